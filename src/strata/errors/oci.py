@@ -1,0 +1,47 @@
+"""What a user reads about layers, images and layouts."""
+
+from __future__ import annotations
+
+from strata.errors import StrataError
+
+_LAYER_FIX = "Remove the file from what the layer is made of, or give it another name."
+
+
+def unsafe_path(path: str, reason: str) -> StrataError:
+    return StrataError(f"The path {path!r} cannot stand in an image layer: {reason}.", fix=_LAYER_FIX)
+
+
+def unsafe_target(path: str, target: str, reason: str) -> StrataError:
+    return StrataError(
+        f"The link {path!r} cannot stand in an image layer because of its target {target!r}: {reason}.",
+        fix=_LAYER_FIX,
+    )
+
+
+def duplicate_path(path: str, first: str, second: str) -> StrataError:
+    return StrataError(
+        f"Two different entries of one image layer have the path {path!r}.", found=(first, second), fix=_LAYER_FIX
+    )
+
+
+def parent_is_no_directory(path: str, parent: str, found: str) -> StrataError:
+    return StrataError(
+        f"{path!r} cannot stand in an image layer: {parent!r} above it is no directory.",
+        found=(found,),
+        fix="Name the file by its real path, without a link in it.",
+    )
+
+
+def privileged_mode(path: str, found: str) -> StrataError:
+    return StrataError(
+        f"{path!r} would run with the rights of its owner (setuid or setgid).",
+        found=(found,),
+        fix="Remove the setuid and setgid bits: a container gets its user from the image's `user` field.",
+    )
+
+
+def file_changed(path: str, source: str) -> StrataError:
+    return StrataError(
+        f"The file {source} changed while it was written into a layer as {path!r}.",
+        fix="Build again, when nothing else writes to the file.",
+    )

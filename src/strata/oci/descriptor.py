@@ -1,0 +1,59 @@
+"""Descriptors: how one piece of an image names another one by media type, digest and size.
+
+https://github.com/opencontainers/image-spec/blob/main/descriptor.md
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any, Mapping, Optional
+
+from strata.oci.platform import Platform
+
+INDEX = "application/vnd.oci.image.index.v1+json"
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+CONFIG = "application/vnd.oci.image.config.v1+json"
+LAYER_GZIP = "application/vnd.oci.image.layer.v1.tar+gzip"
+EMPTY = "application/vnd.oci.empty.v1+json"
+
+
+def sha256_digest(content: bytes) -> str:
+    """`sha256:` and 64 hexadecimal digits."""
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+@dataclass(frozen=True)
+class Descriptor:
+    """`size` counts bytes, `digest` has the form sha256:HEX. `platform` is only set in an index."""
+
+    media_type: str
+    digest: str
+    size: int
+    annotations: Mapping[str, str] = field(default_factory=dict, hash=False)
+    platform: Optional[Platform] = None
+
+    @classmethod
+    def of(
+        cls,
+        media_type: str,
+        content: bytes,
+        *,
+        annotations: Optional[Mapping[str, str]] = None,
+        platform: Optional[Platform] = None,
+    ) -> Descriptor:
+        """The descriptor of `content`."""
+        return cls(media_type, sha256_digest(content), len(content), annotations or {}, platform)
+
+    @property
+    def blob_path(self) -> str:
+        """Where the blob lies in a layout: blobs/sha256/HEX."""
+        return f"blobs/{self.digest.replace(':', '/')}"
+
+    def to_json(self) -> dict[str, Any]:
+        fields: dict[str, Any] = {"mediaType": self.media_type, "digest": self.digest, "size": self.size}
+        if self.annotations:
+            fields["annotations"] = dict(self.annotations)
+        if self.platform:
+            fields["platform"] = self.platform.to_json()
+        return fields

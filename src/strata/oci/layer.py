@@ -1,0 +1,98 @@
+"""Layers: entries become one deterministic blob and a description of it.
+
+https://github.com/opencontainers/image-spec/blob/main/layer.md
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Iterable, Iterator, Mapping
+
+from strata.errors import oci as errors
+from strata.oci import tar
+from strata.oci.compression import GzipWriter
+from strata.oci.descriptor import Descriptor
+from strata.oci.entry import Directory, Entry, File, Symlink, arrange
+
+__all__ = ["Directory", "Entry", "File", "Layer", "Symlink", "write_layer"]
+
+# The pieces in which contents are read. Bytes and files are cut alike, so that the compressor sees the same pieces.
+_PIECE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A blob in blobs/sha256, and what is in it.
+
+    :param diff_id: the digest of the uncompressed tar.
+    :param contents: what the layer holds, for people and for comparisons: its `kind`, packages with versions …
+    """
+
+    descriptor: Descriptor
+    diff_id: str
+    contents: Mapping[str, Any] = field(hash=False)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "mediaType": self.descriptor.media_type,
+            "digest": self.descriptor.digest,
+            "size": self.descriptor.size,
+            "diffId": self.diff_id,
+            "contents": dict(self.contents),
+        }
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> Layer:
+        descriptor = Descriptor(fields["mediaType"], fields["digest"], fields["size"])
+        return cls(descriptor, fields["diffId"], fields["contents"])
+
+
+def write_layer(entries: Iterable[Entry], *, blobs: Path = Path("blobs/sha256"), contents: Mapping[str, Any]) -> Layer:
+    """Writes the layer's blob to `blobs`/HEX. The same entries give the same bytes, in whichever order they come.
+
+    Memory stays constant in the size of the files. Raises StrataError for entries that no layer may have (`arrange`).
+    """
+    arranged = arrange(entries)
+    blobs.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=blobs) as partial:
+        unnamed = Path(partial, "layer")
+        with unnamed.open("wb") as output:
+            writer = GzipWriter(output)
+            for entry in arranged:
+                _write_entry(entry, writer)
+            writer.write(tar.END)
+            writer.finish()
+        descriptor = Descriptor(writer.media_type, writer.digest, writer.size)
+        os.replace(unnamed, blobs / descriptor.digest.partition(":")[2])
+    return Layer(descriptor, writer.diff_id, contents)
+
+
+def _write_entry(entry: Entry, writer: GzipWriter) -> None:
+    if not isinstance(entry, File):
+        writer.write(tar.header(entry, 0))
+        return
+    size = len(entry.source) if isinstance(entry.source, bytes) else entry.source.stat().st_size
+    writer.write(tar.header(entry, size))
+    written = 0
+    for piece in _pieces(entry):
+        written += len(piece)
+        writer.write(piece)
+    if written != size:
+        raise errors.file_changed(entry.path, str(entry.source))
+    writer.write(tar.padding(size))
+
+
+def _pieces(file: File) -> Iterator[bytes]:
+    if isinstance(file.source, bytes):
+        for start in range(0, len(file.source), _PIECE):
+            yield file.source[start : start + _PIECE]
+        return
+    with file.source.open("rb") as stream:
+        while True:
+            piece = stream.read(_PIECE)
+            if not piece:
+                return
+            yield piece

@@ -1,0 +1,30 @@
+"""The platform of an image: operating system and CPU architecture, spelled as OCI spells them.
+
+https://github.com/opencontainers/image-spec/blob/main/image-index.md#image-index-property-descriptions
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Platform:
+    """`os` and `architecture` hold the values of Go's GOOS and GOARCH, e.g. linux and amd64."""
+
+    os: str
+    architecture: str
+
+    @classmethod
+    def parse(cls, text: str) -> Platform:
+        """Reads `linux/amd64`. Raises ValueError where the text has another form."""
+        os, slash, architecture = text.partition("/")
+        if not (os and slash and architecture) or "/" in architecture:
+            raise ValueError(f"{text!r} is not of the form os/architecture, e.g. linux/amd64")
+        return cls(os, architecture)
+
+    def __str__(self) -> str:
+        return f"{self.os}/{self.architecture}"
+
+    def to_json(self) -> dict[str, str]:
+        return {"os": self.os, "architecture": self.architecture}
