@@ -1,0 +1,96 @@
+"""What a user reads about Debian packages: their lock, the index they are chosen from, and the signed release file."""
+
+from __future__ import annotations
+
+from typing import Sequence
+
+from strata.errors import StrataError
+
+RENEW = "make the lock again with `pants generate-lockfiles`"
+
+
+def _damaged_lock(where: str, *found: str) -> StrataError:
+    return StrataError(
+        f"{where} is not a lock of Debian packages that can be read.",
+        found=found,
+        fix=f"restore the file from version control, or {RENEW}.",
+    )
+
+
+def lock_is_not_json(where: str, detail: str) -> StrataError:
+    return _damaged_lock(where, f"no valid JSON: {detail}")
+
+
+def lock_has_other_format(where: str, version: object, known: int) -> StrataError:
+    return StrataError(
+        f"{where} has a format that this version does not know.",
+        found=[f"format {version!r}; known is {known}"],
+        fix=f"use the version of Strata that wrote the file, or {RENEW}.",
+    )
+
+
+def lock_lacks_field(where: str, entry: str, field: str) -> StrataError:
+    return _damaged_lock(where, f"{entry} has no field `{field}`")
+
+
+def lock_field_is_wrong(where: str, entry: str, field: str, value: object, expected: str) -> StrataError:
+    return _damaged_lock(where, f"{entry}: `{field}` is {value!r}, not {expected}")
+
+
+def lock_has_duplicate(where: str, platform: str, package: str) -> StrataError:
+    return _damaged_lock(where, f"{platform} names the package {package} twice")
+
+
+def lock_lacks_platform(platform: str, held: Sequence[str]) -> StrataError:
+    return StrataError(
+        f"The lock of Debian packages holds nothing for {platform}.",
+        found=[f"it holds {name}" for name in held],
+        fix=f"add {platform} to the platforms of the target and {RENEW}.",
+    )
+
+
+def lock_lacks_package(package: str, purpose: str) -> StrataError:
+    return StrataError(
+        f"The lock of Debian packages has no {package}, which {purpose}.",
+        fix=f"add {package} to the packages of the target and {RENEW}.",
+    )
+
+
+def version_is_unreadable(package: str, version: str, expected: str) -> StrataError:
+    return StrataError(
+        f"The version of {package} in the lock of Debian packages cannot be read.",
+        found=[f"{version!r}, not {expected}"],
+        fix=f"{RENEW}.",
+    )
+
+
+def platform_is_unknown(platform: str, known: Sequence[str]) -> StrataError:
+    return StrataError(
+        f"Debian packages for the platform {platform} are not supported.",
+        found=[f"supported: {name}" for name in known],
+        fix="choose one of the supported platforms.",
+    )
+
+
+def package_is_unknown(package: str, similar: Sequence[str]) -> StrataError:
+    return StrataError(
+        f"The package index knows no package {package}.",
+        found=[f"similar: {name}" for name in similar],
+        fix="correct the name, or add the suite or component that has the package.",
+    )
+
+
+def dependency_is_unsatisfiable(chain: Sequence[str], relation: str, candidates: Sequence[str]) -> StrataError:
+    """:param chain: names from the root to the package that has the dependency."""
+    return StrataError(
+        f"No package satisfies the dependency {relation} of {chain[-1]}.",
+        found=[f"needed by {' → '.join(chain)}", *(f"there is {candidate}" for candidate in candidates)],
+        fix="add the suite or component that has it, or exclude its name if the image works without it.",
+    )
+
+
+def index_lacks_field(package: str, field: str) -> StrataError:
+    return StrataError(
+        f"The package index describes {package} without a usable field {field}.",
+        fix="check that the mirror serves a complete index of a Debian release.",
+    )

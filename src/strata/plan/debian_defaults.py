@@ -1,0 +1,42 @@
+"""Names of Debian packages that targets use when a BUILD file gives none."""
+
+from __future__ import annotations
+
+SUITES = ("trixie", "trixie-updates", "trixie-security")
+COMPONENTS = ("main",)
+
+# What the base of an image holds: the C and C++ run time that wheels may link (PEP 600 leaves them to the system),
+# and the data files that programs expect of a system.
+BASE_ROOTS = (
+    "base-files",
+    "ca-certificates",
+    "libc6",
+    "libgcc-s1",
+    "libstdc++6",
+    "media-types",
+    "netbase",
+    "tzdata",
+    "zlib1g",
+)
+
+# Dependencies that are taken as given. Package scripts never run here; what they would have made is made by
+# strata.layers.base_files, so that what only they need stays out, as do installers.
+EXCLUDED = (
+    "awk",  # base-files' scripts
+    "cdebconf",  # asks questions in scripts
+    "debconf",  # asks questions in scripts
+    "debconf-2.0",  # the virtual name of both
+    "dpkg",  # would manage packages: the image is not changed by hand
+    "install-info",  # scripts that maintain the info directory
+    "mawk",  # provides awk
+    "openssl",  # ca-certificates' script calls it to hash the certificates; the library is libssl
+    "perl",  # scripts
+    "perl-base",  # scripts
+    "python3-setuptools-whl",  # an installer that ensurepip no longer installs since CPython 3.12
+    "readline-common",  # /etc/inputrc; readline has the same defaults built in
+)
+
+
+def interpreter_roots(version: str) -> tuple[str, ...]:
+    """The roots of CPython for `major.minor`, e.g. 3.13. The -venv package has ensurepip."""
+    return (f"python{version}", f"python{version}-venv")

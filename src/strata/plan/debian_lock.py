@@ -1,0 +1,113 @@
+"""The lock of Debian packages: which files of a mirror make up a set of packages, for each platform.
+
+A JSON file, sorted and with one value a line, so that a renewal shows exactly what changed:
+
+    {"format": 1,
+     "made_from": {"components": […], "excluded": […], "roots": […], "suites": […]},
+     "platforms": {"linux/amd64": [{"name": "libc6", "version": "2.41-12", "architecture": "amd64",
+                                    "path": "pool/main/…", "size": 2800000, "sha256": "…", "repository": "debian"}]}}
+
+It names no host: a path is relative to the root of the user's own mirror of the repository.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+from strata.errors.debian import lock_lacks_package, lock_lacks_platform
+
+FORMAT = 1
+
+# The two repositories of a Debian mirror have URL roots of their own: releases and their updates, and security fixes.
+MAIN_REPOSITORY = "debian"
+SECURITY_REPOSITORY = "debian-security"
+REPOSITORIES = (MAIN_REPOSITORY, SECURITY_REPOSITORY)
+
+
+def repository_of(suite: str) -> str:
+    """The repository that holds a suite: `trixie-security` is in debian-security, all others are in debian."""
+    return SECURITY_REPOSITORY if suite.endswith("-security") else MAIN_REPOSITORY
+
+
+@dataclass(frozen=True)
+class LockedPackage:
+    """One package file. `path` is relative to the root of `repository`; `size` is in bytes, `sha256` in hex."""
+
+    name: str
+    version: str
+    architecture: str
+    path: str
+    size: int
+    sha256: str
+    repository: str
+
+    @property
+    def file_name(self) -> str:
+        """The last part of the path, unique in a lock: `libc6_2.41-12_amd64.deb`."""
+        return self.path.rpartition("/")[2]
+
+
+@dataclass(frozen=True)
+class LockInputs:
+    """What a lock was made from. A lock is stale when its target's fields give other inputs.
+
+    Names are sorted, so that the order in a BUILD file does not matter.
+    """
+
+    suites: tuple[str, ...]
+    components: tuple[str, ...]
+    roots: tuple[str, ...]
+    excluded: tuple[str, ...]
+
+    @classmethod
+    def of(
+        cls, *, suites: tuple[str, ...], components: tuple[str, ...], roots: tuple[str, ...], excluded: tuple[str, ...]
+    ) -> LockInputs:
+        """The inputs with each name once, in order."""
+        ordered = (tuple(sorted(set(names))) for names in (suites, components, roots, excluded))
+        return cls(*ordered)
+
+
+@dataclass(frozen=True)
+class PlatformPackages:
+    """The packages for one platform (`linux/amd64`), sorted by name."""
+
+    platform: str
+    packages: tuple[LockedPackage, ...]
+
+
+@dataclass(frozen=True)
+class DebianLock:
+    """Inputs, and the packages of each platform that was asked for, sorted by platform."""
+
+    made_from: LockInputs
+    platforms: tuple[PlatformPackages, ...]
+
+    def packages(self, platform: str) -> tuple[LockedPackage, ...]:
+        """The packages for `linux/amd64` and the like, sorted by name. Raises StrataError where there are none."""
+        for entry in self.platforms:
+            if entry.platform == platform:
+                return entry.packages
+        raise lock_lacks_platform(platform, [entry.platform for entry in self.platforms])
+
+
+def find_package(packages: tuple[LockedPackage, ...], name: str, purpose: str) -> LockedPackage:
+    """The package of that name. :param purpose: goes on the sentence "…, which" of the error."""
+    for package in packages:
+        if package.name == name:
+            return package
+    raise lock_lacks_package(name, purpose)
+
+
+def write_lock(lock: DebianLock) -> str:
+    """The text of the lock file, with a newline at its end: the same text for the same lock."""
+    document = {
+        "format": FORMAT,
+        "made_from": asdict(lock.made_from),
+        "platforms": {
+            entry.platform: [asdict(package) for package in sorted(entry.packages, key=lambda package: package.name)]
+            for entry in lock.platforms
+        },
+    }
+    return json.dumps(document, indent=1, sort_keys=True) + "\n"

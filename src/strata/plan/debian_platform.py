@@ -1,0 +1,32 @@
+"""How Debian spells a platform: its architecture, the directory of its libraries, its program loader.
+
+https://wiki.debian.org/Multiarch/Tuples
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from strata.errors.debian import platform_is_unknown
+
+
+@dataclass(frozen=True)
+class DebianPlatform:
+    """`triplet` names the library directory below usr/lib, `loader` the dynamic loader's file in it."""
+
+    architecture: str
+    triplet: str
+    loader: str
+
+
+_PLATFORMS = {
+    "linux/amd64": DebianPlatform("amd64", "x86_64-linux-gnu", "ld-linux-x86-64.so.2"),
+    "linux/arm64": DebianPlatform("arm64", "aarch64-linux-gnu", "ld-linux-aarch64.so.1"),
+}
+
+
+def debian_platform(platform: str) -> DebianPlatform:
+    """:param platform: in OCI's spelling, e.g. linux/amd64. Raises StrataError for one that is not supported."""
+    if platform not in _PLATFORMS:
+        raise platform_is_unknown(platform, sorted(_PLATFORMS))
+    return _PLATFORMS[platform]
