@@ -1,0 +1,114 @@
+"""Images: config and manifest over layers, for one platform. Pure: values in, bytes out.
+
+https://github.com/opencontainers/image-spec/blob/main/config.md
+https://github.com/opencontainers/image-spec/blob/main/manifest.md
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Mapping, Sequence
+
+from strata.oci.canonical import canonical_json
+from strata.oci.descriptor import CONFIG, MANIFEST, Descriptor
+from strata.oci.layer import Layer
+from strata.oci.platform import Platform
+
+# The same instant as the times in layers, see tar.MTIME.
+CREATED = "1980-01-01T00:00:00Z"
+
+
+@dataclass(frozen=True)
+class RuntimeConfig:
+    """How a container of the image starts. What is empty is left out of the config.
+
+    :param user: `UID`, `UID:GID`, or names that the image's passwd and group files have.
+    :param exposed_ports: `8000/tcp`, `53/udp`, or a bare port, which means tcp.
+    :param stop_signal: `SIGTERM`, or a number.
+    """
+
+    entrypoint: tuple[str, ...] = ()
+    cmd: tuple[str, ...] = ()
+    env: Mapping[str, str] = field(default_factory=dict, hash=False)
+    user: str = ""
+    working_dir: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict, hash=False)
+    exposed_ports: tuple[str, ...] = ()
+    stop_signal: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The `config` object of an image config, with its names and forms."""
+        fields: dict[str, Any] = {
+            "Entrypoint": list(self.entrypoint),
+            "Cmd": list(self.cmd),
+            "Env": [f"{name}={value}" for name, value in sorted(self.env.items())],
+            "User": self.user,
+            "WorkingDir": self.working_dir,
+            "Labels": dict(self.labels),
+            "ExposedPorts": {port: {} for port in self.exposed_ports},
+            "StopSignal": self.stop_signal,
+        }
+        return {name: value for name, value in fields.items() if value}
+
+
+@dataclass(frozen=True)
+class Image:
+    """`config` and `manifest` are the bytes of their blobs; the layers' blobs lie elsewhere."""
+
+    platform: Platform
+    layers: tuple[Layer, ...]
+    config: bytes
+    manifest: bytes
+
+    @classmethod
+    def assemble(
+        cls,
+        platform: Platform,
+        layers: Sequence[Layer],
+        runtime: RuntimeConfig,
+        *,
+        annotations: Mapping[str, str],
+    ) -> Image:
+        """Layers come lowest first. `annotations` stand in the manifest."""
+        config = image_config(platform, layers, runtime)
+        manifest = image_manifest(Descriptor.of(CONFIG, config), layers, annotations=annotations)
+        return cls(platform, tuple(layers), config, manifest)
+
+    @property
+    def config_descriptor(self) -> Descriptor:
+        return Descriptor.of(CONFIG, self.config)
+
+    @property
+    def manifest_descriptor(self) -> Descriptor:
+        """With the platform, as an index wants it. Its digest is the image's."""
+        return Descriptor.of(MANIFEST, self.manifest, platform=self.platform)
+
+
+def image_config(platform: Platform, layers: Sequence[Layer], runtime: RuntimeConfig) -> bytes:
+    """Each layer has one line of history, which says what kind of layer it is."""
+    return canonical_json(
+        {
+            **platform.to_json(),
+            "created": CREATED,
+            "config": runtime.to_json(),
+            "rootfs": {"type": "layers", "diff_ids": [layer.diff_id for layer in layers]},
+            "history": [{"created": CREATED, "created_by": f"strata {layer.contents['kind']}"} for layer in layers],
+        }
+    )
+
+
+def image_manifest(
+    config: Descriptor, layers: Sequence[Layer], *, annotations: Mapping[str, str], artifact_type: str = ""
+) -> bytes:
+    """`artifact_type` says what the layers are where `config` does not: they are no image then."""
+    fields: dict[str, Any] = {
+        "schemaVersion": 2,
+        "mediaType": MANIFEST,
+        "config": config.to_json(),
+        "layers": [layer.descriptor.to_json() for layer in layers],
+    }
+    if artifact_type:
+        fields["artifactType"] = artifact_type
+    if annotations:
+        fields["annotations"] = dict(annotations)
+    return canonical_json(fields)

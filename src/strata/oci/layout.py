@@ -1,0 +1,77 @@
+"""Layouts: the directory form of images, as `pants package` writes it.
+
+The functions give the small files; the blobs of layers, which the images name, lie at blobs/sha256/HEX already.
+https://github.com/opencontainers/image-spec/blob/main/image-layout.md
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Mapping, Optional, Sequence
+
+from strata.oci.canonical import canonical_json
+from strata.oci.descriptor import EMPTY, INDEX, MANIFEST, Descriptor
+from strata.oci.image import Image, image_manifest
+from strata.oci.layer import Layer
+from strata.oci.platform import Platform
+
+LAYOUT_FILE = "oci-layout"
+INDEX_FILE = "index.json"
+LAYOUT_VERSION = "1.0.0"
+# The tag of an image within a layout: skopeo, umoci and podman find it as oci:DIRECTORY:TAG.
+REF_NAME = "org.opencontainers.image.ref.name"
+# The config of a manifest that is no image's.
+# https://github.com/opencontainers/image-spec/blob/main/manifest.md#guidance-for-an-empty-descriptor
+EMPTY_CONFIG = b"{}"
+
+
+def layout_files(images: Sequence[Image], *, tag: str = "latest") -> dict[str, bytes]:
+    """The files of a layout that holds one image, for one platform or for several, by their path in it."""
+    files: dict[str, bytes] = {}
+    for image in images:
+        files[image.config_descriptor.blob_path] = image.config
+        files[image.manifest_descriptor.blob_path] = image.manifest
+    manifests = [image.manifest_descriptor for image in images]
+    if len(manifests) == 1:
+        return {**files, **_root(manifests[0], tag)}
+    index = _index(manifests)
+    descriptor = Descriptor.of(INDEX, index)
+    return {**files, descriptor.blob_path: index, **_root(descriptor, tag)}
+
+
+def artifact_layout_files(
+    layers: Sequence[Layer],
+    *,
+    kind: str,
+    annotations: Mapping[str, str],
+    platform: Optional[Platform] = None,
+    tag: str = "latest",
+) -> dict[str, bytes]:
+    """The same for layers that are no image: an interpreter's alone, for example.
+
+    They stand in a manifest with the artifact type `application/vnd.strata.KIND.v1` and an empty config, so that
+    registries store them and no runtime takes them for an image.
+    """
+    config = Descriptor.of(EMPTY, EMPTY_CONFIG)
+    manifest = image_manifest(
+        config, layers, annotations=annotations, artifact_type=f"application/vnd.strata.{kind}.v1"
+    )
+    descriptor = Descriptor.of(MANIFEST, manifest, platform=platform)
+    return {config.blob_path: EMPTY_CONFIG, descriptor.blob_path: manifest, **_root(descriptor, tag)}
+
+
+def _root(descriptor: Descriptor, tag: str) -> dict[str, bytes]:
+    named = replace(descriptor, annotations={REF_NAME: tag})
+    return {
+        LAYOUT_FILE: canonical_json({"imageLayoutVersion": LAYOUT_VERSION}),
+        INDEX_FILE: _index([named]),
+    }
+
+
+def _index(manifests: Sequence[Descriptor]) -> bytes:
+    fields: dict[str, Any] = {
+        "schemaVersion": 2,
+        "mediaType": INDEX,
+        "manifests": [manifest.to_json() for manifest in manifests],
+    }
+    return canonical_json(fields)
