@@ -3,7 +3,7 @@
     python -I LIBRARY VERB request.json
 
 A verb reads its request, writes its files below the working directory and returns what goes into `result.json`.
-A user's mistake ends with exit code 2 and the error as JSON on standard error; everything else is a traceback.
+A user's mistake ends with the error's own exit code (2, mostly) and the error as JSON on standard error; everything else is a traceback.
 """
 
 from __future__ import annotations
@@ -29,8 +29,6 @@ VERBS = {
     "app-layer": "strata.layers.app",
 }
 
-USER_ERROR = 2
-
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="strata", description=__doc__)
@@ -42,7 +40,7 @@ def main() -> int:
         result = verb.run(json.loads(arguments.request.read_text()))
     except StrataError as error:
         print(error.to_json(), file=sys.stderr)
-        return USER_ERROR
+        return error.exit_code
     Path("result.json").write_text(json.dumps(result, indent=1, sort_keys=True) + "\n")
     return 0
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Sequence
+
 from strata.errors import StrataError
 
 _LAYER_FIX = "Remove the file from what the layer is made of, or give it another name."
@@ -44,4 +46,25 @@ def file_changed(path: str, source: str) -> StrataError:
     return StrataError(
         f"The file {source} changed while it was written into a layer as {path!r}.",
         fix="Build again, when nothing else writes to the file.",
+    )
+
+
+def damaged_blob(path: str, reason: str) -> StrataError:
+    return StrataError(
+        f"{path} cannot be listed: it {reason}.",
+        fix="Name the blob of a layer or the directory of an OCI image layout, and build it again if it is damaged.",
+    )
+
+
+def damaged_layout(path: str, findings: Sequence[str]) -> StrataError:
+    return StrataError(
+        f"{path} is not a sound OCI image layout.",
+        found=findings,
+        fix="Name the directory that holds `index.json`, and build the image again if it is damaged.",
+    )
+
+
+def missing_path(path: str) -> StrataError:
+    return StrataError(
+        f"{path} does not exist.", fix="Name the blob of a layer or the directory of an OCI image layout."
     )

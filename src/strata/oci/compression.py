@@ -14,6 +14,10 @@ from strata.oci.descriptor import LAYER_GZIP
 
 _LEVEL = 6
 _MEMORY = 8
+# Also undoes the gzip header and checks the sum and the length at the end.
+_READ_GZIP = 16 + zlib.MAX_WBITS
+_MAGIC = b"\x1f\x8b"
+_PIECE = 1 << 18
 # Deflate, no flags, time 0, no hint about the level, operating system unknown (255).
 _HEADER = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
 
@@ -59,3 +63,70 @@ class GzipWriter:
         self._blob_hash.update(data)
         self.size += len(data)
         self._output.write(data)
+
+
+class DamagedBlob(Exception):
+    """A blob is not what its media type says; the text tells how, and reads on from the blob's name."""
+
+
+class BlobReader:
+    """The uncompressed side of a layer's blob, gzip or plain. Whatever the blob holds, memory stays constant.
+
+    `diff_id` holds when `read` has come to the end.
+    """
+
+    def __init__(self, blob: BinaryIO) -> None:
+        self._blob = blob
+        self._compressed = blob.read(_PIECE)
+        self.is_gzip = self._compressed.startswith(_MAGIC)
+        #: Whether the gzip header is the one that GzipWriter writes: without a time, a name or a system.
+        self.has_own_header = self._compressed.startswith(_HEADER)
+        self._inflate = zlib.decompressobj(_READ_GZIP)
+        self._hash = hashlib.sha256()
+        self._ready = b""
+        self._taken = 0
+
+    def read(self, size: int) -> bytes:
+        """Up to `size` bytes, at least one if any is left. Raises DamagedBlob where the blob gives no more."""
+        if self._taken == len(self._ready):
+            self._ready = self._inflated() if self.is_gzip else self._plain()
+            self._taken = 0
+            self._hash.update(self._ready)
+        data = self._ready[self._taken : self._taken + size]
+        self._taken += len(data)
+        return data
+
+    @property
+    def diff_id(self) -> str:
+        return f"sha256:{self._hash.hexdigest()}"
+
+    def _plain(self) -> bytes:
+        data, self._compressed = self._compressed, self._blob.read(_PIECE)
+        return data
+
+    def _inflated(self) -> bytes:
+        while True:
+            if self._inflate.eof and not self._next_member():
+                return b""
+            self._compressed = self._compressed or self._blob.read(_PIECE)
+            at_end = not self._compressed
+            try:
+                data = self._inflate.decompress(self._compressed, _PIECE)
+            except zlib.error:
+                raise DamagedBlob("holds a damaged gzip stream") from None
+            self._compressed = self._inflate.unused_data if self._inflate.eof else self._inflate.unconsumed_tail
+            if data:
+                return data
+            if at_end and not self._inflate.eof:
+                raise DamagedBlob("ends in the middle of its gzip stream")
+
+    def _next_member(self) -> bool:
+        """A gzip file may consist of several streams, one after the other."""
+        if len(self._compressed) < len(_MAGIC):
+            self._compressed += self._blob.read(_PIECE)
+        if not self._compressed:
+            return False
+        if not self._compressed.startswith(_MAGIC):
+            raise DamagedBlob("has bytes after its gzip stream")
+        self._inflate = zlib.decompressobj(_READ_GZIP)
+        return True

@@ -1,0 +1,139 @@
+"""Shapes of JSON documents: what a value must look like, and in which words to say that it does not.
+
+A shape yields one problem for each place where a value differs, `layers[2].size is "5", not a whole number`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Callable, Iterator, Mapping, Optional
+
+Shape = Callable[[Any, str], Iterator[str]]
+
+# Registries take no larger manifest.
+# https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-manifests
+DOCUMENT_LIMIT = 4 << 20
+
+_SHOWN = 60
+
+
+class NotJson(Exception):
+    """The document cannot be read; the text says why."""
+
+
+def parse(content: bytes) -> Any:
+    """Reads strict JSON: UTF-8, no key twice, no NaN. Raises NotJson for all else."""
+    try:
+        return json.loads(content.decode(), object_pairs_hook=_once, parse_constant=_no_constant)
+    except UnicodeDecodeError:
+        raise NotJson("is not UTF-8") from None
+    except RecursionError:
+        raise NotJson("is nested too deeply") from None
+    except json.JSONDecodeError as error:
+        raise NotJson(f"is not JSON: line {error.lineno}, column {error.colno}") from None
+    except ValueError:
+        # Later Pythons refuse to convert whole numbers of thousands of digits.
+        raise NotJson("holds a number that is too long") from None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise NotJson(f"names {shown(twice)} twice in one object")
+    return fields
+
+
+def _no_constant(name: str) -> Any:
+    raise NotJson(f"holds {name}, which is not JSON")
+
+
+def shown(value: Any) -> str:
+    """The value as JSON, shortened, and printable whatever it is."""
+    if isinstance(value, (dict, list)):
+        return "an object" if isinstance(value, dict) else "a list"
+    text = json.dumps(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def matching(pattern: str, name: str) -> Shape:
+    """A text of which all matches `pattern`; `name` is how a problem calls it, "a digest"."""
+    compiled = re.compile(pattern)
+
+    def check(value: Any, where: str) -> Iterator[str]:
+        if not (isinstance(value, str) and compiled.fullmatch(value)):
+            yield f"{where} is {shown(value)}, not {name}"
+
+    return check
+
+
+text = matching(r"(?s:.*)", "a text")
+
+
+def flag(value: Any, where: str) -> Iterator[str]:
+    if not isinstance(value, bool):
+        yield f"{where} is {shown(value)}, not true or false"
+
+
+def count(value: Any, where: str) -> Iterator[str]:
+    # bool is an int to Python, and no number to JSON.
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**63:
+        yield f"{where} is {shown(value)}, not a whole number from 0"
+
+
+def exactly(wanted: Any) -> Shape:
+    def check(value: Any, where: str) -> Iterator[str]:
+        if value != wanted or type(value) is not type(wanted):
+            yield f"{where} is {shown(value)}, not {shown(wanted)}"
+
+    return check
+
+
+def or_null(shape: Shape) -> Shape:
+    def check(value: Any, where: str) -> Iterator[str]:
+        if value is not None:
+            yield from shape(value, where)
+
+    return check
+
+
+def list_of(shape: Shape) -> Shape:
+    def check(value: Any, where: str) -> Iterator[str]:
+        if not isinstance(value, list):
+            yield f"{where} is {shown(value)}, not a list"
+            return
+        for index, item in enumerate(value):
+            yield from shape(item, f"{where}[{index}]")
+
+    return check
+
+
+def map_of(shape: Shape, names: Shape = text) -> Shape:
+    def check(value: Any, where: str) -> Iterator[str]:
+        if not isinstance(value, dict):
+            yield f"{where} is {shown(value)}, not an object"
+            return
+        for name, item in value.items():
+            yield from names(name, f"a name in {where}")
+            yield from shape(item, f"{where}[{shown(name)}]")
+
+    return check
+
+
+def record(required: Mapping[str, Shape], optional: Optional[Mapping[str, Shape]] = None) -> Shape:
+    """An object with these fields. Others are let through: the specification asks readers to ignore them."""
+
+    def check(value: Any, where: str) -> Iterator[str]:
+        if not isinstance(value, dict):
+            yield f"{where or 'the document'} is {shown(value)}, not an object"
+            return
+        prefix = f"{where}." if where else ""
+        for name, shape in {**required, **(optional or {})}.items():
+            if name in value:
+                yield from shape(value[name], prefix + name)
+            elif name in required:
+                yield f"{prefix}{name} is missing"
+
+    return check
