@@ -1,9 +1,12 @@
-"""Command line of the library: one verb, a JSON request in, blobs and a JSON result out.
+"""Command line of the library.
 
-    python -I LIBRARY VERB request.json
+    python -I LIBRARY VERB request.json      a step of a build: a JSON request in, blobs and a JSON result out
+    python -m strata validate DIRECTORY      what is wrong with an OCI image layout
+    python -m strata list BLOB_OR_DIRECTORY  the files of a layer, or of all layers of a layout
 
 A verb reads its request, writes its files below the working directory and returns what goes into `result.json`.
-A user's mistake ends with the error's own exit code (2, mostly) and the error as JSON on standard error; everything else is a traceback.
+A user's mistake ends with the error's own exit code (2, mostly) and the error on standard error, for a verb as JSON;
+everything else is a traceback.
 """
 
 from __future__ import annotations
@@ -31,17 +34,45 @@ VERBS = {
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="strata", description=__doc__)
-    parser.add_argument("verb", choices=sorted(VERBS))
-    parser.add_argument("request", type=Path, help="the request, a JSON file")
-    arguments = parser.parse_args()
-    verb = importlib.import_module(VERBS[arguments.verb])
+    arguments = _parser().parse_args()
+    if arguments.verb in VERBS:
+        return _run_verb(arguments.verb, arguments.request)
+    command = importlib.import_module("strata.oci.command")
     try:
-        result = verb.run(json.loads(arguments.request.read_text()))
+        return int(command.COMMANDS[arguments.verb](arguments))
+    except StrataError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="strata", description="Builds and checks layers of OCI images.")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="COMMAND")
+
+    validate = verbs.add_parser("validate", help="recompute all that an OCI image layout says of itself")
+    validate.add_argument("layout", type=Path, help="the directory that holds index.json")
+    validate.add_argument(
+        "--image-spec-only",
+        action="store_true",
+        help="leave out what only reproducible images must hold: for images that something else built",
+    )
+    listing = verbs.add_parser("list", help="list mode, owner, size and path of each file in a layer")
+    listing.add_argument("path", type=Path, help="a layer's blob, or the directory that holds index.json")
+
+    for verb in sorted(VERBS):
+        step = verbs.add_parser(verb, help="a step of a build; Pants runs it")
+        step.add_argument("request", type=Path, help="the request, a JSON file")
+    return parser
+
+
+def _run_verb(verb: str, request: Path) -> int:
+    module = importlib.import_module(VERBS[verb])
+    try:
+        result = module.run(json.loads(request.read_text(encoding="utf-8")))
     except StrataError as error:
         print(error.to_json(), file=sys.stderr)
         return error.exit_code
-    Path("result.json").write_text(json.dumps(result, indent=1, sort_keys=True) + "\n")
+    Path("result.json").write_text(json.dumps(result, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     return 0
 
 
