@@ -1,0 +1,74 @@
+"""What a user reads about a Debian package file that is damaged or would write where it must not.
+
+Messages start without the package: the reader of the file puts its name in front (`StrataError.at`).
+"""
+
+from __future__ import annotations
+
+from typing import Sequence
+
+from strata.errors import StrataError
+
+_DAMAGED_FIX = "fetch the package again; if that does not help, the mirror serves a file that Debian did not build."
+_REFUSED_FIX = "leave the package out: what a Debian package of an image needs can be had without this."
+
+
+def archive_is_damaged(detail: str) -> StrataError:
+    return StrataError("The package file cannot be read.", found=[detail], fix=_DAMAGED_FIX)
+
+
+def compression_is_unknown(section: str, known: Sequence[str]) -> StrataError:
+    return StrataError(
+        "The package file is compressed in a way that is not supported.",
+        found=[f"{section}; supported: {', '.join(known)}"],
+        fix="take the package from Debian itself, which compresses with xz.",
+    )
+
+
+def xz_is_missing() -> StrataError:
+    return StrataError(
+        "The package file is compressed with xz, which this machine cannot read.",
+        found=["a Python without the module lzma, and no program `xz` on PATH"],
+        fix="install the program `xz` (Debian's package xz-utils), or use a Python that has the module lzma.",
+    )
+
+
+def archive_is_too_large(what: str, limit: int) -> StrataError:
+    return StrataError(
+        f"The package file holds more than it may: {what} over the limit of {limit}.",
+        fix=_DAMAGED_FIX,
+    )
+
+
+def member_leaves_root(member: str, reason: str) -> StrataError:
+    return StrataError(
+        f"The package tries to write outside its root with {member!r}.", found=[reason], fix=_REFUSED_FIX
+    )
+
+
+def member_has_forbidden_kind(member: str, kind: str) -> StrataError:
+    return StrataError(
+        f"The package contains {member!r}, which is neither a file nor a directory nor a link.",
+        found=[kind],
+        fix=_REFUSED_FIX,
+    )
+
+
+def member_is_privileged(member: str, mode: int) -> StrataError:
+    return StrataError(
+        f"The package contains {member!r}, which runs with the rights of its owner or group.",
+        found=[f"mode {mode:04o}: setuid or setgid"],
+        fix="leave the package out: a container gets its user from the image, and programs must not change it.",
+    )
+
+
+def member_is_there_twice(member: str) -> StrataError:
+    return StrataError(f"The package contains {member!r} twice.", fix=_DAMAGED_FIX)
+
+
+def packages_overlap(path: str, first: str, second: str) -> StrataError:
+    return StrataError(
+        f"Two packages contain different files {path!r}.",
+        found=[first, second],
+        fix="leave one of the two packages out.",
+    )
