@@ -5,7 +5,7 @@ Messages start without the package: the reader of the file puts its name in fron
 
 from __future__ import annotations
 
-from typing import Sequence
+from collections.abc import Sequence
 
 from strata.errors import StrataError
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import shutil
 import subprocess
 import zlib
+from collections.abc import Generator
 from functools import partial
 from pathlib import Path
-from typing import Any, Generator
+from typing import Any
 
 from strata.errors.archive import archive_is_damaged, archive_is_too_large, compression_is_unknown, xz_is_missing
 from strata.layers.ar import Section
@@ -144,7 +145,8 @@ def _by_program(archive: Path, section: Section) -> Generator[bytes, None, None]
         # The program reads past the section: --single-stream makes it ignore what follows.
         argv = ["xz", "--decompress", "--stdout", "--single-stream", f"--memlimit-decompress={_XZ_MEMORY}"]
         process = subprocess.Popen(argv, executable=program, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert process.stdout is not None and process.stderr is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
     with process:
         try:
             yield from iter(partial(process.stdout.read, _PIECE), b"")

@@ -137,7 +137,7 @@ class _Entries:
     def _entry(self, member: Member, name: str, tar: PackageTar) -> Entry:
         if member.kind == tarfile.SYMTYPE:
             return self._symlink(member, name)
-        path = _merged(name)
+        path = merged_path(name)
         if member.kind == tarfile.DIRTYPE:
             return Directory(path, member.mode & 0o7777, member.uid, member.gid)
         if member.kind == tarfile.LNKTYPE:
@@ -157,13 +157,13 @@ class _Entries:
             if member.link not in (f"usr/{name}", f"/usr/{name}"):
                 raise member_leaves_root(member.name, f"a link to {member.link!r}, not to usr/{name}")
             return Symlink(name, f"usr/{name}", member.uid, member.gid)
-        path = _merged(name)
+        path = merged_path(name)
         if _climbs_out(path, member.link):
             raise member_leaves_root(member.name, f"a link to {member.link!r}, above the root")
         return Symlink(path, member.link, member.uid, member.gid)
 
     def _hard_link(self, member: Member, path: str) -> File:
-        target = self._entries.get(_merged(_relative(member.link)))
+        target = self._entries.get(merged_path(_relative(member.link)))
         if not isinstance(target, File):
             raise member_leaves_root(member.name, f"a hard link to {member.link!r}, no earlier file of the package")
         return File(path, target.source, target.mode, target.uid, target.gid)
@@ -190,7 +190,8 @@ def _relative(name: str) -> str:
     return "/".join(parts)
 
 
-def _merged(path: str) -> str:
+def merged_path(path: str) -> str:
+    """Where a path lies once /usr is merged: `lib/x` is `usr/lib/x`."""
     return f"usr/{path}" if path.partition("/")[0] in MERGED_INTO_USR else path
 
 

@@ -5,13 +5,14 @@ import lzma
 import shutil
 import tarfile
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from debs import Member, ar, directory, symlink, tar, write_deb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from debs import Member, ar, directory, symlink, tar, write_deb
 from strata.errors import StrataError
 from strata.layers import compressed
 from strata.layers.debian_archive import DebianArchive, read_archive
@@ -58,7 +59,8 @@ def message_of_bytes(tmp_path: Path, contents: bytes) -> str:
 def test_an_honest_package(tmp_path: Path, compression: str) -> None:
     archive = read(write_deb(tmp_path / "sample.deb", HONEST, compression=compression))
     tool = archive.entries[1]
-    assert isinstance(tool, File) and isinstance(tool.source, Path)
+    assert isinstance(tool, File)
+    assert isinstance(tool.source, Path)
     assert tool.source.read_bytes() == b"#!/bin/sh\n"
     assert archive.entries == (
         Directory("usr"),
@@ -280,13 +282,10 @@ def test_neither_lzma_nor_xz(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def reads_or_refuses(contents: bytes) -> None:
-    with tempfile.TemporaryDirectory() as directory:
+    with tempfile.TemporaryDirectory() as directory, suppress(StrataError):
         path = Path(directory, "sample.deb")
         path.write_bytes(contents)
-        try:
-            read(path)
-        except StrataError as error:
-            assert str(error).startswith("sample: ")
+        read(path)
 
 
 STORED = ar(FORMAT, CONTROL, DATA)

@@ -8,8 +8,9 @@ https://manpages.debian.org/deb.5
 from __future__ import annotations
 
 import tarfile
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, Iterator, Optional
+from typing import BinaryIO, Optional
 
 from strata.errors.archive import archive_is_damaged, archive_is_too_large
 from strata.layers.compressed import Unpacked

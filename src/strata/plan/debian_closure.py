@@ -6,7 +6,7 @@ of libraries and interpreters agree with each other.
 
 from __future__ import annotations
 
-from typing import Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from strata.errors.debian import dependency_is_unsatisfiable, package_is_unknown
 from strata.plan.debian_index import IndexedPackage, PackageIndex, Relation

@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any, Callable
 
+from strata.errors import StrataError
 from strata.errors.debian import (
     lock_field_is_wrong,
     lock_has_duplicate,
@@ -14,12 +15,11 @@ from strata.errors.debian import (
     lock_lacks_field,
 )
 from strata.plan.debian_lock import FORMAT, REPOSITORIES, DebianLock, LockedPackage, LockInputs, PlatformPackages
+from strata.plan.debian_platform import debian_platform
 
 # https://www.debian.org/doc/debian-policy/ch-controlfields.html#s-f-source and #version
 _NAME = re.compile(r"[a-z0-9][a-z0-9+.-]+")
 _VERSION = re.compile(r"[0-9][A-Za-z0-9.+:~-]*")
-_ARCHITECTURE = re.compile(r"[a-z0-9][a-z0-9-]*")
-_PLATFORM = re.compile(r"[a-z0-9]+/[a-z0-9]+")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PATH_PART = re.compile(r"[A-Za-z0-9+_.~-]+")
 
@@ -49,24 +49,26 @@ def read_lock(text: str, where: str) -> DebianLock:
 
 
 def _read_platform(where: str, platform: str, value: object) -> PlatformPackages:
-    if not _PLATFORM.fullmatch(platform):
-        raise lock_field_is_wrong(where, "platforms", platform, value, "named like linux/amd64")
+    try:
+        architectures = (debian_platform(platform).architecture, "all")
+    except StrataError as error:
+        raise error.at(where) from None
     if not isinstance(value, list):
         raise lock_field_is_wrong(where, "platforms", platform, value, "a list of packages")
     packages: dict[str, LockedPackage] = {}
     for position, entry in enumerate(value, 1):
-        package = _read_package(_Fields(where, f"package {position} of {platform}", entry))
+        package = _read_package(_Fields(where, f"package {position} of {platform}", entry), architectures)
         if package.name in packages:
             raise lock_has_duplicate(where, platform, package.name)
         packages[package.name] = package
     return PlatformPackages(platform, tuple(packages[name] for name in sorted(packages)))
 
 
-def _read_package(fields: _Fields) -> LockedPackage:
+def _read_package(fields: _Fields, architectures: tuple[str, ...]) -> LockedPackage:
     return LockedPackage(
         name=fields.text("name", "the name of a package", _matches(_NAME)),
         version=fields.text("version", "a version of a package", _matches(_VERSION)),
-        architecture=fields.text("architecture", "an architecture of Debian", _matches(_ARCHITECTURE)),
+        architecture=fields.text("architecture", " or ".join(architectures), architectures.__contains__),
         path=fields.text("path", "a relative path to a .deb file, without `..`", _is_pool_path),
         size=fields.size("size"),
         sha256=fields.text("sha256", "64 lower-case hexadecimal digits", _matches(_SHA256)),
