@@ -47,6 +47,10 @@ class _Validation:
         self._layers: dict[tuple[str, str], LayerCheck] = {}
 
     def run(self) -> None:
+        # Anything else may be a large tree, and has nothing to do with layouts.
+        if not any(os.path.lexists(self._layout / name) for name in (LAYOUT_FILE, INDEX_FILE)):
+            self._oci(".", f"is no image layout: it has neither {LAYOUT_FILE} nor {INDEX_FILE}")
+            return
         self._list_files()
         self._hash_blobs()
         self._document(LAYOUT_FILE, spec.layout)
@@ -94,10 +98,12 @@ class _Validation:
                     waiting.append(path)
                 elif stat.S_ISREG(status.st_mode):
                     self._sizes[path] = status.st_size
-                else:
+                elif path.split("/")[0] in ("blobs", LAYOUT_FILE, INDEX_FILE):
                     kind = "a symbolic link" if stat.S_ISLNK(status.st_mode) else "a device, socket or pipe"
                     self._oci(printable(path), f"is {kind}, not a file")
                     self._all_read = False
+                else:
+                    self._strata(printable(path), "is no part of a layout")
 
     def _hash_blobs(self) -> None:
         for path in sorted(self._sizes):
