@@ -1,0 +1,327 @@
+"""./pants, run in a checkout with a space in its path, with a PATH that holds only what it may need.
+
+The Python index is a folder of wheels made here; its Pants prints how it was started.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.parse
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+LAUNCHER = Path("pants").resolve()
+PYTHON = Path(sys.base_prefix, "bin", "python3.9")
+PROGRAMS = ("awk", "bash", "cat", "dirname", "grep", "mkdir", "readlink", "sh", "sha256sum", "shasum", "uname")
+
+PANTS_MAIN = """\
+import json, os, sys
+shown = {name: value for name, value in os.environ.items() if name.startswith("PANTS_") or name == "XDG_CACHE_HOME"}
+print(json.dumps({"argv": sys.argv[1:], "cwd": os.getcwd(), "pid": os.getpid(), "environment": shown}))
+sys.exit(int(os.environ.get("EXIT_CODE", "0")))
+"""
+PEX_MAIN = """\
+import sys
+with open(sys.argv[sys.argv.index("--output-file") + 1], "w") as file:
+    file.write("the pex CLI")
+"""
+NO_PYTHON = (
+    "pants: Pants 2.17.1 needs CPython 3.9 (with venv and ensurepip), "
+    "and none was found on PATH, in pyenv or through uv. "
+    "Get one with `pyenv install 3.9`, `uv python install 3.9` or your system's packages, "
+    "or install the pants launcher (https://www.pantsbuild.org/), which brings its own.\n"
+)
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A home, a PATH of one folder, an index and a checkout, all below `root`."""
+
+    root: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def bin(self) -> Path:
+        return self.root / "bin"
+
+    @property
+    def checkout(self) -> Path:
+        return self.root / "a checkout"
+
+    @property
+    def environments(self) -> list[str]:
+        """Names of what lies where environments are made, but for locks."""
+        made = self.root / "home" / ".cache" / "strata" / "pants"
+        return sorted(path.name for path in made.glob("*") if path.suffix != ".lock")
+
+    def program(self, name: str, script: str) -> Path:
+        path = self.bin / name
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o755)
+        return path
+
+    def add_python(self) -> None:
+        self.program("python3.9", f'exec "{PYTHON}" "$@"')
+
+    def start(self, *arguments: str, cwd: str = ".", launcher: str | None = None, **more: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [launcher or str(self.checkout / "pants"), *arguments],
+            cwd=self.checkout / cwd,
+            env={**self.environment, **more},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self, *arguments: str, **options: Any) -> Ran:
+        return finish(self.start(*arguments, **options))
+
+
+@dataclass(frozen=True)
+class Ran:
+    code: int
+    stdout: str
+    stderr: str
+    pid: int
+
+    @property
+    def pants(self) -> dict[str, Any]:
+        """What the stand-in for Pants printed."""
+        told: dict[str, Any] = json.loads(self.stdout)
+        return told
+
+
+def finish(process: subprocess.Popen[str]) -> Ran:
+    stdout, stderr = process.communicate(timeout=120)
+    return Ran(process.returncode, stdout, stderr, process.pid)
+
+
+def wheel(folder: Path, name: str, version: str, files: dict[str, str]) -> str:
+    """Write a pure wheel into `folder`; its line of a hashed requirements file."""
+    stem = f"{name.replace('-', '_')}-{version}"
+    metadata = {
+        "METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+        "WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        "RECORD": "",
+    }
+    path = folder / f"{stem}-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        for member, text in {**files, **{f"{stem}.dist-info/{key}": value for key, value in metadata.items()}}.items():
+            archive.writestr(member, text)
+    return f"{name}=={version} \\\n    --hash=sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}\n"
+
+
+def make_machine(root: Path) -> Machine:
+    for folder in ("bin", "home", "index", "a checkout/3rdparty/tools", "a checkout/src/deep"):
+        (root / folder).mkdir(parents=True)
+    for name in PROGRAMS:
+        found = shutil.which(name)
+        if found:
+            (root / "bin" / name).symlink_to(found)
+    checkout, index = root / "a checkout", root / "index"
+    shutil.copy(LAUNCHER, checkout / "pants")
+    (checkout / "pants.toml").write_text(
+        '[GLOBAL]\npants_version = "2.17.1"\nplugins = [\n  "a-plugin==1.0",  # why\n]\n[python]\nplugins = ["no"]\n'
+    )
+    lines = [
+        wheel(index, "a-plugin", "1.0", {"a_plugin.py": ""}),
+        wheel(index, "pantsbuild-pants", "2.17.1", {"pants/__init__.py": "", "pants/__main__.py": PANTS_MAIN}),
+        wheel(index, "pex", "2.1.137", {"pex/__init__.py": "", "pex/__main__.py": PEX_MAIN}),
+    ]
+    (checkout / "3rdparty/tools/pants.txt").write_text("# How to renew.\n" + "".join(lines))
+    environment = {
+        "HOME": str(root / "home"),
+        "PATH": str(root / "bin"),
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_FIND_LINKS": str(index),
+        "PIP_NO_INDEX": "1",
+        "TMPDIR": str(root),
+    }
+    return Machine(root, environment)
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return make_machine(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Machine:
+    """A machine where the environment is made already."""
+    machine = make_machine(tmp_path_factory.mktemp("warm"))
+    machine.add_python()
+    ran = machine.run("--version")
+    (name,) = machine.environments
+    made = machine.root / "home/.cache/strata/pants" / name
+    assert (ran.code, ran.stderr) == (
+        0,
+        f"pants: installing pantsbuild.pants==2.17.1 into {made} (once; it takes about half a minute).\n",
+    )
+    return machine
+
+
+def test_hands_over_to_the_launcher_on_path(machine: Machine) -> None:
+    machine.program("pants", 'echo "$0"; for argument; do echo "[$argument]"; done; exit 7')
+    ran = machine.run("test", "a b", "--x=*")
+    assert (ran.code, ran.stdout, ran.stderr) == (7, f"{machine.bin}/pants\n[test]\n[a b]\n[--x=*]\n", "")
+
+
+def test_a_link_to_itself_on_path_is_not_a_launcher(machine: Machine) -> None:
+    (machine.bin / "pants").symlink_to(machine.checkout / "pants")
+    ran = machine.run("--version", launcher="pants")
+    assert (ran.code, ran.stdout, ran.stderr) == (1, "", NO_PYTHON)
+
+
+def test_a_shim_of_pyenv_is_not_a_launcher(machine: Machine) -> None:
+    shims = machine.root / "pyenv" / "shims"
+    shims.mkdir(parents=True)
+    machine.program("pants", "exit 127").rename(shims / "pants")
+    ran = machine.run(PATH=f"{shims}:{machine.bin}", PYENV_ROOT=str(machine.root / "pyenv"))
+    assert ran.stderr == NO_PYTHON
+
+
+def test_a_launcher_that_calls_back_is_called_once(machine: Machine) -> None:
+    machine.program("pants", 'echo asked; "./pants" "$@"')
+    ran = machine.run("--version")
+    assert (ran.code, ran.stdout, ran.stderr) == (1, "asked\n", NO_PYTHON)
+
+
+def test_names_what_serves_when_there_is_no_python(machine: Machine) -> None:
+    machine.program("python3.9", "echo 'pyenv: python3.9: command not found' >&2; exit 127")
+    machine.program("python3", f'exec "{sys.executable}" -c "raise SystemExit(1)"')
+    machine.program("uv", "exit 2")
+    ran = machine.run("--version")
+    assert ran.stderr == "pants: no CPython 3.9 found: asking uv to install one.\n" + NO_PYTHON
+    assert (ran.code, ran.stdout) == (1, "")
+
+
+def test_a_release_that_is_not_on_the_index_needs_the_launcher(machine: Machine) -> None:
+    ran = machine.run(PANTS_VERSION="2.30.0")
+    assert ran.stderr == (
+        "pants: Pants 2.30.0 is not on the Python index for this launcher. "
+        "Install the pants launcher (https://www.pantsbuild.org/), which fetches it, and run this again.\n"
+    )
+    assert ran.code == 1
+
+
+def test_a_home_that_cannot_be_written_to_is_replaced_with_clear_words(machine: Machine) -> None:
+    ran = machine.run(HOME=os.devnull)
+    private = machine.root / f"strata-{os.geteuid()}"
+    assert ran.stderr == (
+        f"pants: /dev/null/.cache cannot be written to: using {private} instead. "
+        "Set XDG_CACHE_HOME to choose another folder.\n" + NO_PYTHON
+    )
+    assert private.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT"])
+def test_passes_a_ca_bundle_on(machine: Machine, name: str) -> None:
+    bundle = machine.root / "a bundle.pem"
+    bundle.touch()
+    machine.program("pants", 'echo "${PANTS_CA_CERTS_PATH-none}"')
+    assert machine.run(**{name: str(bundle)}).stdout == f"{bundle}\n"
+    assert machine.run(**{name: str(bundle), "PANTS_CA_CERTS_PATH": "mine"}).stdout == "mine\n"
+    assert machine.run(**{name: "/nowhere"}).stdout == "none\n"
+
+
+def test_runs_pants_from_a_folder_below_in_place_of_itself(warm: Machine) -> None:
+    ran = warm.run("list", "a b", cwd="src/deep", launcher="../../pants", EXIT_CODE="3")
+    assert (ran.code, ran.stderr) == (3, "")
+    assert ran.pants["argv"] == ["list", "a b"]
+    assert ran.pants["cwd"] == str(warm.checkout / "src" / "deep")
+    assert ran.pants["pid"] == ran.pid
+
+
+def test_tells_pants_what_it_need_not_fetch(warm: Machine) -> None:
+    told = warm.run().pants["environment"]
+    assert told["PANTS_PLUGINS"] == "[]"
+    assert told["PANTS_PYTHON_BOOTSTRAP_SEARCH_PATH"] == f"+['{PYTHON.resolve().parent}']"
+    pex = Path(urllib.parse.unquote(urllib.parse.urlparse(told["PANTS_PEX_CLI_URL_TEMPLATE"]).path)).read_bytes()
+    version, platform, digest, size = told["PANTS_PEX_CLI_KNOWN_VERSIONS"].strip("[']").split("|")
+    assert (version, digest, int(size)) == ("v2.1.137", hashlib.sha256(pex).hexdigest(), len(pex))
+    assert platform in ("linux_x86_64", "linux_arm64", "macos_x86_64", "macos_arm64")
+
+
+def test_what_the_user_configured_stays(warm: Machine) -> None:
+    mine = {"PANTS_PLUGINS": "['x']", "PANTS_PEX_CLI_VERSION": "v2", "PANTS_PYTHON_BOOTSTRAP_SEARCH_PATH": "['/x']"}
+    assert warm.run(**mine).pants["environment"] == mine
+
+
+def test_a_missing_interpreter_makes_the_environment_anew(warm: Machine) -> None:
+    (name,) = warm.environments
+    (warm.root / "home/.cache/strata/pants" / name / "bin" / "python").unlink()
+    ran = warm.run("--version")
+    assert ran.pants["argv"] == ["--version"]
+    assert "installing pantsbuild.pants==2.17.1" in ran.stderr
+    assert warm.environments == [name]
+
+
+def test_two_at_the_same_time_make_one_environment(machine: Machine) -> None:
+    machine.add_python()
+    both = [finish(process) for process in [machine.start("a"), machine.start("b")]]
+    assert [ran.pants["argv"] for ran in both] == [["a"], ["b"]]
+    assert "".join(ran.stderr for ran in both).count("installing pantsbuild.pants") == 1
+    assert len(machine.environments) == 1
+
+
+def test_a_killed_installation_is_made_anew(machine: Machine) -> None:
+    machine.add_python()
+    process = machine.start("--version")
+    deadline = time.monotonic() + 60
+    while not any((machine.root / "home").glob(".cache/strata/pants/*.new-*/bin/python")):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGKILL)
+    finish(process)
+    (half_made,) = machine.environments
+    ran = machine.run("--version")
+    assert ran.pants["argv"] == ["--version"]
+    assert machine.environments == [half_made.partition(".new-")[0]]
+
+
+def test_uv_may_bring_the_python(machine: Machine) -> None:
+    python = machine.bin / "from uv"
+    machine.program(
+        "uv",
+        f'case "$2" in install) printf \'#!/bin/sh\\nexec "{PYTHON}" "$@"\\n\' >"{python}";;'
+        f' find) [ -e "{python}" ] && echo "{python}";; esac && chmod +x "{python}"',
+    )
+    (machine.bin / "chmod").symlink_to(str(shutil.which("chmod")))
+    ran = machine.run("--version")
+    assert ran.stderr.startswith("pants: no CPython 3.9 found: asking uv to install one.\npants: installing")
+    assert ran.pants["argv"] == ["--version"]
+
+
+def test_a_plugin_that_is_not_pinned_is_named(machine: Machine) -> None:
+    machine.add_python()
+    settings = machine.checkout / "pants.toml"
+    settings.write_text(settings.read_text().replace("a-plugin==1.0", "a-plugin==1.1"))
+    ran = machine.run()
+    assert ran.stderr == (
+        f"pants: pants.toml asks for a-plugin==1.1, which {machine.checkout}/3rdparty/tools/pants.txt does not pin. "
+        "Renew that file: its first lines say how.\n"
+    )
+    assert (ran.code, machine.environments) == (1, [])
+
+
+def test_a_wheel_with_another_hash_is_refused(machine: Machine) -> None:
+    machine.add_python()
+    wheel(machine.root / "index", "a-plugin", "1.0", {"a_plugin.py": "print('not what was pinned')"})
+    ran = machine.run()
+    assert "THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE" in ran.stderr
+    assert ran.stderr.endswith("pants: Pants could not be installed: the command above failed with exit code 1.\n")
+    assert (ran.code, machine.environments) == (1, [])
