@@ -18,6 +18,9 @@ class StrataError(Exception):
     :param fix: what to do about it.
     """
 
+    exit_code = 2
+    """The status with which a process of the library ends, so that a rule can tell kinds apart."""
+
     def __init__(self, happened: str, *, found: Sequence[str] = (), fix: str) -> None:
         self.happened = happened
         self.found = tuple(found)
@@ -31,14 +34,21 @@ class StrataError(Exception):
         return "\n".join([*lines, f"Fix: {self.fix}"])
 
     def at(self, where: str) -> StrataError:
-        """The same error with the address of the target it concerns in front: `src/app:image: …`."""
-        return StrataError(f"{where}: {self.happened}", found=self.found, fix=self.fix)
+        """The same error with the address of the target it concerns in front: `src/app:image: …`.
+
+        A process does not know addresses (they would enter its cache key); its fix may say `{address}` instead.
+        """
+        return type(self)(
+            f"{where}: {self.happened}", found=self.found, fix=self.fix.replace("{address}", where)
+        )
 
     def to_json(self) -> str:
         """The form in which a sandboxed process hands the error to the rule that started it."""
         return json.dumps({"happened": self.happened, "found": self.found, "fix": self.fix})
 
-    @classmethod
-    def from_json(cls, text: str) -> StrataError:
+    @staticmethod
+    def from_json(text: str, exit_code: int) -> StrataError:
+        """The error of a process that ended with that status. Raises ValueError, KeyError for text that is none."""
         fields = json.loads(text)
-        return cls(fields["happened"], found=fields["found"], fix=fields["fix"])
+        kind = next((known for known in StrataError.__subclasses__() if known.exit_code == exit_code), StrataError)
+        return kind(fields["happened"], found=fields["found"], fix=fields["fix"])

@@ -1,0 +1,185 @@
+"""Requests and results of the rules: frozen values, one pair per artifact.
+
+A request names what is wanted by address and platform; a result holds digests. Addresses serve messages only: no
+process sees one, so that two targets that want the same bytes share one cache entry.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pants.engine.addresses import Address
+from pants.engine.fs import EMPTY_DIGEST, Digest
+from pants.util.frozendict import FrozenDict
+from strata.errors import StrataError
+from strata.oci.image import Image
+from strata.oci.layer import Layer
+from strata.oci.platform import Platform
+from strata.plan.debian_lock import DebianLock, LockedPackage, LockInputs
+
+
+@dataclass(frozen=True)
+class HostPrepared:
+    """The settings of this machine lie where fetching processes read them (see util_rules/host.py)."""
+
+
+@dataclass(frozen=True)
+class LibrarySliceRequest:
+    """The modules of the library that a verb needs (see library_process.py)."""
+
+    verb: str
+
+
+@dataclass(frozen=True)
+class LibrarySlice:
+    digest: Digest
+
+
+@dataclass(frozen=True)
+class FetchRequest:
+    """One file from outside, said without a host: `request` is the canonical JSON that `verb` of the library reads."""
+
+    verb: str
+    request: str
+    description: str
+
+
+@dataclass(frozen=True)
+class FetchResult:
+    """`digest` holds exactly one file, `name`; with an `error` it is empty."""
+
+    digest: Digest = EMPTY_DIGEST
+    name: str = ""
+    error: StrataError | None = None
+
+
+@dataclass(frozen=True)
+class DebianLockRequest:
+    """The lock of a target: the file in the repository, and what it has to be made from."""
+
+    address: Address
+    lockfile: str
+    inputs: LockInputs
+
+
+@dataclass(frozen=True)
+class ResolvedDebianLock:
+    """What the signed index of the mirror holds now for the inputs of a lock."""
+
+    lock: DebianLock
+
+
+@dataclass(frozen=True)
+class DebianPackagesRequest:
+    lock: DebianLockRequest
+    platform: Platform
+
+
+@dataclass(frozen=True)
+class DebianPackages:
+    """Packages for one platform; `debs` maps the name of each to the digest that holds its file."""
+
+    packages: tuple[LockedPackage, ...]
+    debs: FrozenDict[str, Digest]
+
+
+@dataclass(frozen=True)
+class ArtifactLayer:
+    """A layer, and the digest that holds its blob at `blobs/sha256/`."""
+
+    layer: Layer
+    blob: Digest
+
+
+@dataclass(frozen=True)
+class OsPackagesRequest:
+    """The layer of a `debian_packages` target; `interpreter` is the `python_interpreter` that writes it."""
+
+    address: Address
+    platform: Platform
+    interpreter: Address
+
+
+@dataclass(frozen=True)
+class InterpreterRequest:
+    address: Address
+    platform: Platform
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """`tree` runs where it lies through its own loader: the Python of every process that makes bytes.
+
+    `version` is full (3.13.5); `glibc` decides which wheels run; `base` has packages that the layer leaves out.
+    """
+
+    address: Address
+    platform: Platform
+    version: str
+    glibc: tuple[int, int]
+    tree: Digest
+    debian: DebianPackages
+    base: Address
+
+
+@dataclass(frozen=True)
+class InterpreterLayerRequest:
+    """The layer of an interpreter: its packages less what the base at `base` has."""
+
+    interpreter: Interpreter
+    base: Address
+
+
+@dataclass(frozen=True)
+class InstallerRequest:
+    address: Address
+
+
+@dataclass(frozen=True)
+class Installer:
+    """The tool that installs: `digest` holds its wheel, named `file`."""
+
+    address: Address
+    tool: str
+    version: str
+    digest: Digest
+    file: str
+
+
+@dataclass(frozen=True)
+class VenvRequest:
+    address: Address
+    platform: Platform
+
+
+@dataclass(frozen=True)
+class Venv:
+    """What an entry point can name stands beside the layer: importable modules, and the commands in bin."""
+
+    interpreter: Interpreter
+    layer: ArtifactLayer
+    modules: frozenset[str]
+    scripts: frozenset[str]
+    standard_library: frozenset[str]
+
+
+@dataclass(frozen=True)
+class AppLayerRequest:
+    """The first-party sources and resources in the closure of `address`, for an interpreter."""
+
+    address: Address
+    interpreter: Interpreter
+
+
+@dataclass(frozen=True)
+class ImageRequest:
+    address: Address
+    platform: Platform
+
+
+@dataclass(frozen=True)
+class BuiltImage:
+    """An image for one platform, and the digest that holds the blobs of its layers at `blobs/sha256/`."""
+
+    image: Image
+    blobs: Digest

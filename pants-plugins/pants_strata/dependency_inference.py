@@ -1,0 +1,102 @@
+"""Dependencies that the fields of a target imply, so that `dependencies`, `dependents` and `--changed-since` know them.
+
+The artifact targets that a field names, or that an option names in its stead, and the owner of an entry point.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pants.engine.rules import collect_rules, rule
+from pants.engine.target import FieldSet, InferDependenciesRequest, InferredDependencies
+from pants.engine.unions import UnionRule
+from pants_strata.subsystem import StrataSubsystem
+from pants_strata.target_types import (
+    ArtifactDependenciesField,
+    BaseField,
+    EntryPointField,
+    ImageBaseField,
+    ImageDependenciesField,
+    InstallerField,
+    InterpreterField,
+    InterpreterVersionField,
+    VenvField,
+    VenvLockfileField,
+)
+from pants_strata.util_rules.entry_point import entry_point
+from pants_strata.util_rules.lookup import artifact_address
+
+
+@dataclass(frozen=True)
+class ImageInferenceFieldSet(FieldSet):
+    required_fields = (ImageDependenciesField, EntryPointField, VenvField, ImageBaseField)
+
+    entry_point: EntryPointField
+    venv: VenvField
+    base: ImageBaseField
+
+
+class InferImageDependencies(InferDependenciesRequest):
+    infer_from = ImageInferenceFieldSet
+
+
+@rule
+async def infer_image_dependencies(
+    request: InferImageDependencies, strata: StrataSubsystem
+) -> InferredDependencies:
+    fields = request.field_set
+    inferred = [await artifact_address(fields.venv, strata.venv, "[strata].venv")]
+    if fields.base.value:
+        inferred.append(await artifact_address(fields.base, None, "[strata].base"))
+    point = await entry_point(fields.entry_point)
+    return InferredDependencies([*inferred, *(point.owners if point else ())])
+
+
+@dataclass(frozen=True)
+class VenvInferenceFieldSet(FieldSet):
+    required_fields = (ArtifactDependenciesField, VenvLockfileField, InterpreterField, InstallerField)
+
+    interpreter: InterpreterField
+    installer: InstallerField
+
+
+class InferVenvDependencies(InferDependenciesRequest):
+    infer_from = VenvInferenceFieldSet
+
+
+@rule
+async def infer_venv_dependencies(request: InferVenvDependencies, strata: StrataSubsystem) -> InferredDependencies:
+    fields = request.field_set
+    return InferredDependencies(
+        [
+            await artifact_address(fields.interpreter, strata.interpreter, "[strata].interpreter"),
+            await artifact_address(fields.installer, strata.installer, "[strata].installer"),
+        ]
+    )
+
+
+@dataclass(frozen=True)
+class InterpreterInferenceFieldSet(FieldSet):
+    required_fields = (ArtifactDependenciesField, InterpreterVersionField, BaseField)
+
+    base: BaseField
+
+
+class InferInterpreterDependencies(InferDependenciesRequest):
+    infer_from = InterpreterInferenceFieldSet
+
+
+@rule
+async def infer_interpreter_dependencies(
+    request: InferInterpreterDependencies, strata: StrataSubsystem
+) -> InferredDependencies:
+    return InferredDependencies([await artifact_address(request.field_set.base, strata.base, "[strata].base")])
+
+
+def rules():  # type: ignore[no-untyped-def]
+    return (
+        *collect_rules(),
+        UnionRule(InferDependenciesRequest, InferImageDependencies),
+        UnionRule(InferDependenciesRequest, InferVenvDependencies),
+        UnionRule(InferDependenciesRequest, InferInterpreterDependencies),
+    )

@@ -1,0 +1,193 @@
+"""The Pants engine as plain async functions: the only module that knows Pants' rule API.
+
+Rules call these helpers and never `Get` or `MultiGet`: Pants' rule visitor follows `async def` helpers into other
+modules and collects what they ask for. Pants 2.32 has no `Get`; there, another version of this one module serves.
+A helper's coroutine cannot be gathered (Pants gathers only its own awaitables), hence the plural forms.
+"""
+
+from __future__ import annotations
+
+from typing import Iterable, Mapping
+
+from pants.backend.python.dependency_inference.module_mapper import PythonModuleOwners, PythonModuleOwnersRequest
+from pants.backend.python.target_types import PythonSourceField
+from pants.core.target_types import ResourceSourceField
+from pants.core.util_rules.source_files import SourceFilesRequest
+from pants.core.util_rules.stripped_source_files import StrippedSourceFiles
+from pants.engine.addresses import Address, Addresses, UnparsedAddressInputs
+from pants.engine.env_vars import EnvironmentVars, EnvironmentVarsRequest
+from pants.engine.fs import (
+    AddPrefix,
+    CreateDigest,
+    Digest,
+    DigestContents,
+    DigestSubset,
+    FileContent,
+    MergeDigests,
+    PathGlobs,
+    Paths,
+    RemovePrefix,
+    Snapshot,
+)
+from pants.engine.process import FallibleProcessResult, Process
+from pants.engine.rules import Get, MultiGet
+from pants.engine.target import (
+    SourcesField,
+    Target,
+    TransitiveTargets,
+    TransitiveTargetsRequest,
+    WrappedTarget,
+    WrappedTargetRequest,
+)
+from pants.source.source_root import SourceRoot, SourceRootRequest
+from pants_strata import artifacts
+
+# ---- processes and digests ------------------------------------------------------------------------------------------
+
+
+async def execute(process: Process) -> FallibleProcessResult:
+    return await Get(FallibleProcessResult, Process, process)
+
+
+async def merge(digests: Iterable[Digest]) -> Digest:
+    return await Get(Digest, MergeDigests(tuple(digests)))
+
+
+async def under(prefix: str, digest: Digest) -> Digest:
+    """The same files below a directory."""
+    return await Get(Digest, AddPrefix(digest, prefix))
+
+
+async def all_under(prefix: str, digests: Iterable[Digest]) -> tuple[Digest, ...]:
+    return await MultiGet(Get(Digest, AddPrefix(digest, prefix)) for digest in digests)
+
+
+async def without_prefix(prefix: str, digest: Digest) -> Digest:
+    """The files below a directory, without it."""
+    return await Get(Digest, RemovePrefix(digest, prefix))
+
+
+async def snapshot(digest: Digest) -> Snapshot:
+    return await Get(Snapshot, Digest, digest)
+
+
+async def create(files: Mapping[str, bytes]) -> Digest:
+    return await Get(Digest, CreateDigest([FileContent(path, content) for path, content in sorted(files.items())]))
+
+
+async def contents(digest: Digest) -> dict[str, bytes]:
+    """Path → content of a digest's files: for small ones, they are all read into memory."""
+    return {file.path: file.content for file in await Get(DigestContents, Digest, digest)}
+
+
+async def only(digest: Digest, globs: Iterable[str]) -> Digest:
+    """The files of a digest that match."""
+    return await Get(Digest, DigestSubset(digest, PathGlobs(globs)))
+
+
+# ---- the repository -------------------------------------------------------------------------------------------------
+
+
+async def repository_files(globs: Iterable[str]) -> dict[str, bytes]:
+    """Path → content of the files that match; none is no error here."""
+    digest = await Get(Digest, PathGlobs(globs))
+    return await contents(digest)
+
+
+async def repository_paths(globs: Iterable[str]) -> tuple[str, ...]:
+    return (await Get(Paths, PathGlobs(globs))).files
+
+
+async def environment_variables(names: Iterable[str]) -> Mapping[str, str]:
+    """Those of the user's environment variables that are set."""
+    return await Get(EnvironmentVars, EnvironmentVarsRequest(tuple(names)))
+
+
+async def source_root(path: str) -> str:
+    return (await Get(SourceRoot, SourceRootRequest, SourceRootRequest.for_file(path))).path
+
+
+async def target_at(text: str, *, owner: Address | None, origin: str) -> Target:
+    """The target that an address names, as written in a field of `owner` or in an option; `origin` says where."""
+    addresses = await Get(
+        Addresses, UnparsedAddressInputs([text], owning_address=owner, description_of_origin=origin)
+    )
+    return (await Get(WrappedTarget, WrappedTargetRequest(addresses[0], origin))).target
+
+
+async def target(address: Address) -> Target:
+    return (await Get(WrappedTarget, WrappedTargetRequest(address, "an earlier step"))).target
+
+
+async def dependency_closure(address: Address) -> tuple[Target, ...]:
+    """All that a target depends on, through any number of steps, without the target."""
+    return tuple((await Get(TransitiveTargets, TransitiveTargetsRequest([address]))).dependencies)
+
+
+async def module_owners(module: str) -> PythonModuleOwners:
+    """The targets that provide a Python module."""
+    return await Get(PythonModuleOwners, PythonModuleOwnersRequest(module, resolve=None))
+
+
+async def python_files(targets: Iterable[Target]) -> Snapshot:
+    """The Python sources and resources of targets, source roots stripped, generated code included."""
+    sources = await Get(
+        StrippedSourceFiles,
+        SourceFilesRequest(
+            [item.get(SourcesField) for item in targets],
+            for_sources_types=(PythonSourceField, ResourceSourceField),
+            enable_codegen=True,
+        ),
+    )
+    return sources.snapshot
+
+
+# ---- the artifacts of this plugin -----------------------------------------------------------------------------------
+
+
+async def prepare_host() -> artifacts.HostPrepared:
+    return await Get(artifacts.HostPrepared)
+
+
+async def fetch_all(requests: Iterable[artifacts.FetchRequest]) -> tuple[artifacts.FetchResult, ...]:
+    return await MultiGet(Get(artifacts.FetchResult, artifacts.FetchRequest, request) for request in requests)
+
+
+async def debian_packages(request: artifacts.DebianPackagesRequest) -> artifacts.DebianPackages:
+    return await Get(artifacts.DebianPackages, artifacts.DebianPackagesRequest, request)
+
+
+async def resolve_debian_lock(request: artifacts.DebianLockRequest) -> artifacts.ResolvedDebianLock:
+    return await Get(artifacts.ResolvedDebianLock, artifacts.DebianLockRequest, request)
+
+
+async def os_packages_layer(request: artifacts.OsPackagesRequest) -> artifacts.ArtifactLayer:
+    return await Get(artifacts.ArtifactLayer, artifacts.OsPackagesRequest, request)
+
+
+async def interpreter(request: artifacts.InterpreterRequest) -> artifacts.Interpreter:
+    return await Get(artifacts.Interpreter, artifacts.InterpreterRequest, request)
+
+
+async def interpreter_layer(request: artifacts.InterpreterLayerRequest) -> artifacts.ArtifactLayer:
+    return await Get(artifacts.ArtifactLayer, artifacts.InterpreterLayerRequest, request)
+
+
+async def installer(request: artifacts.InstallerRequest) -> artifacts.Installer:
+    return await Get(artifacts.Installer, artifacts.InstallerRequest, request)
+
+
+async def venv(request: artifacts.VenvRequest) -> artifacts.Venv:
+    return await Get(artifacts.Venv, artifacts.VenvRequest, request)
+
+
+async def app_layer(request: artifacts.AppLayerRequest) -> artifacts.ArtifactLayer:
+    return await Get(artifacts.ArtifactLayer, artifacts.AppLayerRequest, request)
+
+
+async def image(request: artifacts.ImageRequest) -> artifacts.BuiltImage:
+    return await Get(artifacts.BuiltImage, artifacts.ImageRequest, request)
+
+
+async def library_slice(verb: str) -> artifacts.LibrarySlice:
+    return await Get(artifacts.LibrarySlice, artifacts.LibrarySliceRequest(verb))

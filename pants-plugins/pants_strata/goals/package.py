@@ -1,0 +1,136 @@
+"""`./pants package`: each target as an OCI image layout directory below `dist/`, an installer as its wheel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Sequence
+
+from pants.core.goals.package import BuiltPackage, BuiltPackageArtifact, PackageFieldSet
+from pants.engine.fs import Digest
+from pants.engine.rules import collect_rules, rule
+from pants.engine.unions import UnionRule
+from pants_strata import engine
+from pants_strata.artifacts import (
+    ArtifactLayer,
+    ImageRequest,
+    InstallerRequest,
+    InterpreterLayerRequest,
+    InterpreterRequest,
+    OsPackagesRequest,
+    VenvRequest,
+)
+from pants_strata.subsystem import StrataSubsystem
+from pants_strata.target_types import (
+    ArtifactOutputPathField,
+    DebianPackagesNamesField,
+    EntryPointField,
+    InstallerToolField,
+    InterpreterVersionField,
+    ScriptField,
+    VenvLockfileField,
+)
+from strata.errors import targets as errors
+from strata.oci.layer import Layer
+from strata.oci.layout import artifact_layout_files, layout_files
+from strata.oci.platform import Platform
+
+PLATFORM = Platform("linux", "amd64")
+"""What is built where nothing names a platform. Every artifact is asked for with one."""
+
+
+@dataclass(frozen=True)
+class ImageFieldSet(PackageFieldSet):
+    required_fields = (EntryPointField, ScriptField, ArtifactOutputPathField)
+
+    output_path: ArtifactOutputPathField
+
+
+@rule
+async def package_image(field_set: ImageFieldSet) -> BuiltPackage:
+    built = await engine.image(ImageRequest(field_set.address, PLATFORM))
+    files = layout_files([built.image])
+    return await _layout(
+        field_set.output_path, files, built.blobs, built.image.layers, built.image.manifest_descriptor.digest
+    )
+
+
+@dataclass(frozen=True)
+class OsPackagesFieldSet(PackageFieldSet):
+    required_fields = (DebianPackagesNamesField, ArtifactOutputPathField)
+
+    output_path: ArtifactOutputPathField
+
+
+@rule
+async def package_os_packages(field_set: OsPackagesFieldSet, strata: StrataSubsystem) -> BuiltPackage:
+    where = str(field_set.address)
+    if strata.interpreter is None:
+        raise errors.no_interpreter_for_base().at(where)
+    interpreter = await engine.target_at(strata.interpreter, owner=None, origin="the option `[strata].interpreter`")
+    layer = await engine.os_packages_layer(OsPackagesRequest(field_set.address, PLATFORM, interpreter.address))
+    return await _artifact_layout(field_set.output_path, "os-packages", layer)
+
+
+@dataclass(frozen=True)
+class InterpreterFieldSet(PackageFieldSet):
+    required_fields = (InterpreterVersionField, ArtifactOutputPathField)
+
+    output_path: ArtifactOutputPathField
+
+
+@rule
+async def package_interpreter(field_set: InterpreterFieldSet) -> BuiltPackage:
+    interpreter = await engine.interpreter(InterpreterRequest(field_set.address, PLATFORM))
+    layer = await engine.interpreter_layer(InterpreterLayerRequest(interpreter, interpreter.base))
+    return await _artifact_layout(field_set.output_path, "interpreter", layer)
+
+
+@dataclass(frozen=True)
+class InstallerFieldSet(PackageFieldSet):
+    required_fields = (InstallerToolField, ArtifactOutputPathField)
+
+    output_path: ArtifactOutputPathField
+
+
+@rule
+async def package_installer(field_set: InstallerFieldSet) -> BuiltPackage:
+    installer = await engine.installer(InstallerRequest(field_set.address))
+    path = field_set.output_path.value_or_default(file_ending=None)
+    return BuiltPackage(await engine.under(path, installer.digest), (BuiltPackageArtifact(f"{path}/{installer.file}"),))
+
+
+@dataclass(frozen=True)
+class VenvFieldSet(PackageFieldSet):
+    required_fields = (VenvLockfileField, ArtifactOutputPathField)
+
+    output_path: ArtifactOutputPathField
+
+
+@rule
+async def package_venv(field_set: VenvFieldSet) -> BuiltPackage:
+    venv = await engine.venv(VenvRequest(field_set.address, PLATFORM))
+    return await _artifact_layout(field_set.output_path, "dependencies", venv.layer)
+
+
+async def _artifact_layout(output_path: ArtifactOutputPathField, kind: str, item: ArtifactLayer) -> BuiltPackage:
+    files = artifact_layout_files([item.layer], kind=kind, annotations={}, platform=PLATFORM)
+    return await _layout(output_path, files, item.blob, [item.layer], item.layer.descriptor.digest)
+
+
+async def _layout(
+    output_path: ArtifactOutputPathField, files: dict[str, bytes], blobs: Digest, layers: Sequence[Layer], digest: str
+) -> BuiltPackage:
+    path = output_path.value_or_default(file_ending=None)
+    merged = await engine.merge([blobs, await engine.create(files)])
+    lines = [f"  {layer.contents['kind']}: {_megabytes(layer.descriptor.size)}" for layer in layers]
+    artifact = BuiltPackageArtifact(path, extra_log_lines=(f"  {PLATFORM} {digest}", *lines))
+    return BuiltPackage(await engine.under(path, merged), (artifact,))
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{size / 1e3:.1f} kB"
+
+
+def rules():  # type: ignore[no-untyped-def]
+    field_sets = (ImageFieldSet, OsPackagesFieldSet, InterpreterFieldSet, InstallerFieldSet, VenvFieldSet)
+    return (*collect_rules(), *(UnionRule(PackageFieldSet, field_set) for field_set in field_sets))

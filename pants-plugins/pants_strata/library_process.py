@@ -1,0 +1,185 @@
+"""Processes that run the library: the only module that knows its argv, its paths in a sandbox and its environment.
+
+Nothing of the machine enters a key: argv is relative to the sandbox, the environment is empty, and of the library a
+process gets only the modules that its verb imports, so that an edit elsewhere invalidates nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import pkgutil
+from typing import Any, Iterable, Mapping
+
+from pants.engine.fs import EMPTY_DIGEST, Digest
+from pants.engine.process import FallibleProcessResult, Process, ProcessCacheScope
+from pants.engine.rules import collect_rules, rule
+from pants.util.logging import LogLevel
+from strata.__main__ import VERBS
+from strata.errors import StrataError
+from strata.oci.layer import Layer
+from strata.plan.interpreter import InterpreterPaths
+
+from pants_strata import engine
+from pants_strata.artifacts import ArtifactLayer, Interpreter, LibrarySlice, LibrarySliceRequest
+
+_LIBRARY = ".strata"
+_PYTHON = ".python"
+_HOST_CACHE = "strata_host"
+_HOST = ".host"
+_REQUEST = ".request.json"
+_START = "import sys\n\nfrom strata.__main__ import main\n\nsys.exit(main())\n"
+
+RESULT = "result.json"
+BLOBS = "blobs"
+
+
+def canonical(request: Mapping[str, Any]) -> str:
+    """One text for one request, since the text is part of a cache key."""
+    return json.dumps(request, sort_keys=True, separators=(",", ":"))
+
+
+def sandbox_interpreter(interpreter: Interpreter) -> dict[str, str]:
+    """How a request tells the library where its own interpreter lies."""
+    paths = InterpreterPaths.of(interpreter.version, str(interpreter.platform))
+    return {
+        "loader": f"{_PYTHON}/{paths.loader}",
+        "library_path": f"{_PYTHON}/{paths.library_path}",
+        "python": f"{_PYTHON}/{paths.python}",
+        "version": interpreter.version,
+    }
+
+
+async def on_interpreter(
+    interpreter: Interpreter,
+    verb: str,
+    request: Mapping[str, Any],
+    *,
+    description: str,
+    inputs: Digest = EMPTY_DIGEST,
+    large_inputs: Mapping[str, Digest] | None = None,
+) -> Process:
+    """A process that makes a layer, on the interpreter artifact. `large_inputs`: directory → digest, linked not copied."""
+    paths = sandbox_interpreter(interpreter)
+    library = await engine.library_slice(verb)
+    request_file = await engine.create({_REQUEST: canonical(request).encode()})
+    return Process(
+        argv=(
+            paths["loader"],
+            "--library-path",
+            paths["library_path"],
+            paths["python"],
+            "-I",
+            "-B",
+            _LIBRARY,
+            verb,
+            _REQUEST,
+        ),
+        input_digest=await engine.merge([inputs, request_file]),
+        immutable_input_digests={_PYTHON: interpreter.tree, _LIBRARY: library.digest, **(large_inputs or {})},
+        output_files=(RESULT,),
+        output_directories=(BLOBS,),
+        description=description,
+        level=LogLevel.INFO,
+    )
+
+
+async def on_host(
+    verb: str,
+    request_text: str,
+    *,
+    description: str,
+    output_directories: Iterable[str],
+    inputs: Digest = EMPTY_DIGEST,
+    cache_scope: ProcessCacheScope = ProcessCacheScope.SUCCESSFUL,
+) -> Process:
+    """A process on the Python that runs Pants: fetching, and unpacking the interpreter that all others run on.
+
+    That Python is a link in a named cache (util_rules/host.py writes it), so that its path is not in the key. The bytes
+    that come out are pinned by hashes or by the packages that are unpacked, not by the Python that handled them.
+    """
+    await engine.prepare_host()
+    library = await engine.library_slice(verb)
+    request_file = await engine.create({_REQUEST: request_text.encode()})
+    return Process(
+        argv=(f"{_HOST}/python", "-I", "-B", _LIBRARY, verb, _REQUEST),
+        input_digest=await engine.merge([inputs, request_file]),
+        immutable_input_digests={_LIBRARY: library.digest},
+        append_only_caches={_HOST_CACHE: _HOST},
+        output_files=(RESULT,),
+        output_directories=tuple(output_directories),
+        description=description,
+        level=LogLevel.INFO,
+        cache_scope=cache_scope,
+    )
+
+
+def failure(result: FallibleProcessResult, what: str) -> StrataError | None:
+    """The error that a process of the library ended with. Raises RuntimeError where it is no user's: a bug of ours."""
+    if result.exit_code == 0:
+        return None
+    text = result.stderr.decode("utf-8", "replace")
+    try:
+        return StrataError.from_json(text.strip().splitlines()[-1], exit_code=result.exit_code)
+    except (ValueError, KeyError, IndexError, TypeError):
+        raise RuntimeError(f"{what} ended with exit code {result.exit_code}:\n{text}") from None
+
+
+async def layer_output(process: Process, where: str) -> tuple[ArtifactLayer, dict[str, Any]]:
+    """Runs a process that makes a layer: the layer, and the whole result of the verb. Errors carry the address."""
+    result = await engine.execute(process)
+    error = failure(result, process.description)
+    if error is not None:
+        raise error.at(where)
+    fields = json.loads((await engine.contents(await engine.only(result.output_digest, [RESULT])))[RESULT])
+    return ArtifactLayer(Layer.from_json(fields), await engine.only(result.output_digest, [f"{BLOBS}/**"])), fields
+
+
+@rule
+async def library_slice(request: LibrarySliceRequest) -> LibrarySlice:
+    files = {f"{name}": source for name, source in _closure(["strata.__main__", VERBS[request.verb]]).items()}
+    return LibrarySlice(await engine.create({**files, "__main__.py": _START.encode()}))
+
+
+def _closure(modules: Iterable[str]) -> dict[str, bytes]:
+    """The sources of modules and of all that they import from the library, by path."""
+    found: dict[str, bytes] = {}
+    queue = list(modules)
+    seen = set()
+    while queue:
+        module = queue.pop()
+        if module in seen:
+            continue
+        seen.add(module)
+        path, source = _source(module)
+        if source is None:
+            continue
+        found[path] = source
+        queue += _imports(ast.parse(source))
+        # Importing a.b.c imports a and a.b.
+        queue += [module.rpartition(".")[0]] if "." in module else []
+    return found
+
+
+def _source(module: str) -> tuple[str, bytes | None]:
+    relative = module.replace(".", "/")
+    for path in (f"{relative}/__init__.py", f"{relative}.py"):
+        try:
+            return path, pkgutil.get_data("strata", path[len("strata/") :])
+        except OSError:
+            continue
+    return relative, None
+
+
+def _imports(tree: ast.AST) -> Iterable[str]:
+    """Names that may be modules of the library; `from package import name` may name a module or something in one."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.split(".")[0] == "strata")
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "strata":
+            yield str(node.module)
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def rules():  # type: ignore[no-untyped-def]
+    return collect_rules()

@@ -1,0 +1,52 @@
+"""What Pants loads: the rules and the target types of Strata."""
+
+from __future__ import annotations
+
+from pants_strata import dependency_inference, library_process
+from pants_strata.goals import package
+from pants_strata.target_types import (
+    DebianPackagesTarget,
+    PythonImageTarget,
+    PythonInstallerTarget,
+    PythonInterpreterTarget,
+    PythonVenvTarget,
+)
+from pants_strata.util_rules import (
+    app,
+    debian_packages,
+    fetch,
+    host,
+    image,
+    installer,
+    interpreter,
+    os_packages,
+    venv,
+)
+
+
+def target_types():  # type: ignore[no-untyped-def]
+    return (
+        DebianPackagesTarget,
+        PythonImageTarget,
+        PythonInstallerTarget,
+        PythonInterpreterTarget,
+        PythonVenvTarget,
+    )
+
+
+def rules():  # type: ignore[no-untyped-def]
+    modules = (
+        app,
+        debian_packages,
+        dependency_inference,
+        fetch,
+        host,
+        image,
+        installer,
+        interpreter,
+        library_process,
+        os_packages,
+        package,
+        venv,
+    )
+    return tuple(item for module in modules for item in module.rules())

@@ -1,0 +1,90 @@
+"""The options: defaults of targets that a repository sets once, and where Debian packages come from."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from pants.option.option_types import EnumOption, StrListOption, StrOption
+from pants.option.subsystem import Subsystem
+from pants.util.strutil import help_text
+from strata.plan.debian_defaults import COMPONENTS
+
+
+class StrataSubsystem(Subsystem):
+    options_scope = "strata"
+    help = "Hermetic Python app images: what targets take where a BUILD file names nothing."
+
+    base = StrOption(default=None, help="The address of the `debian_packages` that images and interpreters stand on.")
+    interpreter = StrOption(
+        default=None,
+        help="The address of the `python_interpreter` that venvs are made for, and that writes the layers of bases.",
+    )
+    installer = StrOption(default=None, help="The address of the `python_installer` that fills venvs.")
+    venv = StrOption(default=None, help="The address of the `python_venv` that images hold.")
+
+
+class Gone(Enum):
+    error = "error"
+    renew = "renew"
+
+
+class DebianSubsystem(Subsystem):
+    options_scope = "strata-debian"
+    help = "Where Debian packages come from, and how their locks are made."
+
+    release = StrOption(
+        default="trixie",
+        help=help_text(
+            """
+            The code name of the Debian release that locks are made from, with its updates and its security fixes.
+            trixie is Debian 13.
+            """
+        ),
+    )
+    mirror = StrOption(
+        default=None,
+        help=help_text(
+            """
+            The URL of a mirror of Debian's main archive, the directory that holds `dists` and `pool`. By default the
+            one in the machine's apt configuration.
+            """
+        ),
+    )
+    security_mirror = StrOption(
+        default=None,
+        help=help_text(
+            """
+            The URL of a mirror of Debian's security archive. By default the one in the machine's apt configuration.
+            """
+        ),
+    )
+    keyrings = StrListOption(
+        default=[
+            "/usr/share/keyrings/debian-archive-keyring.gpg",
+            "/usr/share/keyrings/debian-archive-keyring.pgp",
+        ],
+        help=help_text(
+            """
+            Files with the keys that sign Debian's releases; those that exist are used. Debian's package
+            `debian-archive-keyring` installs the default, on Ubuntu as well.
+            """
+        ),
+    )
+    gone = EnumOption(
+        default=Gone.error,
+        help=help_text(
+            """
+            What to do when the mirror no longer has a locked package, because a point release replaced it. `error` says
+            how to renew the lock. `renew` builds with what the signed index of the mirror holds now, warns of each
+            package that differs from the lock, and leaves the lock file as it is.
+            """
+        ),
+    )
+
+    @property
+    def suites(self) -> tuple[str, ...]:
+        return (self.release, f"{self.release}-updates", f"{self.release}-security")
+
+    @property
+    def components(self) -> tuple[str, ...]:
+        return COMPONENTS

@@ -1,0 +1,461 @@
+"""The targets: what each is, the help of its fields, and the mistakes that can be seen without reading a file."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar, Iterable
+
+from pants.core.goals.package import OutputPathField
+from pants.engine.addresses import Address
+from pants.engine.target import (
+    COMMON_TARGET_FIELDS,
+    Dependencies,
+    DictStringToStringField,
+    InvalidFieldException,
+    OptionalSingleSourceField,
+    StringField,
+    StringSequenceField,
+    Target,
+)
+from pants.util.strutil import help_text, softwrap
+
+from strata.plan.debian_defaults import BASE_ROOTS, EXCLUDED
+from strata.plan.installers import DEFAULT_VERSIONS, TOOLS
+
+
+class LockfileField(OptionalSingleSourceField):
+    """A lock file beside the BUILD file. It may not exist yet: a missing lock has an error of its own."""
+
+    alias = "lockfile"
+    required = True
+    value: str
+
+    @property
+    def path(self) -> str:
+        """Relative to the build root."""
+        return f"{self.address.spec_path}/{self.value}".lstrip("/")
+
+
+class ArtifactAddressField(StringField):
+    """The address of one other target; `expected` names the target type that it must have."""
+
+    expected: ClassVar[str]
+
+
+class ArtifactOutputPathField(OutputPathField):
+    help = help_text(
+        """
+        Where the OCI image layout directory is written, below `dist/`.
+
+        By default the path of the BUILD file with dots for slashes, then the name of the target: `src/web:image` is
+        written to `dist/src.web/image`.
+        """
+    )
+
+
+class ArtifactDependenciesField(Dependencies):
+    help = "The artifact targets that the other fields name are inferred; there is seldom anything to add."
+
+
+# ---- debian_packages ------------------------------------------------------------------------------------------------
+
+
+class DebianPackagesNamesField(StringSequenceField):
+    alias = "packages"
+    default = BASE_ROOTS
+    help = help_text(
+        f"""
+        The Debian packages wanted, by name, without versions: `./pants generate-lockfiles` adds what they depend on and
+        pins each to a file. The default is a base for Python apps: {", ".join(BASE_ROOTS)}.
+        """
+    )
+    value: tuple[str, ...]
+
+
+class DebianPackagesExcludeField(StringSequenceField):
+    alias = "exclude"
+    default = EXCLUDED
+    help = help_text(
+        f"""
+        Packages that are left out of the closure, and all that only they need. The default names what only the
+        installation scripts of packages use, which never run here: {", ".join(EXCLUDED)}.
+        """
+    )
+    value: tuple[str, ...]
+
+
+class DebianPackagesLockfileField(LockfileField):
+    default = "debian.lock.json"
+    help = help_text(
+        """
+        The lock file, beside the BUILD file: name, version, architecture, pool path, size and sha256 of each package.
+
+        Written by `./pants generate-lockfiles --resolve=ADDRESS`, with the address of this target.
+        """
+    )
+
+
+class DebianPackagesTarget(Target):
+    alias = "debian_packages"
+    core_fields = (
+        *COMMON_TARGET_FIELDS,
+        DebianPackagesNamesField,
+        DebianPackagesExcludeField,
+        DebianPackagesLockfileField,
+        ArtifactOutputPathField,
+    )
+    help = help_text(
+        """
+        A locked set of Debian packages: an image layer, typically the base of images.
+
+        The packages are unpacked, not installed: what their scripts would have made (certificates, users, links) is
+        made deterministically, and documentation is left out.
+        """
+    )
+
+
+# ---- python_interpreter ---------------------------------------------------------------------------------------------
+
+
+class BaseField(ArtifactAddressField):
+    alias = "base"
+    expected = DebianPackagesTarget.alias
+    help = help_text(
+        """
+        The address of the `debian_packages` target whose packages the layer of the interpreter leaves out, because an
+        image has them from its base. By default `[strata].base`.
+        """
+    )
+
+
+class InterpreterVersionField(StringField):
+    alias = "version"
+    default = "3.13"
+    help = help_text(
+        """
+        The version of CPython, as major.minor. The Debian release in `[strata-debian].release` must have it: Debian 13
+        has 3.13. The patch version is that of the lock.
+        """
+    )
+    value: str
+
+    @classmethod
+    def compute_value(cls, raw_value: str | None, address: Address) -> str:
+        value = super().compute_value(raw_value, address) or cls.default
+        if not re.fullmatch(r"3\.\d+", value):
+            raise InvalidFieldException(
+                softwrap(
+                    f"""
+                    The `{cls.alias}` field in target {address} must be a CPython version as major.minor, but was
+                    {value!r}. Write for instance `{cls.alias}="{cls.default}"`; the lock pins the patch version.
+                    """
+                )
+            )
+        return value
+
+
+class InterpreterLockfileField(LockfileField):
+    default = "cpython.lock.json"
+    help = help_text(
+        """
+        The lock file of the interpreter's Debian packages, beside the BUILD file.
+
+        Written by `./pants generate-lockfiles --resolve=ADDRESS`, with the address of this target.
+        """
+    )
+
+
+class PythonInterpreterTarget(Target):
+    alias = "python_interpreter"
+    core_fields = (
+        *COMMON_TARGET_FIELDS,
+        ArtifactDependenciesField,
+        InterpreterVersionField,
+        BaseField,
+        InterpreterLockfileField,
+        ArtifactOutputPathField,
+    )
+    help = help_text(
+        """
+        CPython from Debian's packages: the layer that images share, and the Python that makes every layer.
+
+        It holds no installer. `python -m ensurepip` works in a venv, from the wheel that Debian ships for it.
+        """
+    )
+
+
+# ---- python_installer -----------------------------------------------------------------------------------------------
+
+
+class InstallerToolField(StringField):
+    alias = "tool"
+    default = "pip"
+    valid_choices = TOOLS
+    help = "The program that installs dependencies into a venv. It is build-only: no image holds it."
+    value: str
+
+
+class InstallerVersionField(StringField):
+    alias = "version"
+    help = help_text(
+        f"""
+        The version of the tool, exactly. By default the one that this version of Strata was tested with:
+        {", ".join(f"{tool} {version}" for tool, version in DEFAULT_VERSIONS.items())}. Another version needs `sha256`.
+        """
+    )
+
+
+class InstallerSha256Field(StringField):
+    alias = "sha256"
+    help = "The sha256 of the tool's wheel, in hex; needed with `version`, and only then."
+
+    @classmethod
+    def compute_value(cls, raw_value: str | None, address: Address) -> str | None:
+        value = super().compute_value(raw_value, address)
+        if value is not None and not re.fullmatch("[0-9a-f]{64}", value):
+            raise InvalidFieldException(
+                softwrap(
+                    f"""
+                    The `{cls.alias}` field in target {address} must be the sha256 of a wheel as 64 lower-case hex
+                    digits, but was {value!r}. `pip download --no-deps TOOL==VERSION` and `pip hash FILE` print it.
+                    """
+                )
+            )
+        return value
+
+
+class PythonInstallerTarget(Target):
+    alias = "python_installer"
+    core_fields = (
+        *COMMON_TARGET_FIELDS,
+        InstallerToolField,
+        InstallerVersionField,
+        InstallerSha256Field,
+        ArtifactOutputPathField,
+    )
+    help = "An installer of Python packages at a pinned version and hash: an artifact of its own that never ships."
+
+
+# ---- python_venv ----------------------------------------------------------------------------------------------------
+
+
+class InterpreterField(ArtifactAddressField):
+    alias = "interpreter"
+    expected = PythonInterpreterTarget.alias
+    help = "The address of the `python_interpreter` that the venv is for. By default `[strata].interpreter`."
+
+
+class InstallerField(ArtifactAddressField):
+    alias = "installer"
+    expected = PythonInstallerTarget.alias
+    help = "The address of the `python_installer` that fills the venv. By default `[strata].installer`."
+
+
+class VenvLockfileField(LockfileField):
+    default = "requirements.lock"
+    help = help_text(
+        """
+        A hashed requirements file beside the BUILD file: every requirement pinned with `==`, its dependencies listed as
+        well, and at least one `--hash=sha256:…` on each.
+
+        `uv pip compile --generate-hashes` and `pip-compile --generate-hashes` write such files.
+        """
+    )
+
+
+class PythonVenvTarget(Target):
+    alias = "python_venv"
+    core_fields = (
+        *COMMON_TARGET_FIELDS,
+        ArtifactDependenciesField,
+        InterpreterField,
+        InstallerField,
+        VenvLockfileField,
+        ArtifactOutputPathField,
+    )
+    help = help_text(
+        """
+        The dependencies of apps as a PEP 405 venv at `/opt/venv`, filled by a real installer from locked wheels.
+
+        The installer is not in it, unless the lock asks for it as a dependency of the app.
+        """
+    )
+
+
+# ---- python_image ---------------------------------------------------------------------------------------------------
+
+
+class ImageDependenciesField(Dependencies):
+    help = help_text(
+        """
+        Targets whose sources and resources go into the image with all that they depend on.
+
+        The module of `entry_point` and the artifact targets are inferred; add what no import names, such as resources.
+        """
+    )
+
+
+class EntryPointField(StringField):
+    alias = "entry_point"
+    help = help_text(
+        """
+        What the image runs: a file beside the BUILD file (`"main.py"`), a module (`"web.main"`, run as `python -m` does),
+        or a function in one (`"web.main:run"`, `"main.py:run"`). Its owner and all it imports go into the image.
+        """
+    )
+
+
+class ScriptField(StringField):
+    alias = "script"
+    help = help_text(
+        """
+        What the image runs: a console script of a dependency, for instance `"uvicorn"`. Give the app's own modules in
+        `args` and `dependencies`. Exactly one of `entry_point` and `script` is set.
+        """
+    )
+
+
+class VenvField(ArtifactAddressField):
+    alias = "venv"
+    expected = PythonVenvTarget.alias
+    help = "The address of the `python_venv` with the app's dependencies. By default `[strata].venv`."
+
+
+class ImageBaseField(ArtifactAddressField):
+    alias = "base"
+    expected = DebianPackagesTarget.alias
+    help = "The address of the `debian_packages` at the bottom of the image. By default the base of the interpreter."
+
+
+class ArgsField(StringSequenceField):
+    alias = "args"
+    help = "Arguments after the entry point. The OCI config's `Cmd`: `run IMAGE other arguments` replaces them."
+
+
+class EnvField(DictStringToStringField):
+    alias = "env"
+    help = help_text(
+        """
+        Environment variables of the image. They come over the defaults: `PATH` with the venv's bin first, and
+        `LANG=C.UTF-8`. `PYTHONPATH` is refused: it would come before the standard library.
+        """
+    )
+
+    @classmethod
+    def compute_value(cls, raw_value: dict[str, str] | None, address: Address) -> Any:
+        value = super().compute_value(raw_value, address)
+        for name in value or ():
+            if name == "PYTHONPATH":
+                raise InvalidFieldException(
+                    softwrap(
+                        f"""
+                        The `{cls.alias}` field in target {address} sets PYTHONPATH, which would come before the
+                        standard library. The app's code is found without it: remove it, and depend on what is missing.
+                        """
+                    )
+                )
+            if not name or "=" in name or "\0" in name:
+                raise InvalidFieldException(
+                    f"The `{cls.alias}` field in target {address} has {name!r}, which cannot name an environment "
+                    "variable. Use a name without `=`."
+                )
+        return value
+
+
+class UserField(StringField):
+    alias = "user"
+    default = "65532"
+    help = help_text(
+        """
+        The user that the app runs as, as `user` or `user:group`, by number or by name. The base knows root (0),
+        nobody (65534) and nonroot (65532), the default.
+        """
+    )
+    value: str
+
+
+class WorkdirField(StringField):
+    alias = "workdir"
+    default = "/app"
+    help = "The working directory of the app: an absolute path."
+    value: str
+
+    @classmethod
+    def compute_value(cls, raw_value: str | None, address: Address) -> str:
+        value = super().compute_value(raw_value, address) or cls.default
+        if not value.startswith("/"):
+            raise InvalidFieldException(
+                f"The `{cls.alias}` field in target {address} must be an absolute path, but was {value!r}. "
+                f'Write for instance `{cls.alias}="/app"`.'
+            )
+        return value
+
+
+class LabelsField(DictStringToStringField):
+    alias = "labels"
+    help = "Labels of the image's config, which `docker inspect` and the like show."
+
+
+class AnnotationsField(DictStringToStringField):
+    alias = "annotations"
+    help = "Annotations of the image's manifest, for instance `org.opencontainers.image.source`."
+
+
+class ExposedPortsField(StringSequenceField):
+    alias = "exposed_ports"
+    help = 'Ports that the app listens on, as `"8000"` or `"8000/tcp"`, `"53/udp"`: documentation for who runs it.'
+
+    @classmethod
+    def compute_value(cls, raw_value: Iterable[str] | None, address: Address) -> tuple[str, ...] | None:
+        value = super().compute_value(raw_value, address)
+        for port in value or ():
+            number, _, protocol = port.partition("/")
+            if not number.isdecimal() or not 0 < int(number) < 65536 or protocol not in ("", "tcp", "udp"):
+                raise InvalidFieldException(
+                    f"The `{cls.alias}` field in target {address} has {port!r}, which is no port. "
+                    'Write for instance "8000", "8000/tcp" or "53/udp".'
+                )
+        return value
+
+
+class StopSignalField(StringField):
+    alias = "stop_signal"
+    help = "The signal that stops the app, for instance `SIGINT`. By default the runtime's, SIGTERM."
+
+    @classmethod
+    def compute_value(cls, raw_value: str | None, address: Address) -> str | None:
+        value = super().compute_value(raw_value, address)
+        if value is not None and not re.fullmatch(r"SIG[A-Z0-9+-]+|\d{1,2}", value):
+            raise InvalidFieldException(
+                f"The `{cls.alias}` field in target {address} must be the name or number of a signal, but was {value!r}. "
+                f'Write for instance `{cls.alias}="SIGINT"`.'
+            )
+        return value
+
+
+class PythonImageTarget(Target):
+    alias = "python_image"
+    core_fields = (
+        *COMMON_TARGET_FIELDS,
+        ImageDependenciesField,
+        EntryPointField,
+        ScriptField,
+        VenvField,
+        ImageBaseField,
+        ArgsField,
+        EnvField,
+        UserField,
+        WorkdirField,
+        LabelsField,
+        AnnotationsField,
+        ExposedPortsField,
+        StopSignalField,
+        ArtifactOutputPathField,
+    )
+    help = help_text(
+        """
+        An OCI image of a Python app: base, interpreter, venv and first-party code, each a layer that other images share.
+
+        `./pants package` writes it as an OCI image layout directory that skopeo, podman, umoci and registries read.
+        """
+    )

@@ -1,0 +1,88 @@
+"""Locked Debian packages: read the lock, fetch each file; where the mirror dropped one, renew or say how.
+
+Inputs: the lock file. Key of each fetch: repository, pool path, size, sha256.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Iterable
+
+from pants.engine.addresses import Address
+from pants.engine.fs import Digest
+from pants.engine.rules import collect_rules, rule
+from pants.util.frozendict import FrozenDict
+from strata.errors import StrataError
+from strata.errors import debian as errors
+from strata.errors.fetch import PackageGone
+from strata.plan.debian_lock import DebianLock, LockedPackage
+from strata.plan.debian_lock_reader import read_lock
+
+from pants_strata import engine
+from pants_strata.artifacts import DebianLockRequest, DebianPackages, DebianPackagesRequest, FetchRequest, FetchResult
+from pants_strata.library_process import canonical
+from pants_strata.subsystem import DebianSubsystem, Gone
+
+_logger = logging.getLogger(__name__)
+
+
+@rule
+async def debian_packages(request: DebianPackagesRequest, debian: DebianSubsystem) -> DebianPackages:
+    where = str(request.lock.address)
+    try:
+        lock = await _read(request.lock)
+        packages = lock.packages(str(request.platform))
+    except StrataError as error:
+        raise error.at(where) from None
+    results = await engine.fetch_all(_fetch_requests(packages))
+    gone = [result.error for result in results if isinstance(result.error, PackageGone)]
+    if gone and debian.gone is Gone.renew:
+        renewed = (await engine.resolve_debian_lock(request.lock)).lock.packages(str(request.platform))
+        _logger.warning(errors.built_with_renewed(where, packages, renewed))
+        packages = renewed
+        results = await engine.fetch_all(_fetch_requests(packages))
+    for result in results:
+        if result.error is not None:
+            raise result.error.at(where)
+    return DebianPackages(
+        packages, FrozenDict({package.name: result.digest for package, result in zip(packages, results)})
+    )
+
+
+async def _read(request: DebianLockRequest) -> DebianLock:
+    files = await engine.repository_files([request.lockfile])
+    if request.lockfile not in files:
+        raise errors.lock_is_missing(request.lockfile)
+    lock = read_lock(files[request.lockfile].decode("utf-8", "replace"), request.lockfile)
+    if lock.made_from != request.inputs:
+        raise errors.lock_is_stale(request.lockfile, lock.made_from, request.inputs)
+    return lock
+
+
+def _fetch_requests(packages: tuple[LockedPackage, ...]) -> Iterable[FetchRequest]:
+    for number, package in enumerate(packages, 1):
+        fields = {name: getattr(package, name) for name in ("name", "version", "repository", "path", "size", "sha256")}
+        yield FetchRequest(
+            "fetch-debian",
+            canonical(fields),
+            f"Fetch Debian's {package.name} {package.version} ({number} of {len(packages)})",
+        )
+
+
+async def unpack_inputs(packages: Iterable[LockedPackage], debs: FrozenDict[str, Digest]) -> tuple[Digest, list[dict[str, str]]]:
+    """The files of packages below `debs/`, and how a request of the library names them."""
+    chosen = tuple(packages)
+    digest = await engine.under("debs", await engine.merge(debs[package.name] for package in chosen))
+    return digest, [
+        {
+            "name": package.name,
+            "version": package.version,
+            "architecture": package.architecture,
+            "file": f"debs/{package.file_name}",
+        }
+        for package in chosen
+    ]
+
+
+def rules():  # type: ignore[no-untyped-def]
+    return collect_rules()

@@ -1,0 +1,28 @@
+"""One cached process per fetched file, keyed by what is wanted and its hash (see library_process.on_host)."""
+
+from __future__ import annotations
+
+from pants.engine.rules import collect_rules, rule
+from pants_strata import engine
+from pants_strata.artifacts import FetchRequest, FetchResult
+from pants_strata.library_process import failure, on_host
+
+_FILES = "files"
+
+
+@rule
+async def fetch(request: FetchRequest) -> FetchResult:
+    process = await on_host(
+        request.verb, request.request, description=request.description, output_directories=(_FILES,)
+    )
+    result = await engine.execute(process)
+    error = failure(result, request.description)
+    if error is not None:
+        return FetchResult(error=error)
+    snapshot = await engine.snapshot(await engine.without_prefix(_FILES, await engine.only(result.output_digest, [f"{_FILES}/*"])))
+    (name,) = snapshot.files
+    return FetchResult(snapshot.digest, name)
+
+
+def rules():  # type: ignore[no-untyped-def]
+    return collect_rules()

@@ -1,0 +1,72 @@
+"""What fetching processes know of this machine: its Python, its certificates, its indexes and mirrors.
+
+A process's environment and inputs are its cache key, so none of this may stand there. It is written into a named cache,
+which processes see as a directory and keys do not. Credentials that the user keeps in environment variables pass this
+way too: the file is readable by the user alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from pants.backend.python.subsystems.repos import PythonRepos
+from pants.engine.rules import _uncacheable_rule, collect_rules
+from pants.option.global_options import GlobalOptions
+from strata.plan.apt_sources import AptMirrors, parse_sources
+
+from pants_strata import engine
+from pants_strata.artifacts import HostPrepared
+from pants_strata.subsystem import DebianSubsystem
+
+# What pip's configuration, certificates and proxies may depend on (see strata.fetch).
+_ENVIRONMENT = (
+    "HOME", "XDG_CONFIG_HOME", "XDG_CONFIG_DIRS", "NETRC",
+    "PIP_CONFIG_FILE", "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_NO_INDEX", "PIP_CERT",
+    "PIP_PROXY", "PIP_TIMEOUT", "PIP_DEFAULT_TIMEOUT",
+    "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE",
+    "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
+)  # fmt: skip
+
+
+# Not cached: somebody may have emptied the named cache since the last run, or changed the apt configuration.
+@_uncacheable_rule
+async def prepare_host(debian: DebianSubsystem, repos: PythonRepos, options: GlobalOptions) -> HostPrepared:
+    apt = _apt_mirrors()
+    settings = {
+        "environment": dict(await engine.environment_variables(_ENVIRONMENT)),
+        "default_index": repos.pypi_index,
+        "indexes": [] if repos.options.is_default("indexes") else list(repos.indexes),
+        "find_links": list(repos.find_links),
+        "ca_bundle": options.ca_certs_path or "",
+        "debian_mirror": debian.mirror or apt.mirror or "",
+        "debian_security_mirror": debian.security_mirror or apt.security_mirror or "",
+        "debian_keyrings": list(debian.keyrings),
+    }
+    folder = Path(options.named_caches_dir, "strata_host")
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(folder / "settings.json", json.dumps(settings, indent=1, sort_keys=True))
+    _link(folder / "python", os.path.realpath(sys.executable))
+    return HostPrepared()
+
+
+# Both make the new file aside and move it into place: another Pants may be reading the old one.
+
+
+def _write(path: Path, text: str) -> None:
+    aside = path.with_name(f"{path.name}.{os.getpid()}")
+    with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+    os.replace(aside, path)
+
+
+def _link(path: Path, target: str) -> None:
+    aside = path.with_name(f"{path.name}.{os.getpid()}")
+    aside.symlink_to(target)
+    os.replace(aside, path)
+
+
+def rules():  # type: ignore[no-untyped-def]
+    return collect_rules()

@@ -1,0 +1,29 @@
+"""From a field that holds an address to the target there, of the type that the field is for."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from pants.engine.addresses import Address
+from pants.engine.target import Target
+from strata.errors import targets as errors
+
+from pants_strata import engine
+from pants_strata.target_types import ArtifactAddressField
+
+
+async def artifact_target(field: ArtifactAddressField, default: Optional[str], option: str) -> Target:
+    """The target of a field, or of the option that is its default. Raises StrataError for none or a wrong type."""
+    where = f"{field.address}"
+    text = field.value or default
+    if not text:
+        raise errors.no_artifact(field.alias, field.expected, option).at(where)
+    origin = f"the `{field.alias}` field of {where}" if field.value else f"the option `{option}`"
+    target = await engine.target_at(text, owner=field.address if field.value else None, origin=origin)
+    if target.alias != field.expected:
+        raise errors.wrong_type(field.alias, str(target.address), target.alias, field.expected).at(where)
+    return target
+
+
+async def artifact_address(field: ArtifactAddressField, default: Optional[str], option: str) -> Address:
+    return (await artifact_target(field, default, option)).address

@@ -1,0 +1,105 @@
+"""The venv artifact: locked wheels, installed by the installer into a venv, written as a layer.
+
+Inputs: the wheels, the installer, the interpreter. Key of each fetched wheel: name, version, hashes, tags that fit.
+Errors: a missing or damaged lock, an address of a wrong type, those of fetching and of the installer.
+"""
+
+from __future__ import annotations
+
+from pants.engine.rules import collect_rules, rule
+from pants.engine.target import Target
+from pants_strata import engine
+from pants_strata.artifacts import (
+    FetchRequest,
+    InstallerRequest,
+    Interpreter,
+    InterpreterRequest,
+    Venv,
+    VenvRequest,
+)
+from pants_strata.library_process import canonical, layer_output, on_interpreter, sandbox_interpreter
+from pants_strata.subsystem import StrataSubsystem
+from pants_strata.target_types import InstallerField, InterpreterField, VenvLockfileField
+from pants_strata.util_rules.lookup import artifact_address
+from strata.errors import StrataError
+from strata.errors import requirements as errors
+from strata.plan.environment import marker_environment, wheel_tags
+from strata.plan.requirements import LockedRequirement, read_requirements, select
+
+_INSTALLER = ".installer"
+_WHEELS = "wheels"
+
+
+@rule
+async def build_venv(request: VenvRequest, strata: StrataSubsystem) -> Venv:
+    where = str(request.address)
+    target = await engine.target(request.address)
+    interpreter_address = await artifact_address(
+        target[InterpreterField], strata.interpreter, "[strata].interpreter"
+    )
+    installer_address = await artifact_address(target[InstallerField], strata.installer, "[strata].installer")
+    interpreter = await engine.interpreter(InterpreterRequest(interpreter_address, request.platform))
+    requirements = await _requirements(target, interpreter)
+    fetched = await engine.fetch_all(
+        _fetch_request(requirement, interpreter, f"{number} of {len(requirements)}")
+        for number, requirement in enumerate(requirements, 1)
+    )
+    for result in fetched:
+        if result.error is not None:
+            raise result.error.at(where)
+    installer = await engine.installer(InstallerRequest(installer_address))
+    process = await on_interpreter(
+        interpreter,
+        "dependencies-layer",
+        {
+            "interpreter": sandbox_interpreter(interpreter),
+            "installer": {"tool": installer.tool, "file": f"{_INSTALLER}/{installer.file}"},
+            "wheels": [
+                {"name": requirement.name, "version": requirement.version, "path": f"{_WHEELS}/{result.name}"}
+                for requirement, result in zip(requirements, fetched)
+            ],
+        },
+        large_inputs={_INSTALLER: installer.digest, _WHEELS: await engine.merge(result.digest for result in fetched)},
+        description=f"Install {len(requirements)} wheels with {installer.tool} {installer.version} for {where}",
+    )
+    layer, result = await layer_output(process, where)
+    return Venv(
+        interpreter=interpreter,
+        layer=layer,
+        modules=frozenset(result["modules"]),
+        scripts=frozenset(result["scripts"]),
+        standard_library=frozenset(result["standard_library"]),
+    )
+
+
+async def _requirements(target: Target, interpreter: Interpreter) -> tuple[LockedRequirement, ...]:
+    path = target[VenvLockfileField].path
+    files = await engine.repository_files([path])
+    try:
+        if path not in files:
+            raise errors.lock_missing(path)
+        locked = read_requirements(files[path].decode("utf-8", "replace"), path)
+        return select(locked, marker_environment(interpreter.version, interpreter.platform), path)
+    except StrataError as error:
+        raise error.at(str(target.address)) from None
+
+
+def _fetch_request(requirement: LockedRequirement, interpreter: Interpreter, progress: str) -> FetchRequest:
+    return FetchRequest(
+        "fetch-wheel",
+        canonical(
+            {
+                "name": requirement.name,
+                "version": requirement.version,
+                "hashes": requirement.hashes,
+                "tags": wheel_tags(interpreter.version, interpreter.glibc, interpreter.platform),
+                "python": ".".join(interpreter.version.split(".")[:2]),
+                "platform": str(interpreter.platform),
+            }
+        ),
+        f"Fetch {requirement.name} {requirement.version} ({progress})",
+    )
+
+
+def rules():  # type: ignore[no-untyped-def]
+    return collect_rules()

@@ -1,0 +1,87 @@
+"""Errors of what is fetched: indexes, mirrors, hashes. Messages show no credentials."""
+
+from __future__ import annotations
+
+from typing import Sequence
+
+from strata.errors import StrataError
+
+
+class PackageGone(StrataError):
+    """A locked package that the mirror no longer has: a point release replaced it. A rule may renew it."""
+
+    exit_code = 3
+
+
+def hash_mismatch(release: str, found: Sequence[str], allowed: Sequence[str]) -> StrataError:
+    return StrataError(
+        f"{release}: the index offers wheels that fit, but none has a hash that the lock allows.",
+        found=[*found, *(f"the lock allows sha256:{value}" for value in allowed)],
+        fix="if the release was made anew and you trust it, renew the lock; otherwise find out who changed the file.",
+    )
+
+
+def index_unreachable(release: str, failures: Sequence[str]) -> StrataError:
+    return StrataError(
+        f"{release}: not every index could be read, and no other has a wheel that fits.",
+        found=failures,
+        fix="check the network, the proxy and the certificates, and the indexes that `pip config list` or "
+        "`[python-repos].indexes` name.",
+    )
+
+
+def release_absent(release: str) -> StrataError:
+    return StrataError(
+        f"{release}: no index that this machine is configured with has that release.",
+        fix="name the index that has it in pip's configuration (`pip config list`) or in `[python-repos].indexes`, or "
+        "lock another version.",
+    )
+
+
+def only_sdist(release: str, found: Sequence[str]) -> StrataError:
+    return StrataError(
+        f"{release}: the index has only a source distribution, and venvs are made from wheels.",
+        found=found,
+        fix="lock a version that has a wheel, or build one with `pip wheel` and put it into an index or find-links folder.",
+    )
+
+
+def no_fitting_wheel(release: str, python: str, platform: str, found: Sequence[str]) -> StrataError:
+    return StrataError(
+        f"{release}: no wheel fits CPython {python} on {platform}.",
+        found=found,
+        fix="lock a version that has a wheel for this interpreter and platform, or use another `python_interpreter`.",
+    )
+
+
+def no_mirror(repository: str) -> StrataError:
+    option = "security_mirror" if repository == "debian-security" else "mirror"
+    return StrataError(
+        f"no mirror of Debian's repository {repository} is known.",
+        fix=f"set `[strata-debian].{option}` in pants.toml to the URL of one; machines that run Debian have it in their "
+        "apt configuration.",
+    )
+
+
+def package_gone(name: str, version: str) -> StrataError:
+    return PackageGone(
+        f"the mirror no longer has {name} {version}: a point release of Debian has replaced it.",
+        fix="renew the lock with `./pants generate-lockfiles --resolve={address}`, or set `[strata-debian].gone = "
+        '"renew"` to build with what the signed index now holds.',
+    )
+
+
+def mirror_unreachable(name: str, failure: str) -> StrataError:
+    return StrataError(
+        f"{name}: the Debian mirror could not be read.",
+        found=[failure],
+        fix="check the network and the proxy, and the mirror in `[strata-debian]` or in the machine's apt configuration.",
+    )
+
+
+def package_changed(name: str, wanted: str, found: str) -> StrataError:
+    return StrataError(
+        f"{name}: the mirror's file is not the one that the lock names.",
+        found=[found, f"the lock has sha256:{wanted}"],
+        fix="try another mirror; files in Debian's pool never change, so this one is damaged or was tampered with.",
+    )

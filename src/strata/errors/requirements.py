@@ -1,0 +1,65 @@
+"""Errors of hashed requirements files, the lock of a venv."""
+
+from __future__ import annotations
+
+from strata.errors import StrataError
+
+_RENEW = "make the file again, for instance with `uv pip compile --generate-hashes -o {file} requirements.in`."
+
+
+def _renew(where: str) -> str:
+    return _RENEW.format(file=where.rpartition("/")[2].partition(":")[0])
+
+
+def lock_missing(path: str) -> StrataError:
+    return StrataError(
+        f"the lock file {path} does not exist.",
+        fix="list what the apps need in requirements.in, then write the lock with "
+        f"`uv pip compile --generate-hashes -o {path} requirements.in`, or name another file in `lockfile`.",
+    )
+
+
+def line_without_hash(where: str, line: str) -> StrataError:
+    return StrataError(
+        f"{where}: a requirement has no hash, so what would be installed is not pinned.",
+        found=[line],
+        fix=_renew(where),
+    )
+
+
+def unusable_hash(where: str, value: str) -> StrataError:
+    return StrataError(
+        f"{where}: a hash is no sha256.",
+        found=[value],
+        fix="use `--hash=sha256:` with 64 lower-case hex digits; " + _renew(where),
+    )
+
+
+def not_pinned(where: str, line: str) -> StrataError:
+    return StrataError(
+        f"{where}: a requirement is not pinned to one version with `==`.", found=[line], fix=_renew(where)
+    )
+
+
+def unreadable_line(where: str, line: str) -> StrataError:
+    return StrataError(
+        f"{where}: this line is no requirement (PEP 508).",
+        found=[line],
+        fix="a lock holds `name==version --hash=sha256:…` lines and comments, no options and no other files; "
+        + _renew(where),
+    )
+
+
+def direct_reference(where: str, name: str, line: str) -> StrataError:
+    return StrataError(
+        f"{where}: {name} is taken from a URL, which other machines may not reach or may find changed.",
+        found=[line],
+        fix=f"publish a wheel of {name} to an index or a find-links folder and pin it with `{name}==version`.",
+    )
+
+
+def pinned_twice(where: str, name: str) -> StrataError:
+    return StrataError(
+        f"{where}: {name} is pinned more than once for the same environment.",
+        fix="keep one line, or give the lines markers that exclude each other; " + _renew(where),
+    )

@@ -1,0 +1,119 @@
+"""Errors of what a BUILD file says: addresses and entry points."""
+
+from __future__ import annotations
+
+from typing import Sequence
+
+from strata.errors import StrataError
+
+
+def no_artifact(field: str, expected: str, option: str) -> StrataError:
+    return StrataError(
+        f"no `{expected}` is named.",
+        fix=f'set the `{field}` field to the address of a `{expected}` target, or `{option}` in pants.toml for all.',
+    )
+
+
+def wrong_type(field: str, address: str, found: str, expected: str) -> StrataError:
+    return StrataError(
+        f"the `{field}` field needs a `{expected}` target.",
+        found=[f"{address}, a `{found}`"],
+        fix=f"name the address of a `{expected}` target.",
+    )
+
+
+def unknown_installer_version(tool: str, version: str, known: Sequence[str]) -> StrataError:
+    return StrataError(
+        f"the sha256 of {tool} {version} is not known.",
+        found=[f"known without one: {tool} {each}" for each in known],
+        fix=f"set `sha256` to the hash of the wheel of {tool} {version}, or leave `version` out.",
+    )
+
+
+def hash_without_version(tool: str) -> StrataError:
+    return StrataError(
+        "`sha256` is set, but `version` is not.", fix=f"set the `version` of {tool} that the hash belongs to."
+    )
+
+
+def lock_of_another_python(path: str, found: str, wanted: str) -> StrataError:
+    return StrataError(
+        f"{path} locks CPython {found}, but the target asks for {wanted}.",
+        fix="renew the lock with `./pants generate-lockfiles --resolve={address}`, or change `version`.",
+    )
+
+
+def one_entry_point(found: Sequence[str]) -> StrataError:
+    return StrataError(
+        "an image runs exactly one of `entry_point` and `script`.",
+        found=found or ["neither is set"],
+        fix='set for instance `entry_point="main.py"`, or `script="uvicorn"`.',
+    )
+
+
+def entry_point_file_missing(path: str, similar: Sequence[str]) -> StrataError:
+    return StrataError(
+        f"the entry point {path} does not exist.",
+        found=[f"files beside the BUILD file: {', '.join(similar) or 'none'}"],
+        fix="name a Python file below the directory of the BUILD file, or a module with dots.",
+    )
+
+
+def entry_point_file_unowned(path: str) -> StrataError:
+    return StrataError(
+        f"the entry point {path} belongs to no target, so it would not be in the image.",
+        fix="add a `python_sources()` target beside it; `./pants tailor ::` does.",
+    )
+
+
+def entry_point_module_missing(module: str) -> StrataError:
+    return StrataError(
+        f"the entry point module {module} is neither in the repository, nor in the venv, nor in the standard library.",
+        fix="correct `entry_point`; for a first-party module, see that a `python_sources` target owns it and that its "
+        "source root is among `./pants roots`.",
+    )
+
+
+def entry_point_not_runnable(package: str) -> StrataError:
+    return StrataError(
+        f"the entry point {package} is a package without a module `__main__`, so it cannot be run.",
+        fix="name one of its modules, or a function as `module:function`.",
+    )
+
+
+def entry_point_malformed(value: str) -> StrataError:
+    return StrataError(
+        f"the entry point {value!r} is neither a file, nor a module, nor a function of one.",
+        fix='write "main.py", "package.module", or either with ":function".',
+    )
+
+
+def ambiguous_module(module: str, owners: Sequence[str]) -> StrataError:
+    return StrataError(
+        f"more than one target provides the entry point module {module}.",
+        found=owners,
+        fix="name the one you mean in `dependencies`, or the file in `entry_point`.",
+    )
+
+
+def script_missing(script: str, known: Sequence[str]) -> StrataError:
+    return StrataError(
+        f"the venv has no console script {script!r}.",
+        found=[f"scripts of the venv: {', '.join(known) or 'none'}"],
+        fix="name one of these, or lock the project that has it.",
+    )
+
+
+def no_linux_host(machine: str) -> StrataError:
+    return StrataError(
+        "images are built on Linux with an x86-64 processor.",
+        found=[machine],
+        fix="run this command on such a machine, or in a container or virtual machine of that kind.",
+    )
+
+
+def no_interpreter_for_base() -> StrataError:
+    return StrataError(
+        "No interpreter is named that could write the layer of these packages.",
+        fix="set `[strata].interpreter` in pants.toml to the address of a `python_interpreter` target.",
+    )

@@ -1,0 +1,178 @@
+"""GET with the user's certificates, proxies and credentials, and with retries; `file:` URLs as well.
+
+Credentials come from a URL of the configuration or from netrc and go to that host alone: a redirect elsewhere does not
+carry them, and no message shows them.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import netrc
+import os
+import ssl
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any, Iterable, Mapping, Optional, cast
+
+_ATTEMPTS = 4
+_RETRIED_STATUS = frozenset({408, 429, 500, 502, 503, 504})
+_CHUNK = 1 << 20
+
+# Where the systems that Strata runs on keep their certificates, for a Python that was built to look elsewhere.
+_SYSTEM_BUNDLES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
+
+
+class Unreachable(Exception):
+    """A URL could not be read; the text says why and shows no credentials. `status` is HTTP's, 0 where there is none."""
+
+    def __init__(self, url: str, reason: str, status: int = 0) -> None:
+        super().__init__(f"{shown(url)}: {reason}")
+        self.status = status
+
+
+class TooLarge(Exception):
+    """More bytes came than were announced or are allowed."""
+
+
+def shown(url: str) -> str:
+    """A URL as a message may show it: without user, password, query and fragment."""
+    parts = urllib.parse.urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return urllib.parse.urlunsplit((parts.scheme, host, parts.path, "", ""))
+
+
+class Client:
+    """Reads URLs. `cert` is a CA bundle's path, `timeout` in seconds, `trusted` are URLs that may hold credentials."""
+
+    def __init__(self, *, cert: str = "", timeout: float = 15, proxy: str = "", trusted: Iterable[str] = ()) -> None:
+        self._timeout = timeout
+        self._credentials = dict(_credentials(trusted))
+        proxies = {"http": proxy, "https": proxy} if proxy else None
+        self._opener = urllib.request.build_opener(
+            urllib.request.HTTPSHandler(context=_context(cert)),
+            urllib.request.ProxyHandler(proxies),
+            _Redirects(self),
+        )
+
+    def get(self, url: str, *, limit: int, headers: Optional[Mapping[str, str]] = None) -> tuple[bytes, str, str]:
+        """The body, the content type and the URL after redirects. Raises Unreachable, TooLarge."""
+
+        def read(response: Any) -> tuple[bytes, str, str]:
+            body = response.read(limit + 1)
+            if len(body) > limit:
+                raise TooLarge(f"{shown(url)}: more than {limit} bytes")
+            return body, response.headers.get("Content-Type", ""), response.geturl()
+
+        return cast("tuple[bytes, str, str]", self._attempt(url, headers or {}, read))
+
+    def download(self, url: str, destination: Path, *, limit: int) -> str:
+        """Writes the body to a file and returns its sha256 in hex. Raises Unreachable, TooLarge."""
+
+        def write(response: Any) -> str:
+            sha256, size = hashlib.sha256(), 0
+            with destination.open("wb") as file:
+                while True:
+                    chunk = response.read(_CHUNK)
+                    if not chunk:
+                        break
+                    size += len(chunk)
+                    if size > limit:
+                        raise TooLarge(f"{shown(url)}: more than {limit} bytes")
+                    sha256.update(chunk)
+                    file.write(chunk)
+            announced = response.headers.get("Content-Length")
+            if announced is not None and int(announced) != size:
+                raise HTTPException(f"the connection ended after {size} of {announced} bytes")
+            return sha256.hexdigest()
+
+        return cast(str, self._attempt(url, {}, write))
+
+    def authorize(self, request: urllib.request.Request) -> None:
+        """Adds the credentials for the host of the request, if there are any, in a way that redirects do not repeat."""
+        value = self._credentials.get(_origin(request.full_url)) or _from_netrc(request.full_url)
+        if value:
+            request.add_unredirected_header("Authorization", value)
+
+    def _attempt(self, url: str, headers: Mapping[str, str], use: Any) -> Any:
+        for attempt in range(1, _ATTEMPTS + 1):
+            request = urllib.request.Request(_without_credentials(url), headers={"User-Agent": "strata", **headers})
+            self.authorize(request)
+            try:
+                with self._opener.open(request, timeout=self._timeout) as response:
+                    return use(response)
+            except urllib.error.HTTPError as error:
+                reason, status = f"HTTP {error.code} {error.reason}", error.code
+                if error.code not in _RETRIED_STATUS:
+                    raise Unreachable(url, reason, status) from None
+            except urllib.error.URLError as error:
+                reason, status = str(error.reason), 0
+                if isinstance(error.reason, (ssl.SSLCertVerificationError, FileNotFoundError, IsADirectoryError)):
+                    raise Unreachable(url, reason) from None
+            except (OSError, HTTPException) as error:
+                reason, status = str(error) or type(error).__name__, 0
+            if attempt < _ATTEMPTS:
+                time.sleep(0.25 * 4 ** (attempt - 1))
+        raise Unreachable(url, f"{reason} (tried {_ATTEMPTS} times)", status)
+
+
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    """Follows redirects over http and https, giving each host its own credentials and no other's."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def redirect_request(self, *arguments: Any) -> Optional[urllib.request.Request]:
+        request = super().redirect_request(*arguments)
+        if request is not None:
+            self._client.authorize(request)
+        return request
+
+
+def _context(cert: str) -> ssl.SSLContext:
+    bundles = [cert, *(os.environ.get(name, "") for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"))]
+    for bundle in [*bundles, *_SYSTEM_BUNDLES]:
+        if bundle and os.path.isfile(bundle):
+            return ssl.create_default_context(cafile=bundle)
+    return ssl.create_default_context()
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urllib.parse.urlsplit(url)
+    return parts.scheme, parts.netloc.rpartition("@")[2].lower()
+
+
+def _without_credentials(url: str) -> str:
+    parts = urllib.parse.urlsplit(url)
+    return urllib.parse.urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def _credentials(urls: Iterable[str]) -> Iterable[tuple[tuple[str, str], str]]:
+    for url in urls:
+        userinfo, at, _ = urllib.parse.urlsplit(url).netloc.rpartition("@")
+        if at:
+            user, _, password = userinfo.partition(":")
+            yield _origin(url), _basic(urllib.parse.unquote(user), urllib.parse.unquote(password))
+
+
+def _from_netrc(url: str) -> str:
+    host = urllib.parse.urlsplit(url).hostname or ""
+    path = os.environ.get("NETRC") or os.path.join(os.environ.get("HOME", ""), ".netrc")
+    try:
+        found = netrc.netrc(path).authenticators(host)
+    except (OSError, netrc.NetrcParseError):
+        return ""
+    return _basic(found[0], found[2] or "") if found else ""
+
+
+def _basic(user: str, password: str) -> str:
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()

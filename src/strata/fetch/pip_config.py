@@ -1,0 +1,83 @@
+"""pip's own configuration: the files and environment variables that say which indexes a machine uses.
+
+https://pip.pypa.io/en/stable/topics/configuration/ — the global, user and `PIP_CONFIG_FILE` levels, then `PIP_*`. The
+site level belongs to one venv and does not apply: there is none here.
+"""
+
+from __future__ import annotations
+
+import configparser
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Iterator, Mapping
+
+_SECTIONS = ("global", "download", "install")
+_FALSE = ("", "0", "false", "no", "off")
+
+
+@dataclass(frozen=True)
+class PipConfig:
+    """URLs of indexes (PEP 503), URLs or folders with links, a CA bundle, the time-out in seconds, a proxy URL."""
+
+    indexes: tuple[str, ...]
+    find_links: tuple[str, ...]
+    cert: str
+    timeout: float
+    proxy: str
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str], default_index: str) -> PipConfig:
+        """Reads files and variables; `default_index` serves where neither names an index."""
+        values: dict[str, str] = {}
+        if environment.get("PIP_CONFIG_FILE") != os.devnull:
+            for file in _files(environment):
+                values.update(_values(file))
+        for name, value in environment.items():
+            if name.startswith("PIP_") and value:
+                values[name[len("PIP_") :].lower().replace("_", "-")] = value
+        offline = values.get("no-index", "").lower() not in _FALSE
+        indexes = [values.get("index-url", default_index), *values.get("extra-index-url", "").split()]
+        return cls(
+            indexes=() if offline else tuple(indexes),
+            find_links=tuple(values.get("find-links", "").split()),
+            cert=values.get("cert", ""),
+            timeout=_seconds(values.get("timeout") or values.get("default-timeout", "")),
+            proxy=values.get("proxy", ""),
+        )
+
+
+def _seconds(text: str, default: float = 15) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return default
+
+
+def _files(environment: Mapping[str, str]) -> Iterator[Path]:
+    for folder in environment.get("XDG_CONFIG_DIRS", "/etc/xdg").split(":"):
+        yield Path(folder, "pip", "pip.conf")
+    yield Path("/etc/pip.conf")
+    home = environment.get("HOME")
+    if home:
+        yield Path(home, ".pip", "pip.conf")
+        yield Path(home, "Library", "Application Support", "pip", "pip.conf")
+    config = environment.get("XDG_CONFIG_HOME") or (f"{home}/.config" if home else "")
+    if config:
+        yield Path(config, "pip", "pip.conf")
+    if environment.get("PIP_CONFIG_FILE"):
+        yield Path(environment["PIP_CONFIG_FILE"])
+
+
+def _values(file: Path) -> dict[str, str]:
+    parser = configparser.RawConfigParser()
+    try:
+        parser.read_string(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, configparser.Error):
+        return {}
+    return {
+        name.replace("_", "-"): value
+        for section in _SECTIONS
+        if parser.has_section(section)
+        for name, value in parser.items(section)
+    }

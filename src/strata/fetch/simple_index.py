@@ -1,0 +1,83 @@
+"""Project pages of a package index: PEP 503 HTML, PEP 691 JSON, and folders or pages of `find-links`."""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.parse
+import urllib.request
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Iterator, Optional
+
+ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
+
+
+@dataclass(frozen=True)
+class Link:
+    """A file that a page offers; `sha256` in hex, empty where the page names no sha256."""
+
+    name: str
+    url: str
+    sha256: str = ""
+
+
+def normalized(project: str) -> str:
+    """A project's name as indexes spell it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", project).lower()
+
+
+def read_page(body: bytes, content_type: str, url: str) -> tuple[Link, ...]:
+    """The links of a page; damaged JSON is an empty page, as a damaged HTML page is."""
+    if content_type.partition(";")[0].strip().endswith("json"):
+        return tuple(_json_links(body, url))
+    parser = _Anchors(url)
+    parser.feed(body.decode("utf-8", "replace"))
+    return tuple(parser.links)
+
+
+def read_folder(folder: Path) -> tuple[Link, ...]:
+    """The wheels and archives in a folder; none where it does not exist."""
+    if not folder.is_dir():
+        return ()
+    return tuple(Link(file.name, file.as_uri()) for file in sorted(folder.iterdir()) if file.is_file())
+
+
+def local_folder(location: str) -> Optional[Path]:
+    """The folder that a `file:` URL or a plain path names; None for other URLs."""
+    parts = urllib.parse.urlsplit(location)
+    if parts.scheme == "file":
+        return Path(urllib.request.url2pathname(parts.path))
+    return None if parts.scheme in ("http", "https") else Path(location).expanduser()
+
+
+def _json_links(body: bytes, url: str) -> Iterator[Link]:
+    try:
+        files = json.loads(body)["files"]
+        for file in files:
+            yield _link(file["filename"], urllib.parse.urljoin(url, file["url"]), file.get("hashes", {}).get("sha256"))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return
+
+
+def _link(name: str, url: str, sha256: Optional[str]) -> Link:
+    return Link(name, url, sha256.lower() if sha256 and re.fullmatch("[0-9a-fA-F]{64}", sha256) else "")
+
+
+class _Anchors(HTMLParser):
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self.links: list[Link] = []
+        self._base = url
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, Optional[str]]]) -> None:
+        href = dict(attrs).get("href")
+        if not href:
+            return
+        if tag == "base":
+            self._base = urllib.parse.urljoin(self._base, href)
+        if tag == "a":
+            url, fragment = urllib.parse.urldefrag(urllib.parse.urljoin(self._base, href))
+            name = urllib.parse.unquote(urllib.parse.urlsplit(url).path.rpartition("/")[2])
+            self.links.append(_link(name, url, urllib.parse.parse_qs(fragment).get("sha256", [""])[0]))

@@ -1,0 +1,66 @@
+"""What an interpreter on a platform accepts: PEP 508 marker values and PEP 425 wheel tags, without asking it.
+
+Computed from the lock, so that a plan for linux/arm64 can be made on a machine of another kind.
+"""
+
+from __future__ import annotations
+
+from typing import Iterator, Mapping
+
+from packaging import tags
+
+from strata.oci.platform import Platform
+
+_MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
+"""OCI architecture → what `uname -m` says."""
+
+_OLDEST_GLIBC = {"x86_64": 5, "aarch64": 17}
+"""Machine → the minor version of glibc 2 from which manylinux wheels exist (PEP 600, PEP 599)."""
+
+_LEGACY = {5: "manylinux1", 12: "manylinux2010", 17: "manylinux2014"}
+"""Minor version of glibc 2 → the name that a wheel could have before PEP 600."""
+
+
+def machine(platform: Platform) -> str:
+    return _MACHINES[platform.architecture]
+
+
+def marker_environment(python: str, platform: Platform) -> Mapping[str, str]:
+    """The values of all PEP 508 markers; `python` is a full version such as 3.13.5.
+
+    `platform_release` and `platform_version` describe the kernel that an image will run on: they are unknown, so empty.
+    """
+    return {
+        "implementation_name": "cpython",
+        "implementation_version": python,
+        "os_name": "posix",
+        "platform_machine": machine(platform),
+        "platform_python_implementation": "CPython",
+        "platform_release": "",
+        "platform_system": "Linux",
+        "platform_version": "",
+        "python_full_version": python,
+        "python_version": ".".join(python.split(".")[:2]),
+        "sys_platform": "linux",
+        "extra": "",
+    }
+
+
+def wheel_tags(python: str, glibc: tuple[int, int], platform: Platform) -> tuple[str, ...]:
+    """The wheel tags that install, best first: `cp313-cp313-manylinux_2_41_x86_64`, … `py3-none-any`."""
+    version = tuple(int(part) for part in python.split(".")[:2])
+    platforms = list(_platform_tags(glibc, machine(platform)))
+    found = [
+        *tags.cpython_tags(version, abis=[f"cp{version[0]}{version[1]}"], platforms=platforms),
+        *tags.compatible_tags(version, interpreter=f"cp{version[0]}{version[1]}", platforms=platforms),
+    ]
+    return tuple(dict.fromkeys(str(tag) for tag in found))
+
+
+def _platform_tags(glibc: tuple[int, int], machine_name: str) -> Iterator[str]:
+    major, newest = glibc
+    for minor in range(newest, _OLDEST_GLIBC[machine_name] - 1, -1):
+        yield f"manylinux_{major}_{minor}_{machine_name}"
+        if minor in _LEGACY:
+            yield f"{_LEGACY[minor]}_{machine_name}"
+    yield f"linux_{machine_name}"
