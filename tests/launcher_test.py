@@ -15,7 +15,6 @@ import sys
 import time
 import urllib.parse
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -291,6 +290,25 @@ def test_a_killed_installation_is_made_anew(machine: Machine) -> None:
     ran = machine.run("--version")
     assert ran.pants["argv"] == ["--version"]
     assert machine.environments == [half_made.partition(".new-")[0]]
+
+
+@pytest.mark.parametrize("told_by", ["HOME", "PYENV_ROOT", "PATH"])
+def test_finds_what_pyenv_holds(machine: Machine, told_by: str) -> None:
+    root = machine.root / "home" / ".pyenv"
+    (root / "shims").mkdir(parents=True)
+    versions = root / "versions" / "3.9.1" / "bin"
+    versions.mkdir(parents=True)
+    machine.program("python3.9", "exit 127").rename(root / "shims" / "python3.9")
+    # Serves when tried, and then shows that it was this one.
+    serving = f'[ "$4" = 3.9 ] && exec "{PYTHON}" "$@"; echo pyenv >&2; exit 7'
+    machine.program("serving", serving).rename(versions / "python3.9")
+    told = {
+        "HOME": {},
+        "PYENV_ROOT": {"HOME": str(machine.root), "PYENV_ROOT": str(root)},
+        "PATH": {"HOME": str(machine.root), "PATH": f"{root}/shims:{machine.bin}"},
+    }[told_by]
+    ran = machine.run(**told)
+    assert (ran.code, ran.stderr) == (7, "pyenv\n")
 
 
 def test_uv_may_bring_the_python(machine: Machine) -> None:
