@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import tarfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Optional, Sequence
@@ -122,5 +123,5 @@ def _diff_id(blob: bytes) -> str:
     """Of damaged blobs any digest will do."""
     try:
         return f"sha256:{hashlib.sha256(gzip.decompress(blob)).hexdigest()}"
-    except (OSError, EOFError, ValueError):
+    except (OSError, EOFError, zlib.error):
         return f"sha256:{'0' * 64}"
