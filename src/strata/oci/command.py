@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from typing import Iterable
+from collections.abc import Iterable
 
 from strata.errors import oci as errors
 from strata.oci.finding import Rule, printable

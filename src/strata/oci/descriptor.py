@@ -6,8 +6,9 @@ https://github.com/opencontainers/image-spec/blob/main/descriptor.md
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Mapping, Optional
+from typing import Any, Optional
 
 from strata.oci.platform import Platform
 

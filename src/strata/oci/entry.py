@@ -5,9 +5,10 @@ Paths are relative POSIX paths without a leading slash, `usr/bin/python3.13`; th
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Iterable, Optional, Union
+from typing import Optional, Union
 
 from strata.errors import oci as errors
 

@@ -8,9 +8,10 @@ import io
 import json
 import tarfile
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Callable, Optional, Sequence
+from typing import Any, Callable, Optional
 
 from strata.oci.canonical import canonical_json
 from strata.oci.compression import GzipWriter

@@ -6,8 +6,9 @@ https://github.com/opencontainers/image-spec/blob/main/manifest.md
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Mapping, Sequence
+from typing import Any
 
 from strata.oci.canonical import canonical_json
 from strata.oci.descriptor import CONFIG, MANIFEST, Descriptor

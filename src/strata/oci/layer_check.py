@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Iterator, Optional
+from typing import Optional
 
 from strata.oci.compression import BlobReader, DamagedBlob
 from strata.oci.entry import privileged, unsafe, unsafe_target

@@ -37,7 +37,7 @@ def file_block(size: int = 0) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("blob", "problem"),
+    "blob, problem",
     [
         (compressed(TAR_OF_NOTHING)[:-1], "ends in the middle of its gzip stream"),
         (compressed(TAR_OF_NOTHING)[:15], "ends in the middle of its gzip stream"),
@@ -78,7 +78,7 @@ def test_gzip_header_tells_of_the_host(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("archive", "problem"),
+    "archive, problem",
     [
         (b"", "ends without the two empty blocks that end a tar archive"),
         (bytes(512), "ends without the two empty blocks that end a tar archive"),
@@ -101,7 +101,7 @@ def with_sum(block: bytes) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("block", "problem"),
+    "block, problem",
     [
         (file_block()[:156] + b"S" + file_block()[157:], "holds a tar entry of the unknown type 'S'"),
         (file_block()[:124] + b"12345678901 "[::-1] + file_block()[136:], "holds a damaged tar header before byte 512"),
@@ -144,7 +144,7 @@ def test_bomb_takes_no_memory(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("members", "problem"),
+    "members, problem",
     [
         ([member("a"), member("a")], "holds 'a' twice [image-spec]"),
         ([member("a"), member("./a")], "holds 'a' twice [image-spec]"),

@@ -153,7 +153,7 @@ REMOVE = "Fix: Remove the file from what the layer is made of, or give it anothe
 
 
 @pytest.mark.parametrize(
-    ("path", "reason"),
+    "path, reason",
     [
         ("", "it is empty"),
         ("/etc/passwd", "it is absolute"),
@@ -174,7 +174,7 @@ def test_unsafe_paths_are_errors(tmp_path: Path, path: str, reason: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("target", "reason"),
+    "target, reason",
     [("", "it is empty"), ("a\0b", "it contains a NUL"), ("\udcff", "it is not valid Unicode")],
 )
 def test_unsafe_targets_are_errors(tmp_path: Path, target: str, reason: str) -> None:
@@ -226,7 +226,7 @@ def test_entry_below_a_link_is_an_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("entry", "found"),
+    "entry, found",
     [
         (File("a", b"", mode=0o4755), "a file, mode 4755, owner 0:0"),
         (File("a", b"", mode=0o2755), "a file, mode 2755, owner 0:0"),

@@ -6,8 +6,9 @@ https://github.com/opencontainers/image-spec/blob/main/image-layout.md
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Mapping, Optional, Sequence
+from typing import Any, Optional
 
 from strata.oci.canonical import canonical_json
 from strata.oci.descriptor import EMPTY, INDEX, MANIFEST, Descriptor

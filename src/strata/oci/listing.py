@@ -8,8 +8,9 @@ lrwxrwxrwx 0:0         0 usr/bin/python3 -> python3.13
 from __future__ import annotations
 
 import stat
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any
 
 from strata.errors import oci as errors
 from strata.oci.compression import BlobReader, DamagedBlob

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Callable, Iterator, Mapping, Optional
+from collections.abc import Iterator, Mapping
+from typing import Any, Callable, Optional
 
 Shape = Callable[[Any, str], Iterator[str]]
 

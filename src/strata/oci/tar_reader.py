@@ -9,8 +9,9 @@ https://www.gnu.org/software/tar/manual/html_node/Standard.html
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Iterator, Optional
+from typing import Optional
 
 from strata.oci.compression import BlobReader, DamagedBlob
 from strata.oci.tar import BLOCK

@@ -11,8 +11,9 @@ import hashlib
 import os
 import re
 import stat
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Iterator, Optional
+from typing import Any, Optional
 
 from strata.oci import spec
 from strata.oci.canonical import canonical_json

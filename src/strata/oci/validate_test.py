@@ -162,7 +162,7 @@ def test_blob_is_cut(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize(("which", "where"), [("config", "config"), ("layers", "layers[0]")])
+@pytest.mark.parametrize("which, where", [("config", "config"), ("layers", "layers[0]")])
 def test_blob_is_missing(tmp_path: Path, which: str, where: str) -> None:
     layout = write_example(tmp_path)
     path = layout.layers[0] if which == "layers" else layout.config
@@ -180,7 +180,7 @@ def test_descriptor_with_a_wrong_size(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "problem"),
+    "content, problem",
     [
         (b"", "is not JSON: line 1, column 1"),
         (b'{"schemaVersion": 2,', "is not JSON: line 1, column 21"),
@@ -213,7 +213,7 @@ def test_documents_are_not_canonical(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "problem"),
+    "change, problem",
     [
         (put(schemaVersion="2"), 'schemaVersion is "2", not 2'),
         (put(schemaVersion=True), "schemaVersion is true, not 2"),
@@ -245,7 +245,7 @@ def test_index_has_another_shape(tmp_path: Path, change: Callable[[Any], Any], p
 
 
 @pytest.mark.parametrize(
-    ("change", "problem"),
+    "change, problem",
     [
         (put(schemaVersion=1), "schemaVersion is 1, not 2"),
         (without("config"), "config is missing"),
@@ -259,7 +259,7 @@ def test_manifest_has_another_shape(tmp_path: Path, change: Callable[[Any], Any]
 
 
 @pytest.mark.parametrize(
-    ("change", "problem"),
+    "change, problem",
     [
         (without("os"), "os is missing"),
         (without("rootfs"), "rootfs is missing"),
