@@ -13,7 +13,6 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.parse
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -217,14 +216,29 @@ def test_a_release_that_is_not_on_the_index_needs_the_launcher(machine: Machine)
     assert ran.code == 1
 
 
-def test_a_home_that_cannot_be_written_to_is_replaced_with_clear_words(machine: Machine) -> None:
-    ran = machine.run(HOME=os.devnull)
+@pytest.mark.parametrize(
+    "home, obstacle",
+    [(os.devnull, "cannot be written to"), ("/a home", "has a sign in its path that Pants 2.17 does not take")],
+)
+def test_a_home_that_cannot_hold_a_cache_is_replaced_with_clear_words(
+    machine: Machine, home: str, obstacle: str
+) -> None:
+    ran = machine.run(HOME=home)
     private = machine.root / f"strata-{os.geteuid()}"
     assert ran.stderr == (
-        f"pants: /dev/null/.cache cannot be written to: using {private} instead. "
+        f"pants: {home}/.cache {obstacle}: using {private} instead. "
         "Set XDG_CACHE_HOME to choose another folder.\n" + NO_PYTHON
     )
     assert private.stat().st_mode & 0o777 == 0o700
+
+
+def test_no_folder_for_a_cache(machine: Machine) -> None:
+    ran = machine.run(HOME=os.devnull, TMPDIR=os.devnull)
+    assert ran.stderr == (
+        f"pants: neither /dev/null/.cache nor /dev/null/strata-{os.geteuid()} can hold a cache. "
+        "Set XDG_CACHE_HOME to a folder of yours, without spaces in its path.\n"
+    )
+    assert ran.code == 1
 
 
 @pytest.mark.parametrize("name", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT"])
@@ -249,7 +263,7 @@ def test_tells_pants_what_it_need_not_fetch(warm: Machine) -> None:
     told = warm.run().pants["environment"]
     assert told["PANTS_PLUGINS"] == "[]"
     assert told["PANTS_PYTHON_BOOTSTRAP_SEARCH_PATH"] == f"+['{PYTHON.resolve().parent}']"
-    pex = Path(urllib.parse.unquote(urllib.parse.urlparse(told["PANTS_PEX_CLI_URL_TEMPLATE"]).path)).read_bytes()
+    pex = Path(told["PANTS_PEX_CLI_URL_TEMPLATE"][len("file://") :]).read_bytes()
     version, platform, digest, size = told["PANTS_PEX_CLI_KNOWN_VERSIONS"].strip("[']").split("|")
     assert (version, digest, int(size)) == ("v2.1.137", hashlib.sha256(pex).hexdigest(), len(pex))
     assert platform in ("linux_x86_64", "linux_arm64", "macos_x86_64", "macos_arm64")
