@@ -57,7 +57,7 @@ def _line(entry: TarEntry) -> str:
     mode = stat.filemode(_TYPES.get(entry.kind, 0) | entry.mode)
     letters = mode if entry.kind in _TYPES else f"h{mode[1:]}"
     target = f" -> {printable(entry.target)}" if entry.target else ""
-    return f"{letters} {entry.uid}:{entry.gid} {entry.size:>9} {printable(entry.path)}{target}"
+    return f"{letters} {entry.uid}:{entry.gid} {entry.size:>9} {printable(entry.path) or '.'}{target}"
 
 
 def _manifests(layout: Path, index: Any) -> Iterator[tuple[str, Any]]:

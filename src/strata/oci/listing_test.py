@@ -38,6 +38,8 @@ def test_listing_of_a_layer(tmp_path: Path) -> None:
 
 
 def test_listing_of_what_others_put_into_layers(tmp_path: Path) -> None:
+    root = tarfile.TarInfo("./")
+    root.type, root.mode = tarfile.DIRTYPE, 0o755
     hard = tarfile.TarInfo("./b")
     hard.type, hard.linkname = tarfile.LNKTYPE, "a"
     null = tarfile.TarInfo("null")
@@ -46,8 +48,9 @@ def test_listing_of_what_others_put_into_layers(tmp_path: Path) -> None:
     pipe.type = tarfile.FIFOTYPE
     setuid = tarfile.TarInfo("su")
     setuid.mode = 0o4755
-    (tmp_path / "layer").write_bytes(tar_with(hard, null, pipe, setuid))
+    (tmp_path / "layer").write_bytes(tar_with(root, hard, null, pipe, setuid))
     assert list(list_layer(tmp_path / "layer")) == [
+        "drwxr-xr-x 0:0         0 .",
         "hrw-r--r-- 0:0         0 b -> a",
         "crw-rw-rw- 0:0         0 null",
         "prw-r--r-- 0:0         0 pipe",
