@@ -72,3 +72,10 @@ def packages_overlap(path: str, first: str, second: str) -> StrataError:
         found=[first, second],
         fix="leave one of the two packages out.",
     )
+
+
+def interpreter_is_missing(path: str) -> StrataError:
+    return StrataError(
+        f"The packages of the interpreter contain no {path!r}.",
+        fix="check that the target's version is the one that its lock was made for, and make the lock again.",
+    )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from strata.errors import StrataError
 
-RENEW = "make the lock again with `pants generate-lockfiles`"
+# `{address}` is filled in by StrataError.at.
+RENEW = "make the lock again with `./pants generate-lockfiles --resolve={address}`"
 
 
 def _damaged_lock(where: str, *found: str) -> StrataError:
@@ -45,7 +46,7 @@ def lock_lacks_platform(platform: str, held: Sequence[str]) -> StrataError:
     return StrataError(
         f"The lock of Debian packages holds nothing for {platform}.",
         found=[f"it holds {name}" for name in held],
-        fix=f"add {platform} to the platforms of the target and {RENEW}.",
+        fix=f"add {platform} to `[strata-debian].platforms` and {RENEW}.",
     )
 
 
@@ -93,4 +94,41 @@ def index_lacks_field(package: str, field: str) -> StrataError:
     return StrataError(
         f"The package index describes {package} without a usable field {field}.",
         fix="check that the mirror serves a complete index of a Debian release.",
+    )
+
+
+def lock_is_missing(where: str) -> StrataError:
+    return StrataError(
+        f"The lock file {where} does not exist.",
+        fix="write it with `./pants generate-lockfiles --resolve={address}`.",
+    )
+
+
+def lock_is_stale(
+    where: str, made_from: Mapping[str, Sequence[str]], wanted: Mapping[str, Sequence[str]]
+) -> StrataError:
+    """:param made_from: what the lock was made from, and :param wanted: what the target and the options ask for."""
+    found = []
+    for name in sorted(wanted):
+        added, removed = set(wanted[name]) - set(made_from[name]), set(made_from[name]) - set(wanted[name])
+        if added:
+            found.append(f"{name}: the lock was made without {', '.join(sorted(added))}")
+        if removed:
+            found.append(f"{name}: the lock was made with {', '.join(sorted(removed))}")
+    return StrataError(
+        f"The lock file {where} was made for other fields or options than those of today.",
+        found=found,
+        fix="renew it with `./pants generate-lockfiles --resolve={address}`.",
+    )
+
+
+def built_with_renewed(address: str, changes: Sequence[str]) -> str:
+    """A warning, not an error: what `[strata-debian].gone = "renew"` did."""
+    return "\n".join(
+        [
+            f"{address}: the mirror has dropped packages that the lock names, so this build does not use the lock.",
+            "Built with what the signed index holds now:",
+            *(f"  {change}" for change in changes),
+            f"Renew the lock with `./pants generate-lockfiles --resolve={address}`.",
+        ]
     )

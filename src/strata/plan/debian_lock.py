@@ -100,6 +100,21 @@ def find_package(packages: tuple[LockedPackage, ...], name: str, purpose: str) -
     raise lock_lacks_package(name, purpose)
 
 
+def changes(old: tuple[LockedPackage, ...], new: tuple[LockedPackage, ...]) -> list[str]:
+    """What differs, a line a package, sorted: `libc6 2.41-12 → 2.41-13`, `libxyz 1.0 is new`, `libabc 2.0 is gone`."""
+    before = {package.name: package.version for package in old}
+    after = {package.name: package.version for package in new}
+    lines = []
+    for name in sorted({*before, *after}):
+        if name not in before:
+            lines.append(f"{name} {after[name]} is new")
+        elif name not in after:
+            lines.append(f"{name} {before[name]} is gone")
+        elif before[name] != after[name]:
+            lines.append(f"{name} {before[name]} → {after[name]}")
+    return lines
+
+
 def write_lock(lock: DebianLock) -> str:
     """The text of the lock file, with a newline at its end: the same text for the same lock."""
     document = {

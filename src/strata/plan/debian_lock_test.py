@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -8,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strata.errors import StrataError
+from strata.errors.debian import built_with_renewed, lock_is_missing, lock_is_stale
 from strata.plan.debian_lock import (
     DebianLock,
     LockedPackage,
     LockInputs,
     PlatformPackages,
+    changes,
     repository_of,
     write_lock,
 )
@@ -62,7 +65,8 @@ GOLDEN = """\
 }
 """
 
-FIX = "\nFix: restore the file from version control, or make the lock again with `pants generate-lockfiles`."
+RENEW = "make the lock again with `./pants generate-lockfiles --resolve={address}`."
+FIX = f"\nFix: restore the file from version control, or {RENEW}"
 
 
 def test_the_file_has_one_value_a_line_and_is_sorted() -> None:
@@ -94,7 +98,34 @@ def test_packages_are_asked_for_by_platform() -> None:
         LOCK.packages("linux/arm64")
     assert str(caught.value) == (
         "The lock of Debian packages holds nothing for linux/arm64.\nFound:\n  it holds linux/amd64\n"
-        "Fix: add linux/arm64 to the platforms of the target and make the lock again with `pants generate-lockfiles`."
+        f"Fix: add linux/arm64 to `[strata-debian].platforms` and {RENEW}"
+    )
+
+
+def test_what_a_renewal_changes() -> None:
+    old = tuple(replace(LIBC, name=name) for name in ("a", "b", "c"))
+    new = (replace(old[0], version="2.42-1"), old[1], replace(LIBC, name="d"))
+    assert built_with_renewed("src:base", changes(old, new)) == (
+        "src:base: the mirror has dropped packages that the lock names, so this build does not use the lock.\n"
+        "Built with what the signed index holds now:\n"
+        "  a 2.41-12+deb13u4 → 2.42-1\n  c 2.41-12+deb13u4 is gone\n  d 2.41-12+deb13u4 is new\n"
+        "Renew the lock with `./pants generate-lockfiles --resolve=src:base`."
+    )
+
+
+def test_a_lock_that_does_not_exist() -> None:
+    assert str(lock_is_missing("base.lock").at("src:base")) == (
+        "src:base: The lock file base.lock does not exist.\n"
+        "Fix: write it with `./pants generate-lockfiles --resolve=src:base`."
+    )
+
+
+def test_a_lock_for_other_fields() -> None:
+    wanted = LockInputs.of(suites=("trixie",), components=("main",), roots=("bash", "libc6"), excluded=())
+    assert str(lock_is_stale("base.lock", asdict(INPUTS), asdict(wanted)).at("src:base")) == (
+        "src:base: The lock file base.lock was made for other fields or options than those of today.\n"
+        "Found:\n  roots: the lock was made without bash\n  roots: the lock was made with zlib1g\n"
+        "Fix: renew it with `./pants generate-lockfiles --resolve=src:base`."
     )
 
 
@@ -127,7 +158,7 @@ def test_json_that_is_no_object() -> None:
 def test_another_format() -> None:
     assert message_of('{"format": 2}') == (
         "base.lock has a format that this version does not know.\nFound:\n  format 2; known is 1\n"
-        "Fix: use the version of Strata that wrote the file, or make the lock again with `pants generate-lockfiles`."
+        f"Fix: use the version of Strata that wrote the file, or {RENEW}"
     )
 
 

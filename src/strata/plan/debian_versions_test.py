@@ -26,7 +26,7 @@ def test_a_lock_without_an_interpreter() -> None:
     assert str(caught.value) == (
         "The lock of Debian packages has no python3.x-minimal, which holds the interpreter.\n"
         "Fix: add python3.x-minimal to the packages of the target and make the lock again with "
-        "`pants generate-lockfiles`."
+        "`./pants generate-lockfiles --resolve={address}`."
     )
 
 
@@ -35,7 +35,8 @@ def test_a_version_of_another_form() -> None:
         glibc_version((replace(PACKAGE, version="2"),))
     assert str(caught.value) == (
         "The version of libc6 in the lock of Debian packages cannot be read.\n"
-        "Found:\n  '2', not two numbers such as 2.41\nFix: make the lock again with `pants generate-lockfiles`."
+        "Found:\n  '2', not two numbers such as 2.41\n"
+        "Fix: make the lock again with `./pants generate-lockfiles --resolve={address}`."
     )
 
 

@@ -1,0 +1,59 @@
+"""Verb `interpreter-layer`: the Debian packages of CPython, less those of the base → one layer.
+
+Request: `packages` (strata.layers.package_set); `version` of CPython, full; `interpreter`, the paths of `loader`,
+`library_path` and `python` of an interpreter of the same version, which compiles the standard library. Bytecode is the
+same for all platforms, so that interpreter may be one for another. The layer describes itself as {"kind":
+"interpreter", "version": "3.13.5", "packages": {name: version}}.
+
+The only trace of an installer is the wheel that `python -m ensurepip` installs from.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from strata.layers.base_files import generated_files
+from strata.layers.package_set import merge, package_records, unpacked, versions, without_documentation
+from strata.layers.standard_library import bytecode, compile_library, is_useful, module_sources, place_modules
+from strata.oci.layer import Entry, File, Symlink, write_layer
+from strata.plan.interpreter import feature_version
+
+
+def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
+    feature = feature_version(request["version"])
+    standard_library = f"usr/lib/python{feature}"
+    with unpacked(request["packages"]) as packages:
+        names = versions(packages)
+        entries = merge(packages)
+        kept = {
+            path: entry for path, entry in without_documentation(entries).items() if is_useful(path, standard_library)
+        }
+        kept.update(generated_files(names, entries))
+        kept["usr/bin/python3"] = Symlink("usr/bin/python3", f"python{feature}")
+        compiled = _bytecode_entries(kept, request["interpreter"], feature, standard_library)
+        return write_layer(
+            [*kept.values(), *compiled, *package_records(packages, kept)],
+            contents={"kind": "interpreter", "version": request["version"], "packages": names},
+        ).to_json()
+
+
+def _bytecode_entries(
+    entries: Mapping[str, Entry], interpreter: Mapping[str, str], feature: str, standard_library: str
+) -> list[Entry]:
+    """The bytecode of each module of the standard library, where CPython looks for it (PEP 3147)."""
+    command = [interpreter["loader"], "--library-path", interpreter["library_path"], interpreter["python"]]
+    tag = f"cpython-{feature.replace('.', '')}"
+    with tempfile.TemporaryDirectory(dir=".", prefix="library-") as directory:
+        modules = Path(directory, "modules")
+        place_modules(module_sources(entries, standard_library), modules)
+        archive = Path(directory, "library.zip")
+        compile_library(modules, command, standard_library, archive)
+        return [
+            File(
+                (Path(standard_library, name).parent / "__pycache__" / f"{Path(name).stem}.{tag}.pyc").as_posix(), code
+            )
+            for name, code in bytecode(archive).items()
+        ]
