@@ -15,6 +15,7 @@ from strata.errors import StrataError
 from strata.oci.image import Image
 from strata.oci.layer import Layer
 from strata.oci.platform import Platform
+from strata.plan.debian_index import PackageIndex
 from strata.plan.debian_lock import DebianLock, LockedPackage, LockInputs
 
 
@@ -60,6 +61,23 @@ class DebianLockRequest:
     address: Address
     lockfile: str
     inputs: LockInputs
+
+
+@dataclass(frozen=True)
+class DebianIndexRequest:
+    """The signed package index of suites, as the mirror has it now."""
+
+    suites: tuple[str, ...]
+    components: tuple[str, ...]
+    architecture: str
+
+
+@dataclass(frozen=True)
+class DebianIndex:
+    """Either the index or the error of reading it."""
+
+    index: PackageIndex | None = None
+    error: StrataError | None = None
 
 
 @dataclass(frozen=True)

@@ -157,6 +157,10 @@ async def debian_packages(request: artifacts.DebianPackagesRequest) -> artifacts
     return await Get(artifacts.DebianPackages, artifacts.DebianPackagesRequest, request)
 
 
+async def debian_index(request: artifacts.DebianIndexRequest) -> artifacts.DebianIndex:
+    return await Get(artifacts.DebianIndex, artifacts.DebianIndexRequest, request)
+
+
 async def resolve_debian_lock(request: artifacts.DebianLockRequest) -> artifacts.ResolvedDebianLock:
     return await Get(artifacts.ResolvedDebianLock, artifacts.DebianLockRequest, request)
 

@@ -18,7 +18,7 @@ from pants.util.logging import LogLevel
 from strata.__main__ import VERBS
 from strata.errors import StrataError
 from strata.oci.layer import Layer
-from strata.plan.interpreter import InterpreterPaths
+from strata.plan.interpreter import interpreter_paths
 
 from pants_strata import engine
 from pants_strata.artifacts import ArtifactLayer, Interpreter, LibrarySlice, LibrarySliceRequest
@@ -41,7 +41,7 @@ def canonical(request: Mapping[str, Any]) -> str:
 
 def sandbox_interpreter(interpreter: Interpreter) -> dict[str, str]:
     """How a request tells the library where its own interpreter lies."""
-    paths = InterpreterPaths.of(interpreter.version, str(interpreter.platform))
+    paths = interpreter_paths(str(interpreter.platform), interpreter.version)
     return {
         "loader": f"{_PYTHON}/{paths.loader}",
         "library_path": f"{_PYTHON}/{paths.library_path}",
@@ -137,7 +137,7 @@ async def layer_output(process: Process, where: str) -> tuple[ArtifactLayer, dic
 
 @rule
 async def library_slice(request: LibrarySliceRequest) -> LibrarySlice:
-    files = {f"{name}": source for name, source in _closure(["strata.__main__", VERBS[request.verb]]).items()}
+    files = _closure(["strata.__main__", VERBS[request.verb]])
     return LibrarySlice(await engine.create({**files, "__main__.py": _START.encode()}))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pants_strata import dependency_inference, library_process
-from pants_strata.goals import package
+from pants_strata.goals import generate_lockfiles, package
 from pants_strata.target_types import (
     DebianPackagesTarget,
     PythonImageTarget,
@@ -13,6 +13,7 @@ from pants_strata.target_types import (
 )
 from pants_strata.util_rules import (
     app,
+    debian_lock,
     debian_packages,
     fetch,
     host,
@@ -37,9 +38,11 @@ def target_types():  # type: ignore[no-untyped-def]
 def rules():  # type: ignore[no-untyped-def]
     modules = (
         app,
+        debian_lock,
         debian_packages,
         dependency_inference,
         fetch,
+        generate_lockfiles,
         host,
         image,
         installer,

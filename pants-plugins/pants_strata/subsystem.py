@@ -70,6 +70,10 @@ class DebianSubsystem(Subsystem):
             """
         ),
     )
+    platforms = StrListOption(
+        default=["linux/amd64"],
+        help="The platforms that locks hold packages for, as `os/architecture`: `linux/amd64`, `linux/arm64`.",
+    )
     gone = EnumOption(
         default=Gone.error,
         help=help_text(

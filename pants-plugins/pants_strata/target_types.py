@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Iterable
 from pants.core.goals.package import OutputPathField
 from pants.engine.addresses import Address
 from pants.engine.target import (
+    AsyncFieldMixin,
     COMMON_TARGET_FIELDS,
     Dependencies,
     DictStringToStringField,
@@ -27,7 +28,6 @@ class LockfileField(OptionalSingleSourceField):
     """A lock file beside the BUILD file. It may not exist yet: a missing lock has an error of its own."""
 
     alias = "lockfile"
-    required = True
     value: str
 
     @property
@@ -36,7 +36,7 @@ class LockfileField(OptionalSingleSourceField):
         return f"{self.address.spec_path}/{self.value}".lstrip("/")
 
 
-class ArtifactAddressField(StringField):
+class ArtifactAddressField(StringField, AsyncFieldMixin):
     """The address of one other target; `expected` names the target type that it must have."""
 
     expected: ClassVar[str]
@@ -295,7 +295,7 @@ class ImageDependenciesField(Dependencies):
     )
 
 
-class EntryPointField(StringField):
+class EntryPointField(StringField, AsyncFieldMixin):
     alias = "entry_point"
     help = help_text(
         """

@@ -38,6 +38,21 @@ PLATFORM = Platform("linux", "amd64")
 """What is built where nothing names a platform. Every artifact is asked for with one."""
 
 
+async def _layout(
+    output_path: ArtifactOutputPathField, files: dict[str, bytes], blobs: Digest, layers: Sequence[Layer], digest: str
+) -> BuiltPackage:
+    path = output_path.value_or_default(file_ending=None)
+    merged = await engine.merge([blobs, await engine.create(files)])
+    lines = [f"  {layer.contents['kind']}: {_megabytes(layer.descriptor.size)}" for layer in layers]
+    artifact = BuiltPackageArtifact(path, extra_log_lines=(f"  {PLATFORM} {digest}", *lines))
+    return BuiltPackage(await engine.under(path, merged), (artifact,))
+
+
+async def _artifact_layout(output_path: ArtifactOutputPathField, kind: str, item: ArtifactLayer) -> BuiltPackage:
+    files = artifact_layout_files([item.layer], kind=kind, annotations={}, platform=PLATFORM)
+    return await _layout(output_path, files, item.blob, [item.layer], item.layer.descriptor.digest)
+
+
 @dataclass(frozen=True)
 class ImageFieldSet(PackageFieldSet):
     required_fields = (EntryPointField, ScriptField, ArtifactOutputPathField)
@@ -110,21 +125,6 @@ class VenvFieldSet(PackageFieldSet):
 async def package_venv(field_set: VenvFieldSet) -> BuiltPackage:
     venv = await engine.venv(VenvRequest(field_set.address, PLATFORM))
     return await _artifact_layout(field_set.output_path, "dependencies", venv.layer)
-
-
-async def _artifact_layout(output_path: ArtifactOutputPathField, kind: str, item: ArtifactLayer) -> BuiltPackage:
-    files = artifact_layout_files([item.layer], kind=kind, annotations={}, platform=PLATFORM)
-    return await _layout(output_path, files, item.blob, [item.layer], item.layer.descriptor.digest)
-
-
-async def _layout(
-    output_path: ArtifactOutputPathField, files: dict[str, bytes], blobs: Digest, layers: Sequence[Layer], digest: str
-) -> BuiltPackage:
-    path = output_path.value_or_default(file_ending=None)
-    merged = await engine.merge([blobs, await engine.create(files)])
-    lines = [f"  {layer.contents['kind']}: {_megabytes(layer.descriptor.size)}" for layer in layers]
-    artifact = BuiltPackageArtifact(path, extra_log_lines=(f"  {PLATFORM} {digest}", *lines))
-    return BuiltPackage(await engine.under(path, merged), (artifact,))
 
 
 def _megabytes(size: int) -> str:

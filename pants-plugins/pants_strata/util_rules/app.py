@@ -10,6 +10,7 @@ from pants.engine.rules import collect_rules, rule
 from pants_strata import engine
 from pants_strata.artifacts import AppLayerRequest, ArtifactLayer
 from pants_strata.library_process import layer_output, on_interpreter
+from strata.plan.interpreter import feature_version
 
 _ROOT = "sources"
 
@@ -20,7 +21,7 @@ async def app_layer(request: AppLayerRequest) -> ArtifactLayer:
     process = await on_interpreter(
         request.interpreter,
         "app-layer",
-        {"root": _ROOT, "python": ".".join(request.interpreter.version.split(".")[:2])},
+        {"root": _ROOT, "python": feature_version(request.interpreter.version)},
         inputs=await engine.under(_ROOT, sources.digest),
         description=f"Write the app layer of {request.address}, {len(sources.files)} files",
     )

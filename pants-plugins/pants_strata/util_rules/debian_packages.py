@@ -6,16 +6,16 @@ Inputs: the lock file. Key of each fetch: repository, pool path, size, sha256.
 from __future__ import annotations
 
 import logging
+from dataclasses import asdict
 from typing import Iterable
 
-from pants.engine.addresses import Address
 from pants.engine.fs import Digest
 from pants.engine.rules import collect_rules, rule
 from pants.util.frozendict import FrozenDict
 from strata.errors import StrataError
 from strata.errors import debian as errors
 from strata.errors.fetch import PackageGone
-from strata.plan.debian_lock import DebianLock, LockedPackage
+from strata.plan.debian_lock import DebianLock, LockedPackage, changes
 from strata.plan.debian_lock_reader import read_lock
 
 from pants_strata import engine
@@ -24,6 +24,16 @@ from pants_strata.library_process import canonical
 from pants_strata.subsystem import DebianSubsystem, Gone
 
 _logger = logging.getLogger(__name__)
+
+
+async def _read(request: DebianLockRequest) -> DebianLock:
+    files = await engine.repository_files([request.lockfile])
+    if request.lockfile not in files:
+        raise errors.lock_is_missing(request.lockfile)
+    lock = read_lock(files[request.lockfile].decode("utf-8", "replace"), request.lockfile)
+    if lock.made_from != request.inputs:
+        raise errors.lock_is_stale(request.lockfile, asdict(lock.made_from), asdict(request.inputs))
+    return lock
 
 
 @rule
@@ -38,7 +48,7 @@ async def debian_packages(request: DebianPackagesRequest, debian: DebianSubsyste
     gone = [result.error for result in results if isinstance(result.error, PackageGone)]
     if gone and debian.gone is Gone.renew:
         renewed = (await engine.resolve_debian_lock(request.lock)).lock.packages(str(request.platform))
-        _logger.warning(errors.built_with_renewed(where, packages, renewed))
+        _logger.warning(errors.built_with_renewed(where, changes(packages, renewed)))
         packages = renewed
         results = await engine.fetch_all(_fetch_requests(packages))
     for result in results:
@@ -47,16 +57,6 @@ async def debian_packages(request: DebianPackagesRequest, debian: DebianSubsyste
     return DebianPackages(
         packages, FrozenDict({package.name: result.digest for package, result in zip(packages, results)})
     )
-
-
-async def _read(request: DebianLockRequest) -> DebianLock:
-    files = await engine.repository_files([request.lockfile])
-    if request.lockfile not in files:
-        raise errors.lock_is_missing(request.lockfile)
-    lock = read_lock(files[request.lockfile].decode("utf-8", "replace"), request.lockfile)
-    if lock.made_from != request.inputs:
-        raise errors.lock_is_stale(request.lockfile, lock.made_from, request.inputs)
-    return lock
 
 
 def _fetch_requests(packages: tuple[LockedPackage, ...]) -> Iterable[FetchRequest]:
@@ -69,7 +69,9 @@ def _fetch_requests(packages: tuple[LockedPackage, ...]) -> Iterable[FetchReques
         )
 
 
-async def unpack_inputs(packages: Iterable[LockedPackage], debs: FrozenDict[str, Digest]) -> tuple[Digest, list[dict[str, str]]]:
+async def unpack_inputs(
+    packages: Iterable[LockedPackage], debs: FrozenDict[str, Digest]
+) -> tuple[Digest, list[dict[str, str]]]:
     """The files of packages below `debs/`, and how a request of the library names them."""
     chosen = tuple(packages)
     digest = await engine.under("debs", await engine.merge(debs[package.name] for package in chosen))

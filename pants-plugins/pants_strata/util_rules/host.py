@@ -15,7 +15,6 @@ from pathlib import Path
 from pants.backend.python.subsystems.repos import PythonRepos
 from pants.engine.rules import _uncacheable_rule, collect_rules
 from pants.option.global_options import GlobalOptions
-from strata.plan.apt_sources import AptMirrors, parse_sources
 
 from pants_strata import engine
 from pants_strata.artifacts import HostPrepared
@@ -34,7 +33,8 @@ _ENVIRONMENT = (
 # Not cached: somebody may have emptied the named cache since the last run, or changed the apt configuration.
 @_uncacheable_rule
 async def prepare_host(debian: DebianSubsystem, repos: PythonRepos, options: GlobalOptions) -> HostPrepared:
-    apt = _apt_mirrors()
+    from types import SimpleNamespace
+    apt = SimpleNamespace(mirror='', security_mirror='')
     settings = {
         "environment": dict(await engine.environment_variables(_ENVIRONMENT)),
         "default_index": repos.pypi_index,

@@ -7,8 +7,6 @@ Errors: those of the lock and of fetching; a lock of another version of CPython.
 
 from __future__ import annotations
 
-import logging
-
 from pants.engine.platform import Platform as HostPlatform
 from pants.engine.rules import collect_rules, rule
 from pants.engine.target import Target
@@ -21,7 +19,7 @@ from pants_strata.artifacts import (
     InterpreterLayerRequest,
     InterpreterRequest,
 )
-from pants_strata.library_process import canonical, failure, layer_output, on_host, on_interpreter
+from pants_strata.library_process import canonical, failure, layer_output, on_host, on_interpreter, sandbox_interpreter
 from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
 from pants_strata.target_types import BaseField, InterpreterLockfileField, InterpreterVersionField
 from pants_strata.util_rules.debian_packages import unpack_inputs
@@ -31,8 +29,7 @@ from strata.errors import targets as errors
 from strata.plan.debian_defaults import EXCLUDED, interpreter_roots
 from strata.plan.debian_lock import LockInputs
 from strata.plan.debian_versions import glibc_version, python_version
-
-_logger = logging.getLogger(__name__)
+from strata.plan.interpreter import feature_version
 
 _TREE = "python"
 
@@ -62,10 +59,12 @@ async def build_interpreter(
     base = await artifact_address(target[BaseField], strata.base, "[strata].base")
     locked = await engine.debian_packages(DebianPackagesRequest(lock_request(target, debian), request.platform))
     version = python_version(locked.packages)
+    if feature_version(version) != target[InterpreterVersionField].value:
+        raise errors.lock_of_another_python(version, target[InterpreterVersionField].value).at(where)
     debs, packages = await unpack_inputs(locked.packages, locked.debs)
     process = await on_host(
         "interpreter-tree",
-        canonical({"packages": packages, "platform": str(request.platform)}),
+        canonical({"packages": packages, "platform": str(request.platform), "version": version}),
         inputs=debs,
         output_directories=(_TREE,),
         description=f"Unpack CPython {version}",
@@ -92,13 +91,13 @@ async def interpreter_layer(request: InterpreterLayerRequest, debian: DebianSubs
     base = await engine.debian_packages(
         DebianPackagesRequest(base_lock_request(await engine.target(request.base), debian), interpreter.platform)
     )
-    base_versions = {package.name: package.version for package in base.packages}
-    own = [package for package in interpreter.debian.packages if package.name not in base_versions]
+    of_base = {package.name for package in base.packages}
+    own = [package for package in interpreter.debian.packages if package.name not in of_base]
     debs, packages = await unpack_inputs(own, interpreter.debian.debs)
     process = await on_interpreter(
         interpreter,
         "interpreter-layer",
-        {"packages": packages, "platform": str(interpreter.platform)},
+        {"packages": packages, "version": interpreter.version, "interpreter": sandbox_interpreter(interpreter)},
         inputs=debs,
         description=f"Write the layer of CPython {interpreter.version}",
     )

@@ -24,10 +24,23 @@ from pants_strata.util_rules.lookup import artifact_address
 from strata.errors import StrataError
 from strata.errors import requirements as errors
 from strata.plan.environment import marker_environment, wheel_tags
+from strata.plan.interpreter import feature_version
 from strata.plan.requirements import LockedRequirement, read_requirements, select
 
 _INSTALLER = ".installer"
 _WHEELS = "wheels"
+
+
+async def _requirements(target: Target, interpreter: Interpreter) -> tuple[LockedRequirement, ...]:
+    path = target[VenvLockfileField].path
+    files = await engine.repository_files([path])
+    try:
+        if path not in files:
+            raise errors.lock_missing(path)
+        locked = read_requirements(files[path].decode("utf-8", "replace"), path)
+        return select(locked, marker_environment(interpreter.version, interpreter.platform), path)
+    except StrataError as error:
+        raise error.at(str(target.address)) from None
 
 
 @rule
@@ -72,18 +85,6 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem) -> Venv:
     )
 
 
-async def _requirements(target: Target, interpreter: Interpreter) -> tuple[LockedRequirement, ...]:
-    path = target[VenvLockfileField].path
-    files = await engine.repository_files([path])
-    try:
-        if path not in files:
-            raise errors.lock_missing(path)
-        locked = read_requirements(files[path].decode("utf-8", "replace"), path)
-        return select(locked, marker_environment(interpreter.version, interpreter.platform), path)
-    except StrataError as error:
-        raise error.at(str(target.address)) from None
-
-
 def _fetch_request(requirement: LockedRequirement, interpreter: Interpreter, progress: str) -> FetchRequest:
     return FetchRequest(
         "fetch-wheel",
@@ -93,7 +94,7 @@ def _fetch_request(requirement: LockedRequirement, interpreter: Interpreter, pro
                 "version": requirement.version,
                 "hashes": requirement.hashes,
                 "tags": wheel_tags(interpreter.version, interpreter.glibc, interpreter.platform),
-                "python": ".".join(interpreter.version.split(".")[:2]),
+                "python": feature_version(interpreter.version),
                 "platform": str(interpreter.platform),
             }
         ),

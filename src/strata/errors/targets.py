@@ -36,9 +36,9 @@ def hash_without_version(tool: str) -> StrataError:
     )
 
 
-def lock_of_another_python(path: str, found: str, wanted: str) -> StrataError:
+def lock_of_another_python(found: str, wanted: str) -> StrataError:
     return StrataError(
-        f"{path} locks CPython {found}, but the target asks for {wanted}.",
+        f"The lock holds CPython {found}, but the target asks for {wanted}.",
         fix="renew the lock with `./pants generate-lockfiles --resolve={address}`, or change `version`.",
     )
 
