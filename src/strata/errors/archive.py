@@ -27,7 +27,7 @@ def compression_is_unknown(section: str, known: Sequence[str]) -> StrataError:
 
 def xz_is_missing() -> StrataError:
     return StrataError(
-        "The package file is compressed with xz, which this machine cannot read.",
+        "Debian compresses its files with xz, which this machine cannot read.",
         found=["a Python without the module lzma, and no program `xz` on PATH"],
         fix="install the program `xz` (Debian's package xz-utils), or use a Python that has the module lzma.",
     )

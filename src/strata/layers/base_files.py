@@ -39,6 +39,12 @@ ethers:         files
 rpc:            files
 """
 
+# Container engines mount their own over it; runtimes that do not would leave localhost without an address.
+_HOSTS = """\
+127.0.0.1\tlocalhost
+::1\t\tlocalhost ip6-localhost ip6-loopback
+"""
+
 _BUNDLE = "etc/ssl/certs/ca-certificates.crt"
 _CERTIFICATES = "usr/share/ca-certificates/"
 _ZONE = "Etc/UTC"
@@ -54,6 +60,8 @@ def generated_files(packages: Collection[str], entries: Mapping[str, Entry]) -> 
         generated += _system(entries)
     if "ca-certificates" in packages:
         generated += _certificate_bundle(entries)
+    if "netbase" in packages:
+        generated.append(File("etc/hosts", _HOSTS.encode()))
     if "tzdata" in packages:
         generated += [
             Symlink("etc/localtime", f"/usr/share/zoneinfo/{_ZONE}"),

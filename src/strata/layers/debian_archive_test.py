@@ -275,7 +275,7 @@ def test_neither_lzma_nor_xz(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(compressed, "lzma", None)
     monkeypatch.setenv("PATH", "")
     assert message_of(tmp_path, *HONEST) == (
-        "sample: The package file is compressed with xz, which this machine cannot read.\n"
+        "sample: Debian compresses its files with xz, which this machine cannot read.\n"
         "Found:\n  a Python without the module lzma, and no program `xz` on PATH\n"
         "Fix: install the program `xz` (Debian's package xz-utils), or use a Python that has the module lzma."
     )

@@ -118,6 +118,11 @@ def test_the_time_zone_is_utc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert listing["etc/timezone"] == "0644 0:0 Etc/UTC"
 
 
+def test_localhost_has_an_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, listing = layer_of(tmp_path, monkeypatch, netbase=[Member("./etc/services")])
+    assert listing["etc/hosts"] == ("0644 0:0 127.0.0.1\tlocalhost\n::1\t\tlocalhost ip6-localhost ip6-loopback")
+
+
 def test_the_order_of_the_request_does_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first, _ = layer_of(tmp_path, monkeypatch, base_files=BASE_FILES, libx=LIBRARY)
     second, _ = layer_of(tmp_path, monkeypatch, libx=LIBRARY, base_files=BASE_FILES)

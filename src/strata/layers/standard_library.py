@@ -18,6 +18,7 @@ _OMITTED = (
     "__phello__",  # an example of a frozen package
     "sitecustomize.py",  # Debian's crash reporter, which is not here; it would hide an app's module of that name
     "test",  # what Debian leaves of the test suite
+    "turtle.py",  # draws with tkinter, which Debian packages apart
 )
 _TEST_EXTENSION = re.compile(r"lib-dynload/(_test|_ctypes_test|_xxtest|xxlimited|xxsubtype)")
 

@@ -1,0 +1,100 @@
+"""Verb `fetch-debian-index`: the package indexes of suites from the user's mirror, trusted through Debian's signature.
+
+Request: `suites`, `components`, `architectures`. Writes each index, uncompressed, to
+`indexes/REPOSITORY_SUITE_COMPONENT_ARCHITECTURE_Packages`; the result lists their names. Runs on the host's Python and
+is never cached: it answers what the mirror holds now. The chain: a key of Debian's signed the release file, which
+lists the sha256 of each index, which lists the sha256 of each package.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from strata.errors import debian_release as errors
+from strata.errors.fetch import mirror_unreachable, no_mirror
+from strata.fetch.debian_release import ListedFile, Release, read_release
+from strata.fetch.host import HostSettings
+from strata.fetch.http import Client, TooLarge, Unreachable
+from strata.layers.ar import Section
+from strata.layers.compressed import Unpacked
+from strata.plan.debian_lock import MAIN_REPOSITORY, SECURITY_REPOSITORY, repository_of
+
+OUTPUT = Path("indexes")
+
+MAX_RELEASE_BYTES = 16 << 20
+_TIMEOUT = 30
+_PIECE = 1 << 20
+
+
+def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
+    settings = HostSettings.enter()
+    mirrors = {
+        MAIN_REPOSITORY: settings.debian_mirror,
+        SECURITY_REPOSITORY: settings.debian_security_mirror,
+    }
+    OUTPUT.mkdir()
+    for suite in request["suites"]:
+        repository = repository_of(suite)
+        if not mirrors[repository]:
+            raise no_mirror(repository)
+        client = Client(cert=settings.ca_bundle, timeout=_TIMEOUT, trusted=[mirrors[repository]])
+        mirror = _Suite(client, f"{mirrors[repository].rstrip('/')}/dists/{suite}", suite)
+        release = read_release(mirror.release_file(), suite, settings.debian_keyrings)
+        for component in request["components"]:
+            for architecture in request["architectures"]:
+                name = f"{repository}_{suite}_{component}_{architecture}_Packages"
+                mirror.fetch_index(release, component, architecture, OUTPUT / name)
+    return {"indexes": sorted(path.name for path in OUTPUT.iterdir())}
+
+
+class _Suite:
+    """A suite on a mirror. Raises StrataError for what cannot be read or is not what the release file lists."""
+
+    def __init__(self, client: Client, url: str, suite: str) -> None:
+        self._client, self._url, self._suite = client, url, suite
+
+    def release_file(self) -> bytes:
+        try:
+            return self._client.get(f"{self._url}/InRelease", limit=MAX_RELEASE_BYTES)[0]
+        except (Unreachable, TooLarge) as error:
+            raise mirror_unreachable(self._suite, str(error)) from None
+
+    def fetch_index(self, release: Release, component: str, architecture: str, output: Path) -> None:
+        """Writes the index, uncompressed."""
+        compressed, plain = release.listed_index(component, architecture)
+        packed = output.with_suffix(Path(compressed.path).suffix)
+        self._download(compressed, packed, by_hash=release.by_hash)
+        self._unpack(packed, plain, output)
+        packed.unlink()
+
+    def _download(self, listed: ListedFile, output: Path, *, by_hash: bool) -> None:
+        """By its hash where the mirror has that, so that a mirror which is being updated serves a consistent state."""
+        directory = listed.path.rpartition("/")[0]
+        paths = [f"{directory}/by-hash/SHA256/{listed.sha256}"] if by_hash else []
+        for path in [*paths, listed.path]:
+            try:
+                sha256 = self._client.download(f"{self._url}/{path}", output, limit=listed.size)
+                break
+            except Unreachable as error:
+                if error.status != 404 or path == listed.path:
+                    raise mirror_unreachable(self._suite, str(error)) from None
+            except TooLarge as error:
+                raise errors.index_does_not_match(self._name(listed), str(error), listed.sha256) from None
+        if sha256 != listed.sha256:
+            raise errors.index_does_not_match(self._name(listed), sha256, listed.sha256)
+
+    def _unpack(self, packed: Path, plain: ListedFile, output: Path) -> None:
+        unpacked = Unpacked(packed, Section(packed.name, 0, packed.stat().st_size), plain.size)
+        sha256 = hashlib.sha256()
+        with output.open("wb") as file:
+            for piece in iter(lambda: unpacked.read(_PIECE), b""):
+                sha256.update(piece)
+                file.write(piece)
+        if sha256.hexdigest() != plain.sha256:
+            raise errors.index_does_not_match(self._name(plain), sha256.hexdigest(), plain.sha256)
+
+    def _name(self, listed: ListedFile) -> str:
+        return f"{self._suite}/{listed.path}"
