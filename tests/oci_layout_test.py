@@ -5,22 +5,28 @@ from __future__ import annotations
 import json
 import os
 import stat
-import subprocess
-import tempfile
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import pytest
 
-from programs import require, require_files
+from readers import (
+    blob,
+    check_artifact_schemas,
+    check_image_schemas,
+    check_schema,
+    digest_of,
+    podman_pull,
+    skopeo_copy,
+    skopeo_inspect,
+    umoci_unpack,
+)
 from strata.oci.image import Image, RuntimeConfig
 from strata.oci.layer import Directory, Entry, File, Layer, Symlink, write_layer
 from strata.oci.layout import artifact_layout_files, layout_files
 from strata.oci.platform import Platform
 from strata.oci.validate import validate
 
-SCHEMAS = "/usr/share/gocode/src/github.com/opencontainers/image-spec/schema"
 LONG = "/".join(["d" * 60] * 5)
 RUNTIME = RuntimeConfig(
     entrypoint=("/usr/bin/tool", "--serve"),
@@ -70,55 +76,11 @@ def layout(tmp_path: Path) -> Path:
     return image_layout(tmp_path / "layout", "amd64")
 
 
-def run(*command: str) -> str:
-    """Its standard output; fails with all that it said."""
-    done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, check=False)
-    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout.decode()}{done.stderr.decode()}"
-    return done.stdout.decode()
-
-
-def digest_of(layout: Path) -> str:
-    return str(json.loads((layout / "index.json").read_bytes())["manifests"][0]["digest"])
-
-
-def blob(layout: Path, digest: str) -> Any:
-    return json.loads((layout / "blobs" / digest.replace(":", "/")).read_bytes())
-
-
 # Schemas
 
 
-def check_schema(name: str, value: Any) -> None:
-    directory = require_files(SCHEMAS, "golang-github-opencontainers-image-spec-dev")
-
-    def load(file: str) -> Any:
-        return json.loads((directory / file).read_text(encoding="utf-8"))
-
-    def inlined(schema: Any, file: str) -> Any:
-        """The schemas name each other by addresses that lead nowhere; the files lie beside each other."""
-        if isinstance(schema, list):
-            return [inlined(each, file) for each in schema]
-        if not isinstance(schema, dict):
-            return schema
-        if "$ref" not in schema:
-            return {key: inlined(each, file) for key, each in schema.items() if key != "id"}
-        other, _, pointer = schema["$ref"].partition("#")
-        found = load(other or file)
-        for key in filter(None, pointer.split("/")):
-            found = found[key]
-        return inlined(found, other or file)
-
-    checker = jsonschema.FormatChecker()
-    jsonschema.Draft4Validator(inlined(load(name), name), format_checker=checker).validate(value)
-
-
 def test_documents_of_an_image_match_the_schemas(layout: Path) -> None:
-    index = json.loads((layout / "index.json").read_bytes())
-    manifest = blob(layout, digest_of(layout))
-    check_schema("image-layout-schema.json", json.loads((layout / "oci-layout").read_bytes()))
-    check_schema("image-index-schema.json", index)
-    check_schema("image-manifest-schema.json", manifest)
-    check_schema("config-schema.json", blob(layout, manifest["config"]["digest"]))
+    check_image_schemas(layout)
 
 
 def test_documents_of_several_platforms_match_the_schemas(tmp_path: Path) -> None:
@@ -129,8 +91,7 @@ def test_documents_of_several_platforms_match_the_schemas(tmp_path: Path) -> Non
 
 def test_documents_of_an_artifact_match_the_schemas(tmp_path: Path) -> None:
     layout = write(tmp_path, artifact_layout_files(layers(tmp_path), kind="example", annotations={}))
-    check_schema("image-index-schema.json", json.loads((layout / "index.json").read_bytes()))
-    check_schema("image-manifest-schema.json", blob(layout, digest_of(layout)))
+    check_artifact_schemas(layout)
 
 
 def test_schemas_are_really_asked() -> None:
@@ -142,7 +103,7 @@ def test_schemas_are_really_asked() -> None:
 
 
 def test_skopeo_reads_the_image(layout: Path) -> None:
-    told = json.loads(run(require("skopeo", "skopeo"), "inspect", f"oci:{layout}:latest"))
+    told = skopeo_inspect(layout)
     assert told["Digest"] == digest_of(layout)
     assert told["Labels"] == {"team": "web"}
     assert told["Env"] == ["GREETING=grüß Gott", "PATH=/usr/bin"]
@@ -152,16 +113,12 @@ def test_skopeo_reads_the_image(layout: Path) -> None:
 @pytest.mark.parametrize("architecture", ["amd64", "arm64"])
 def test_skopeo_chooses_the_platform(tmp_path: Path, architecture: str) -> None:
     layout = image_layout(tmp_path, "amd64", "arm64")
-    skopeo = require("skopeo", "skopeo")
-    told = json.loads(run(skopeo, "--override-arch", architecture, "inspect", f"oci:{layout}:latest"))
-    assert told["Architecture"] == architecture
+    assert skopeo_inspect(layout, "--override-arch", architecture)["Architecture"] == architecture
 
 
 def test_skopeo_copies_the_image_without_a_change(layout: Path, tmp_path: Path) -> None:
-    policy = tmp_path / "policy.json"
-    policy.write_text('{"default": [{"type": "insecureAcceptAnything"}]}')
     copy = tmp_path / "copy"
-    run(require("skopeo", "skopeo"), "--policy", str(policy), "copy", f"oci:{layout}:latest", f"oci:{copy}:latest")
+    skopeo_copy(layout, copy)
     assert digest_of(copy) == digest_of(layout)
 
 
@@ -182,34 +139,15 @@ def check_tree(root: Path) -> None:
 
 
 def test_umoci_unpacks_the_image(layout: Path, tmp_path: Path) -> None:
-    umoci = require("umoci", "umoci")
-    require_root()
-    run(umoci, "unpack", "--image", f"{layout}:latest", str(tmp_path / "bundle"))
+    spec = umoci_unpack(layout, tmp_path / "bundle")
     check_tree(tmp_path / "bundle" / "rootfs")
-    spec = json.loads((tmp_path / "bundle" / "config.json").read_bytes())
     assert spec["process"]["args"] == ["/usr/bin/tool", "--serve"]
     assert spec["process"]["cwd"] == "/app"
     assert spec["process"]["user"]["uid"] == 65532
 
 
 def test_podman_pulls_the_image(layout: Path, tmp_path: Path) -> None:
-    podman = require("podman", "podman")
-    require_root()
-    policy = tmp_path / "policy.json"
-    policy.write_text('{"default": [{"type": "insecureAcceptAnything"}]}')
-    # Podman refuses a path of more than 50 characters here.
-    with tempfile.TemporaryDirectory(prefix="strata-") as runroot:
-        store = ["--storage-driver", "vfs", "--root", str(tmp_path / "root"), "--runroot", runroot]
-        image = run(
-            podman, *store, "pull", "--quiet", "--signature-policy", str(policy), f"oci:{layout}:latest"
-        ).strip()
-        told = json.loads(run(podman, *store, "image", "inspect", image))[0]
+    with podman_pull(layout, tmp_path) as (told, mounted):
         assert told["Digest"] == digest_of(layout)
         assert told["Config"]["User"] == "65532"
-        check_tree(Path(run(podman, *store, "image", "mount", image).strip()))
-        run(podman, *store, "image", "umount", image)
-
-
-def require_root() -> None:
-    if os.geteuid() != 0:
-        pytest.skip("only root may give files to other users")
+        check_tree(mounted)
