@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pants.engine.addresses import Address
 from pants.engine.fs import EMPTY_DIGEST, Digest
 from pants.util.frozendict import FrozenDict
+
 from strata.errors import StrataError
 from strata.oci.image import Image
 from strata.oci.layer import Layer

@@ -5,11 +5,13 @@ The artifact targets that a field names, or that an option names in its stead, a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pants.engine.rules import collect_rules, rule
+from pants.engine.rules import Rule, collect_rules, rule
 from pants.engine.target import FieldSet, InferDependenciesRequest, InferredDependencies
 from pants.engine.unions import UnionRule
+
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import (
     ArtifactDependenciesField,
@@ -36,14 +38,12 @@ class ImageInferenceFieldSet(FieldSet):
     base: ImageBaseField
 
 
-class InferImageDependencies(InferDependenciesRequest):
+class InferImageDependencies(InferDependenciesRequest[ImageInferenceFieldSet]):
     infer_from = ImageInferenceFieldSet
 
 
 @rule
-async def infer_image_dependencies(
-    request: InferImageDependencies, strata: StrataSubsystem
-) -> InferredDependencies:
+async def infer_image_dependencies(request: InferImageDependencies, strata: StrataSubsystem) -> InferredDependencies:
     fields = request.field_set
     inferred = [await artifact_address(fields.venv, strata.venv, "[strata].venv")]
     if fields.base.value:
@@ -60,7 +60,7 @@ class VenvInferenceFieldSet(FieldSet):
     installer: InstallerField
 
 
-class InferVenvDependencies(InferDependenciesRequest):
+class InferVenvDependencies(InferDependenciesRequest[VenvInferenceFieldSet]):
     infer_from = VenvInferenceFieldSet
 
 
@@ -82,7 +82,7 @@ class InterpreterInferenceFieldSet(FieldSet):
     base: BaseField
 
 
-class InferInterpreterDependencies(InferDependenciesRequest):
+class InferInterpreterDependencies(InferDependenciesRequest[InterpreterInferenceFieldSet]):
     infer_from = InterpreterInferenceFieldSet
 
 
@@ -93,7 +93,7 @@ async def infer_interpreter_dependencies(
     return InferredDependencies([await artifact_address(request.field_set.base, strata.base, "[strata].base")])
 
 
-def rules():  # type: ignore[no-untyped-def]
+def rules() -> Iterable[Rule | UnionRule]:
     return (
         *collect_rules(),
         UnionRule(InferDependenciesRequest, InferImageDependencies),

@@ -7,7 +7,7 @@ A helper's coroutine cannot be gathered (Pants gathers only its own awaitables),
 
 from __future__ import annotations
 
-from typing import Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from pants.backend.python.dependency_inference.module_mapper import PythonModuleOwners, PythonModuleOwnersRequest
 from pants.backend.python.target_types import PythonSourceField
@@ -40,6 +40,7 @@ from pants.engine.target import (
     WrappedTargetRequest,
 )
 from pants.source.source_root import SourceRoot, SourceRootRequest
+
 from pants_strata import artifacts
 
 # ---- processes and digests ------------------------------------------------------------------------------------------
@@ -109,9 +110,7 @@ async def source_root(path: str) -> str:
 
 async def target_at(text: str, *, owner: Address | None, origin: str) -> Target:
     """The target that an address names, as written in a field of `owner` or in an option; `origin` says where."""
-    addresses = await Get(
-        Addresses, UnparsedAddressInputs([text], owning_address=owner, description_of_origin=origin)
-    )
+    addresses = await Get(Addresses, UnparsedAddressInputs([text], owning_address=owner, description_of_origin=origin))
     return (await Get(WrappedTarget, WrappedTargetRequest(addresses[0], origin))).target
 
 

@@ -9,19 +9,20 @@ from __future__ import annotations
 import ast
 import json
 import pkgutil
-from typing import Any, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from pants.engine.fs import EMPTY_DIGEST, Digest
 from pants.engine.process import FallibleProcessResult, Process, ProcessCacheScope
-from pants.engine.rules import collect_rules, rule
+from pants.engine.rules import Rule, collect_rules, rule
 from pants.util.logging import LogLevel
+
+from pants_strata import engine
+from pants_strata.artifacts import ArtifactLayer, Interpreter, LibrarySlice, LibrarySliceRequest
 from strata.__main__ import VERBS
 from strata.errors import StrataError
 from strata.oci.layer import Layer
 from strata.plan.interpreter import interpreter_paths
-
-from pants_strata import engine
-from pants_strata.artifacts import ArtifactLayer, Interpreter, LibrarySlice, LibrarySliceRequest
 
 _LIBRARY = ".strata"
 _PYTHON = ".python"
@@ -59,7 +60,10 @@ async def on_interpreter(
     inputs: Digest = EMPTY_DIGEST,
     large_inputs: Mapping[str, Digest] | None = None,
 ) -> Process:
-    """A process that makes a layer, on the interpreter artifact. `large_inputs`: directory → digest, linked not copied."""
+    """A process that makes a layer, on the interpreter artifact.
+
+    :param large_inputs: directory → digest, linked into the sandbox rather than copied.
+    """
     paths = sandbox_interpreter(interpreter)
     library = await engine.library_slice(verb)
     request_file = await engine.create({_REQUEST: canonical(request).encode()})
@@ -181,5 +185,5 @@ def _imports(tree: ast.AST) -> Iterable[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def rules():  # type: ignore[no-untyped-def]
+def rules() -> Iterable[Rule]:
     return collect_rules()

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from pants.engine.rules import Rule
+from pants.engine.target import Target
+from pants.engine.unions import UnionRule
+
 from pants_strata import dependency_inference, library_process
 from pants_strata.goals import generate_lockfiles, package
 from pants_strata.target_types import (
@@ -25,7 +31,7 @@ from pants_strata.util_rules import (
 )
 
 
-def target_types():  # type: ignore[no-untyped-def]
+def target_types() -> Iterable[type[Target]]:
     return (
         DebianPackagesTarget,
         PythonImageTarget,
@@ -35,7 +41,7 @@ def target_types():  # type: ignore[no-untyped-def]
     )
 
 
-def rules():  # type: ignore[no-untyped-def]
+def rules() -> Iterable[Rule | UnionRule]:
     modules = (
         app,
         debian_lock,

@@ -6,7 +6,8 @@ from enum import Enum
 
 from pants.option.option_types import EnumOption, StrListOption, StrOption
 from pants.option.subsystem import Subsystem
-from pants.util.strutil import help_text
+from pants.util.strutil import softwrap
+
 from strata.plan.debian_defaults import COMPONENTS
 
 
@@ -34,7 +35,7 @@ class DebianSubsystem(Subsystem):
 
     release = StrOption(
         default="trixie",
-        help=help_text(
+        help=softwrap(
             """
             The code name of the Debian release that locks are made from, with its updates and its security fixes.
             trixie is Debian 13.
@@ -43,7 +44,7 @@ class DebianSubsystem(Subsystem):
     )
     mirror = StrOption(
         default=None,
-        help=help_text(
+        help=softwrap(
             """
             The URL of a mirror of Debian's main archive, the directory that holds `dists` and `pool`. By default the
             one in the machine's apt configuration.
@@ -52,7 +53,7 @@ class DebianSubsystem(Subsystem):
     )
     security_mirror = StrOption(
         default=None,
-        help=help_text(
+        help=softwrap(
             """
             The URL of a mirror of Debian's security archive. By default the one in the machine's apt configuration.
             """
@@ -63,7 +64,7 @@ class DebianSubsystem(Subsystem):
             "/usr/share/keyrings/debian-archive-keyring.gpg",
             "/usr/share/keyrings/debian-archive-keyring.pgp",
         ],
-        help=help_text(
+        help=softwrap(
             """
             Files with the keys that sign Debian's releases; those that exist are used. Debian's package
             `debian-archive-keyring` installs the default, on Ubuntu as well.
@@ -76,7 +77,7 @@ class DebianSubsystem(Subsystem):
     )
     gone = EnumOption(
         default=Gone.error,
-        help=help_text(
+        help=softwrap(
             """
             What to do when the mirror no longer has a locked package, because a point release replaced it. `error` says
             how to renew the lock. `renew` builds with what the signed index of the mirror holds now, warns of each

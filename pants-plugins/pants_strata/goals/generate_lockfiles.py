@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from debian.debian_support import Version
@@ -15,9 +16,10 @@ from pants.core.goals.generate_lockfiles import (
     RequestedUserResolveNames,
     UserGenerateLockfiles,
 )
-from pants.engine.rules import collect_rules, rule
+from pants.engine.rules import Rule, collect_rules, rule
 from pants.engine.target import AllTargets, Target
 from pants.engine.unions import UnionRule
+
 from pants_strata import engine
 from pants_strata.artifacts import DebianLockRequest
 from pants_strata.subsystem import DebianSubsystem
@@ -113,7 +115,7 @@ def _lock_request(target: Target, debian: DebianSubsystem) -> DebianLockRequest:
     return os_packages.lock_request(target, debian)
 
 
-def rules():  # type: ignore[no-untyped-def]
+def rules() -> Iterable[Rule | UnionRule]:
     return (
         *collect_rules(),
         UnionRule(GenerateLockfile, GenerateDebianLockfile),

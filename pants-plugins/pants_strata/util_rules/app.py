@@ -6,7 +6,10 @@ these files runs this one process.
 
 from __future__ import annotations
 
-from pants.engine.rules import collect_rules, rule
+from collections.abc import Iterable
+
+from pants.engine.rules import Rule, collect_rules, rule
+
 from pants_strata import engine
 from pants_strata.artifacts import AppLayerRequest, ArtifactLayer
 from pants_strata.library_process import layer_output, on_interpreter
@@ -29,5 +32,5 @@ async def app_layer(request: AppLayerRequest) -> ArtifactLayer:
     return layer
 
 
-def rules():  # type: ignore[no-untyped-def]
+def rules() -> Iterable[Rule]:
     return collect_rules()

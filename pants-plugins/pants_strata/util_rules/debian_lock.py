@@ -5,8 +5,11 @@ Never cached beyond a run of Pants: the index changes, and only the lock that is
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pants.engine.process import ProcessCacheScope
-from pants.engine.rules import collect_rules, rule
+from pants.engine.rules import Rule, collect_rules, rule
+
 from pants_strata import engine
 from pants_strata.artifacts import DebianIndex, DebianIndexRequest, DebianLockRequest, ResolvedDebianLock
 from pants_strata.library_process import canonical, failure, on_host
@@ -67,5 +70,5 @@ async def resolve_debian_lock(request: DebianLockRequest, debian: DebianSubsyste
     return ResolvedDebianLock(DebianLock(inputs, tuple(platforms)))
 
 
-def rules():  # type: ignore[no-untyped-def]
+def rules() -> Iterable[Rule]:
     return collect_rules()

@@ -6,22 +6,22 @@ Inputs: the lock file. Key of each fetch: repository, pool path, size, sha256.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Iterable
 
 from pants.engine.fs import Digest
-from pants.engine.rules import collect_rules, rule
+from pants.engine.rules import Rule, collect_rules, rule
 from pants.util.frozendict import FrozenDict
+
+from pants_strata import engine
+from pants_strata.artifacts import DebianLockRequest, DebianPackages, DebianPackagesRequest, FetchRequest
+from pants_strata.library_process import canonical
+from pants_strata.subsystem import DebianSubsystem, Gone
 from strata.errors import StrataError
 from strata.errors import debian as errors
 from strata.errors.fetch import PackageGone
 from strata.plan.debian_lock import DebianLock, LockedPackage, changes
 from strata.plan.debian_lock_reader import read_lock
-
-from pants_strata import engine
-from pants_strata.artifacts import DebianLockRequest, DebianPackages, DebianPackagesRequest, FetchRequest, FetchResult
-from pants_strata.library_process import canonical
-from pants_strata.subsystem import DebianSubsystem, Gone
 
 _logger = logging.getLogger(__name__)
 
@@ -86,5 +86,5 @@ async def unpack_inputs(
     ]
 
 
-def rules():  # type: ignore[no-untyped-def]
+def rules() -> Iterable[Rule]:
     return collect_rules()

@@ -9,6 +9,7 @@ from typing import Optional
 
 from pants.engine.addresses import Address
 from pants.engine.target import Target
+
 from pants_strata import engine
 from pants_strata.artifacts import Venv
 from pants_strata.target_types import EntryPointField, ScriptField
@@ -40,7 +41,7 @@ class EntryPoint:
 
 
 async def entry_point(field: EntryPointField) -> Optional[EntryPoint]:
-    """The entry point that the field names; None where it is not set. Raises StrataError where there is no such thing."""
+    """The entry point that the field names, None where it is not set. Raises StrataError where it names nothing."""
     if field.value is None:
         return None
     where = str(field.address)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pants.engine.rules import collect_rules, rule
+from collections.abc import Iterable
+
+from pants.engine.rules import Rule, collect_rules, rule
+
 from pants_strata import engine
 from pants_strata.artifacts import FetchRequest, FetchResult
 from pants_strata.library_process import failure, on_host
@@ -19,10 +22,11 @@ async def fetch(request: FetchRequest) -> FetchResult:
     error = failure(result, request.description)
     if error is not None:
         return FetchResult(error=error)
-    snapshot = await engine.snapshot(await engine.without_prefix(_FILES, await engine.only(result.output_digest, [f"{_FILES}/*"])))
+    files = await engine.only(result.output_digest, [f"{_FILES}/*"])
+    snapshot = await engine.snapshot(await engine.without_prefix(_FILES, files))
     (name,) = snapshot.files
     return FetchResult(snapshot.digest, name)
 
 
-def rules():  # type: ignore[no-untyped-def]
+def rules() -> Iterable[Rule]:
     return collect_rules()

@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from pants.backend.python.subsystems.repos import PythonRepos
-from pants.engine.rules import _uncacheable_rule, collect_rules
+from pants.engine.rules import Rule, _uncacheable_rule, collect_rules
 from pants.option.global_options import GlobalOptions
 
 from pants_strata import engine
@@ -34,7 +35,8 @@ _ENVIRONMENT = (
 @_uncacheable_rule
 async def prepare_host(debian: DebianSubsystem, repos: PythonRepos, options: GlobalOptions) -> HostPrepared:
     from types import SimpleNamespace
-    apt = SimpleNamespace(mirror='', security_mirror='')
+
+    apt = SimpleNamespace(mirror="", security_mirror="")
     settings = {
         "environment": dict(await engine.environment_variables(_ENVIRONMENT)),
         "default_index": repos.pypi_index,
@@ -68,5 +70,5 @@ def _link(path: Path, target: str) -> None:
     os.replace(aside, path)
 
 
-def rules():  # type: ignore[no-untyped-def]
+def rules() -> Iterable[Rule]:
     return collect_rules()

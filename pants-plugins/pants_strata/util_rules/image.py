@@ -5,7 +5,10 @@ No process: the layers are digests, and config and manifest are written from the
 
 from __future__ import annotations
 
-from pants.engine.rules import collect_rules, rule
+from collections.abc import Iterable
+
+from pants.engine.rules import Rule, collect_rules, rule
+
 from pants_strata import engine
 from pants_strata.artifacts import (
     AppLayerRequest,
@@ -53,7 +56,7 @@ async def build_image(request: ImageRequest, strata: StrataSubsystem) -> BuiltIm
     runtime = RuntimeConfig(
         entrypoint=command,
         cmd=tuple(target[ArgsField].value or ()),
-        env={**_DEFAULT_ENV, **(target[EnvField].value or {})},
+        env={**_DEFAULT_ENV, **dict(target[EnvField].value or {})},
         user=target[UserField].value,
         working_dir=target[WorkdirField].value,
         labels=dict(target[LabelsField].value or {}),
@@ -69,5 +72,5 @@ async def build_image(request: ImageRequest, strata: StrataSubsystem) -> BuiltIm
     return BuiltImage(image, await engine.merge(item.blob for item in layers))
 
 
-def rules():  # type: ignore[no-untyped-def]
+def rules() -> Iterable[Rule]:
     return collect_rules()

@@ -7,9 +7,12 @@ Errors: those of the lock and of fetching; a lock of another version of CPython.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pants.engine.platform import Platform as HostPlatform
-from pants.engine.rules import collect_rules, rule
+from pants.engine.rules import Rule, collect_rules, rule
 from pants.engine.target import Target
+
 from pants_strata import engine
 from pants_strata.artifacts import (
     ArtifactLayer,
@@ -105,5 +108,5 @@ async def interpreter_layer(request: InterpreterLayerRequest, debian: DebianSubs
     return layer
 
 
-def rules():  # type: ignore[no-untyped-def]
+def rules() -> Iterable[Rule]:
     return collect_rules()

@@ -6,10 +6,10 @@ from typing import Optional
 
 from pants.engine.addresses import Address
 from pants.engine.target import Target
-from strata.errors import targets as errors
 
 from pants_strata import engine
 from pants_strata.target_types import ArtifactAddressField
+from strata.errors import targets as errors
 
 
 async def artifact_target(field: ArtifactAddressField, default: Optional[str], option: str) -> Target:

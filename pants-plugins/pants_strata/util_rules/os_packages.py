@@ -5,8 +5,11 @@ Inputs: the packages' files, the platform. Made on: the interpreter artifact. Er
 
 from __future__ import annotations
 
-from pants.engine.rules import collect_rules, rule
+from collections.abc import Iterable
+
+from pants.engine.rules import Rule, collect_rules, rule
 from pants.engine.target import Target
+
 from pants_strata import engine
 from pants_strata.artifacts import (
     ArtifactLayer,
@@ -57,5 +60,5 @@ async def os_packages_layer(request: OsPackagesRequest, debian: DebianSubsystem)
     return layer
 
 
-def rules():  # type: ignore[no-untyped-def]
+def rules() -> Iterable[Rule]:
     return collect_rules()

@@ -7,7 +7,7 @@ hold the whole message. The package imports nothing of the rest of the library.
 from __future__ import annotations
 
 import json
-from typing import Sequence
+from collections.abc import Sequence
 
 
 class StrataError(Exception):
@@ -38,9 +38,7 @@ class StrataError(Exception):
 
         A process does not know addresses (they would enter its cache key); its fix may say `{address}` instead.
         """
-        return type(self)(
-            f"{where}: {self.happened}", found=self.found, fix=self.fix.replace("{address}", where)
-        )
+        return type(self)(f"{where}: {self.happened}", found=self.found, fix=self.fix.replace("{address}", where))
 
     def to_json(self) -> str:
         """The form in which a sandboxed process hands the error to the rule that started it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Sequence
+from collections.abc import Sequence
 
 from strata.errors import StrataError
 
@@ -42,7 +42,8 @@ def only_sdist(release: str, found: Sequence[str]) -> StrataError:
     return StrataError(
         f"{release}: the index has only a source distribution, and venvs are made from wheels.",
         found=found,
-        fix="lock a version that has a wheel, or build one with `pip wheel` and put it into an index or find-links folder.",
+        fix="lock a version that has a wheel, or build one with `pip wheel` and put it into an index or a find-links "
+        "folder.",
     )
 
 
@@ -58,8 +59,8 @@ def no_mirror(repository: str) -> StrataError:
     option = "security_mirror" if repository == "debian-security" else "mirror"
     return StrataError(
         f"no mirror of Debian's repository {repository} is known.",
-        fix=f"set `[strata-debian].{option}` in pants.toml to the URL of one; machines that run Debian have it in their "
-        "apt configuration.",
+        fix=f"set `[strata-debian].{option}` in pants.toml to the URL of one; machines that run Debian have it in "
+        "their apt configuration.",
     )
 
 
@@ -75,7 +76,8 @@ def mirror_unreachable(name: str, failure: str) -> StrataError:
     return StrataError(
         f"{name}: the Debian mirror could not be read.",
         found=[failure],
-        fix="check the network and the proxy, and the mirror in `[strata-debian]` or in the machine's apt configuration.",
+        fix="check the network and the proxy, and the mirror in `[strata-debian]` or in the machine's apt "
+        "configuration.",
     )
 
 

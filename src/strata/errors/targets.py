@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Sequence
+from collections.abc import Sequence
 
 from strata.errors import StrataError
 
@@ -10,7 +10,7 @@ from strata.errors import StrataError
 def no_artifact(field: str, expected: str, option: str) -> StrataError:
     return StrataError(
         f"no `{expected}` is named.",
-        fix=f'set the `{field}` field to the address of a `{expected}` target, or `{option}` in pants.toml for all.',
+        fix=f"set the `{field}` field to the address of a `{expected}` target, or `{option}` in pants.toml for all.",
     )
 
 

@@ -1,13 +1,15 @@
 """Verb `fetch-debian`: one locked Debian package from the user's mirror.
 
-Request: repository (`debian` or `debian-security`), path (in the pool), size in bytes, sha256 in hex, name for messages.
+Request: repository (`debian` or `debian-security`), path (in the pool), size in bytes, sha256 in hex, name and version
+for messages.
 Writes the package to `files/` under the last part of its pool path.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Mapping
+from typing import Any
 
 from strata.errors import fetch as errors
 from strata.fetch.host import HostSettings

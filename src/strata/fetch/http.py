@@ -15,9 +15,10 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Iterable, Mapping
 from http.client import HTTPException
 from pathlib import Path
-from typing import Any, Iterable, Mapping, Optional, cast
+from typing import Any, Optional, cast
 
 _ATTEMPTS = 4
 _RETRIED_STATUS = frozenset({408, 429, 500, 502, 503, 504})
@@ -33,7 +34,7 @@ _SYSTEM_BUNDLES = (
 
 
 class Unreachable(Exception):
-    """A URL could not be read; the text says why and shows no credentials. `status` is HTTP's, 0 where there is none."""
+    """A URL could not be read; the text says why, without credentials. `status` is HTTP's, 0 where there is none."""
 
     def __init__(self, url: str, reason: str, status: int = 0) -> None:
         super().__init__(f"{shown(url)}: {reason}")

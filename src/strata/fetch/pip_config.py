@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import configparser
 import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Iterator, Mapping
 
 _SECTIONS = ("global", "download", "install")
 _FALSE = ("", "0", "false", "no", "off")

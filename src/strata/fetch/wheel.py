@@ -1,6 +1,7 @@
 """Verb `fetch-wheel`: the wheel of one locked release that fits a platform, found on the user's indexes.
 
-Request: name, version, hashes (sha256 in hex), tags (wheel tags that fit, best first), python and platform for messages.
+Request: name, version, hashes (sha256 in hex), tags (wheel tags that fit, best first), python and platform for
+messages.
 Writes the wheel to `files/` under its own name.
 """
 
@@ -8,14 +9,15 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Iterator, Mapping, Optional
+from typing import Any, Optional
 
 from strata.errors import StrataError
 from strata.errors import fetch as errors
 from strata.fetch.host import HostSettings
-from strata.fetch.http import Client, TooLarge, Unreachable, shown
+from strata.fetch.http import Client, TooLarge, Unreachable
 from strata.fetch.pip_config import PipConfig
 from strata.fetch.simple_index import ACCEPT, Link, local_folder, normalized, read_folder, read_page
 

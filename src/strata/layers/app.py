@@ -7,8 +7,9 @@ would not do. https://docs.python.org/3/library/site.html
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Iterator, Mapping
+from typing import Any
 
 from strata.oci.layer import Directory, Entry, File, write_layer
 from strata.venv.environment import image_site_packages

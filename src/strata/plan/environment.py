@@ -5,7 +5,7 @@ Computed from the lock, so that a plan for linux/arm64 can be made on a machine 
 
 from __future__ import annotations
 
-from typing import Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from packaging import tags
 

@@ -6,8 +6,8 @@ https://pip.pypa.io/en/stable/topics/secure-installs/#hash-checking-mode
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Iterator, Mapping
 
 from packaging.markers import Marker
 from packaging.requirements import InvalidRequirement, Requirement

@@ -17,10 +17,10 @@ import csv
 import hashlib
 import io
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from email.parser import HeaderParser
 from pathlib import Path, PurePosixPath
-from typing import Iterator
 
 from strata.errors import venv as errors
 from strata.venv.environment import IMAGE_PYTHON, SandboxVenv

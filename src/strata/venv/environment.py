@@ -7,9 +7,10 @@ library through `home`: an installer sees an ordinary venv. In the image `bin/py
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Iterator, Mapping
+from typing import Any
 
 from strata.oci.layer import Entry, File, Symlink
 
