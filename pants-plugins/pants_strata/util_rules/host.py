@@ -20,6 +20,7 @@ from pants.option.global_options import GlobalOptions
 from pants_strata import engine
 from pants_strata.artifacts import HostPrepared
 from pants_strata.subsystem import DebianSubsystem
+from strata.plan.apt_sources import apt_mirrors
 
 # What pip's configuration, certificates and proxies may depend on (see strata.fetch).
 _ENVIRONMENT = (
@@ -34,17 +35,15 @@ _ENVIRONMENT = (
 # Not cached: somebody may have emptied the named cache since the last run, or changed the apt configuration.
 @_uncacheable_rule
 async def prepare_host(debian: DebianSubsystem, repos: PythonRepos, options: GlobalOptions) -> HostPrepared:
-    from types import SimpleNamespace
-
-    apt = SimpleNamespace(mirror="", security_mirror="")
+    apt = apt_mirrors(_apt_configuration())
     settings = {
         "environment": dict(await engine.environment_variables(_ENVIRONMENT)),
         "default_index": repos.pypi_index,
         "indexes": [] if repos.options.is_default("indexes") else list(repos.indexes),
         "find_links": list(repos.find_links),
         "ca_bundle": options.ca_certs_path or "",
-        "debian_mirror": debian.mirror or apt.mirror or "",
-        "debian_security_mirror": debian.security_mirror or apt.security_mirror or "",
+        "debian_mirror": debian.mirror or apt.mirror,
+        "debian_security_mirror": debian.security_mirror or apt.security_mirror,
         "debian_keyrings": list(debian.keyrings),
     }
     folder = Path(options.named_caches_dir, "strata_host")
@@ -52,6 +51,12 @@ async def prepare_host(debian: DebianSubsystem, repos: PythonRepos, options: Glo
     _write(folder / "settings.json", json.dumps(settings, indent=1, sort_keys=True))
     _link(folder / "python", os.path.realpath(sys.executable))
     return HostPrepared()
+
+
+def _apt_configuration(folder: Path = Path("/etc/apt")) -> dict[str, str]:
+    """Path → text of the files that say where apt gets packages from; a machine without apt has none."""
+    files = [folder / "sources.list", *folder.glob("sources.list.d/*.list"), *folder.glob("sources.list.d/*.sources")]
+    return {str(file): file.read_text(encoding="utf-8", errors="replace") for file in files if file.is_file()}
 
 
 # Both make the new file aside and move it into place: another Pants may be reading the old one.
