@@ -227,7 +227,7 @@ PACKAGES = st.builds(
     architecture=st.sampled_from(["arm64", "all"]),
     path=st.from_regex(r"pool/[a-z]/[a-z0-9+_~]{1,9}\.deb", fullmatch=True),
     size=st.integers(min_value=1),
-    sha256=st.from_regex(r"[0-9a-f]{64}", fullmatch=True),
+    sha256=st.text("0123456789abcdef", min_size=64, max_size=64),
     repository=st.sampled_from(["debian", "debian-security"]),
 )
 
