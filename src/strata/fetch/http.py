@@ -18,6 +18,7 @@ import urllib.request
 from collections.abc import Iterable, Mapping
 from http.client import HTTPException
 from pathlib import Path
+from posixpath import commonpath
 from typing import Any, Optional, cast
 
 _ATTEMPTS = 4
@@ -57,7 +58,7 @@ class Client:
 
     def __init__(self, *, cert: str = "", timeout: float = 15, proxy: str = "", trusted: Iterable[str] = ()) -> None:
         self._timeout = timeout
-        self._credentials = dict(_credentials(trusted))
+        self._credentials = tuple(_credentials(trusted))
         proxies = {"http": proxy, "https": proxy} if proxy else None
         self._opener = urllib.request.build_opener(
             urllib.request.HTTPSHandler(context=_context(cert)),
@@ -72,6 +73,7 @@ class Client:
             body = response.read(limit + 1)
             if len(body) > limit:
                 raise TooLarge(f"{shown(url)}: more than {limit} bytes")
+            _check_complete(response)
             return body, response.headers.get("Content-Type", ""), response.geturl()
 
         return cast("tuple[bytes, str, str]", self._attempt(url, headers or {}, read))
@@ -91,18 +93,24 @@ class Client:
                         raise TooLarge(f"{shown(url)}: more than {limit} bytes")
                     sha256.update(chunk)
                     file.write(chunk)
-            announced = response.headers.get("Content-Length")
-            if announced is not None and int(announced) != size:
-                raise HTTPException(f"the connection ended after {size} of {announced} bytes")
+            _check_complete(response)
             return sha256.hexdigest()
 
         return cast(str, self._attempt(url, {}, write))
 
     def authorize(self, request: urllib.request.Request) -> None:
         """Adds the credentials for the host of the request, if there are any, in a way that redirects do not repeat."""
-        value = self._credentials.get(_origin(request.full_url)) or _from_netrc(request.full_url)
+        value = self._configured(request.full_url) or _from_netrc(request.full_url)
         if value:
             request.add_unredirected_header("Authorization", value)
+
+    def _configured(self, url: str) -> str:
+        """The credentials of the configured URL on that host that the URL has most in common with."""
+        origin, path = _origin(url), urllib.parse.urlsplit(url).path
+        found = [
+            (len(commonpath([f"/{path}", f"/{of}"])), value) for at, of, value in self._credentials if at == origin
+        ]
+        return max(found)[1] if found else ""
 
     def _attempt(self, url: str, headers: Mapping[str, str], use: Any) -> Any:
         for attempt in range(1, _ATTEMPTS + 1):
@@ -132,8 +140,10 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def redirect_request(self, *arguments: Any) -> Optional[urllib.request.Request]:
-        request = super().redirect_request(*arguments)
+    def redirect_request(
+        self, req: urllib.request.Request, fp: Any, code: int, msg: str, headers: Any, newurl: str
+    ) -> Optional[urllib.request.Request]:
+        request = super().redirect_request(req, fp, code, msg, headers, _without_credentials(newurl))
         if request is not None:
             self._client.authorize(request)
         return request
@@ -157,12 +167,21 @@ def _without_credentials(url: str) -> str:
     return urllib.parse.urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
-def _credentials(urls: Iterable[str]) -> Iterable[tuple[tuple[str, str], str]]:
+def _check_complete(response: Any) -> None:
+    """Raises HTTPException where the connection ended before all that was announced had come; `file:` has no length."""
+    missing = getattr(response, "length", None)
+    if missing:
+        raise HTTPException(f"the connection ended {missing} bytes early")
+
+
+def _credentials(urls: Iterable[str]) -> Iterable[tuple[tuple[str, str], str, str]]:
+    """Origin, path and credentials of each URL that has some."""
     for url in urls:
-        userinfo, at, _ = urllib.parse.urlsplit(url).netloc.rpartition("@")
+        parts = urllib.parse.urlsplit(url)
+        userinfo, at, _ = parts.netloc.rpartition("@")
         if at:
             user, _, password = userinfo.partition(":")
-            yield _origin(url), _basic(urllib.parse.unquote(user), urllib.parse.unquote(password))
+            yield _origin(url), parts.path, _basic(urllib.parse.unquote(user), urllib.parse.unquote(password))
 
 
 def _from_netrc(url: str) -> str:
@@ -170,7 +189,7 @@ def _from_netrc(url: str) -> str:
     path = os.environ.get("NETRC") or os.path.join(os.environ.get("HOME", ""), ".netrc")
     try:
         found = netrc.netrc(path).authenticators(host)
-    except (OSError, netrc.NetrcParseError):
+    except (OSError, UnicodeDecodeError, netrc.NetrcParseError):
         return ""
     return _basic(found[0], found[2] or "") if found else ""
 

@@ -7,13 +7,15 @@ site level belongs to one venv and does not apply: there is none here.
 from __future__ import annotations
 
 import configparser
+import math
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+# Of these, the later wins, on whichever level it stands.
 _SECTIONS = ("global", "download", "install")
-_FALSE = ("", "0", "false", "no", "off")
+_FALSE = ("", "0", "f", "false", "n", "no", "off")
 
 
 @dataclass(frozen=True)
@@ -29,10 +31,12 @@ class PipConfig:
     @classmethod
     def read(cls, environment: Mapping[str, str], default_index: str) -> PipConfig:
         """Reads files and variables; `default_index` serves where neither names an index."""
-        values: dict[str, str] = {}
+        sections: dict[str, dict[str, str]] = {name: {} for name in _SECTIONS}
         if environment.get("PIP_CONFIG_FILE") != os.devnull:
             for file in _files(environment):
-                values.update(_values(file))
+                for section, found in _values(file):
+                    sections[section].update(found)
+        values = {name: value for section in _SECTIONS for name, value in sections[section].items()}
         for name, value in environment.items():
             if name.startswith("PIP_") and value:
                 values[name[len("PIP_") :].lower().replace("_", "-")] = value
@@ -49,15 +53,20 @@ class PipConfig:
 
 def _seconds(text: str, default: float = 15) -> float:
     try:
-        return float(text)
+        return float(text) if 0 < float(text) < math.inf else default
     except ValueError:
         return default
 
 
 def _files(environment: Mapping[str, str]) -> Iterator[Path]:
-    for folder in environment.get("XDG_CONFIG_DIRS", "/etc/xdg").split(":"):
+    for folder in (environment.get("XDG_CONFIG_DIRS") or "/etc/xdg").split(":"):
         yield Path(folder, "pip", "pip.conf")
     yield Path("/etc/pip.conf")
+    # A file that the environment names takes the place of the user's.
+    named = environment.get("PIP_CONFIG_FILE")
+    if named and os.path.exists(named):
+        yield Path(named)
+        return
     home = environment.get("HOME")
     if home:
         yield Path(home, ".pip", "pip.conf")
@@ -65,19 +74,15 @@ def _files(environment: Mapping[str, str]) -> Iterator[Path]:
     config = environment.get("XDG_CONFIG_HOME") or (f"{home}/.config" if home else "")
     if config:
         yield Path(config, "pip", "pip.conf")
-    if environment.get("PIP_CONFIG_FILE"):
-        yield Path(environment["PIP_CONFIG_FILE"])
 
 
-def _values(file: Path) -> dict[str, str]:
+def _values(file: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    """Sections with the values that are not empty; none of a file that is absent or damaged."""
     parser = configparser.RawConfigParser()
     try:
         parser.read_string(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, configparser.Error):
-        return {}
-    return {
-        name.replace("_", "-"): value
-        for section in _SECTIONS
-        if parser.has_section(section)
-        for name, value in parser.items(section)
-    }
+        return
+    for section in _SECTIONS:
+        if parser.has_section(section):
+            yield section, {name.replace("_", "-"): value for name, value in parser.items(section) if value}

@@ -7,6 +7,7 @@ import re
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
@@ -30,11 +31,13 @@ def normalized(project: str) -> str:
 
 
 def read_page(body: bytes, content_type: str, url: str) -> tuple[Link, ...]:
-    """The links of a page; damaged JSON is an empty page, as a damaged HTML page is."""
+    """The links of a page that can be read; of a damaged page there may be none."""
     if content_type.partition(";")[0].strip().endswith("json"):
         return tuple(_json_links(body, url))
     parser = _Anchors(url)
-    parser.feed(body.decode("utf-8", "replace"))
+    # The parser gives up at some malformed declarations, with the first of these before Python 3.10.
+    with suppress(NotImplementedError, AssertionError):
+        parser.feed(body.decode("utf-8", "replace"))
     return tuple(parser.links)
 
 
@@ -42,11 +45,11 @@ def read_folder(folder: Path) -> tuple[Link, ...]:
     """The wheels and archives in a folder; none where it does not exist."""
     if not folder.is_dir():
         return ()
-    return tuple(Link(file.name, file.as_uri()) for file in sorted(folder.iterdir()) if file.is_file())
+    return tuple(Link(file.name, file.as_uri()) for file in sorted(folder.absolute().iterdir()) if file.is_file())
 
 
 def local_folder(location: str) -> Optional[Path]:
-    """The folder that a `file:` URL or a plain path names; None for other URLs."""
+    """The folder, or the page, that a `file:` URL or a plain path names; None for other URLs."""
     parts = urllib.parse.urlsplit(location)
     if parts.scheme == "file":
         return Path(urllib.request.url2pathname(parts.path))
@@ -55,15 +58,17 @@ def local_folder(location: str) -> Optional[Path]:
 
 def _json_links(body: bytes, url: str) -> Iterator[Link]:
     try:
-        files = json.loads(body)["files"]
-        for file in files:
-            yield _link(file["filename"], urllib.parse.urljoin(url, file["url"]), file.get("hashes", {}).get("sha256"))
-    except (ValueError, KeyError, TypeError, AttributeError):
+        files = list(json.loads(body)["files"])
+    except (ValueError, KeyError, TypeError, RecursionError):
         return
+    for file in files:
+        with suppress(ValueError, KeyError, TypeError, AttributeError):
+            yield _link(str(file["filename"]), urllib.parse.urljoin(url, file["url"]), file["hashes"].get("sha256", ""))
 
 
-def _link(name: str, url: str, sha256: Optional[str]) -> Link:
-    return Link(name, url, sha256.lower() if sha256 and re.fullmatch("[0-9a-fA-F]{64}", sha256) else "")
+def _link(name: str, url: str, sha256: str) -> Link:
+    urllib.parse.urlsplit(url)  # Raises ValueError for what nothing can open.
+    return Link(name, url, sha256.lower() if re.fullmatch("[0-9a-fA-F]{64}", sha256) else "")
 
 
 class _Anchors(HTMLParser):
@@ -74,11 +79,13 @@ class _Anchors(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, Optional[str]]]) -> None:
         href = dict(attrs).get("href")
-        if not href:
+        if not href or tag not in ("base", "a"):
             return
-        if tag == "base":
-            self._base = urllib.parse.urljoin(self._base, href)
-        if tag == "a":
-            url, fragment = urllib.parse.urldefrag(urllib.parse.urljoin(self._base, href))
+        with suppress(ValueError):
+            target = urllib.parse.urljoin(self._base, href.strip())
+            if tag == "base":
+                self._base = target
+                return
+            url, fragment = urllib.parse.urldefrag(target)
             name = urllib.parse.unquote(urllib.parse.urlsplit(url).path.rpartition("/")[2])
             self.links.append(_link(name, url, urllib.parse.parse_qs(fragment).get("sha256", [""])[0]))

@@ -23,9 +23,10 @@ from strata.fetch.simple_index import ACCEPT, Link, local_folder, normalized, re
 
 _PAGE_LIMIT = 64 << 20
 _WHEEL_LIMIT = 8 << 30
+# Nothing but these characters, so that a name from an index is safe as a file's name and in a message.
 _WHEEL = re.compile(
-    r"(?P<name>[^-/\\\s]+)-(?P<version>[^-/\\\s]+)(-(?P<build>\d[^-/\\\s]*))?"
-    r"-(?P<python>[^-/\\\s]+)-(?P<abi>[^-/\\\s]+)-(?P<platform>[^-/\\\s]+)\.whl"
+    r"(?P<name>[\w.]+)-(?P<version>[\w.!+]+)(-(?P<build>\d[\w.]*))?"
+    r"-(?P<python>[\w.]+)-(?P<abi>[\w.]+)-(?P<platform>[\w.]+)\.whl"
 )
 _SDIST = (".tar.gz", ".zip", ".tar.bz2")
 
@@ -89,8 +90,8 @@ class Wanted:
 def _version_key(version: str) -> tuple[str, ...]:
     """Equal for spellings of one version (PEP 440): 1.0 and 1.0.0, 2.0_post1 and 2.0.post1, 2024.01 and 2024.1."""
     release, suffix = re.match(r"v?([\d.]*)(.*)", version.lower().replace("_", "+"), re.DOTALL).groups()  # type: ignore[union-attr]
-    numbers = [str(int(number)) for number in release.split(".") if number]
-    while numbers and numbers[-1] == "0":
+    numbers = [number.lstrip("0") for number in release.split(".") if number]
+    while numbers and not numbers[-1]:
         numbers.pop()
     return (*numbers, *re.findall(r"[a-z]+|\d+", suffix))
 
@@ -127,6 +128,7 @@ def _download(
         try:
             sha256 = client.download(link.url, folder / link.name, limit=_WHEEL_LIMIT)
         except (Unreachable, TooLarge) as error:
+            (folder / link.name).unlink(missing_ok=True)
             unreachable.append(str(error))
             continue
         if sha256 in wanted.hashes:
@@ -156,17 +158,15 @@ def _links(
     """All that the places offer for a project. A place that does not answer is noted; one without it is normal."""
     places = [(location, True) for location in indexes] + [(location, False) for location in find_links]
     for location, is_index in places:
-        folder = local_folder(location)
-        if folder is not None and not is_index:
-            yield from read_folder(folder)
-            continue
         url = f"{location.rstrip('/')}/{project}/" if is_index else location
-        if folder is not None:
-            page = folder / project / "index.html"
+        local = local_folder(location)
+        if local is not None:
+            folder = local / project if is_index else local
+            page = folder / "index.html" if is_index else local
             if not page.is_file():
-                yield from read_folder(folder / project)
+                yield from read_folder(folder)
                 continue
-            url = page.as_uri()
+            url = page.absolute().as_uri()
         try:
             body, content_type, final = client.get(url, limit=_PAGE_LIMIT, headers={"Accept": ACCEPT})
         except TooLarge as error:
