@@ -20,6 +20,10 @@ from strata.plan.debian_index import PackageIndex
 from strata.plan.debian_lock import DebianLock, LockedPackage, LockInputs
 
 
+PLATFORM = Platform("linux", "amd64")
+"""What is built where nothing names a platform. Every artifact is asked for with one."""
+
+
 @dataclass(frozen=True)
 class HostPrepared:
     """The settings of this machine lie where fetching processes read them (see util_rules/host.py)."""
@@ -79,6 +83,27 @@ class DebianIndex:
 
     index: PackageIndex | None = None
     error: StrataError | None = None
+
+
+@dataclass(frozen=True)
+class InstallerLockRequest:
+    """The lock of a `python_installer`, to be made: of `version`, or of the newest where that is empty.
+
+    `python` is the feature version of the interpreter that the tool will run on, as 3.13.
+    """
+
+    address: Address
+    lockfile: str
+    tool: str
+    version: str
+    python: str
+
+
+@dataclass(frozen=True)
+class ResolvedInstallerLock:
+    """A hashed requirements file."""
+
+    text: str
 
 
 @dataclass(frozen=True)
@@ -151,18 +176,22 @@ class InterpreterLayerRequest:
 
 @dataclass(frozen=True)
 class InstallerRequest:
+    """`interpreter` is the `python_interpreter` that the tool runs on."""
+
     address: Address
+    interpreter: Address
+    platform: Platform
 
 
 @dataclass(frozen=True)
 class Installer:
-    """The tool that installs: `digest` holds its wheel, named `file`."""
+    """The tool that installs: `digest` holds its wheels and those of what it needs; its own is the first of `files`."""
 
     address: Address
     tool: str
     version: str
     digest: Digest
-    file: str
+    files: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -160,6 +160,10 @@ async def debian_index(request: artifacts.DebianIndexRequest) -> artifacts.Debia
     return await Get(artifacts.DebianIndex, artifacts.DebianIndexRequest, request)
 
 
+async def resolve_installer_lock(request: artifacts.InstallerLockRequest) -> artifacts.ResolvedInstallerLock:
+    return await Get(artifacts.ResolvedInstallerLock, artifacts.InstallerLockRequest, request)
+
+
 async def resolve_debian_lock(request: artifacts.DebianLockRequest) -> artifacts.ResolvedDebianLock:
     return await Get(artifacts.ResolvedDebianLock, artifacts.DebianLockRequest, request)
 

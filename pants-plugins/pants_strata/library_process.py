@@ -70,6 +70,8 @@ async def on_interpreter(
     return Process(
         argv=(
             paths["loader"],
+            # The machine's cache of libraries and its OpenSSL configuration take no part.
+            "--inhibit-cache",
             "--library-path",
             paths["library_path"],
             paths["python"],
@@ -81,6 +83,7 @@ async def on_interpreter(
         ),
         input_digest=await engine.merge([inputs, request_file]),
         immutable_input_digests={_PYTHON: interpreter.tree, _LIBRARY: library.digest, **(large_inputs or {})},
+        env={"OPENSSL_CONF": "/dev/null"},
         output_files=(RESULT,),
         output_directories=(BLOBS,),
         description=description,

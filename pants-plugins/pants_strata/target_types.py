@@ -21,7 +21,7 @@ from pants.engine.target import (
 from pants.util.strutil import help_text, softwrap
 
 from strata.plan.debian_defaults import BASE_ROOTS, EXCLUDED
-from strata.plan.installers import DEFAULT_VERSIONS, TOOLS
+from strata.plan.installers import TOOLS
 
 
 class LockfileField(OptionalSingleSourceField):
@@ -198,30 +198,23 @@ class InstallerToolField(StringField):
 class InstallerVersionField(StringField):
     alias = "version"
     help = help_text(
-        f"""
-        The version of the tool, exactly. By default the one that this version of Strata was tested with:
-        {", ".join(f"{tool} {version}" for tool, version in DEFAULT_VERSIONS.items())}. Another version needs `sha256`.
+        """
+        The version of the tool, exactly. By default the one that the lock holds: that of `lockfile`, or of the lock
+        that Strata brings for each tool. Another version is a matter of `version`, `lockfile` and
+        `./pants generate-lockfiles`.
         """
     )
 
 
-class InstallerSha256Field(StringField):
-    alias = "sha256"
-    help = "The sha256 of the tool's wheel, in hex; needed with `version`, and only then."
+class InstallerLockfileField(LockfileField):
+    help = help_text(
+        """
+        A hashed requirements file beside the BUILD file, with the tool and all it needs. By default the lock that
+        Strata brings for the tool.
 
-    @classmethod
-    def compute_value(cls, raw_value: str | None, address: Address) -> str | None:
-        value = super().compute_value(raw_value, address)
-        if value is not None and not re.fullmatch("[0-9a-f]{64}", value):
-            raise InvalidFieldException(
-                softwrap(
-                    f"""
-                    The `{cls.alias}` field in target {address} must be the sha256 of a wheel as 64 lower-case hex
-                    digits, but was {value!r}. `pip download --no-deps TOOL==VERSION` and `pip hash FILE` print it.
-                    """
-                )
-            )
-        return value
+        Written by `./pants generate-lockfiles --resolve=ADDRESS`, with the address of this target.
+        """
+    )
 
 
 class PythonInstallerTarget(Target):
@@ -230,10 +223,16 @@ class PythonInstallerTarget(Target):
         *COMMON_TARGET_FIELDS,
         InstallerToolField,
         InstallerVersionField,
-        InstallerSha256Field,
+        InstallerLockfileField,
         ArtifactOutputPathField,
     )
-    help = "An installer of Python packages at a pinned version and hash: an artifact of its own that never ships."
+    help = help_text(
+        """
+        An installer of Python packages, pinned by hash with all it needs: an artifact of its own that never ships.
+
+        Which tool, and which version of it, does not matter to the bytes of a venv.
+        """
+    )
 
 
 # ---- python_venv ----------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ VERBS = {
     "fetch-debian": "strata.fetch.debian",
     "fetch-debian-index": "strata.fetch.debian_index",
     "fetch-wheel": "strata.fetch.wheel",
+    "lock-installer": "strata.fetch.installer_lock",
     "interpreter-tree": "strata.layers.interpreter_tree",
     "interpreter-layer": "strata.layers.interpreter",
     "os-packages-layer": "strata.layers.os_packages",

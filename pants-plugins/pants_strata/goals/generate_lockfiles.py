@@ -1,4 +1,7 @@
-"""`./pants generate-lockfiles`: a resolve for each target with a lock of Debian packages, named by its address."""
+"""`./pants generate-lockfiles`: a resolve for each target whose lock Strata makes, named by the target's address.
+
+These are `debian_packages`, `python_interpreter`, and a `python_installer` that has a `lockfile`.
+"""
 
 from __future__ import annotations
 
@@ -21,20 +24,30 @@ from pants.engine.target import AllTargets, Target
 from pants.engine.unions import UnionRule
 
 from pants_strata import engine
-from pants_strata.artifacts import DebianLockRequest
-from pants_strata.subsystem import DebianSubsystem
-from pants_strata.target_types import DebianPackagesTarget, PythonInterpreterTarget
-from pants_strata.util_rules import interpreter, os_packages
+from pants_strata.artifacts import DebianLockRequest, InstallerLockRequest
+from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
+from pants_strata.target_types import (
+    DebianPackagesTarget,
+    InstallerLockfileField,
+    InstallerToolField,
+    InstallerVersionField,
+    InterpreterVersionField,
+    PythonInstallerTarget,
+    PythonInterpreterTarget,
+)
+from pants_strata.util_rules.interpreter import lock_request as interpreter_lock
+from pants_strata.util_rules.lookup import default_interpreter
+from pants_strata.util_rules.os_packages import lock_request as base_lock
 from strata.errors import StrataError
 from strata.plan.debian_lock import DebianLock, write_lock
 from strata.plan.debian_lock_reader import read_lock
 
 
-class KnownDebianResolvesRequest(KnownUserResolveNamesRequest):
+class KnownResolvesRequest(KnownUserResolveNamesRequest):
     pass
 
 
-class RequestedDebianResolves(RequestedUserResolveNames):
+class RequestedResolves(RequestedUserResolveNames):
     pass
 
 
@@ -43,33 +56,49 @@ class GenerateDebianLockfile(GenerateLockfile):
     lock: DebianLockRequest
 
 
-@rule
-def known_debian_resolves(_: KnownDebianResolvesRequest, targets: AllTargets) -> KnownUserResolveNames:
-    return KnownUserResolveNames(
-        names=tuple(target.address.spec for target in targets if _has_debian_lock(target)),
-        option_name="the addresses of `debian_packages` and `python_interpreter` targets",
-        requested_resolve_names_cls=RequestedDebianResolves,
-    )
+@dataclass(frozen=True)
+class GenerateInstallerLockfile(GenerateLockfile):
+    lock: InstallerLockRequest
 
 
-@rule
-def requested_debian_resolves(
-    requested: RequestedDebianResolves, targets: AllTargets, debian: DebianSubsystem
-) -> UserGenerateLockfiles:
-    locks = [
-        _lock_request(target, debian)
-        for target in targets
-        if _has_debian_lock(target) and target.address.spec in requested
-    ]
-    return UserGenerateLockfiles(
-        GenerateDebianLockfile(
-            resolve_name=lock.address.spec,
-            lockfile_dest=lock.lockfile,
-            diff=True,
-            lock=lock,
+def _has_lock(target: Target) -> bool:
+    if target.alias == PythonInstallerTarget.alias:
+        return target[InstallerLockfileField].value is not None
+    return target.alias in (DebianPackagesTarget.alias, PythonInterpreterTarget.alias)
+
+
+async def _generate_request(target: Target, debian: DebianSubsystem, strata: StrataSubsystem) -> GenerateLockfile:
+    name = target.address.spec
+    if target.alias == PythonInstallerTarget.alias:
+        interpreter = await default_interpreter(target.address, strata)
+        installer = InstallerLockRequest(
+            address=target.address,
+            lockfile=target[InstallerLockfileField].path,
+            tool=target[InstallerToolField].value,
+            version=target[InstallerVersionField].value or "",
+            python=interpreter[InterpreterVersionField].value,
         )
-        for lock in locks
+        return GenerateInstallerLockfile(name, installer.lockfile, diff=False, lock=installer)
+    lock_request = interpreter_lock if target.alias == PythonInterpreterTarget.alias else base_lock
+    lock = lock_request(target, debian)
+    return GenerateDebianLockfile(name, lock.lockfile, diff=True, lock=lock)
+
+
+@rule
+def known_resolves(_: KnownResolvesRequest, targets: AllTargets) -> KnownUserResolveNames:
+    return KnownUserResolveNames(
+        names=tuple(target.address.spec for target in targets if _has_lock(target)),
+        option_name="the addresses of `debian_packages`, `python_interpreter` and `python_installer` targets",
+        requested_resolve_names_cls=RequestedResolves,
     )
+
+
+@rule
+async def requested_resolves(
+    requested: RequestedResolves, targets: AllTargets, debian: DebianSubsystem, strata: StrataSubsystem
+) -> UserGenerateLockfiles:
+    wanted = [target for target in targets if _has_lock(target) and target.address.spec in requested]
+    return UserGenerateLockfiles([await _generate_request(target, debian, strata) for target in wanted])
 
 
 @rule
@@ -82,6 +111,14 @@ async def generate_debian_lockfile(request: GenerateDebianLockfile) -> GenerateL
         request.resolve_name,
         path,
         _diff(request, old.decode("utf-8", "replace"), new) if old is not None else None,
+    )
+
+
+@rule
+async def generate_installer_lockfile(request: GenerateInstallerLockfile) -> GenerateLockfileResult:
+    new = await engine.resolve_installer_lock(request.lock)
+    return GenerateLockfileResult(
+        await engine.create({request.lockfile_dest: new.text.encode()}), request.resolve_name, request.lockfile_dest
     )
 
 
@@ -105,20 +142,11 @@ def _versions(lock: DebianLock) -> LockfilePackages:
     )
 
 
-def _has_debian_lock(target: Target) -> bool:
-    return target.alias in (DebianPackagesTarget.alias, PythonInterpreterTarget.alias)
-
-
-def _lock_request(target: Target, debian: DebianSubsystem) -> DebianLockRequest:
-    if target.alias == PythonInterpreterTarget.alias:
-        return interpreter.lock_request(target, debian)
-    return os_packages.lock_request(target, debian)
-
-
 def rules() -> Iterable[Rule | UnionRule]:
     return (
         *collect_rules(),
         UnionRule(GenerateLockfile, GenerateDebianLockfile),
-        UnionRule(KnownUserResolveNamesRequest, KnownDebianResolvesRequest),
-        UnionRule(RequestedUserResolveNames, RequestedDebianResolves),
+        UnionRule(GenerateLockfile, GenerateInstallerLockfile),
+        UnionRule(KnownUserResolveNamesRequest, KnownResolvesRequest),
+        UnionRule(RequestedUserResolveNames, RequestedResolves),
     )

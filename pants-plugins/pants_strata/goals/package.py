@@ -1,4 +1,4 @@
-"""`./pants package`: each target as an OCI image layout directory below `dist/`, an installer as its wheel."""
+"""`./pants package`: each target as an OCI image layout directory below `dist/`, an installer as its wheels."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pants.engine.unions import UnionRule
 
 from pants_strata import engine
 from pants_strata.artifacts import (
+    PLATFORM,
     ArtifactLayer,
     ImageRequest,
     InstallerRequest,
@@ -30,14 +31,9 @@ from pants_strata.target_types import (
     ScriptField,
     VenvLockfileField,
 )
-from strata.errors import targets as errors
+from pants_strata.util_rules.lookup import default_interpreter
 from strata.oci.layer import Layer
 from strata.oci.layout import artifact_layout_files, layout_files
-from strata.oci.platform import Platform
-
-PLATFORM = Platform("linux", "amd64")
-"""What is built where nothing names a platform. Every artifact is asked for with one."""
-
 
 async def _layout(
     output_path: ArtifactOutputPathField, files: dict[str, bytes], blobs: Digest, layers: Sequence[Layer], digest: str
@@ -79,11 +75,8 @@ class OsPackagesFieldSet(PackageFieldSet):
 
 @rule
 async def package_os_packages(field_set: OsPackagesFieldSet, strata: StrataSubsystem) -> BuiltPackage:
-    where = str(field_set.address)
-    if strata.interpreter is None:
-        raise errors.no_interpreter_for_base().at(where)
-    interpreter = await engine.target_at(strata.interpreter, owner=None, origin="the option `[strata].interpreter`")
-    layer = await engine.os_packages_layer(OsPackagesRequest(field_set.address, PLATFORM, interpreter.address))
+    interpreter = (await default_interpreter(field_set.address, strata)).address
+    layer = await engine.os_packages_layer(OsPackagesRequest(field_set.address, PLATFORM, interpreter))
     return await _artifact_layout(field_set.output_path, "os-packages", layer)
 
 
@@ -109,10 +102,12 @@ class InstallerFieldSet(PackageFieldSet):
 
 
 @rule
-async def package_installer(field_set: InstallerFieldSet) -> BuiltPackage:
-    installer = await engine.installer(InstallerRequest(field_set.address))
+async def package_installer(field_set: InstallerFieldSet, strata: StrataSubsystem) -> BuiltPackage:
+    interpreter = (await default_interpreter(field_set.address, strata)).address
+    installer = await engine.installer(InstallerRequest(field_set.address, interpreter, PLATFORM))
     path = field_set.output_path.value_or_default(file_ending=None)
-    return BuiltPackage(await engine.under(path, installer.digest), (BuiltPackageArtifact(f"{path}/{installer.file}"),))
+    lines = (f"  {installer.tool} {installer.version}: {len(installer.files)} wheels",)
+    return BuiltPackage(await engine.under(path, installer.digest), (BuiltPackageArtifact(path, extra_log_lines=lines),))
 
 
 @dataclass(frozen=True)

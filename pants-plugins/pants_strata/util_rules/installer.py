@@ -1,50 +1,74 @@
-"""The installer artifact: the wheel of a tool, pinned by version and hash. It is an input of venvs and of nothing else.
+"""The installer artifact: a tool and what it needs, as wheels. It is an input of venvs and of nothing else.
 
-Key: tool, version, sha256. Errors: a version whose hash is not known; those of fetching.
+Inputs: the lock of the tool, the target's own or the one that Strata brings. Errors: a lock that is missing, or of
+another tool or version; those of fetching.
 """
 
 from __future__ import annotations
 
-from pants.engine.rules import collect_rules, rule
+import pkgutil
+from collections.abc import Iterable
+
+from pants.engine.rules import Rule, collect_rules, rule
+from pants.engine.target import Target
+from pants.engine.unions import UnionRule
+
 from pants_strata import engine
-from pants_strata.artifacts import FetchRequest, Installer, InstallerRequest
-from pants_strata.library_process import canonical
-from pants_strata.target_types import InstallerSha256Field, InstallerToolField, InstallerVersionField
-from strata.errors import targets as errors
-from strata.plan.installers import DEFAULT_VERSIONS, KNOWN_WHEELS
+from pants_strata.artifacts import Installer, InstallerRequest, Interpreter, InterpreterRequest
+from pants_strata.target_types import InstallerLockfileField, InstallerToolField, InstallerVersionField
+from pants_strata.util_rules.wheels import fetch_wheels
+from strata.errors import StrataError
+from strata.errors import installers as errors
+from strata.plan.installers import default_lock, installer_tags, read_installer_lock
+from strata.plan.interpreter import feature_version
+from strata.plan.requirements import LockedRequirement
+
+
+async def _lock(target: Target, interpreter: Interpreter) -> tuple[LockedRequirement, ...]:
+    tool, version = target[InstallerToolField].value, target[InstallerVersionField].value
+    field = target[InstallerLockfileField]
+    where = field.path if field.value else f"of {tool} that Strata brings"
+    if field.value:
+        files = await engine.repository_files([field.path])
+        if field.path not in files:
+            raise errors.lock_is_missing(field.path)
+        text = files[field.path].decode("utf-8", "replace")
+    else:
+        text = shipped_lock(tool)
+    locked = read_installer_lock(text, where, tool, python=interpreter.version, platform=interpreter.platform)
+    if version and locked[0].version != version:
+        if not field.value:
+            raise errors.version_without_lock(tool, version, locked[0].version)
+        raise errors.lock_of_another_version(field.path, tool, locked[0].version, version)
+    return locked
 
 
 @rule
 async def build_installer(request: InstallerRequest) -> Installer:
+    where = str(request.address)
     target = await engine.target(request.address)
-    tool, sha256 = target[InstallerToolField].value, target[InstallerSha256Field].value
-    version = target[InstallerVersionField].value
-    if sha256 and not version:
-        raise errors.hash_without_version(tool).at(str(request.address))
-    version = version or DEFAULT_VERSIONS[tool]
-    sha256 = sha256 or KNOWN_WHEELS.get((tool, version))
-    if sha256 is None:
-        known = [each for known_tool, each in KNOWN_WHEELS if known_tool == tool]
-        raise errors.unknown_installer_version(tool, version, known).at(str(request.address))
-    fetch = FetchRequest(
-        "fetch-wheel",
-        canonical(
-            {
-                "name": tool,
-                "version": version,
-                "hashes": [sha256],
-                "tags": ["py3-none-any", "py2.py3-none-any"],
-                "python": "3",
-                "platform": "any",
-            }
-        ),
-        f"Fetch the installer {tool} {version}",
+    tool = target[InstallerToolField].value
+    interpreter = await engine.interpreter(InterpreterRequest(request.interpreter, request.platform))
+    try:
+        locked = await _lock(target, interpreter)
+    except StrataError as error:
+        raise error.at(where) from None
+    wheels = await fetch_wheels(
+        locked,
+        installer_tags(tool, interpreter.version, interpreter.glibc, interpreter.platform),
+        python=feature_version(interpreter.version),
+        platform=str(interpreter.platform),
+        where=where,
     )
-    (result,) = await engine.fetch_all([fetch])
-    if result.error is not None:
-        raise result.error.at(str(request.address))
-    return Installer(request.address, tool, version, result.digest, result.name)
+    return Installer(request.address, tool, locked[0].version, wheels.digest, wheels.files)
 
 
-def rules():  # type: ignore[no-untyped-def]
+def shipped_lock(tool: str) -> str:
+    """The lock that Strata brings for a tool."""
+    data = pkgutil.get_data("strata.plan", default_lock(tool))
+    assert data is not None
+    return data.decode()
+
+
+def rules() -> Iterable[Rule | UnionRule]:
     return collect_rules()

@@ -8,6 +8,7 @@ from pants.engine.addresses import Address
 from pants.engine.target import Target
 
 from pants_strata import engine
+from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import ArtifactAddressField
 from strata.errors import targets as errors
 
@@ -23,6 +24,13 @@ async def artifact_target(field: ArtifactAddressField, default: Optional[str], o
     if target.alias != field.expected:
         raise errors.wrong_type(field.alias, str(target.address), target.alias, field.expected).at(where)
     return target
+
+
+async def default_interpreter(address: Address, strata: StrataSubsystem) -> Target:
+    """The interpreter that works for an artifact which names none, where that is made by itself."""
+    if strata.interpreter is None:
+        raise errors.no_default_interpreter().at(str(address))
+    return await engine.target_at(strata.interpreter, owner=None, origin="the option `[strata].interpreter`")
 
 
 async def artifact_address(field: ArtifactAddressField, default: Optional[str], option: str) -> Address:

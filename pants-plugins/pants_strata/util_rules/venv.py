@@ -6,26 +6,31 @@ Errors: a missing or damaged lock, an address of a wrong type, those of fetching
 
 from __future__ import annotations
 
+import logging
+
 from pants.engine.rules import collect_rules, rule
 from pants.engine.target import Target
 from pants_strata import engine
 from pants_strata.artifacts import (
-    FetchRequest,
     InstallerRequest,
     Interpreter,
     InterpreterRequest,
     Venv,
     VenvRequest,
 )
-from pants_strata.library_process import canonical, layer_output, on_interpreter, sandbox_interpreter
+from pants_strata.library_process import layer_output, on_interpreter, sandbox_interpreter
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import InstallerField, InterpreterField, VenvLockfileField
 from pants_strata.util_rules.lookup import artifact_address
+from pants_strata.util_rules.wheels import fetch_wheels
 from strata.errors import StrataError
 from strata.errors import requirements as errors
+from strata.errors.venv import files_overlap
 from strata.plan.environment import marker_environment, wheel_tags
 from strata.plan.interpreter import feature_version
 from strata.plan.requirements import LockedRequirement, read_requirements, select
+
+_logger = logging.getLogger(__name__)
 
 _INSTALLER = ".installer"
 _WHEELS = "wheels"
@@ -53,52 +58,37 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem) -> Venv:
     installer_address = await artifact_address(target[InstallerField], strata.installer, "[strata].installer")
     interpreter = await engine.interpreter(InterpreterRequest(interpreter_address, request.platform))
     requirements = await _requirements(target, interpreter)
-    fetched = await engine.fetch_all(
-        _fetch_request(requirement, interpreter, f"{number} of {len(requirements)}")
-        for number, requirement in enumerate(requirements, 1)
+    wheels = await fetch_wheels(
+        requirements,
+        wheel_tags(interpreter.version, interpreter.glibc, interpreter.platform),
+        python=feature_version(interpreter.version),
+        platform=str(interpreter.platform),
+        where=where,
     )
-    for result in fetched:
-        if result.error is not None:
-            raise result.error.at(where)
-    installer = await engine.installer(InstallerRequest(installer_address))
+    installer = await engine.installer(InstallerRequest(installer_address, interpreter.address, request.platform))
     process = await on_interpreter(
         interpreter,
         "dependencies-layer",
         {
             "interpreter": sandbox_interpreter(interpreter),
-            "installer": {"tool": installer.tool, "file": f"{_INSTALLER}/{installer.file}"},
+            "installer": {"tool": installer.tool, "wheels": [f"{_INSTALLER}/{file}" for file in installer.files]},
             "wheels": [
-                {"name": requirement.name, "version": requirement.version, "path": f"{_WHEELS}/{result.name}"}
-                for requirement, result in zip(requirements, fetched)
+                {"name": requirement.name, "version": requirement.version, "path": f"{_WHEELS}/{file}"}
+                for requirement, file in zip(requirements, wheels.files)
             ],
         },
-        large_inputs={_INSTALLER: installer.digest, _WHEELS: await engine.merge(result.digest for result in fetched)},
+        large_inputs={_INSTALLER: installer.digest, _WHEELS: wheels.digest},
         description=f"Install {len(requirements)} wheels with {installer.tool} {installer.version} for {where}",
     )
     layer, result = await layer_output(process, where)
+    if result["overlaps"]:
+        _logger.warning(files_overlap(where, result["overlaps"]))
     return Venv(
         interpreter=interpreter,
         layer=layer,
         modules=frozenset(result["modules"]),
         scripts=frozenset(result["scripts"]),
         standard_library=frozenset(result["standard_library"]),
-    )
-
-
-def _fetch_request(requirement: LockedRequirement, interpreter: Interpreter, progress: str) -> FetchRequest:
-    return FetchRequest(
-        "fetch-wheel",
-        canonical(
-            {
-                "name": requirement.name,
-                "version": requirement.version,
-                "hashes": requirement.hashes,
-                "tags": wheel_tags(interpreter.version, interpreter.glibc, interpreter.platform),
-                "python": feature_version(interpreter.version),
-                "platform": str(interpreter.platform),
-            }
-        ),
-        f"Fetch {requirement.name} {requirement.version} ({progress})",
     )
 
 

@@ -22,20 +22,6 @@ def wrong_type(field: str, address: str, found: str, expected: str) -> StrataErr
     )
 
 
-def unknown_installer_version(tool: str, version: str, known: Sequence[str]) -> StrataError:
-    return StrataError(
-        f"the sha256 of {tool} {version} is not known.",
-        found=[f"known without one: {tool} {each}" for each in known],
-        fix=f"set `sha256` to the hash of the wheel of {tool} {version}, or leave `version` out.",
-    )
-
-
-def hash_without_version(tool: str) -> StrataError:
-    return StrataError(
-        "`sha256` is set, but `version` is not.", fix=f"set the `version` of {tool} that the hash belongs to."
-    )
-
-
 def lock_of_another_python(found: str, wanted: str) -> StrataError:
     return StrataError(
         f"The lock holds CPython {found}, but the target asks for {wanted}.",
@@ -112,8 +98,8 @@ def no_linux_host(machine: str) -> StrataError:
     )
 
 
-def no_interpreter_for_base() -> StrataError:
+def no_default_interpreter() -> StrataError:
     return StrataError(
-        "No interpreter is named that could write the layer of these packages.",
+        "No interpreter is named that could make this artifact by itself.",
         fix="set `[strata].interpreter` in pants.toml to the address of a `python_interpreter` target.",
     )

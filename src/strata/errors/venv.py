@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from strata.errors import StrataError
 
@@ -15,17 +15,45 @@ def installer_failed(tool: str, output: Sequence[str]) -> StrataError:
     )
 
 
-def not_installed(tool: str, missing: Sequence[str], unexpected: Sequence[str]) -> StrataError:
+def not_installed(wheel: str, member: str) -> StrataError:
     return StrataError(
-        f"what {tool} installed is not what the lock names.",
-        found=[*(f"missing: {name}" for name in missing), *(f"not in the lock: {name}" for name in unexpected)],
-        fix="a wheel's metadata may name another project or version than its file: lock a version that is consistent.",
+        f"The installer did not install {member} of {wheel}.",
+        fix="this is a defect of the installer or of Strata: report it, and use another version of the installer.",
     )
 
 
-def record_damaged(distribution: str, line: str) -> StrataError:
+def installed_otherwise(wheel: str, member: str) -> StrataError:
     return StrataError(
-        f"the RECORD of {distribution} has a line that names no file of the venv.",
-        found=[line],
-        fix=f"the wheel of {distribution} is damaged: lock another version.",
+        f"The installer installed {member} with other content than {wheel} has.",
+        fix="this is a defect of the installer or of Strata: report it, and use another version of the installer.",
+    )
+
+
+def unreadable_wheel(wheel: str, reason: str) -> StrataError:
+    return StrataError(
+        f"{wheel} is no wheel that can be read.", found=[reason], fix="lock another version of the project."
+    )
+
+
+def unsafe_member(wheel: str, member: str, reason: str) -> StrataError:
+    return StrataError(
+        f"{wheel} has a file that must not be installed: {member}.",
+        found=[reason],
+        fix="the wheel is damaged or malicious: lock another version, and tell the project.",
+    )
+
+
+def unusable_entry_point(wheel: str, name: str, value: str) -> StrataError:
+    return StrataError(
+        f"{wheel} declares a script that cannot be made: {name}.",
+        found=[f"{name} = {value}"],
+        fix="lock another version of the project, whose entry points name a function of a module.",
+    )
+
+
+def files_overlap(address: str, overlaps: Mapping[str, Sequence[str]]) -> str:
+    """A warning: path → the wheels that have it, of which the last one's file is in the venv."""
+    lines = [f"  {path}: {', '.join(wheels)}" for path, wheels in sorted(overlaps.items())]
+    return "\n".join(
+        [f"{address}: wheels install different files at one path; the venv has the last one's:", *lines]
     )

@@ -1,48 +1,63 @@
 """Verb `dependencies-layer`: locked wheels → a venv, filled by the installer → its layer.
 
-Request: `interpreter` (see SandboxInterpreter), `installer` (tool, file), `wheels` (name, version, path).
-Besides the layer, the result lists what an entry point can name: `modules`, `scripts` and the `standard_library`.
+Request: `interpreter` (see SandboxInterpreter), `installer` (tool, wheels), `wheels` (name, version, path).
+Besides the layer, the result lists what an entry point can name: `modules`, `scripts` and the `standard_library`; and
+`overlaps`, the wheels that have different files for a path.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Mapping
+from typing import Any
 
-from strata.errors import venv as errors
-from strata.oci.layer import write_layer
-from strata.venv.distribution import installed
+from strata.oci.layer import Entry, File, write_layer
+from strata.venv.distribution import Distribution, settle_overlaps
 from strata.venv.environment import IMAGE_PREFIX, SandboxInterpreter, SandboxVenv
-from strata.venv.installer import Wheel, install_with_pip
+from strata.venv.installer import Installer, Wheel, install_with_pip
+from strata.venv.poetry import install_with_poetry
+from strata.venv.uv import install_with_uv
+from strata.venv.wheel_archive import WheelArchive
+
+_INSTALL = {"pip": install_with_pip, "uv": install_with_uv, "poetry": install_with_poetry}
 
 
 def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
     interpreter = SandboxInterpreter.from_request(request["interpreter"])
     wheels = [Wheel(item["name"], item["version"], Path(item["path"])) for item in request["wheels"]]
+    installer = Installer(request["installer"]["tool"], tuple(map(Path, request["installer"]["wheels"])))
+    archives = [
+        WheelArchive.open(wheel, interpreter.feature_version) for wheel in sorted(wheels, key=lambda wheel: wheel.name)
+    ]
     scratch = Path("scratch").absolute()
     scratch.mkdir()
     venv = SandboxVenv.create(Path(IMAGE_PREFIX).absolute(), interpreter)
     if wheels:
-        install_with_pip(Path(request["installer"]["file"]), venv, wheels, scratch)
-    distributions = installed(venv)
-    _compare(request["installer"]["tool"], wheels, {item.name: item.version for item in distributions})
-    for distribution in distributions:
-        distribution.normalise()
+        _INSTALL[installer.tool](installer, venv, wheels, scratch)
+    distributions = [Distribution(archive, venv) for archive in archives]
+    overlaps = settle_overlaps(distributions)
+    entries = [*venv.entries(), *_files(distributions, overlaps)]
     contents = {
         "kind": "dependencies",
         "python": interpreter.feature_version,
-        "packages": {distribution.name: distribution.version for distribution in distributions},
+        "packages": {archive.wheel.name: archive.wheel.version for archive in archives},
     }
     return {
-        **write_layer(venv.entries(), contents=contents).to_json(),
-        "modules": sorted({module for distribution in distributions for module in distribution.modules()}),
+        **write_layer(entries, contents=contents).to_json(),
+        "modules": sorted({module for archive in archives for module in archive.modules()}),
         "scripts": sorted({script for distribution in distributions for script in distribution.scripts()}),
         "standard_library": sorted(sys.stdlib_module_names),
+        "overlaps": overlaps,
     }
 
 
-def _compare(tool: str, wheels: list[Wheel], found: Mapping[str, str]) -> None:
-    wanted = {wheel.name for wheel in wheels}
-    if wanted != set(found):
-        raise errors.not_installed(tool, sorted(wanted - set(found)), sorted(set(found) - wanted))
+def _files(distributions: Sequence[Distribution], overlaps: Mapping[str, Sequence[str]]) -> Iterator[Entry]:
+    """What the wheels installed; of a path that several have, one entry."""
+    files = {}
+    for distribution in distributions:
+        for file in distribution.normalise(overlaps):
+            mode = 0o755 if file.executable else 0o644
+            source = distribution.venv.prefix / file.path
+            files[file.path] = File(f"{IMAGE_PREFIX}/{file.path}", source, mode=mode)
+    yield from files.values()

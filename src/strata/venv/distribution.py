@@ -1,152 +1,159 @@
-"""An installed distribution: its `.dist-info` directory, and the one form that it has after any installer.
+"""An installed wheel: checked against its archive, and brought into the one form that it has after any installer.
 
 https://packaging.python.org/en/latest/specifications/recording-installed-packages/
 
-What installers write differently, and what it becomes:
+The layer has what the wheel has, byte for byte, but for these files, which installers write each in their own way:
 
-- `INSTALLER` names `strata`, whichever tool ran; `REQUESTED` and `direct_url.json` are dropped: all is from the lock.
-- Scripts of entry points are written anew for the image's Python; other scripts get its path in their first line.
-- `RECORD` is sorted, in one spelling, without bytecode, and with the hashes of what was changed.
+- `INSTALLER` names `strata`, whichever tool ran. `REQUESTED`, `direct_url.json`, `uv_cache.json` and whatever else an
+  installer adds to the venv is left out: all of it is from the lock.
+- Scripts of entry points are written anew, for the image's Python; pip's additional `pip3.13` is left out. Scripts of
+  the wheel that begin with `#!python` begin with that Python's path.
+- `RECORD` is sorted, in one spelling, without bytecode, with the hashes of the files as they are.
+- Headers are where pip puts them. A mode says only whether a file is executable.
 """
 
 from __future__ import annotations
 
 import base64
-import configparser
 import csv
 import hashlib
 import io
-import re
-from collections.abc import Iterator
+import os
+import zlib
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from email.parser import HeaderParser
-from pathlib import Path, PurePosixPath
+from importlib import metadata
+from pathlib import Path
 
 from strata.errors import venv as errors
 from strata.venv.environment import IMAGE_PYTHON, SandboxVenv
+from strata.venv.wheel_archive import Member, WheelArchive
 
-_DROPPED = ("REQUESTED", "direct_url.json")
 _SCRIPT_GROUPS = ("console_scripts", "gui_scripts")
-_ENTRY_POINT = re.compile(r"(?P<module>[\w.]+)\s*:\s*(?P<attribute>[\w.]+)\s*(\[.*\])?")
-_SUFFIXES = re.compile(r"(\.py|(\.[^./]+)?\.so)$")
+_PIECE = 1 << 20
+
+
+@dataclass(frozen=True)
+class InstalledFile:
+    """A file of the venv, `path` from its root."""
+
+    path: str
+    executable: bool
 
 
 @dataclass(frozen=True)
 class Distribution:
-    """One installed project; `info` is the absolute path of its `.dist-info` directory."""
+    """A wheel and the venv that an installer put it into."""
 
-    name: str
-    version: str
-    info: Path
+    archive: WheelArchive
     venv: SandboxVenv
 
-    def normalise(self) -> None:
-        """Brings scripts and metadata into the form that does not depend on the installer."""
-        for name in _DROPPED:
-            (self.info / name).unlink(missing_ok=True)
-        (self.info / "INSTALLER").write_text("strata\n")
-        scripts = self._entry_point_scripts()
+    def normalise(self, contested: Container[str] = ()) -> list[InstalledFile]:
+        """Brings scripts and metadata into their form, and returns all files of the distribution, sorted by path.
+
+        :param contested: paths at which another wheel's file may lie.
+        Raises StrataError where the installer did not install the wheel as it is.
+        """
+        files = {path: member.executable for path, member in self.archive.files.items()}
         rows = {}
-        for path in {*self.files(), self.info / "INSTALLER"}:
-            if path.parent == self.venv.python.parent:
-                self._normalise_script(path, scripts.get(path.name))
-            rows[self._record_path(path)] = _record_row(path)
-        record = self.info / "RECORD"
-        rows[self._record_path(record)] = ("", "")
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows([path, *rows[path]] for path in sorted(rows))
-        record.write_text(text.getvalue(), encoding="utf-8")
-
-    def files(self) -> Iterator[Path]:
-        """The files that RECORD names and that are there, without RECORD itself and bytecode."""
-        record = self.info / "RECORD"
-        for row in csv.reader(io.StringIO(record.read_text(encoding="utf-8"))):
-            if not row or not row[0]:
-                continue
-            path = _lexical(self.venv.site_packages / row[0])
-            if self.venv.prefix not in path.parents:
-                raise errors.record_damaged(self.name, ",".join(row))
-            if path != record and "__pycache__" not in path.parts and path.is_file():
-                yield path
-
-    def modules(self) -> Iterator[str]:
-        """The importable modules: `uvicorn`, `uvicorn.main`, `uvicorn.__main__` …"""
-        for path in self.files():
-            relative = PurePosixPath(path.relative_to(self.venv.prefix).as_posix())
-            root = PurePosixPath(self.venv.site_packages.relative_to(self.venv.prefix).as_posix())
-            if root in relative.parents and _SUFFIXES.search(relative.name):
-                parts = [*relative.relative_to(root).parts[:-1], _SUFFIXES.sub("", relative.name)]
-                yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        for path, member in self.archive.files.items():
+            file = self.venv.prefix / path
+            if member.script:
+                file.parent.mkdir(exist_ok=True)
+                file.write_bytes(_script(self.archive.read(member)))
+            elif not file.is_file() and path.startswith("include/"):
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(self.archive.read(member))
+            rows[path] = self._row(file, member, check=path not in contested and not member.script)
+        for name, text in self._entry_point_scripts():
+            path = f"bin/{name}"
+            (self.venv.prefix / path).write_text(text, encoding="utf-8")
+            files[path], rows[path] = True, _row(self.venv.prefix / path)
+        installer, record = f"{self.archive.info}/INSTALLER", f"{self.archive.info}/RECORD"
+        (self.venv.prefix / installer).write_text("strata\n")
+        files[installer], rows[installer] = False, _row(self.venv.prefix / installer)
+        files[record], rows[record] = False, ("", "")
+        self._write_record(record, rows)
+        return [InstalledFile(path, executable) for path, executable in sorted(files.items())]
 
     def scripts(self) -> Iterator[str]:
         """The names of the commands in bin."""
-        return (path.name for path in self.files() if path.parent == self.venv.python.parent)
+        yield from (os.path.basename(path) for path, member in self.archive.files.items() if member.script)
+        yield from (name for name, _ in self._entry_point_scripts())
 
-    def _entry_point_scripts(self) -> dict[str, str]:
-        """Script name → its text, for the console and GUI scripts that the distribution declares."""
-        parser = configparser.ConfigParser(delimiters=("=",), interpolation=None, strict=False)
-        parser.optionxform = str  # type: ignore[assignment,method-assign]
-        file = self.info / "entry_points.txt"
-        if file.is_file():
-            parser.read_string(file.read_text(encoding="utf-8"))
-        found = {}
-        for group in _SCRIPT_GROUPS:
-            for name, reference in parser.items(group) if parser.has_section(group) else ():
-                match = _ENTRY_POINT.fullmatch(reference.strip())
-                if match:
-                    found[name] = _script_text(match["module"], match["attribute"])
-        return found
+    def _row(self, file: Path, member: Member, *, check: bool) -> tuple[str, str]:
+        if not file.is_file():
+            raise errors.not_installed(self.archive.wheel.path.name, member.name)
+        sha256, crc, size = hashlib.sha256(), 0, 0
+        with file.open("rb") as stream:
+            while True:
+                piece = stream.read(_PIECE)
+                if not piece:
+                    break
+                sha256.update(piece)
+                crc, size = zlib.crc32(piece, crc), size + len(piece)
+        if check and (crc, size) != (member.crc, member.size):
+            raise errors.installed_otherwise(self.archive.wheel.path.name, member.name)
+        return _record_hash(sha256.digest()), str(size)
 
-    def _normalise_script(self, path: Path, entry_point: str | None) -> None:
-        if entry_point is not None:
-            path.write_text(entry_point, encoding="utf-8")
-        else:
-            first, newline, rest = path.read_bytes().partition(b"\n")
-            # Installers write the venv's Python where the wheel says `#!python`, behind `/bin/sh` where it is too long.
-            if first.startswith(b"#!") and str(self.venv.python).encode() in first:
-                path.write_bytes(f"#!{IMAGE_PYTHON}".encode() + newline + rest)
-        path.chmod(0o755)
+    def _entry_point_scripts(self) -> Iterator[tuple[str, str]]:
+        """Name and text of each console or GUI script that the wheel declares."""
+        installed = metadata.PathDistribution(self.venv.prefix / self.archive.info)
+        for entry_point in sorted(installed.entry_points, key=lambda entry_point: entry_point.name):
+            match = entry_point.pattern.match(entry_point.value)
+            if entry_point.group in _SCRIPT_GROUPS:
+                if match is None or not match["attr"] or os.path.basename(entry_point.name) != entry_point.name:
+                    raise errors.unusable_entry_point(self.archive.wheel.path.name, entry_point.name, entry_point.value)
+                yield entry_point.name, _entry_point_text(match["module"], match["attr"])
 
-    def _record_path(self, path: Path) -> str:
-        """As RECORD spells it: relative to site-packages, with `..` for what lies elsewhere in the venv."""
-        if self.venv.site_packages in path.parents:
-            return path.relative_to(self.venv.site_packages).as_posix()
-        return "../../../" + path.relative_to(self.venv.prefix).as_posix()
-
-
-def installed(venv: SandboxVenv) -> list[Distribution]:
-    """The distributions in a venv, sorted by name as the index spells it (PEP 503)."""
-    found = []
-    for info in venv.site_packages.glob("*.dist-info"):
-        metadata = HeaderParser().parsestr((info / "METADATA").read_text(encoding="utf-8", errors="replace"))
-        found.append(Distribution(re.sub(r"[-_.]+", "-", metadata["Name"]).lower(), metadata["Version"], info, venv))
-    return sorted(found, key=lambda distribution: distribution.name)
+    def _write_record(self, record: str, rows: dict[str, tuple[str, str]]) -> None:
+        """Paths are relative to site-packages, with `..` for what lies elsewhere in the venv."""
+        site = os.path.dirname(self.archive.info)
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows(
+            sorted([os.path.relpath(path, site), *row] for path, row in rows.items())
+        )
+        (self.venv.prefix / record).write_text(text.getvalue(), encoding="utf-8")
 
 
-def _script_text(module: str, attribute: str) -> str:
-    top = attribute.partition(".")[0]
+def settle_overlaps(distributions: Sequence[Distribution]) -> Mapping[str, list[str]]:
+    """Path → the wheels that have different files for it. The last one's is put there, whichever was installed last.
+
+    Installers let wheels overwrite each other's files, in an order of their own; some projects rely on it.
+    """
+    owners: dict[str, list[Distribution]] = {}
+    for distribution in distributions:
+        for path in distribution.archive.files:
+            owners.setdefault(path, []).append(distribution)
+    contested = {}
+    for path, sharing in owners.items():
+        members = [distribution.archive.files[path] for distribution in sharing]
+        if len({(member.crc, member.size) for member in members}) > 1:
+            contested[path] = [distribution.archive.wheel.path.name for distribution in sharing]
+            (sharing[-1].venv.prefix / path).write_bytes(sharing[-1].archive.read(members[-1]))
+    return contested
+
+
+def _script(content: bytes) -> bytes:
+    first, newline, rest = content.partition(b"\n")
+    return f"#!{IMAGE_PYTHON}".encode() + newline + rest if first.startswith(b"#!python") else content
+
+
+def _entry_point_text(module: str, attribute: str) -> str:
     return (
         f"#!{IMAGE_PYTHON}\n"
         "import sys\n"
-        f"from {module} import {top}\n"
+        f"from {module} import {attribute.partition('.')[0]}\n"
         'if __name__ == "__main__":\n'
         '    sys.argv[0] = sys.argv[0].removesuffix(".exe")\n'
         f"    sys.exit({attribute}())\n"
     )
 
 
-def _record_row(path: Path) -> tuple[str, str]:
-    data = path.read_bytes()
-    digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
-    return f"sha256={digest}", str(len(data))
+def _row(file: Path) -> tuple[str, str]:
+    content = file.read_bytes()
+    return _record_hash(hashlib.sha256(content).digest()), str(len(content))
 
 
-def _lexical(path: Path) -> Path:
-    """The path with `..` resolved by name: nothing in a new venv is a link."""
-    parts: list[str] = []
-    for part in path.parts:
-        if part == "..":
-            parts.pop()
-        else:
-            parts.append(part)
-    return Path(*parts)
+def _record_hash(digest: bytes) -> str:
+    return "sha256=" + base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

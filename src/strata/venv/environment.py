@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from strata.oci.layer import Entry, File, Symlink
+from strata.oci.layer import Directory, Entry, File, Symlink
 
 IMAGE_PREFIX = "opt/venv"
 """Where the venv lies in an image, without the leading slash."""
@@ -33,6 +33,12 @@ class SandboxInterpreter:
     def from_request(cls, fields: Mapping[str, Any]) -> SandboxInterpreter:
         return cls(Path(fields["loader"]), Path(fields["library_path"]), Path(fields["python"]), fields["version"])
 
+    def command(self) -> list[str]:
+        """What starts it, from any directory."""
+        here = Path.cwd()
+        libraries = str(here / self.library_path)
+        return [str(here / self.loader), "--inhibit-cache", "--library-path", libraries, str(here / self.python)]
+
     @property
     def feature_version(self) -> str:
         """As in the names of directories: 3.13."""
@@ -51,14 +57,12 @@ class SandboxVenv:
         venv = cls(prefix, interpreter)
         venv.site_packages.mkdir(parents=True)
         venv.python.parent.mkdir()
-        here = Path.cwd()
-        venv.python.write_text(
-            "#!/bin/sh\n"
-            f'exec "{here / interpreter.loader}" --argv0 "$0" --library-path "{here / interpreter.library_path}" '
-            f'"{here / interpreter.python}" "$@"\n'
-        )
+        loader, *arguments = interpreter.command()
+        quoted = " ".join(f'"{argument}"' for argument in arguments)
+        venv.python.write_text(f'#!/bin/sh\nexec "{loader}" --argv0 "$0" {quoted} "$@"\n')
         venv.python.chmod(0o755)
-        (prefix / "pyvenv.cfg").write_text(_configuration(here / interpreter.python.parent, interpreter.version))
+        home = Path.cwd() / interpreter.python.parent
+        (prefix / "pyvenv.cfg").write_text(_configuration(home, interpreter.feature_version))
         return venv
 
     @property
@@ -70,17 +74,14 @@ class SandboxVenv:
         return self.prefix / "lib" / f"python{self.interpreter.feature_version}" / "site-packages"
 
     def entries(self) -> Iterator[Entry]:
-        """The venv as it lies in an image. Modes say only whether a file is executable; nobody may change it."""
+        """What makes an image's directory a venv, without what is installed."""
         python = f"python{self.interpreter.feature_version}"
-        yield File(f"{IMAGE_PREFIX}/pyvenv.cfg", _configuration(Path("/usr/bin"), self.interpreter.version).encode())
+        yield File(f"{IMAGE_PREFIX}/pyvenv.cfg", _configuration(Path("/usr/bin"), self.interpreter.feature_version).encode())
         yield Symlink(f"{IMAGE_PREFIX}/bin/python", f"/usr/bin/{python}")
         yield Symlink(f"{IMAGE_PREFIX}/bin/python3", "python")
         yield Symlink(f"{IMAGE_PREFIX}/bin/{python}", "python")
         yield Symlink(f"{IMAGE_PREFIX}/lib64", "lib")
-        for path in sorted(self.prefix.rglob("*")):
-            if path.is_file() and path not in (self.python, self.prefix / "pyvenv.cfg"):
-                mode = 0o755 if path.stat().st_mode & 0o111 else 0o644
-                yield File(f"{IMAGE_PREFIX}/{path.relative_to(self.prefix).as_posix()}", path, mode=mode)
+        yield Directory(image_site_packages(self.interpreter.feature_version))
 
 
 def image_site_packages(feature_version: str) -> str:
@@ -89,5 +90,7 @@ def image_site_packages(feature_version: str) -> str:
 
 
 def _configuration(home: Path, version: str) -> str:
-    """pyvenv.cfg. `home` is the directory of the interpreter that the venv is made of."""
+    """pyvenv.cfg. `home` is the directory of the interpreter that the venv is made of; `version` is for people, so a
+    patch release of CPython does not change it.
+    """
     return f"home = {home}\ninclude-system-site-packages = false\nversion = {version}\n"

@@ -1,19 +1,20 @@
-"""The installers: how each is told to fill a venv from wheels that lie beside it, without a network.
+"""Installers, and pip: how it is told to fill a venv from wheels that lie beside it, without a network.
 
-An installer runs as it comes, from its own wheel, on the Python of the venv, which it is not part of.
+An installer runs as it comes from its wheels, which are not part of the venv. What it reads and writes beside the venv
+lies in a scratch directory; its environment says nothing of the machine.
 """
 
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Sequence
 
 from strata.errors import venv as errors
 from strata.venv.environment import SandboxVenv
 
-# What pip writes of a failure is short; what it may quote of a broken wheel is not.
+# What installers write of a failure is short; what they may quote of a broken wheel is not.
 _SHOWN_LINES = 20
 
 
@@ -26,24 +27,56 @@ class Wheel:
     path: Path
 
 
-def install_with_pip(pip: Path, venv: SandboxVenv, wheels: Sequence[Wheel], scratch: Path) -> None:
+@dataclass(frozen=True)
+class Installer:
+    """A tool, and the wheels of the tool and of what it needs; the tool's own comes first."""
+
+    tool: str
+    wheels: tuple[Path, ...]
+
+
+def install_with_pip(installer: Installer, venv: SandboxVenv, wheels: Sequence[Wheel], scratch: Path) -> None:
     """Runs pip out of its wheel, which `python WHEEL/pip` allows. The interpreter is the venv's, so `--python`, which
     would start a second pip in the venv's Python, has nothing to add.
     """
-    requirements = scratch / "requirements.txt"
-    requirements.write_text("".join(f"{wheel.name} @ {wheel.path.absolute().as_uri()}\n" for wheel in wheels))
+    pip = installer.wheels[0].absolute() / "pip"
     arguments = [
         "--isolated", "--no-input", "--disable-pip-version-check", "--no-cache-dir", "--quiet",
         "install", "--no-index", "--no-deps", "--only-binary=:all:", "--no-compile",
-        "--no-warn-script-location", "--root-user-action=ignore", "--requirement", str(requirements),
+        "--no-warn-script-location", "--root-user-action=ignore", "--requirement", str(requirements_file(wheels, scratch)),
     ]  # fmt: skip
-    _run("pip", [str(venv.python), "-I", str(pip.absolute() / "pip"), *arguments], scratch)
+    run_tool("pip", [str(venv.python), "-I", str(pip), *arguments], scratch)
 
 
-def _run(tool: str, argv: Sequence[str], scratch: Path) -> None:
+def run_tool(
+    tool: str, argv: Sequence[str], scratch: Path, *, cwd: Path | None = None, environment: Mapping[str, str] | None = None
+) -> None:
+    """Runs an installer with an empty home in `scratch`. Raises StrataError with what it wrote where it fails."""
     home = scratch / "home"
-    home.mkdir()
-    environment = {"HOME": str(home), "LANG": "C.UTF-8", "TMPDIR": str(home)}
-    done = subprocess.run(argv, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    home.mkdir(exist_ok=True)
+    variables = {
+        "HOME": str(home),
+        "LANG": "C.UTF-8",
+        "OPENSSL_CONF": "/dev/null",
+        "TMPDIR": str(home),
+        **(environment or {}),
+    }
+    done = subprocess.run(
+        argv,
+        cwd=cwd,
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
     if done.returncode != 0:
         raise errors.installer_failed(tool, done.stdout.strip().splitlines()[-_SHOWN_LINES:])
+
+
+def requirements_file(wheels: Sequence[Wheel], scratch: Path) -> Path:
+    """A requirements file that names each wheel by its path, so that nothing is left to choose."""
+    file = scratch / "requirements.txt"
+    file.write_text("".join(f"{wheel.name} @ {wheel.path.absolute().as_uri()}\n" for wheel in wheels))
+    return file

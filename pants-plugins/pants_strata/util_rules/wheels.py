@@ -1,0 +1,48 @@
+"""Locked wheels, one cached process for each. Key: name, version, hashes, tags that fit; where it is from is no part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pants.engine.fs import Digest
+
+from pants_strata import engine
+from pants_strata.artifacts import FetchRequest
+from pants_strata.library_process import canonical
+from strata.plan.requirements import LockedRequirement
+
+
+@dataclass(frozen=True)
+class FetchedWheels:
+    """`digest` holds the wheels; `files` names the wheel of each requirement, in their order."""
+
+    digest: Digest
+    files: tuple[str, ...]
+
+
+async def fetch_wheels(
+    requirements: Sequence[LockedRequirement], tags: tuple[str, ...], *, python: str, platform: str, where: str
+) -> FetchedWheels:
+    """Fetches a wheel for each. `python` and `platform` serve messages; errors carry the address `where`."""
+    results = await engine.fetch_all(
+        FetchRequest(
+            "fetch-wheel",
+            canonical(
+                {
+                    "name": requirement.name,
+                    "version": requirement.version,
+                    "hashes": requirement.hashes,
+                    "tags": tags,
+                    "python": python,
+                    "platform": platform,
+                }
+            ),
+            f"Fetch {requirement.name} {requirement.version} ({number} of {len(requirements)})",
+        )
+        for number, requirement in enumerate(requirements, 1)
+    )
+    for result in results:
+        if result.error is not None:
+            raise result.error.at(where)
+    return FetchedWheels(await engine.merge(result.digest for result in results), tuple(item.name for item in results))

@@ -1,0 +1,52 @@
+"""Errors of installer tools and their locks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from strata.errors import StrataError
+
+
+def lock_of_another_tool(where: str, tool: str, found: Sequence[str]) -> StrataError:
+    return StrataError(
+        f"The lock {where} is not one of {tool}.",
+        found=[f"it locks {', '.join(found) or 'nothing'}"],
+        fix="write it with `./pants generate-lockfiles --resolve={address}`, or name another file in `lockfile`.",
+    )
+
+
+def tool_too_old(tool: str, version: str, oldest: str) -> StrataError:
+    return StrataError(
+        f"{tool} {version} cannot be used: it lacks options that reproducible venvs need.",
+        fix=f"lock {tool} {oldest} or later.",
+    )
+
+
+def lock_of_another_version(where: str, tool: str, found: str, wanted: str) -> StrataError:
+    return StrataError(
+        f"The lock {where} holds {tool} {found}, but the target asks for {wanted}.",
+        fix="renew it with `./pants generate-lockfiles --resolve={address}`, or change `version`.",
+    )
+
+
+def version_without_lock(tool: str, version: str, default: str) -> StrataError:
+    return StrataError(
+        f"{tool} {version} has no lock: {default} is the version that Strata brings one for.",
+        fix=f'set `lockfile="{tool}.lock"` and write it with `./pants generate-lockfiles --resolve={{address}}`, or leave '
+        "`version` out.",
+    )
+
+
+def lock_is_missing(where: str) -> StrataError:
+    return StrataError(
+        f"The lock file {where} does not exist.",
+        fix="write it with `./pants generate-lockfiles --resolve={address}`.",
+    )
+
+
+def cannot_lock(tool: str, output: Sequence[str]) -> StrataError:
+    return StrataError(
+        f"{tool} and what it needs could not be locked.",
+        found=output,
+        fix="correct `version`, and check that the indexes that `pip config list` names can be reached.",
+    )

@@ -1,0 +1,31 @@
+"""uv: the program in its wheel, and how it is told to fill a venv from wheels that lie beside it."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from strata.venv.environment import SandboxVenv
+from strata.venv.installer import Installer, Wheel, requirements_file, run_tool
+
+
+def install_with_uv(installer: Installer, venv: SandboxVenv, wheels: Sequence[Wheel], scratch: Path) -> None:
+    """Runs uv, which asks the venv's Python where things go."""
+    uv = unpack_uv(installer.wheels[0], scratch)
+    arguments = [
+        "--no-config", "--no-cache", "--offline", "--no-python-downloads", "--quiet",
+        "pip", "install", "--python", str(venv.python), "--no-index", "--no-deps", "--no-build",
+        "--link-mode", "copy", "--requirements", str(requirements_file(wheels, scratch)),
+    ]  # fmt: skip
+    run_tool("uv", [str(uv), *arguments], scratch)
+
+
+def unpack_uv(wheel: Path, directory: Path) -> Path:
+    """The path of the program, absolute."""
+    program = directory.absolute() / "uv"
+    with zipfile.ZipFile(wheel) as archive:
+        (member,) = (name for name in archive.namelist() if name.endswith(".data/scripts/uv"))
+        program.write_bytes(archive.read(member))
+    program.chmod(0o755)
+    return program
