@@ -22,9 +22,9 @@ from pants_strata.artifacts import HostPrepared
 from pants_strata.subsystem import DebianSubsystem
 from strata.plan.apt_sources import apt_mirrors
 
-# What pip's configuration, certificates and proxies may depend on (see strata.fetch).
+# What pip's configuration, certificates and proxies may depend on (see strata.fetch); PATH, to find gpgv.
 _ENVIRONMENT = (
-    "HOME", "XDG_CONFIG_HOME", "XDG_CONFIG_DIRS", "NETRC",
+    "HOME", "PATH", "XDG_CONFIG_HOME", "XDG_CONFIG_DIRS", "NETRC",
     "PIP_CONFIG_FILE", "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_NO_INDEX", "PIP_CERT",
     "PIP_PROXY", "PIP_TIMEOUT", "PIP_DEFAULT_TIMEOUT",
     "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE",
