@@ -1,0 +1,80 @@
+"""Which kind of lock a file is, by its name and, where that says too little, by what is in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import Enum
+from fnmatch import fnmatchcase
+
+from strata.errors import locks as errors
+
+PYPROJECT = "pyproject.toml"
+
+
+class LockKind(Enum):
+    """The value is how a person calls it."""
+
+    REQUIREMENTS = "requirements with hashes"
+    POETRY = "Poetry"
+    UV = "uv"
+
+
+_COMPILED = (
+    "list what the apps need in requirements.in, write the lock with `uv pip compile --generate-hashes -o "
+    "requirements.lock requirements.in`, and name that file in `lockfile`."
+)
+_EXPORTED = "write requirements with hashes with `{}` and name that file in `lockfile`."
+
+# Pattern of file names → what it is, and what serves instead.
+_UNREAD: Mapping[str, tuple[str, str]] = {
+    "Pipfile.lock": ("a lock of Pipenv", _EXPORTED.format("pipenv requirements --hash > requirements.lock")),
+    "Pipfile": ("a list of what Pipenv locks", _EXPORTED.format("pipenv requirements --hash > requirements.lock")),
+    "pdm.lock": ("a lock of PDM", _EXPORTED.format("pdm export -o requirements.lock")),
+    "pylock.toml": ("a standard lock (PEP 751)", _COMPILED),
+    "pylock.*.toml": ("a standard lock (PEP 751)", _COMPILED),
+    "pixi.lock": ("a lock of conda packages", _COMPILED),
+    "conda-lock.y*ml": ("a lock of conda packages", _COMPILED),
+    "*conda*.lock": ("a lock of conda packages", _COMPILED),
+    "environment.y*ml": ("a list of conda packages", _COMPILED),
+}
+_REQUIREMENTS = (".txt", ".in", ".lock")
+# What the tools write at the start of a line, whatever the file is called. Pants puts comments before the JSON of Pex.
+_POETRY = re.compile(r"^lock-version = \"\d", re.MULTILINE)
+_UV = re.compile(r"^version = \d+\n(revision = \d+\n)?requires-python = ", re.MULTILINE)
+_JSON = re.compile(r"(\s*//[^\n]*\n)*\s*\{")
+
+
+def lock_kind(path: str, text: str) -> LockKind:
+    """Raises StrataError for what is no lock that is read here: by name where the format is known."""
+    name = path.rpartition("/")[2]
+    for pattern, (kind, instead) in _UNREAD.items():
+        if fnmatchcase(name, pattern):
+            raise errors.unread_format(path, kind, instead)
+    if name == "poetry.lock" or _POETRY.search(text):
+        return LockKind.POETRY
+    if name == "uv.lock" or _UV.search(text):
+        return LockKind.UV
+    if _JSON.match(text):
+        raise errors.unread_format(
+            path, "a lock of Pex", _EXPORTED.format("pex3 lock export -o requirements.lock " + name)
+        )
+    if name.endswith(_REQUIREMENTS):
+        return LockKind.REQUIREMENTS
+    raise errors.unknown_format(path)
+
+
+def only_lock(files: Mapping[str, str]) -> str:
+    """The path of the one lock among the files that a venv names (path → text); a pyproject.toml beside it is none.
+
+    Raises StrataError where files are of two package managers, where locks are several or none, or not read here.
+    """
+    kinds = {path: lock_kind(path, files[path]) for path in sorted(files) if path.rpartition("/")[2] != PYPROJECT}
+    found = [f"{path} ({kind.value})" for path, kind in kinds.items()]
+    if len(set(kinds.values())) > 1:
+        raise errors.two_package_managers(found)
+    if len(kinds) > 1:
+        raise errors.two_locks(found)
+    if not kinds:
+        raise errors.no_lock(sorted(files))
+    return next(iter(kinds))

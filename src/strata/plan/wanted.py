@@ -1,0 +1,77 @@
+"""What a venv wants of a lock of a project: dependency groups, extras, and the environment it will run in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from functools import lru_cache
+
+from packaging.markers import Marker
+from packaging.utils import canonicalize_name
+
+from strata.errors import locks as errors
+
+_EXTRA = re.compile(
+    r"""\bextra\s*(?P<left>==|!=)\s*(["'])(?P<right_name>[^"']*)\2"""
+    r"""|(["'])(?P<left_name>[^"']*)\4\s*(?P<right>==|!=)\s*extra\b"""
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Names of groups and extras are normalised (PEP 685); `environment` holds the value of every PEP 508 marker."""
+
+    groups: frozenset[str]
+    extras: frozenset[str]
+    environment: Mapping[str, str]
+
+    @classmethod
+    def of(cls, groups: Iterable[str], extras: Iterable[str], environment: Mapping[str, str]) -> Wanted:
+        return cls(normalised(groups), normalised(extras), environment)
+
+    @property
+    def python(self) -> str:
+        """The version of the interpreter, 3.13.5."""
+        return self.environment["python_full_version"]
+
+    def check_known(self, where: str, *, groups: Iterable[str], extras: Iterable[str]) -> None:
+        """Raises StrataError for a group or an extra that the project does not have."""
+        for kind, names, known in (("group", self.groups, groups), ("extra", self.extras, extras)):
+            unknown = names - normalised(known)
+            if unknown:
+                raise errors.unknown_names(where, kind, unknown, known)
+
+    def applies(self, marker: str, where: str, extras: AbstractSet[str] = frozenset()) -> bool:
+        """Whether a marker holds in the environment with these extras chosen; an empty one does."""
+        return holds(marker, self.environment, where, extras)
+
+
+def normalised(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(canonicalize_name(name) for name in names)
+
+
+def holds(marker: str, environment: Mapping[str, str], where: str, extras: AbstractSet[str] = frozenset()) -> bool:
+    """Whether a marker (PEP 508) holds where a set of extras is chosen.
+
+    `extra` has one value only to the specification, and to packaging. So each comparison with it is answered first: its
+    name is replaced by the value of `extra`, which is empty, where it is chosen, and by one it never has otherwise.
+    """
+    if not marker:
+        return True
+    try:
+        answered = _EXTRA.sub(lambda match: _answered(match, extras), marker)
+        return bool(_parsed(answered).evaluate({**environment, "extra": ""}))
+    except (ValueError, RecursionError):
+        raise errors.unreadable(where, "an environment marker (PEP 508)", marker) from None
+
+
+def _answered(match: re.Match[str], extras: AbstractSet[str]) -> str:
+    name = match["right_name"] if match["left"] else match["left_name"]
+    return f"extra {match['left'] or match['right']} '{'' if canonicalize_name(name) in extras else '-'}'"
+
+
+@lru_cache(maxsize=4096)
+def _parsed(marker: str) -> Marker:
+    return Marker(marker)
