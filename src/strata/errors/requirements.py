@@ -58,6 +58,14 @@ def direct_reference(where: str, name: str, line: str) -> StrataError:
     )
 
 
+def unusable_marker(where: str, name: str, marker: str) -> StrataError:
+    return StrataError(
+        f"{where}: the marker of {name} compares what has no order (PEP 508).",
+        found=[marker],
+        fix=_renew(where),
+    )
+
+
 def pinned_twice(where: str, name: str) -> StrataError:
     return StrataError(
         f"{where}: {name} is pinned more than once for the same environment.",

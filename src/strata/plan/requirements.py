@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from packaging.markers import Marker
+from packaging.markers import Marker, UndefinedComparison, UndefinedEnvironmentName
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
@@ -45,7 +45,7 @@ def read_requirements(text: str, where: str) -> tuple[LockedRequirement, ...]:
     """
     found: dict[tuple[str, str], LockedRequirement] = {}
     for number, line in _logical_lines(text):
-        if line.split("=")[0].split()[0] in _INDEX_OPTIONS:
+        if re.split(r"[=\s]", line)[0] in _INDEX_OPTIONS:
             continue
         requirement = _read_line(line, f"{where}:{number}")
         key = (requirement.name, requirement.marker)
@@ -58,11 +58,14 @@ def read_requirements(text: str, where: str) -> tuple[LockedRequirement, ...]:
 def select(
     requirements: tuple[LockedRequirement, ...], environment: Mapping[str, str], where: str
 ) -> tuple[LockedRequirement, ...]:
-    """The requirements that apply in an environment, at most one version of each project."""
+    """The requirements that apply in an environment. Raises StrataError for two versions of a project."""
     chosen: dict[str, LockedRequirement] = {}
     for requirement in requirements:
-        if not requirement.applies(environment):
-            continue
+        try:
+            if not requirement.applies(environment):
+                continue
+        except (UndefinedComparison, UndefinedEnvironmentName):
+            raise errors.unusable_marker(where, requirement.name, requirement.marker) from None
         if requirement.name in chosen:
             raise errors.pinned_twice(where, requirement.name)
         chosen[requirement.name] = requirement
