@@ -188,8 +188,19 @@ async def venv(request: artifacts.VenvRequest) -> artifacts.Venv:
     return await Get(artifacts.Venv, artifacts.VenvRequest, request)
 
 
-async def app_layer(request: artifacts.AppLayerRequest) -> artifacts.ArtifactLayer:
-    return await Get(artifacts.ArtifactLayer, artifacts.AppLayerRequest, request)
+async def image_parts(
+    os_packages: artifacts.OsPackagesRequest,
+    interpreter: artifacts.InterpreterLayerRequest,
+    venv: artifacts.VenvRequest,
+    app: artifacts.AppLayerRequest,
+) -> tuple[artifacts.ArtifactLayer, artifacts.ArtifactLayer, artifacts.Venv, artifacts.ArtifactLayer]:
+    """The parts that an image is assembled from, all under way at the same time."""
+    return await MultiGet(
+        Get(artifacts.ArtifactLayer, artifacts.OsPackagesRequest, os_packages),
+        Get(artifacts.ArtifactLayer, artifacts.InterpreterLayerRequest, interpreter),
+        Get(artifacts.Venv, artifacts.VenvRequest, venv),
+        Get(artifacts.ArtifactLayer, artifacts.AppLayerRequest, app),
+    )
 
 
 async def image(request: artifacts.ImageRequest) -> artifacts.BuiltImage:

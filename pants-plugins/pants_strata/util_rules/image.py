@@ -15,6 +15,7 @@ from pants_strata.artifacts import (
     BuiltImage,
     ImageRequest,
     InterpreterLayerRequest,
+    InterpreterRequest,
     OsPackagesRequest,
     VenvRequest,
 )
@@ -25,6 +26,7 @@ from pants_strata.target_types import (
     EnvField,
     ExposedPortsField,
     ImageBaseField,
+    InterpreterField,
     LabelsField,
     StopSignalField,
     UserField,
@@ -32,7 +34,7 @@ from pants_strata.target_types import (
     WorkdirField,
 )
 from pants_strata.util_rules.entry_point import image_command
-from pants_strata.util_rules.lookup import artifact_address
+from pants_strata.util_rules.lookup import artifact_address, artifact_target
 from strata.oci.image import Image, RuntimeConfig
 from strata.venv.environment import IMAGE_PREFIX
 
@@ -42,17 +44,20 @@ _DEFAULT_ENV = {"PATH": f"/{IMAGE_PREFIX}/bin:/usr/local/bin:/usr/bin:/bin", "LA
 @rule
 async def build_image(request: ImageRequest, strata: StrataSubsystem) -> BuiltImage:
     target = await engine.target(request.address)
-    venv_address = await artifact_address(target[VenvField], strata.venv, "[strata].venv")
-    venv = await engine.venv(VenvRequest(venv_address, request.platform))
-    interpreter = venv.interpreter
-    command = await image_command(target, venv)
-    base = await artifact_address(target[ImageBaseField], str(interpreter.base), "[strata].base")
-    layers = (
-        await engine.os_packages_layer(OsPackagesRequest(base, request.platform, interpreter.address)),
-        await engine.interpreter_layer(InterpreterLayerRequest(interpreter, base)),
-        venv.layer,
-        await engine.app_layer(AppLayerRequest(request.address, interpreter)),
+    venv_target = await artifact_target(target[VenvField], strata.venv, "[strata].venv")
+    interpreter_address = await artifact_address(
+        venv_target[InterpreterField], strata.interpreter, "[strata].interpreter"
     )
+    interpreter = await engine.interpreter(InterpreterRequest(interpreter_address, request.platform))
+    base = await artifact_address(target[ImageBaseField], str(interpreter.base), "[strata].base")
+    os_packages, interpreter_layer, venv, app = await engine.image_parts(
+        OsPackagesRequest(base, request.platform, interpreter_address),
+        InterpreterLayerRequest(interpreter, base),
+        VenvRequest(venv_target.address, request.platform),
+        AppLayerRequest(request.address, interpreter),
+    )
+    command = await image_command(target, venv)
+    layers = (os_packages, interpreter_layer, venv.layer, app)
     runtime = RuntimeConfig(
         entrypoint=command,
         cmd=tuple(target[ArgsField].value or ()),
