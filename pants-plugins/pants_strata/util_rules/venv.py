@@ -10,6 +10,7 @@ import logging
 
 from pants.engine.rules import collect_rules, rule
 from pants.engine.target import Target
+
 from pants_strata import engine
 from pants_strata.artifacts import (
     InstallerRequest,
@@ -20,7 +21,13 @@ from pants_strata.artifacts import (
 )
 from pants_strata.library_process import layer_output, on_interpreter, sandbox_interpreter
 from pants_strata.subsystem import StrataSubsystem
-from pants_strata.target_types import InstallerField, InterpreterField, VenvLockfileField
+from pants_strata.target_types import (
+    InstallerField,
+    InterpreterField,
+    VenvExtrasField,
+    VenvGroupsField,
+    VenvLockfileField,
+)
 from pants_strata.util_rules.lookup import artifact_address
 from pants_strata.util_rules.wheels import fetch_wheels
 from strata.errors import StrataError
@@ -28,7 +35,9 @@ from strata.errors import requirements as errors
 from strata.errors.venv import files_overlap
 from strata.plan.environment import marker_environment, wheel_tags
 from strata.plan.interpreter import feature_version
-from strata.plan.requirements import LockedRequirement, read_requirements, select
+from strata.plan.lock_formats import only_lock
+from strata.plan.requirements import LockedRequirement
+from strata.plan.venv_lock import pyproject_path, read_lock
 
 _logger = logging.getLogger(__name__)
 
@@ -37,13 +46,20 @@ _WHEELS = "wheels"
 
 
 async def _requirements(target: Target, interpreter: Interpreter) -> tuple[LockedRequirement, ...]:
-    path = target[VenvLockfileField].path
-    files = await engine.repository_files([path])
+    field = target[VenvLockfileField]
+    files = {path: text.decode("utf-8", "replace") for path, text in (await engine.repository_files(field.paths)).items()}
     try:
-        if path not in files:
-            raise errors.lock_missing(path)
-        locked = read_requirements(files[path].decode("utf-8", "replace"), path)
-        return select(locked, marker_environment(interpreter.version, interpreter.platform), path)
+        if field.missing(files):
+            raise errors.lock_missing(field.missing(files)[0])
+        path = only_lock(files)
+        return read_lock(
+            files[path],
+            files.get(pyproject_path(path)),
+            path,
+            groups=tuple(target[VenvGroupsField].value or ()),
+            extras=tuple(target[VenvExtrasField].value or ()),
+            environment=marker_environment(interpreter.version, interpreter.platform),
+        )
     except StrataError as error:
         raise error.at(str(target.address)) from None
 
