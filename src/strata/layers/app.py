@@ -3,25 +3,52 @@
 Request: `root` (the directory of the files, source roots stripped), `python` (3.13). Files go to `/app`; a `.pth` file
 in the venv puts that at the end of `sys.path`, behind the standard library and the dependencies, which PYTHONPATH
 would not do. https://docs.python.org/3/library/site.html
+
+The layer describes itself as {"kind": "app", "files": {path below /app: start of the sha256}}, or, where that would be
+more than a manifest should carry, as {"kind": "app", "fileCount": number, "filesDigest": digest of the same object}.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from strata.oci.canonical import canonical_json
+from strata.oci.descriptor import sha256_digest
 from strata.oci.layer import Directory, Entry, File, write_layer
 from strata.venv.environment import image_site_packages
 
 IMAGE_ROOT = "app"
 
+# Registries take manifests of 4 MiB, and an image has up to 127 layers. This is enough for about a thousand files.
+FILES_LIMIT = 1 << 16
+# Hexadecimal digits: enough to tell two versions of a file apart by accident, and all digests are in the blob anyway.
+_SHORT = 16
+_PIECE = 1 << 20
+
 
 def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
     root = Path(request["root"])
     files = sorted(path for path in root.rglob("*") if path.is_file())
-    contents = {"kind": "app", "files": [path.relative_to(root).as_posix() for path in files]}
+    contents = {"kind": "app", **_described({path.relative_to(root).as_posix(): _short_hash(path) for path in files})}
     return write_layer(_entries(root, files, request["python"]), contents=contents).to_json()
+
+
+def _described(files: Mapping[str, str]) -> dict[str, Any]:
+    text = canonical_json(files)
+    if len(text) <= FILES_LIMIT:
+        return {"files": dict(files)}
+    return {"fileCount": len(files), "filesDigest": sha256_digest(text)}
+
+
+def _short_hash(path: Path) -> str:
+    summed = hashlib.sha256()
+    with path.open("rb") as stream:
+        for piece in iter(lambda: stream.read(_PIECE), b""):
+            summed.update(piece)
+    return summed.hexdigest()[:_SHORT]
 
 
 def _entries(root: Path, files: list[Path], python: str) -> Iterator[Entry]:

@@ -117,7 +117,12 @@ def test_the_layer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tag = sys.implementation.cache_tag
     of_interpreter = {name: str(tree / getattr(PATHS, name)) for name in ("loader", "library_path", "python")}
     result = interpreter.run({**request(tmp_path, MEMBERS), "interpreter": of_interpreter})
-    assert result["contents"] == {"kind": "interpreter", "version": VERSION, "packages": {"python": "1.0"}}
+    assert result["contents"] == {
+        "kind": "interpreter",
+        "version": VERSION,
+        "packages": {"python": "1.0"},
+        "format": 1,
+    }
     with tarfile.open(tmp_path / "blobs/sha256" / result["digest"].partition(":")[2]) as layer:
         listing = [
             f"{member.mode:04o} {member.name}{' → ' + member.linkname if member.linkname else ''}"

@@ -106,7 +106,7 @@ def image_manifest(
         "schemaVersion": 2,
         "mediaType": MANIFEST,
         "config": config.to_json(),
-        "layers": [layer.descriptor.to_json() for layer in layers],
+        "layers": [layer.described.to_json() for layer in layers],
     }
     if artifact_type:
         fields["artifactType"] = artifact_type

@@ -8,17 +8,27 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from strata.errors import oci as errors
 from strata.oci import tar
+from strata.oci.canonical import canonical_json
 from strata.oci.compression import GzipWriter
 from strata.oci.descriptor import Descriptor
 from strata.oci.entry import Directory, Entry, File, Symlink, arrange
 
 __all__ = ["Directory", "Entry", "File", "Layer", "Symlink", "write_layer"]
+
+FORMAT = 1
+"""The version of the code that writes layers, all of it: tar and gzip here, and what files a kind of layer has.
+
+It rises when the same inputs give other bytes, so that this can be named as the cause of a change.
+"""
+
+CONTENTS_ANNOTATION = "vnd.strata.layer.contents"
+"""Stands at the descriptor of a layer in a manifest: `Layer.contents` as canonical JSON."""
 
 # The pieces in which contents are read. Bytes and files are cut alike, so that the compressor sees the same pieces.
 _PIECE = 1 << 20
@@ -29,12 +39,19 @@ class Layer:
     """A blob in blobs/sha256, and what is in it.
 
     :param diff_id: the digest of the uncompressed tar.
-    :param contents: what the layer holds, for people and for comparisons: its `kind`, packages with versions …
+    :param contents: what the layer holds, for people and for comparisons: its `kind`, packages with versions …, and
+        the `format` of the code that wrote it. Only what decides the bytes stands here, so that equal blobs have equal
+        descriptions: which installer filled a venv, for example, does not.
     """
 
     descriptor: Descriptor
     diff_id: str
     contents: Mapping[str, Any] = field(hash=False)
+
+    @property
+    def described(self) -> Descriptor:
+        """The descriptor as it stands in a manifest, with the contents."""
+        return replace(self.descriptor, annotations={CONTENTS_ANNOTATION: canonical_json(dict(self.contents)).decode()})
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -68,7 +85,7 @@ def write_layer(entries: Iterable[Entry], *, blobs: Path = Path("blobs/sha256"),
             writer.finish()
         descriptor = Descriptor(writer.media_type, writer.digest, writer.size)
         os.replace(unnamed, blobs / descriptor.digest.partition(":")[2])
-    return Layer(descriptor, writer.diff_id, contents)
+    return Layer(descriptor, writer.diff_id, {**contents, "format": FORMAT})
 
 
 def _write_entry(entry: Entry, writer: GzipWriter) -> None:

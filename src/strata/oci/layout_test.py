@@ -77,6 +77,6 @@ def test_layout_of_an_artifact_says_what_it_is() -> None:
         "mediaType": "application/vnd.oci.image.manifest.v1+json",
         "artifactType": "application/vnd.strata.python-interpreter.v1",
         "config": {"mediaType": "application/vnd.oci.empty.v1+json", "digest": empty, "size": 2},
-        "layers": [{"mediaType": GZIP, "digest": LAYER.descriptor.digest, "size": 100}],
+        "layers": [LAYER.described.to_json()],
         "annotations": {"version": "3.13"},
     }
