@@ -29,6 +29,7 @@ from pants.engine.fs import (
     RemovePrefix,
     Snapshot,
 )
+from pants.engine.internals.graph import Owners, OwnersRequest
 from pants.engine.process import FallibleProcessResult, Process
 from pants.engine.rules import Get, MultiGet
 from pants.engine.target import (
@@ -126,6 +127,18 @@ async def dependency_closure(address: Address) -> tuple[Target, ...]:
 async def module_owners(module: str) -> PythonModuleOwners:
     """The targets that provide a Python module."""
     return await Get(PythonModuleOwners, PythonModuleOwnersRequest(module, resolve=None))
+
+
+async def file_owners(path: str) -> tuple[Address, ...]:
+    """The targets that have a file among their sources."""
+    return tuple(await Get(Owners, OwnersRequest((path,))))
+
+
+async def python_targets(addresses: Iterable[Address]) -> tuple[Target, ...]:
+    """The targets with first-party Python code at the addresses; a requirement has none."""
+    requests = [WrappedTargetRequest(address, "an earlier step") for address in addresses]
+    found = await MultiGet(Get(WrappedTarget, WrappedTargetRequest, request) for request in requests)
+    return tuple(item.target for item in found if item.target.has_field(PythonSourceField))
 
 
 async def python_files(targets: Iterable[Target]) -> Snapshot:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Optional
 
+from pants.backend.python.target_types import PythonSourceField
 from pants.engine.addresses import Address
 from pants.engine.target import Target
 
@@ -46,35 +47,72 @@ async def entry_point(field: EntryPointField) -> Optional[EntryPoint]:
         return None
     where = str(field.address)
     name, _, function = field.value.partition(":")
+    path = ""
     if name.endswith(".py"):
-        path = str(PurePosixPath(field.address.spec_path, name))
-        folder = field.address.spec_path or "."
-        if path not in await engine.repository_paths([path]):
-            similar = [PurePosixPath(each).name for each in await engine.repository_paths([f"{folder}/*.py"])]
-            raise errors.entry_point_file_missing(path, sorted(similar)).at(where)
-        root = await engine.source_root(path)
-        parts = PurePosixPath(path).relative_to(root).with_suffix("").parts
-        module = ".".join(parts[:-1] if parts[-1] in ("__init__", "__main__") and len(parts) > 1 else parts)
+        path = await _file(field, name)
+        parts = PurePosixPath(path).relative_to(await engine.source_root(path)).with_suffix("").parts
+        # `python -m package` runs the module `__main__` of a package.
+        implied = ("__init__",) if function else ("__init__", "__main__")
+        module = ".".join(parts[:-1] if parts[-1] in implied and len(parts) > 1 else parts)
+        if not _MODULE.fullmatch(module):
+            raise errors.entry_point_file_no_module(path, module).at(where)
     else:
-        path, module = "", name
+        module = name
     if not _MODULE.fullmatch(module) or (":" in field.value and not _MODULE.fullmatch(function)):
         raise errors.entry_point_malformed(field.value).at(where)
-    owners = await _owners(module, path, where)
-    if path and not owners:
+    owners = await (_file_owners(path, where) if path else _module_owners(module, where))
+    # A package is run by its `__main__`. To name its `__init__.py` is to name the package.
+    if not function and owners and all(_is_package(owner) for owner in owners):
+        main = await _module_owners(f"{module}.__main__", where)
+        if not main:
+            raise errors.entry_point_not_runnable(module).at(where)
+        owners = (*owners, *main)
+    return EntryPoint(module, function, tuple(owner.address for owner in owners))
+
+
+async def _file(field: EntryPointField, name: str) -> str:
+    """The path of a file that the field names, relative to the build root."""
+    path = PurePosixPath(field.address.spec_path, name)
+    if path.is_absolute() or ".." in path.parts:
+        raise errors.entry_point_file_elsewhere(name).at(str(field.address))
+    if str(path) not in await engine.repository_paths([str(path)]):
+        similar = [PurePosixPath(each).name for each in await engine.repository_paths([str(path.parent / "*.py")])]
+        raise errors.entry_point_file_missing(str(path), str(path.parent), sorted(similar)).at(str(field.address))
+    return str(path)
+
+
+async def _file_owners(path: str, where: str) -> tuple[Target, ...]:
+    owners = await engine.python_targets(await engine.file_owners(path))
+    if not owners:
         raise errors.entry_point_file_unowned(path).at(where)
-    return EntryPoint(module, function, owners)
+    if len(owners) > 1:
+        raise errors.ambiguous_file(path, [str(owner.address) for owner in owners]).at(where)
+    return owners
 
 
-async def _owners(module: str, path: str, where: str) -> tuple[Address, ...]:
-    """A package counts by its `__main__`, which is what runs, and by its `__init__`, which runs before it."""
+async def _module_owners(module: str, where: str) -> tuple[Target, ...]:
+    """The targets whose files are the module; none where the repository does not have it."""
+    owners = await engine.module_owners(module)
+    ambiguous = _with_module(module, await engine.python_targets(owners.ambiguous))
+    if len(ambiguous) > 1:
+        raise errors.ambiguous_module(module, [str(owner.address) for owner in ambiguous]).at(where)
+    return (*_with_module(module, await engine.python_targets(owners.unambiguous)), *ambiguous)
+
+
+def _with_module(module: str, targets: tuple[Target, ...]) -> tuple[Target, ...]:
+    """Pants also answers with the package, which may have a name of that kind in its `__init__`."""
+    wanted = tuple(module.split("."))
     found = []
-    for name in (module, f"{module}.__main__"):
-        owners = await engine.module_owners(name)
-        ambiguous = [address for address in owners.ambiguous if not path or address.filename == path]
-        if len(ambiguous) > 1:
-            raise errors.ambiguous_module(name, [str(address) for address in ambiguous]).at(where)
-        found += [*owners.unambiguous, *ambiguous]
-    return tuple(dict.fromkeys(found))
+    for target in targets:
+        parts = PurePosixPath(target[PythonSourceField].file_path).with_suffix("").parts
+        named = parts[:-1] if parts[-1] == "__init__" else parts
+        if named[-len(wanted) :] == wanted:
+            found.append(target)
+    return tuple(found)
+
+
+def _is_package(target: Target) -> bool:
+    return PurePosixPath(target[PythonSourceField].file_path).stem == "__init__"
 
 
 async def image_command(target: Target, venv: Venv) -> tuple[str, ...]:

@@ -37,11 +37,18 @@ def one_entry_point(found: Sequence[str]) -> StrataError:
     )
 
 
-def entry_point_file_missing(path: str, similar: Sequence[str]) -> StrataError:
+def entry_point_file_missing(path: str, folder: str, similar: Sequence[str]) -> StrataError:
     return StrataError(
         f"the entry point {path} does not exist.",
-        found=[f"files beside the BUILD file: {', '.join(similar) or 'none'}"],
+        found=[f"Python files in {folder}: {', '.join(similar) or 'none'}"],
         fix="name a Python file below the directory of the BUILD file, or a module with dots.",
+    )
+
+
+def entry_point_file_elsewhere(name: str) -> StrataError:
+    return StrataError(
+        f"the entry point {name} is not below the directory of the BUILD file.",
+        fix="name the module with dots instead, for instance `package.main`.",
     )
 
 
@@ -49,6 +56,14 @@ def entry_point_file_unowned(path: str) -> StrataError:
     return StrataError(
         f"the entry point {path} belongs to no target, so it would not be in the image.",
         fix="add a `python_sources()` target beside it; `./pants tailor ::` does.",
+    )
+
+
+def entry_point_file_no_module(path: str, module: str) -> StrataError:
+    return StrataError(
+        f"the entry point {path} cannot be run as a module.",
+        found=[f"its name would be {module!r}"],
+        fix="rename the file and its folders so that each name has letters, digits and underscores only.",
     )
 
 
@@ -78,7 +93,15 @@ def ambiguous_module(module: str, owners: Sequence[str]) -> StrataError:
     return StrataError(
         f"more than one target provides the entry point module {module}.",
         found=owners,
-        fix="name the one you mean in `dependencies`, or the file in `entry_point`.",
+        fix="name the file in `entry_point`.",
+    )
+
+
+def ambiguous_file(path: str, owners: Sequence[str]) -> StrataError:
+    return StrataError(
+        f"more than one target owns the entry point {path}.",
+        found=owners,
+        fix="keep one of them, so that it is clear whose dependencies the image gets.",
     )
 
 
