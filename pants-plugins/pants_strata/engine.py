@@ -43,6 +43,7 @@ from pants.engine.target import (
 from pants.source.source_root import SourceRoot, SourceRootRequest
 
 from pants_strata import artifacts
+from pants_strata.subsystem import StrataSubsystem
 
 # ---- processes and digests ------------------------------------------------------------------------------------------
 
@@ -103,6 +104,10 @@ async def repository_paths(globs: Iterable[str]) -> tuple[str, ...]:
 async def environment_variables(names: Iterable[str]) -> Mapping[str, str]:
     """Those of the user's environment variables that are set."""
     return await Get(EnvironmentVars, EnvironmentVarsRequest(tuple(names)))
+
+
+async def options() -> StrataSubsystem:
+    return await Get(StrataSubsystem)
 
 
 async def source_root(path: str) -> str:

@@ -88,6 +88,7 @@ async def on_interpreter(
         output_directories=(BLOBS,),
         description=description,
         level=LogLevel.INFO,
+        remote_cache_speculation_delay_millis=(await engine.options()).remote_cache_head_start_millis,
     )
 
 
@@ -118,6 +119,7 @@ async def on_host(
         description=description,
         level=LogLevel.INFO,
         cache_scope=cache_scope,
+        remote_cache_speculation_delay_millis=(await engine.options()).remote_cache_head_start_millis,
     )
 
 

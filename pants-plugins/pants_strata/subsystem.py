@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from pants.option.option_types import EnumOption, StrListOption, StrOption
+from pants.option.option_types import EnumOption, IntOption, StrListOption, StrOption
 from pants.option.subsystem import Subsystem
 from pants.util.strutil import softwrap
 
@@ -22,6 +22,17 @@ class StrataSubsystem(Subsystem):
     )
     installer = StrOption(default=None, help="The address of the `python_installer` that fills venvs.")
     venv = StrOption(default=None, help="The address of the `python_venv` that images hold.")
+    remote_cache_head_start_millis = IntOption(
+        default=60_000,
+        advanced=True,
+        help=softwrap(
+            """
+            How long the remote cache may take to answer and to send what it has of a step, in milliseconds, before this
+            machine starts to make the same itself; the first to end wins. Pants' own steps get no head start. It bounds
+            how long a cache that hangs can hold up a build. Read by nothing where there is no remote cache.
+            """
+        ),
+    )
 
 
 class Gone(Enum):
