@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 
-from packaging.markers import Marker
+from packaging.markers import Marker, UndefinedEnvironmentName
 from packaging.utils import canonicalize_name
 
 from strata.errors import locks as errors
@@ -63,7 +63,7 @@ def holds(marker: str, environment: Mapping[str, str], where: str, extras: Abstr
     try:
         answered = _EXTRA.sub(lambda match: _answered(match, extras), marker)
         return bool(_parsed(answered).evaluate({**environment, "extra": ""}))
-    except (ValueError, RecursionError):
+    except (ValueError, UndefinedEnvironmentName, RecursionError):
         raise errors.unreadable(where, "an environment marker (PEP 508)", marker) from None
 
 
