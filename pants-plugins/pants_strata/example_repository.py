@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -28,7 +29,7 @@ def repository(rules: Iterable[Any]) -> RuleRunner:
 def write(runner: RuleRunner, files: Mapping[str, str], *options: str, env: Mapping[str, str] | None = None) -> None:
     """Adds files, and sets the options that hold from now on."""
     runner.write_files(files)
-    runner.set_options([*OPTIONS, *options], env=dict(env or {}), env_inherit={"PATH"})
+    runner.set_options([*OPTIONS, *options], env={"PATH": os.environ["PATH"], **(env or {})})
 
 
 def message(runner: RuleRunner, output: type[Any], *inputs: Any) -> str:
