@@ -3,6 +3,7 @@
     python -I LIBRARY VERB request.json      a step of a build: a JSON request in, blobs and a JSON result out
     python -m strata validate DIRECTORY      what is wrong with an OCI image layout
     python -m strata list BLOB_OR_DIRECTORY  the files of a layer, or of all layers of a layout
+    python -m strata diff REFERENCE LAYOUT   why an image differs from another one
 
 A verb reads its request, writes its files below the working directory and returns what goes into `result.json`.
 A user's mistake ends with the error's own exit code (2, mostly) and the error on standard error, for a verb as JSON;
@@ -33,12 +34,18 @@ VERBS = {
     "app-layer": "strata.layers.app",
 }
 
+COMMANDS = {
+    "diff": "strata.diff.command",
+    "list": "strata.oci.command",
+    "validate": "strata.oci.command",
+}
+
 
 def main() -> int:
     arguments = _parser().parse_args()
     if arguments.verb in VERBS:
         return _run_verb(arguments.verb, arguments.request)
-    command = importlib.import_module("strata.oci.command")
+    command = importlib.import_module(COMMANDS[arguments.verb])
     try:
         return int(command.COMMANDS[arguments.verb](arguments))
     except StrataError as error:
@@ -59,6 +66,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     listing = verbs.add_parser("list", help="list mode, owner, size and path of each file in a layer")
     listing.add_argument("path", type=Path, help="a layer's blob, or the directory that holds index.json")
+    diff = verbs.add_parser("diff", help="compare the images of two layouts, layer by layer, and name the causes")
+    diff.add_argument("reference", metavar="REFERENCE", help="DIRECTORY or DIRECTORY:TAG of an OCI image layout")
+    diff.add_argument("layout", metavar="LAYOUT", help="the same, to compare with the reference")
+    diff.add_argument("--format", choices=("table", "json"), default="table", help="table: the default")
+    diff.add_argument("--only-changed", action="store_true", help="leave out images and layers that are the same")
+    diff.add_argument("--fail-on-change", action="store_true", help="exit with 1 if an image changed")
 
     for verb in sorted(VERBS):
         step = verbs.add_parser(verb, help="a step of a build; Pants runs it")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Optional
+from typing import Callable, Optional
 
 from strata.oci.compression import BlobReader, DamagedBlob
 from strata.oci.tar import BLOCK
@@ -66,8 +66,11 @@ class TarEntry:
     pax: tuple[str, ...]
 
 
-def read_tar(blob: BlobReader) -> Iterator[TarEntry]:
-    """The members in their order, then reads `blob` to its end. Raises DamagedBlob where it is not a tar archive."""
+def read_tar(blob: BlobReader, contents: Optional[Callable[[bytes], object]] = None) -> Iterator[TarEntry]:
+    """The members in their order, then reads `blob` to its end. Raises DamagedBlob where it is not a tar archive.
+
+    :param contents: takes the contents of a member, piece by piece, before the member is yielded.
+    """
     archive = _Archive(blob)
     common: dict[str, str] = {}
     own: dict[str, str] = {}
@@ -85,7 +88,7 @@ def read_tar(blob: BlobReader) -> Iterator[TarEntry]:
         else:
             entry = archive.entry(header, {**common, **own})
             own = {}
-            archive.skip(entry.size, entry.path)
+            archive.pass_over(entry.size, entry.path, contents)
             yield entry
 
 
@@ -176,12 +179,15 @@ class _Archive:
             pax=tuple(sorted(records)),
         )
 
-    def skip(self, size: int, path: str) -> None:
+    def pass_over(self, size: int, path: str, contents: Optional[Callable[[bytes], object]]) -> None:
         left = size + -size % BLOCK
         while left:
             data = self._blob.read(min(left, _PIECE))
             if not data:
                 raise DamagedBlob(f"ends in the middle of {path!r}")
+            if contents and size:
+                contents(data[:size])
+                size -= min(size, len(data))
             left -= len(data)
             self._offset += len(data)
 

@@ -1,0 +1,70 @@
+"""Causes: single differences, each with a text that a user reads and the values that a program reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Optional
+
+
+class Subject(Enum):
+    """What differs. The values stand in JSON: they are added to, never changed."""
+
+    PYTHON_PACKAGE = "python-package"
+    DEBIAN_PACKAGE = "debian-package"
+    INTERPRETER = "interpreter"
+    FILE = "file"
+    FORMAT = "format"
+    COMPRESSION = "compression"
+    DESCRIPTION = "description"  # something else that the layer's description says
+    INPUT = "input"  # of the build: it need not have changed a byte
+    CONFIG = "config"
+    ANNOTATION = "annotation"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Cause:
+    """`before` is None for what is new, `after` for what is gone.
+
+    :param name: of the package, the path of the file in the image, the name of the setting.
+    """
+
+    subject: Subject
+    name: str
+    before: Optional[str]
+    after: Optional[str]
+    text: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "subject": self.subject.value,
+            "name": self.name,
+            "before": self.before,
+            "after": self.after,
+            "text": self.text,
+        }
+
+
+def version_change(subject: Subject, name: str, title: str, before: Optional[str], after: Optional[str]) -> Cause:
+    """`title 1 → 2`, `title 2 added`, `title 1 removed`."""
+    return Cause(subject, name, before, after, f"{title} {_versions(before, after)}")
+
+
+def setting_change(subject: Subject, name: str, before: Optional[str], after: Optional[str]) -> Cause:
+    """`name: 1 → 2`, `name: 2 added`, `name: 1 removed`, with long values shortened in the text."""
+    return Cause(subject, name, before, after, f"{name}: {_versions(_short(before), _short(after))}")
+
+
+def unknown(text: str) -> Cause:
+    return Cause(Subject.UNKNOWN, "", None, None, text)
+
+
+def _versions(before: Optional[str], after: Optional[str]) -> str:
+    if before is None:
+        return f"{after} added"
+    return f"{before} removed" if after is None else f"{before} → {after}"
+
+
+def _short(value: Optional[str]) -> Optional[str]:
+    return value if value is None or len(value) <= 60 else f"{value[:60]}…"

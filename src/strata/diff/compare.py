@@ -1,0 +1,184 @@
+"""The comparison of two images: a row for each layer, and what their configs differ in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import Optional
+
+from strata.diff.cause import Cause, Subject, version_change
+from strata.diff.contents import contents_causes, is_python, packages
+from strata.diff.files import OpenBlob, file_causes
+from strata.diff.pairing import pair
+from strata.diff.record import BuildRecord, Inputs, input_causes
+from strata.diff.runtime import runtime_causes
+from strata.diff.view import ImageView, LayerView
+
+
+class Change(Enum):
+    """The values stand in JSON."""
+
+    SAME = "same"
+    REBUILT = "rebuilt"  # from other inputs, to the same bytes
+    CHANGED = "changed"
+    ADDED = "added"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A layer of one image, or two layers of both that correspond to each other. At least one is there."""
+
+    change: Change
+    before: Optional[LayerView]
+    after: Optional[LayerView]
+    causes: tuple[Cause, ...]
+
+    @property
+    def layer(self) -> LayerView:
+        layer = self.after or self.before
+        assert layer is not None
+        return layer
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One image for one platform. An image that only one side has is all added or all removed.
+
+    :param name: what the user calls the image.
+    :param rebuilds_known: whether there were records, without which `Change.REBUILT` cannot be told from `Change.SAME`.
+    """
+
+    name: str
+    before: Optional[ImageView]
+    after: Optional[ImageView]
+    layers: tuple[Row, ...]
+    settings: tuple[Cause, ...]
+    rebuilds_known: bool
+
+    @property
+    def changed(self) -> bool:
+        """Whether the digest of the image is another one."""
+        return (self.before and self.before.digest) != (self.after and self.after.digest)
+
+    @property
+    def platform(self) -> str:
+        image = self.after or self.before
+        return image.platform if image else ""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two: the images of a layout or of a target, by platform, and what is known of their build."""
+
+    images: Sequence[ImageView]
+    records: Sequence[BuildRecord] = ()
+    #: Path in the image → path in the repository.
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    def inputs(self, image: Optional[ImageView]) -> Optional[Mapping[str, Inputs]]:
+        """Those of the record that belongs to the image; a stale one does not."""
+        wanted = image and image.digest
+        return next((record.layers for record in self.records if record.image == wanted), None)
+
+
+def compare(name: str, before: Side, after: Side) -> list[Comparison]:
+    """One for each platform, in the order of `after`, then those that only `before` has."""
+    old, new = ({image.platform: image for image in side.images} for side in (before, after))
+    return [_compare(name, old.get(each), new.get(each), before, after) for each in dict.fromkeys([*new, *old])]
+
+
+def explained(comparison: Comparison, open_before: OpenBlob, open_after: OpenBlob) -> Comparison:
+    """The same, and the layers that changed without a cause are compared file by file."""
+    return replace(
+        comparison,
+        layers=tuple(
+            replace(
+                row, causes=(*row.causes, *file_causes(row.before.digest, open_before, row.after.digest, open_after))
+            )
+            if row.before and row.after and is_unexplained(row)
+            else row
+            for row in comparison.layers
+        ),
+    )
+
+
+def is_unexplained(row: Row) -> bool:
+    """Whether a layer changed, and nothing that it says of itself tells why."""
+    return row.change is Change.CHANGED and all(cause.subject is Subject.INPUT for cause in row.causes)
+
+
+def _compare(
+    name: str, before: Optional[ImageView], after: Optional[ImageView], old_side: Side, new_side: Side
+) -> Comparison:
+    old_inputs, new_inputs = old_side.inputs(before), new_side.inputs(after)
+    pairs = pair(before.layers if before else (), after.layers if after else ())
+    rows = [
+        _row(
+            old,
+            new,
+            (old_inputs or {}).get(old.digest, {}) if old else {},
+            (new_inputs or {}).get(new.digest, {}) if new else {},
+            {**old_side.sources, **new_side.sources},
+        )
+        for old, new in pairs
+    ]
+    return Comparison(
+        name,
+        before,
+        after,
+        tuple(_with_moves(row, before, after) for row in rows),
+        tuple(runtime_causes(before, after)),
+        rebuilds_known=old_inputs is not None and new_inputs is not None,
+    )
+
+
+def _row(
+    before: Optional[LayerView],
+    after: Optional[LayerView],
+    old_inputs: Inputs,
+    new_inputs: Inputs,
+    sources: Mapping[str, str],
+) -> Row:
+    if not (before and after):
+        change = Change.ADDED if after else Change.REMOVED
+        return Row(change, before, after, tuple(contents_causes(before, after, sources)))
+    both_known = bool(old_inputs and new_inputs)
+    if before.digest == after.digest:
+        inputs = tuple(input_causes(old_inputs, new_inputs)) if both_known else ()
+        return Row(Change.REBUILT if inputs else Change.SAME, before, after, inputs)
+    causes = []
+    if before.contents and after.contents:
+        causes = contents_causes(before, after, sources)
+    if before.media_type != after.media_type:
+        causes.append(
+            version_change(Subject.COMPRESSION, "media type", "media type", before.media_type, after.media_type)
+        )
+    elif before.diff_id and before.diff_id == after.diff_id:
+        text = "the same files, compressed in another way"
+        causes.append(Cause(Subject.COMPRESSION, "compression", before.digest, after.digest, text))
+    if both_known:
+        causes += input_causes(old_inputs, new_inputs, named_only=bool(causes))
+    return Row(Change.CHANGED, before, after, tuple(causes))
+
+
+def _with_moves(row: Row, before: Optional[ImageView], after: Optional[ImageView]) -> Row:
+    """A package that only went to another layer was neither added nor removed."""
+    causes = []
+    for cause in row.causes:
+        is_package = cause.subject in (Subject.PYTHON_PACKAGE, Subject.DEBIAN_PACKAGE)
+        if is_package and cause.before is None and _holds(before, cause, cause.after):
+            cause = replace(cause, text=f"{cause.text[: -len('added')]}moved here from another layer")
+        elif is_package and cause.after is None and _holds(after, cause, cause.before):
+            cause = replace(cause, text=f"{cause.text[: -len('removed')]}moved to another layer")
+        causes.append(cause)
+    return replace(row, causes=tuple(causes))
+
+
+def _holds(image: Optional[ImageView], cause: Cause, version: Optional[str]) -> bool:
+    python = cause.subject is Subject.PYTHON_PACKAGE
+    return image is not None and any(
+        layer.contents and is_python(layer.contents["kind"]) == python and packages(layer).get(cause.name) == version
+        for layer in image.layers
+    )

@@ -1,0 +1,96 @@
+"""The causes that the files of two layers show: for layers that do not describe themselves, or not well enough."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, Callable, Optional
+
+from strata.diff.cause import Cause, Subject, unknown
+from strata.oci.compression import BlobReader, DamagedBlob
+from strata.oci.finding import printable
+from strata.oci.tar_reader import FILE, TarEntry, read_tar
+
+OpenBlob = Callable[[str], Optional[BinaryIO]]
+"""The blob with a digest; None where there is none."""
+
+
+@dataclass(frozen=True)
+class _State:
+    entry: TarEntry
+    sha256: str
+
+    def __str__(self) -> str:
+        entry = self.entry
+        owner = f"{entry.uid}:{entry.gid}"
+        link = f" to {printable(entry.target)}" if entry.target else ""
+        contents = f", {entry.size} bytes, sha256 {self.sha256}" if entry.kind == FILE else ""
+        return f"{entry.kind}{link}, mode {entry.mode:04o}, owner {owner}, time {entry.mtime}{contents}"
+
+
+def file_causes(before: str, open_before: OpenBlob, after: str, open_after: OpenBlob) -> list[Cause]:
+    """Compares the layers whose blobs have the digests `before` and `after`. There is always at least one cause."""
+    states = []
+    for digest, open_blob in ((before, open_before), (after, open_after)):
+        blob = open_blob(digest)
+        if blob is None:
+            return [unknown(f"unknown: the blob {digest} is not there to look into")]
+        with blob:
+            try:
+                states.append(_read(blob))
+            except DamagedBlob as damage:
+                return [unknown(f"unknown: the blob {digest} {damage}")]
+    causes = list(_differences(*states))
+    if causes:
+        return causes
+    return [Cause(Subject.COMPRESSION, "compression", before, after, "the same files, packed in another way")]
+
+
+def _read(blob: BinaryIO) -> dict[str, _State]:
+    """Path → state. Of a path that comes twice the last counts, as it does when the layer is unpacked."""
+    states = {}
+    summed = hashlib.sha256()
+
+    def add(data: bytes) -> None:
+        summed.update(data)
+
+    for entry in read_tar(BlobReader(blob), add):
+        states[entry.path] = _State(entry, summed.hexdigest())
+        summed = hashlib.sha256()
+    return states
+
+
+def _differences(old: dict[str, _State], new: dict[str, _State]) -> Iterator[Cause]:
+    for path in sorted({*old, *new}):
+        before, after = old.get(path), new.get(path)
+        if before != after:
+            name = f"/{printable(path)}"
+            yield Cause(
+                Subject.FILE,
+                name,
+                None if before is None else str(before),
+                None if after is None else str(after),
+                f"{name} {_change(before, after)}",
+            )
+
+
+def _change(before: Optional[_State], after: Optional[_State]) -> str:
+    if before is None:
+        return "added"
+    if after is None:
+        return "removed"
+    old, new = before.entry, after.entry
+    if old.kind != new.kind:
+        return f"is a {new.kind}, was a {old.kind}"
+    if before.sha256 != after.sha256:
+        return "edited"
+    if old.target != new.target:
+        return f"links to {printable(new.target)}, not to {printable(old.target)}"
+    if old.mode != new.mode:
+        return f"has mode {new.mode:04o}, not {old.mode:04o}"
+    if (old.uid, old.gid) != (new.uid, new.gid):
+        return f"belongs to {new.uid}:{new.gid}, not to {old.uid}:{old.gid}"
+    if old.mtime != new.mtime:
+        return "has another time"
+    return "has other metadata"
