@@ -1,0 +1,68 @@
+"""The arrows between the parts of the library: a forbidden import fails here."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import strata
+
+ROOT = Path(strata.__file__).parent
+
+# Part → the parts that it may import, besides itself.
+ARROWS = {
+    "diff": {"errors", "oci"},
+    "errors": set(),
+    "oci": {"errors"},
+    "plan": {"errors", "oci"},
+    "venv": {"errors", "oci"},
+    "fetch": {"errors", "layers", "plan", "venv"},
+    "layers": {"errors", "oci", "plan", "venv"},
+    "__init__": set(),
+}
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    """Part → each file of it, without tests and what only they use."""
+    for file in sorted(ROOT.rglob("*.py")):
+        if not file.name.endswith("_test.py") and not file.name.startswith("example_"):
+            yield file.relative_to(ROOT).with_suffix("").parts[0], file
+
+
+def imports(file: Path) -> Iterator[str]:
+    """Names of imported modules; `from package import name` may name a module or something in one."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file} has a relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_all_parts_are_seen() -> None:
+    assert set(ARROWS) <= {part for part, _ in modules()}
+
+
+@pytest.mark.parametrize("part", sorted(ARROWS))
+def test_arrows(part: str) -> None:
+    found = {
+        f"{file.relative_to(ROOT)} imports {name}"
+        for owner, file in modules()
+        if owner == part
+        for name in imports(file)
+        if name.startswith("strata.") and name.split(".")[1] not in {part, *ARROWS[part]}
+    }
+    assert found == set()
+
+
+def test_the_library_never_imports_pants() -> None:
+    found = [
+        f"{file.relative_to(ROOT)} imports {name}"
+        for _, file in modules()
+        for name in imports(file)
+        if name.split(".")[0] in ("pants", "pants_strata")
+    ]
+    assert found == []
