@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from pants.core.goals.generate_lockfiles import (
+    GenerateLockfileResult,
+    KnownUserResolveNames,
+    UserGenerateLockfiles,
+)
+from pants.engine.addresses import Address
+from pants.engine.fs import EMPTY_DIGEST, CreateDigest, Digest, DigestContents, FileContent, PathGlobs
+from pants.engine.rules import QueryRule
+from pants.testutil.rule_runner import MockGet, RuleRunner, run_rule_with_mocks
+
+from pants_strata.artifacts import DebianLockRequest, ResolvedDebianLock
+from pants_strata.example_repository import message, repository, write
+from pants_strata.goals.generate_lockfiles import (
+    GenerateDebianLockfile,
+    GenerateInstallerLockfile,
+    KnownResolvesRequest,
+    RequestedResolves,
+    generate_debian_lockfile,
+)
+from strata.plan.debian_defaults import EXCLUDED
+from strata.plan.debian_lock import DebianLock, LockedPackage, LockInputs, PlatformPackages, write_lock
+
+FILES = {
+    "third/BUILD": (
+        "debian_packages(name='base', packages=['libc6', 'tzdata'], exclude=['dpkg'])\n"
+        "python_interpreter(name='cpython', version='3.12', lockfile='my.lock.json')\n"
+        "python_installer(name='pip')\n"
+        "python_installer(name='uv', tool='uv', version='0.9.0', lockfile='uv.lock')\n"
+        "python_venv(name='venv')\n"
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def runner() -> RuleRunner:
+    return repository(
+        [
+            QueryRule(KnownUserResolveNames, [KnownResolvesRequest]),
+            QueryRule(UserGenerateLockfiles, [RequestedResolves]),
+        ]
+    )
+
+
+def requested(runner: RuleRunner, *names: str) -> list[Any]:
+    write(runner, FILES, "--strata-interpreter=third:cpython")
+    return list(runner.request(UserGenerateLockfiles, [RequestedResolves(names)]))
+
+
+# ---- resolves -------------------------------------------------------------------------------------------------------
+
+
+def test_known_resolves(runner: RuleRunner) -> None:
+    write(runner, FILES)
+    known = runner.request(KnownUserResolveNames, [KnownResolvesRequest()])
+    assert sorted(known.names) == ["third:base", "third:cpython", "third:uv"]
+    assert known.requested_resolve_names_cls is RequestedResolves
+
+
+def test_resolve_of_debian_packages(runner: RuleRunner) -> None:
+    (request,) = requested(runner, "third:base")
+    assert isinstance(request, GenerateDebianLockfile)
+    assert (request.resolve_name, request.lockfile_dest, request.diff) == (
+        "third:base",
+        "third/debian.lock.json",
+        True,
+    )
+    assert request.lock.inputs == LockInputs.of(
+        suites=("trixie", "trixie-updates", "trixie-security"),
+        components=("main",),
+        roots=("libc6", "tzdata"),
+        excluded=("dpkg",),
+    )
+
+
+def test_resolve_of_an_interpreter(runner: RuleRunner) -> None:
+    (request,) = requested(runner, "third:cpython")
+    assert isinstance(request, GenerateDebianLockfile)
+    assert request.lockfile_dest == "third/my.lock.json"
+    assert request.lock.inputs.roots == ("python3.12", "python3.12-venv")
+    assert request.lock.inputs.excluded == tuple(sorted(EXCLUDED))
+
+
+def test_resolve_of_an_installer(runner: RuleRunner) -> None:
+    (request,) = requested(runner, "third:uv")
+    assert isinstance(request, GenerateInstallerLockfile)
+    assert (request.lockfile_dest, request.lock.tool, request.lock.version, request.lock.python) == (
+        "third/uv.lock",
+        "uv",
+        "0.9.0",
+        "3.12",
+    )
+
+
+def test_installer_without_an_interpreter(runner: RuleRunner) -> None:
+    write(runner, FILES)
+    assert message(runner, UserGenerateLockfiles, RequestedResolves(["third:uv"])) == (
+        "third:uv: No interpreter is named that could make this artifact by itself.\n"
+        "Fix: set `[strata].interpreter` in pants.toml to the address of a `python_interpreter` target."
+    )
+
+
+def test_only_what_is_asked_for(runner: RuleRunner) -> None:
+    assert [request.resolve_name for request in requested(runner, "third:uv", "third:base")] == [
+        "third:base",
+        "third:uv",
+    ]
+
+
+# ---- differences ----------------------------------------------------------------------------------------------------
+
+INPUTS = LockInputs.of(suites=("trixie",), components=("main",), roots=("libc6",), excluded=())
+LIBC = LockedPackage("libc6", "2.41-12", "amd64", "pool/libc6_2.41-12_amd64.deb", 9, "a" * 64, "debian")
+GCC = LockedPackage("gcc-14-base", "14.2.0-19", "amd64", "pool/gcc_14.2.0-19_amd64.deb", 9, "b" * 64, "debian")
+NEWER = replace(LIBC, version="2.41-12+deb13u1", path="pool/libc6_2.41-12+deb13u1_amd64.deb")
+
+
+def lock(*packages: LockedPackage, platforms: tuple[str, ...] = ("linux/amd64",)) -> DebianLock:
+    return DebianLock(INPUTS, tuple(PlatformPackages(platform, packages) for platform in platforms))
+
+
+def generate(new: DebianLock, old: str | None) -> tuple[GenerateLockfileResult, str]:
+    """The result of the rule, and the text that it writes, where the repository has `old`."""
+    request = DebianLockRequest(Address("third", target_name="base"), "third/base.lock.json", INPUTS)
+    existing = [FileContent("third/base.lock.json", old.encode())] if old is not None else []
+    written: list[FileContent] = []
+
+    def create(files: CreateDigest) -> Digest:
+        written.extend(file for file in files if isinstance(file, FileContent))
+        return EMPTY_DIGEST
+
+    result: GenerateLockfileResult = run_rule_with_mocks(
+        generate_debian_lockfile,
+        rule_args=[GenerateDebianLockfile("third:base", "third/base.lock.json", diff=True, lock=request)],
+        mock_gets=[
+            MockGet(ResolvedDebianLock, (DebianLockRequest,), lambda _: ResolvedDebianLock(new)),
+            MockGet(Digest, (PathGlobs,), lambda _: EMPTY_DIGEST),
+            MockGet(DigestContents, (Digest,), lambda _: DigestContents(existing)),
+            MockGet(Digest, (CreateDigest,), create),
+        ],
+    )
+    (file,) = written
+    assert file.path == result.path == "third/base.lock.json"
+    return result, file.content.decode()
+
+
+def test_first_lock() -> None:
+    new = lock(LIBC)
+    result, text = generate(new, None)
+    assert (text, result.diff, result.resolve_name) == (write_lock(new), None, "third:base")
+
+
+def test_difference() -> None:
+    result, _ = generate(lock(NEWER), write_lock(lock(LIBC, GCC)))
+    assert result.diff is not None
+    assert {name: [str(each) for each in change] for name, change in result.diff.upgraded.items()} == {
+        "libc6": ["2.41-12", "2.41-12+deb13u1"]
+    }
+    assert [(name, str(version)) for name, version in result.diff.removed.items()] == [("gcc-14-base", "14.2.0-19")]
+    assert (dict(result.diff.added), dict(result.diff.downgraded)) == ({}, {})
+
+
+def test_downgrade_is_seen_as_one() -> None:
+    result, _ = generate(lock(LIBC), write_lock(lock(NEWER)))
+    assert result.diff is not None
+    assert list(result.diff.downgraded) == ["libc6"]
+
+
+def test_difference_by_platform() -> None:
+    platforms = ("linux/amd64", "linux/arm64")
+    result, _ = generate(lock(LIBC, platforms=platforms), write_lock(lock(platforms=platforms)))
+    assert result.diff is not None
+    assert sorted(result.diff.added) == ["libc6 (linux/amd64)", "libc6 (linux/arm64)"]
+
+
+@pytest.mark.parametrize("old", ["", "<<<<<<< HEAD\n", '{"format": 0}'])
+def test_damaged_lock_is_replaced(old: str) -> None:
+    new = lock(LIBC)
+    result, text = generate(new, old)
+    assert (text, result.diff) == (write_lock(new), None)
