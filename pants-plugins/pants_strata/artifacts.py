@@ -12,13 +12,13 @@ from pants.engine.addresses import Address
 from pants.engine.fs import EMPTY_DIGEST, Digest
 from pants.util.frozendict import FrozenDict
 
+from strata.diff.record import BuildRecord, Input
 from strata.errors import StrataError
 from strata.oci.image import Image
 from strata.oci.layer import Layer
 from strata.oci.platform import Platform
 from strata.plan.debian_index import PackageIndex
 from strata.plan.debian_lock import DebianLock, LockedPackage, LockInputs
-
 
 PLATFORM = Platform("linux", "amd64")
 """What is built where nothing names a platform. Every artifact is asked for with one."""
@@ -129,10 +129,11 @@ class DebianPackages:
 
 @dataclass(frozen=True)
 class ArtifactLayer:
-    """A layer, and the digest that holds its blob at `blobs/sha256/`."""
+    """A layer, the digest that holds its blob at `blobs/sha256/`, and what it was made from."""
 
     layer: Layer
     blob: Digest
+    inputs: FrozenDict[str, Input]
 
 
 @dataclass(frozen=True)
@@ -227,7 +228,11 @@ class ImageRequest:
 
 @dataclass(frozen=True)
 class BuiltImage:
-    """An image for one platform, and the digest that holds the blobs of its layers at `blobs/sha256/`."""
+    """An image for one platform, and the digest that holds the blobs of its layers at `blobs/sha256/`.
+
+    `record` tells what each layer was made from; it stands outside the image.
+    """
 
     image: Image
     blobs: Digest
+    record: BuildRecord

@@ -8,6 +8,7 @@ A helper's coroutine cannot be gathered (Pants gathers only its own awaitables),
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import PurePath
 
 from pants.backend.python.dependency_inference.module_mapper import PythonModuleOwners, PythonModuleOwnersRequest
 from pants.backend.python.target_types import PythonSourceField
@@ -40,7 +41,7 @@ from pants.engine.target import (
     WrappedTarget,
     WrappedTargetRequest,
 )
-from pants.source.source_root import SourceRoot, SourceRootRequest
+from pants.source.source_root import SourceRoot, SourceRootRequest, SourceRootsRequest, SourceRootsResult
 
 from pants_strata import artifacts
 from pants_strata.subsystem import StrataSubsystem
@@ -144,6 +145,17 @@ async def python_targets(addresses: Iterable[Address]) -> tuple[Target, ...]:
     requests = [WrappedTargetRequest(address, "an earlier step") for address in addresses]
     found = await MultiGet(Get(WrappedTarget, WrappedTargetRequest, request) for request in requests)
     return tuple(item.target for item in found if item.target.has_field(PythonSourceField))
+
+
+async def source_paths(targets: Iterable[Target]) -> dict[str, str]:
+    """The path with its source root stripped → the path in the repository, of Python sources and resources."""
+    fields = [
+        item[kind] for item in targets for kind in (PythonSourceField, ResourceSourceField) if item.has_field(kind)
+    ]
+    paths = [field.file_path for field in fields if isinstance(field.value, str)]
+    found = await Get(SourceRootsResult, SourceRootsRequest, SourceRootsRequest.for_files(paths))
+    roots = {str(path): root.path for path, root in found.path_to_root.items()}
+    return {str(PurePath(path).relative_to(roots[path])): path for path in paths}
 
 
 async def python_files(targets: Iterable[Target]) -> Snapshot:

@@ -15,11 +15,13 @@ from typing import Any
 from pants.engine.fs import EMPTY_DIGEST, Digest
 from pants.engine.process import FallibleProcessResult, Process, ProcessCacheScope
 from pants.engine.rules import Rule, collect_rules, rule
+from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
 from pants_strata import engine
 from pants_strata.artifacts import ArtifactLayer, Interpreter, LibrarySlice, LibrarySliceRequest
 from strata.__main__ import VERBS
+from strata.diff.record import Input
 from strata.errors import StrataError
 from strata.oci.layer import Layer
 from strata.plan.interpreter import interpreter_paths
@@ -134,14 +136,31 @@ def failure(result: FallibleProcessResult, what: str) -> StrataError | None:
         raise RuntimeError(f"{what} ended with exit code {result.exit_code}:\n{text}") from None
 
 
-async def layer_output(process: Process, where: str) -> tuple[ArtifactLayer, dict[str, Any]]:
-    """Runs a process that makes a layer: the layer, and the whole result of the verb. Errors carry the address."""
+async def layer_output(
+    process: Process, where: str, interpreter: Interpreter, *, names: Mapping[str, str] | None = None
+) -> tuple[ArtifactLayer, dict[str, Any]]:
+    """Runs a process that makes a layer: the layer, and the whole result of the verb. Errors carry the address.
+
+    :param names: directory of a large input → what people call what is in it: pip 25.2.
+    """
     result = await engine.execute(process)
     error = failure(result, process.description)
     if error is not None:
         raise error.at(where)
     fields = json.loads((await engine.contents(await engine.only(result.output_digest, [RESULT])))[RESULT])
-    return ArtifactLayer(Layer.from_json(fields), await engine.only(result.output_digest, [f"{BLOBS}/**"])), fields
+    blob = await engine.only(result.output_digest, [f"{BLOBS}/**"])
+    inputs = _inputs(process, {_PYTHON: f"CPython {interpreter.version}", **(names or {})})
+    return ArtifactLayer(Layer.from_json(fields), blob, inputs), fields
+
+
+def _inputs(process: Process, names: Mapping[str, str]) -> FrozenDict[str, Input]:
+    """What decides the key of a process, for the build record (strata.diff.record)."""
+    titles = {_PYTHON: "interpreter", _LIBRARY: "strata"}
+    large = {
+        titles.get(directory, directory.lstrip(".")): Input(names.get(directory, ""), digest.fingerprint)
+        for directory, digest in process.immutable_input_digests.items()
+    }
+    return FrozenDict({**large, "files": Input("", process.input_digest.fingerprint)})
 
 
 @rule

@@ -9,7 +9,7 @@ from pants.engine.target import Target
 from pants.engine.unions import UnionRule
 
 from pants_strata import dependency_inference, library_process
-from pants_strata.goals import generate_lockfiles, package
+from pants_strata.goals import generate_lockfiles, image_diff, package
 from pants_strata.target_types import (
     DebianPackagesTarget,
     PythonImageTarget,
@@ -52,6 +52,7 @@ def rules() -> Iterable[Rule | UnionRule]:
         generate_lockfiles,
         host,
         image,
+        image_diff,
         installer,
         installer_lock,
         interpreter,

@@ -32,8 +32,10 @@ from pants_strata.target_types import (
     VenvLockfileField,
 )
 from pants_strata.util_rules.lookup import default_interpreter
+from strata.diff.record import record_path
 from strata.oci.layer import Layer
 from strata.oci.layout import artifact_layout_files, layout_files
+
 
 async def _layout(
     output_path: ArtifactOutputPathField, files: dict[str, bytes], blobs: Digest, layers: Sequence[Layer], digest: str
@@ -61,9 +63,12 @@ class ImageFieldSet(PackageFieldSet):
 async def package_image(field_set: ImageFieldSet) -> BuiltPackage:
     built = await engine.image(ImageRequest(field_set.address, PLATFORM))
     files = layout_files([built.image])
-    return await _layout(
+    package = await _layout(
         field_set.output_path, files, built.blobs, built.image.layers, built.image.manifest_descriptor.digest
     )
+    path = record_path(field_set.output_path.value_or_default(file_ending=None))
+    record = await engine.create({path: built.record.to_bytes()})
+    return BuiltPackage(await engine.merge([package.digest, record]), (*package.artifacts, BuiltPackageArtifact(path)))
 
 
 @dataclass(frozen=True)
@@ -107,7 +112,9 @@ async def package_installer(field_set: InstallerFieldSet, strata: StrataSubsyste
     installer = await engine.installer(InstallerRequest(field_set.address, interpreter, PLATFORM))
     path = field_set.output_path.value_or_default(file_ending=None)
     lines = (f"  {installer.tool} {installer.version}: {len(installer.files)} wheels",)
-    return BuiltPackage(await engine.under(path, installer.digest), (BuiltPackageArtifact(path, extra_log_lines=lines),))
+    return BuiltPackage(
+        await engine.under(path, installer.digest), (BuiltPackageArtifact(path, extra_log_lines=lines),)
+    )
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ async def app_layer(request: AppLayerRequest) -> ArtifactLayer:
         inputs=await engine.under(_ROOT, sources.digest),
         description=f"Write the app layer of {request.address}, {len(sources.files)} files",
     )
-    layer, _ = await layer_output(process, str(request.address))
+    layer, _ = await layer_output(process, str(request.address), request.interpreter)
     return layer
 
 

@@ -35,6 +35,7 @@ from pants_strata.target_types import (
 )
 from pants_strata.util_rules.entry_point import image_command
 from pants_strata.util_rules.lookup import artifact_address, artifact_target
+from strata.diff.record import BuildRecord
 from strata.oci.image import Image, RuntimeConfig
 from strata.venv.environment import IMAGE_PREFIX
 
@@ -74,7 +75,10 @@ async def build_image(request: ImageRequest, strata: StrataSubsystem) -> BuiltIm
         runtime,
         annotations=dict(target[AnnotationsField].value or {}),
     )
-    return BuiltImage(image, await engine.merge(item.blob for item in layers))
+    record = BuildRecord(
+        image.manifest_descriptor.digest, {item.layer.descriptor.digest: item.inputs for item in layers}
+    )
+    return BuiltImage(image, await engine.merge(item.blob for item in layers), record)
 
 
 def rules() -> Iterable[Rule]:

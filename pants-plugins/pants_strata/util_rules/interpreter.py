@@ -104,7 +104,7 @@ async def interpreter_layer(request: InterpreterLayerRequest, debian: DebianSubs
         inputs=debs,
         description=f"Write the layer of CPython {interpreter.version}",
     )
-    layer, _ = await layer_output(process, str(interpreter.address))
+    layer, _ = await layer_output(process, str(interpreter.address), interpreter)
     return layer
 
 

@@ -56,7 +56,7 @@ async def os_packages_layer(request: OsPackagesRequest, debian: DebianSubsystem)
         inputs=debs,
         description=f"Write the layer of {request.address}",
     )
-    layer, _ = await layer_output(process, str(request.address))
+    layer, _ = await layer_output(process, str(request.address), interpreter)
     return layer
 
 

@@ -47,7 +47,9 @@ _WHEELS = "wheels"
 
 async def _requirements(target: Target, interpreter: Interpreter) -> tuple[LockedRequirement, ...]:
     field = target[VenvLockfileField]
-    files = {path: text.decode("utf-8", "replace") for path, text in (await engine.repository_files(field.paths)).items()}
+    files = {
+        path: text.decode("utf-8", "replace") for path, text in (await engine.repository_files(field.paths)).items()
+    }
     try:
         if field.missing(files):
             raise errors.lock_missing(field.missing(files)[0])
@@ -68,9 +70,7 @@ async def _requirements(target: Target, interpreter: Interpreter) -> tuple[Locke
 async def build_venv(request: VenvRequest, strata: StrataSubsystem) -> Venv:
     where = str(request.address)
     target = await engine.target(request.address)
-    interpreter_address = await artifact_address(
-        target[InterpreterField], strata.interpreter, "[strata].interpreter"
-    )
+    interpreter_address = await artifact_address(target[InterpreterField], strata.interpreter, "[strata].interpreter")
     installer_address = await artifact_address(target[InstallerField], strata.installer, "[strata].installer")
     interpreter = await engine.interpreter(InterpreterRequest(interpreter_address, request.platform))
     requirements = await _requirements(target, interpreter)
@@ -96,7 +96,9 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem) -> Venv:
         large_inputs={_INSTALLER: installer.digest, _WHEELS: wheels.digest},
         description=f"Install {len(requirements)} wheels with {installer.tool} {installer.version} for {where}",
     )
-    layer, result = await layer_output(process, where)
+    layer, result = await layer_output(
+        process, where, interpreter, names={_INSTALLER: f"{installer.tool} {installer.version}"}
+    )
     if result["overlaps"]:
         _logger.warning(files_overlap(where, result["overlaps"]))
     return Venv(

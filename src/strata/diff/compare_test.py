@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from strata.diff.compare import Comparison, Side, compare, explained
+from strata.diff.contents import APP
 from strata.diff.example_images import AMD64, Build, layer, undescribed, write_layout
 from strata.diff.layout import LayoutReader
 from strata.diff.report import to_table
+from strata.layers.app import IMAGE_ROOT
 from strata.oci.descriptor import Descriptor
 from strata.oci.image import Image, RuntimeConfig
 from strata.oci.layer import Directory, Entry, File, Layer, Symlink
@@ -138,6 +140,10 @@ def test_a_record_of_another_image_counts_as_missing(tmp_path: Path) -> None:
     replace(BASE, openssl="4").write(tmp_path / "new")
     (tmp_path / "new.inputs.json").write_bytes((tmp_path / "old.inputs.json").read_bytes())
     assert [each.rebuilds_known for each in comparisons(tmp_path)] == [False]
+
+
+def test_app_lies_where_its_layer_has_it() -> None:
+    assert f"/{IMAGE_ROOT}" == APP
 
 
 # Layers that need other words

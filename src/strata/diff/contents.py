@@ -10,7 +10,7 @@ from strata.diff.view import LayerView
 from strata.oci.canonical import canonical_json
 
 # Where the layers of Strata have first-party files (strata.layers.app), as absolute paths.
-_APP = "/app"
+APP = "/app"
 # These have words of their own; whatever else a description says is compared as it is.
 _KNOWN = ("kind", "packages", "files", "fileCount", "filesDigest", "version", "python", "format")
 
@@ -71,7 +71,7 @@ def _files(old: Mapping[str, Any], new: Mapping[str, Any], sources: Mapping[str,
     for path in sorted({*before, *after}):
         if before.get(path) != after.get(path):
             change = "added" if path not in before else "removed" if path not in after else "edited"
-            name = f"{_APP}/{path}"
+            name = f"{APP}/{path}"
             yield Cause(Subject.FILE, name, before.get(path), after.get(path), f"{sources.get(name, name)} {change}")
 
 

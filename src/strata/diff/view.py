@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from strata.oci.descriptor import CONFIG
+from strata.oci.image import Image
 from strata.oci.layer import CONTENTS_ANNOTATION
 from strata.oci.shape import NotJson, count, map_of, parse, record, text
 
@@ -62,6 +63,11 @@ class ImageView:
     layers: tuple[LayerView, ...]
     config: Mapping[str, Any] = field(hash=False)
     annotations: Mapping[str, str] = field(hash=False)
+
+    @classmethod
+    def of_image(cls, image: Image) -> ImageView:
+        """The image that was just assembled."""
+        return cls.of(image.manifest_descriptor.digest, parse(image.manifest), parse(image.config))
 
     @classmethod
     def of(cls, digest: str, manifest: Mapping[str, Any], config: Optional[Mapping[str, Any]]) -> ImageView:

@@ -1,0 +1,146 @@
+"""`./pants image-diff`: why images differ from what a reference holds, layer by layer.
+
+Builds the images of the targets, as `package` does, and writes nothing but the report. The reference is on disk: a copy
+of `dist/`, or of one layout in it. docs/image-diff.md shows the forms of the report.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from enum import Enum
+from pathlib import Path
+from typing import BinaryIO, Optional
+
+from pants.base.build_root import BuildRoot
+from pants.engine.console import Console
+from pants.engine.goal import Goal, GoalSubsystem, Outputting
+from pants.engine.rules import Rule, collect_rules, goal_rule
+from pants.engine.target import Target, Targets
+from pants.option.option_types import BoolOption, EnumOption, StrOption
+from pants.util.strutil import softwrap
+
+from pants_strata import engine
+from pants_strata.artifacts import PLATFORM, ImageRequest
+from pants_strata.goals.package import ImageFieldSet
+from strata.diff.compare import Comparison, Side, compare, explained, is_unexplained
+from strata.diff.contents import APP
+from strata.diff.layout import LayoutReader
+from strata.diff.report import to_json, to_table
+from strata.diff.view import ImageView
+from strata.errors import diff as errors
+from strata.oci.layout import INDEX_FILE
+
+
+class Format(Enum):
+    table = "table"
+    json = "json"
+
+
+class ImageDiffSubsystem(Outputting, GoalSubsystem):
+    name = "image-diff"
+    help = "Compare images with a reference, and name what changed in each layer: packages, files, settings."
+
+    reference = StrOption(
+        default=None,
+        help=softwrap(
+            """
+            What to compare with: a directory laid out as `dist/` is, with a layout for each target, or one OCI image
+            layout, as DIRECTORY or DIRECTORY:TAG. Relative to the build root.
+            """
+        ),
+    )
+    layout = StrOption(
+        default=None,
+        help=softwrap(
+            """
+            An OCI image layout, as DIRECTORY or DIRECTORY:TAG, to compare with the reference in the place of targets:
+            nothing is built then.
+            """
+        ),
+    )
+    format = EnumOption(default=Format.table, help="A table for people, or JSON for programs.")
+    only_changed = BoolOption(default=False, help="Leave out images and layers that are the same.")
+    fail_on_change = BoolOption(
+        default=False, help="Exit with 1 if an image changed. A layer that was rebuilt to the same bytes is no change."
+    )
+
+
+class ImageDiff(Goal):
+    subsystem_cls = ImageDiffSubsystem
+    environment_behavior = Goal.EnvironmentBehavior.LOCAL_ONLY
+
+
+def _two_layouts(root: Path, reference: str, layout: str) -> list[Comparison]:
+    before, after = LayoutReader.named(str(root / reference)), LayoutReader.named(str(root / layout))
+    return [explained(each, before.open_blob, after.open_blob) for each in compare(layout, before.side(), after.side())]
+
+
+def _references(root: Path, reference: str, targets: Sequence[Target]) -> list[LayoutReader]:
+    """The layout for each target."""
+    directory = root / reference
+    if (directory / INDEX_FILE).exists() or not directory.is_dir():
+        reader = LayoutReader.named(str(directory))
+        if len(targets) > 1:
+            raise errors.reference_of_one(reference, [str(target.address) for target in targets])
+        return [reader]
+    readers = []
+    for target in targets:
+        path = ImageFieldSet.create(target).output_path.value_or_default(file_ending=None)
+        if not (directory / path / INDEX_FILE).exists():
+            raise errors.reference_lacks(reference, path, str(target.address))
+        readers.append(LayoutReader.named(str(directory / path)))
+    return readers
+
+
+async def _target(target: Target, reference: LayoutReader) -> list[Comparison]:
+    before = reference.side()
+    built = await engine.image(ImageRequest(target.address, PLATFORM))
+    sources = await engine.source_paths(await engine.dependency_closure(target.address))
+    after = Side(
+        [ImageView.of_image(built.image)],
+        records=[built.record],
+        sources={f"{APP}/{stripped}": path for stripped, path in sources.items()},
+    )
+    comparisons = compare(str(target.address), before, after)
+    unexplained = [
+        f"blobs/{row.layer.digest.replace(':', '/')}"
+        for comparison in comparisons
+        for row in comparison.layers
+        if is_unexplained(row)
+    ]
+    blobs = await engine.contents(await engine.only(built.blobs, unexplained)) if unexplained else {}
+
+    def open_blob(digest: str) -> Optional[BinaryIO]:
+        content = blobs.get(f"blobs/{digest.replace(':', '/')}")
+        return None if content is None else io.BytesIO(content)
+
+    return [explained(each, reference.open_blob, open_blob) for each in comparisons]
+
+
+# Below the helpers: Pants sees only what stands before a rule.
+@goal_rule
+async def image_diff(
+    console: Console, options: ImageDiffSubsystem, targets: Targets, build_root: BuildRoot
+) -> ImageDiff:
+    root = build_root.pathlib_path
+    images = [target for target in targets if ImageFieldSet.is_applicable(target)]
+    if not options.reference:
+        raise errors.no_reference_set()
+    if options.layout and images:
+        raise errors.targets_and_layout([str(target.address) for target in images])
+    if options.layout:
+        comparisons = _two_layouts(root, options.reference, options.layout)
+    elif images:
+        readers = _references(root, options.reference, images)
+        comparisons = [each for target, reader in zip(images, readers) for each in await _target(target, reader)]
+    else:
+        raise errors.nothing_to_compare()
+    write = to_json if options.format is Format.json else to_table
+    with options.output(console) as output:
+        output(write(comparisons, only_changed=options.only_changed))
+    return ImageDiff(exit_code=int(options.fail_on_change and any(each.changed for each in comparisons)))
+
+
+def rules() -> Iterable[Rule]:
+    return collect_rules()
