@@ -1,0 +1,108 @@
+"""A cache that one machine filled serves another one, which has nothing in common with it but the repository."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from programs import refuse
+from remote_cache.buildgrid import RemoteCache, remote_cache
+from remote_cache.machine import Build, Machine, copy_python, machine
+from remote_cache.network import loopback_network
+
+_NOBODY = 65534
+_SOMEBODY = 12345
+
+
+@pytest.fixture(scope="module")
+def workspace() -> Iterator[Path]:
+    """A directory with a short path that every user can read."""
+    folder = Path(tempfile.mkdtemp(prefix="strata-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def cache(workspace: Path) -> Iterator[RemoteCache]:
+    with remote_cache(workspace / "cache") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def first(workspace: Path) -> Machine:
+    return machine(workspace / "first")
+
+
+@pytest.fixture(scope="module")
+def filled(first: Machine, cache: RemoteCache) -> Build:
+    """The build that filled the cache."""
+    with cache.relay() as relay:
+        return first.fill(relay)
+
+
+@pytest.fixture(scope="module")
+def elsewhere(workspace: Path) -> Path:
+    """A directory with another CPython 3.9 and another Pants."""
+    if os.geteuid() != 0:
+        refuse("Only root may build as two users.")
+    folder = workspace / "elsewhere"
+    copy_python(Path(sys.executable), folder / "python")
+    shutil.copytree(Machine.site, folder / "site")
+    return folder
+
+
+def stranger(root: Path, elsewhere: Path, locks: Mapping[str, str], **fields: Any) -> Machine:
+    """A machine that has nothing in common with the first one but the repository."""
+    home = root / "a home"
+    home.mkdir(parents=True)
+    environment = {"HOME": str(home), "USER": "stranger", "PATH": "/usr/bin:/bin", "LANG": "C", "TZ": "Pacific/Chatham"}
+    python = elsewhere / "python" / "python"
+    site = elsewhere / "site"
+    return machine(root, locks, python=python, site=site, umask=0o077, environment=environment, **fields)
+
+
+def test_a_cold_build_executes_every_step_once(filled: Build) -> None:
+    counters = filled.counters
+    assert counters["remote_cache_requests_cached"] == 0
+    assert counters["remote_cache_requests"] == counters["local_execution_requests"]
+    assert counters["remote_cache_write_successes"] == counters["local_execution_requests"] > 30
+
+
+def test_a_second_machine_executes_and_fetches_nothing(
+    first: Machine, filled: Build, cache: RemoteCache, workspace: Path, elsewhere: Path
+) -> None:
+    network = loopback_network()
+    second = stranger(workspace / "second", elsewhere, first.locks, user=_NOBODY, network=network)
+    with cache.relay(network) as relay:
+        counters = second.package(cache=relay).succeeded().counters
+    assert counters["local_execution_requests"] == 0
+    assert counters["remote_cache_requests_cached"] == counters["remote_cache_requests"]
+    assert counters["remote_cache_requests"] == filled.counters["remote_cache_requests"]
+    assert second.made() == first.made()
+
+
+def test_a_machine_without_the_cache_makes_the_same_bytes(
+    first: Machine, filled: Build, workspace: Path, elsewhere: Path
+) -> None:
+    host_python = copy_python(newest_python(), workspace / "another python")
+    third = stranger(workspace / "third", elsewhere, first.locks, user=_SOMEBODY, host_python=host_python)
+    counters = third.package().succeeded().counters
+    assert counters["local_execution_requests"] == filled.counters["local_execution_requests"]
+    assert third.made() == first.made()
+
+
+def newest_python() -> Path:
+    """Of those that pyenv has; the one of this test, if there is no pyenv."""
+    versions = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv", "versions")
+    pythons = {
+        tuple(map(int, path.parts[-3].split("."))): path for path in versions.glob("3.*[0-9]/bin/python3.[0-9]*[0-9]")
+    }
+    return max(pythons.items())[1] if pythons else Path(sys.executable)
