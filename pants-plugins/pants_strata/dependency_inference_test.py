@@ -95,13 +95,13 @@ def test_image_with_defaults(runner: RuleRunner) -> None:
 
 def test_entry_point_that_is_not_there(runner: RuleRunner) -> None:
     assert error(runner, "entry_point='absent.py'").startswith(
-        "src/web:image: the entry point src/web/absent.py does not exist.\n"
+        "src/web:image: The entry point src/web/absent.py does not exist.\n"
     )
 
 
 def test_wrong_type_in_a_field(runner: RuleRunner) -> None:
     assert error(runner, "script='x', venv='third:cpython'") == (
-        "src/web:image: the `venv` field needs a `python_venv` target.\n"
+        "src/web:image: The `venv` field needs a `python_venv` target.\n"
         "Found:\n"
         "  third:cpython, a `python_interpreter`\n"
         "Fix: name the address of a `python_venv` target."
@@ -110,7 +110,7 @@ def test_wrong_type_in_a_field(runner: RuleRunner) -> None:
 
 def test_image_as_its_own_venv(runner: RuleRunner) -> None:
     assert error(runner, "script='x', venv=':image'") == (
-        "src/web:image: the `venv` field needs a `python_venv` target.\n"
+        "src/web:image: The `venv` field needs a `python_venv` target.\n"
         "Found:\n"
         "  src/web:image, a `python_image`\n"
         "Fix: name the address of a `python_venv` target."
@@ -141,7 +141,7 @@ def test_wrong_types(runner: RuleRunner, target: str, field: str, found: str, ex
 def test_wrong_type_in_an_option(runner: RuleRunner) -> None:
     write(runner, FILES, *DEFAULTS[:3], "--strata-venv=third:pip")
     assert error(runner, "script='x'") == (
-        "src/web:image: the `venv` field needs a `python_venv` target.\n"
+        "src/web:image: The `venv` field needs a `python_venv` target.\n"
         "Found:\n"
         "  third:pip, a `python_installer`\n"
         "Fix: name the address of a `python_venv` target."

@@ -128,7 +128,7 @@ def test_lock_without_the_platform() -> None:
 
 def test_package_is_gone() -> None:
     assert message(LOCKED, failing=GONE) == (
-        "third:base: the mirror no longer has libc6 2.41-12: a point release of Debian has replaced it.\n"
+        "third:base: The mirror no longer has libc6 2.41-12: a point release of Debian has replaced it.\n"
         "Fix: renew the lock with `./pants generate-lockfiles --resolve=third:base`, or set `[strata-debian].gone = "
         '"renew"` to build with what the signed index now holds.'
     )

@@ -139,7 +139,7 @@ def test_script(runner: RuleRunner) -> None:
 
 def test_neither(runner: RuleRunner) -> None:
     assert error(runner, "src/web", "") == (
-        "src/web:image: an image runs exactly one of `entry_point` and `script`.\n"
+        "src/web:image: An image runs exactly one of `entry_point` and `script`.\n"
         "Found:\n"
         "  neither is set\n"
         'Fix: set for instance `entry_point="main.py"`, or `script="uvicorn"`.'
@@ -148,7 +148,7 @@ def test_neither(runner: RuleRunner) -> None:
 
 def test_both(runner: RuleRunner) -> None:
     assert error(runner, "src/web", "entry_point='main.py', script='uvicorn'") == (
-        "src/web:image: an image runs exactly one of `entry_point` and `script`.\n"
+        "src/web:image: An image runs exactly one of `entry_point` and `script`.\n"
         "Found:\n"
         '  entry_point="main.py"\n'
         '  script="uvicorn"\n'
@@ -158,7 +158,7 @@ def test_both(runner: RuleRunner) -> None:
 
 def test_file_is_missing(runner: RuleRunner) -> None:
     assert error(runner, "src/web", "entry_point='app.py'") == (
-        "src/web:image: the entry point src/web/app.py does not exist.\n"
+        "src/web:image: The entry point src/web/app.py does not exist.\n"
         "Found:\n"
         "  Python files in src/web: __init__.py, main.py\n"
         "Fix: name a Python file below the directory of the BUILD file, or a module with dots."
@@ -168,21 +168,21 @@ def test_file_is_missing(runner: RuleRunner) -> None:
 @pytest.mark.parametrize("name", ["../web/main.py", "/src/web/main.py"])
 def test_file_elsewhere(runner: RuleRunner, name: str) -> None:
     assert error(runner, "src/tool", f"entry_point='{name}'") == (
-        f"src/tool:image: the entry point {name} is not below the directory of the BUILD file.\n"
+        f"src/tool:image: The entry point {name} is not below the directory of the BUILD file.\n"
         "Fix: name the module with dots instead, for instance `package.main`."
     )
 
 
 def test_file_is_unowned(runner: RuleRunner) -> None:
     assert error(runner, "src", "entry_point='alone.py'") == (
-        "src:image: the entry point src/alone.py belongs to no target, so it would not be in the image.\n"
+        "src:image: The entry point src/alone.py belongs to no target, so it would not be in the image.\n"
         "Fix: add a `python_sources()` target beside it; `./pants tailor ::` does."
     )
 
 
 def test_file_has_two_owners(runner: RuleRunner) -> None:
     assert error(runner, "src/one", "entry_point='main.py'") == (
-        "src/one:image: more than one target owns the entry point src/one/main.py.\n"
+        "src/one:image: More than one target owns the entry point src/one/main.py.\n"
         "Found:\n"
         "  src/one:main\n"
         "  src/one:more\n"
@@ -193,7 +193,7 @@ def test_file_has_two_owners(runner: RuleRunner) -> None:
 def test_file_that_is_no_module(runner: RuleRunner) -> None:
     runner.write_files({"src/web/my-app.py": ""})
     assert error(runner, "src/web", "entry_point='my-app.py'") == (
-        "src/web:image: the entry point src/web/my-app.py cannot be run as a module.\n"
+        "src/web:image: The entry point src/web/my-app.py cannot be run as a module.\n"
         "Found:\n"
         "  its name would be 'web.my-app'\n"
         "Fix: rename the file and its folders so that each name has letters, digits and underscores only."
@@ -205,7 +205,7 @@ def test_file_that_is_no_module(runner: RuleRunner) -> None:
 )
 def test_malformed(runner: RuleRunner, name: str) -> None:
     assert error(runner, "src/web", f"entry_point='{name}'") == (
-        f"src/web:image: the entry point {name!r} is neither a file, nor a module, nor a function of one.\n"
+        f"src/web:image: The entry point {name!r} is neither a file, nor a module, nor a function of one.\n"
         'Fix: write "main.py", "package.module", or either with ":function".'
     )
 
@@ -213,14 +213,14 @@ def test_malformed(runner: RuleRunner, name: str) -> None:
 @pytest.mark.parametrize("name", ["library", "__init__.py"])
 def test_package_without_main(runner: RuleRunner, name: str) -> None:
     assert error(runner, "src/library", f"entry_point='{name}'") == (
-        "src/library:image: the entry point library is a package without a module `__main__`, so it cannot be run.\n"
+        "src/library:image: The entry point library is a package without a module `__main__`, so it cannot be run.\n"
         "Fix: name one of its modules, or a function as `module:function`."
     )
 
 
 def test_package_of_the_venv_without_main(runner: RuleRunner) -> None:
     assert error(runner, "src/web", "entry_point='idle'") == (
-        "src/web:image: the entry point idle is a package without a module `__main__`, so it cannot be run.\n"
+        "src/web:image: The entry point idle is a package without a module `__main__`, so it cannot be run.\n"
         "Fix: name one of its modules, or a function as `module:function`."
     )
     assert run(runner, "src/web", "entry_point='idle:main'")[0][2] == "-c"
@@ -228,7 +228,7 @@ def test_package_of_the_venv_without_main(runner: RuleRunner) -> None:
 
 def test_ambiguous_module(runner: RuleRunner) -> None:
     assert error(runner, "src/web", "entry_point='both'") == (
-        "src/web:image: more than one target provides the entry point module both.\n"
+        "src/web:image: More than one target provides the entry point module both.\n"
         "Found:\n"
         "  //both.py\n"
         "  src/both.py\n"
@@ -239,7 +239,7 @@ def test_ambiguous_module(runner: RuleRunner) -> None:
 @pytest.mark.parametrize("name", ["web.absent", "web.absent:main", "absent", "uvicorn.absent"])
 def test_module_in_no_place(runner: RuleRunner, name: str) -> None:
     assert error(runner, "src/web", f"entry_point='{name}'") == (
-        f"src/web:image: the entry point module {name.partition(':')[0]} is neither in the repository, nor in the "
+        f"src/web:image: The entry point module {name.partition(':')[0]} is neither in the repository, nor in the "
         "venv, nor in the standard library.\n"
         "Fix: correct `entry_point`; for a first-party module, see that a `python_sources` target owns it and that its "
         "source root is among `./pants roots`."
@@ -248,7 +248,7 @@ def test_module_in_no_place(runner: RuleRunner, name: str) -> None:
 
 def test_script_is_missing(runner: RuleRunner) -> None:
     assert error(runner, "src/web", "script='gunicorn'") == (
-        "src/web:image: the venv has no console script 'gunicorn'.\n"
+        "src/web:image: The venv has no console script 'gunicorn'.\n"
         "Found:\n"
         "  scripts of the venv: dotenv, uvicorn\n"
         "Fix: name one of these, or lock the project that has it."

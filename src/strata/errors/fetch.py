@@ -58,7 +58,7 @@ def no_fitting_wheel(release: str, python: str, platform: str, found: Sequence[s
 def no_mirror(repository: str) -> StrataError:
     option = "security_mirror" if repository == "debian-security" else "mirror"
     return StrataError(
-        f"no mirror of Debian's repository {repository} is known.",
+        f"No mirror of Debian's repository {repository} is known.",
         fix=f"set `[strata-debian].{option}` in pants.toml to the URL of one; machines that run Debian have it in "
         "their apt configuration.",
     )
@@ -66,7 +66,7 @@ def no_mirror(repository: str) -> StrataError:
 
 def package_gone(name: str, version: str) -> StrataError:
     return PackageGone(
-        f"the mirror no longer has {name} {version}: a point release of Debian has replaced it.",
+        f"The mirror no longer has {name} {version}: a point release of Debian has replaced it.",
         fix="renew the lock with `./pants generate-lockfiles --resolve={address}`, or set `[strata-debian].gone = "
         '"renew"` to build with what the signed index now holds.',
     )

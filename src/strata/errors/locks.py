@@ -194,7 +194,7 @@ def unknown_format(path: str) -> StrataError:
 
 def two_package_managers(found: Sequence[str]) -> StrataError:
     return StrataError(
-        "the venv names files of more than one package manager, and they may disagree.",
+        "The venv names files of more than one package manager, and they may disagree.",
         found=found,
         fix="keep the file of the one that you use and take the other out of the venv, or make a venv for each.",
     )
@@ -202,7 +202,7 @@ def two_package_managers(found: Sequence[str]) -> StrataError:
 
 def two_locks(found: Sequence[str]) -> StrataError:
     return StrataError(
-        "the venv names more than one lock.",
+        "The venv names more than one lock.",
         found=found,
         fix="keep one, or make a venv for each: an image has one venv.",
     )
@@ -210,7 +210,7 @@ def two_locks(found: Sequence[str]) -> StrataError:
 
 def no_lock(found: Sequence[str]) -> StrataError:
     return StrataError(
-        "the venv names no lock.",
+        "The venv names no lock.",
         found=found,
         fix="name a poetry.lock, a uv.lock or a list of requirements with hashes in `lockfile`.",
     )

@@ -13,7 +13,7 @@ def _renew(where: str) -> str:
 
 def lock_missing(path: str) -> StrataError:
     return StrataError(
-        f"the lock file {path} does not exist.",
+        f"The lock file {path} does not exist.",
         fix="list what the apps need in requirements.in, then write the lock with "
         f"`uv pip compile --generate-hashes -o {path} requirements.in`, or name another file in `lockfile`.",
     )

@@ -9,14 +9,14 @@ from strata.errors import StrataError
 
 def no_artifact(field: str, expected: str, option: str) -> StrataError:
     return StrataError(
-        f"no `{expected}` is named.",
+        f"No `{expected}` is named.",
         fix=f"set the `{field}` field to the address of a `{expected}` target, or `{option}` in pants.toml for all.",
     )
 
 
 def wrong_type(field: str, address: str, found: str, expected: str) -> StrataError:
     return StrataError(
-        f"the `{field}` field needs a `{expected}` target.",
+        f"The `{field}` field needs a `{expected}` target.",
         found=[f"{address}, a `{found}`"],
         fix=f"name the address of a `{expected}` target.",
     )
@@ -31,7 +31,7 @@ def lock_of_another_python(found: str, wanted: str) -> StrataError:
 
 def one_entry_point(found: Sequence[str]) -> StrataError:
     return StrataError(
-        "an image runs exactly one of `entry_point` and `script`.",
+        "An image runs exactly one of `entry_point` and `script`.",
         found=found or ["neither is set"],
         fix='set for instance `entry_point="main.py"`, or `script="uvicorn"`.',
     )
@@ -39,7 +39,7 @@ def one_entry_point(found: Sequence[str]) -> StrataError:
 
 def entry_point_file_missing(path: str, folder: str, similar: Sequence[str]) -> StrataError:
     return StrataError(
-        f"the entry point {path} does not exist.",
+        f"The entry point {path} does not exist.",
         found=[f"Python files in {folder}: {', '.join(similar) or 'none'}"],
         fix="name a Python file below the directory of the BUILD file, or a module with dots.",
     )
@@ -47,21 +47,21 @@ def entry_point_file_missing(path: str, folder: str, similar: Sequence[str]) -> 
 
 def entry_point_file_elsewhere(name: str) -> StrataError:
     return StrataError(
-        f"the entry point {name} is not below the directory of the BUILD file.",
+        f"The entry point {name} is not below the directory of the BUILD file.",
         fix="name the module with dots instead, for instance `package.main`.",
     )
 
 
 def entry_point_file_unowned(path: str) -> StrataError:
     return StrataError(
-        f"the entry point {path} belongs to no target, so it would not be in the image.",
+        f"The entry point {path} belongs to no target, so it would not be in the image.",
         fix="add a `python_sources()` target beside it; `./pants tailor ::` does.",
     )
 
 
 def entry_point_file_no_module(path: str, module: str) -> StrataError:
     return StrataError(
-        f"the entry point {path} cannot be run as a module.",
+        f"The entry point {path} cannot be run as a module.",
         found=[f"its name would be {module!r}"],
         fix="rename the file and its folders so that each name has letters, digits and underscores only.",
     )
@@ -69,7 +69,7 @@ def entry_point_file_no_module(path: str, module: str) -> StrataError:
 
 def entry_point_module_missing(module: str) -> StrataError:
     return StrataError(
-        f"the entry point module {module} is neither in the repository, nor in the venv, nor in the standard library.",
+        f"The entry point module {module} is neither in the repository, nor in the venv, nor in the standard library.",
         fix="correct `entry_point`; for a first-party module, see that a `python_sources` target owns it and that its "
         "source root is among `./pants roots`.",
     )
@@ -77,21 +77,21 @@ def entry_point_module_missing(module: str) -> StrataError:
 
 def entry_point_not_runnable(package: str) -> StrataError:
     return StrataError(
-        f"the entry point {package} is a package without a module `__main__`, so it cannot be run.",
+        f"The entry point {package} is a package without a module `__main__`, so it cannot be run.",
         fix="name one of its modules, or a function as `module:function`.",
     )
 
 
 def entry_point_malformed(value: str) -> StrataError:
     return StrataError(
-        f"the entry point {value!r} is neither a file, nor a module, nor a function of one.",
+        f"The entry point {value!r} is neither a file, nor a module, nor a function of one.",
         fix='write "main.py", "package.module", or either with ":function".',
     )
 
 
 def ambiguous_module(module: str, owners: Sequence[str]) -> StrataError:
     return StrataError(
-        f"more than one target provides the entry point module {module}.",
+        f"More than one target provides the entry point module {module}.",
         found=owners,
         fix="name the file in `entry_point`.",
     )
@@ -99,7 +99,7 @@ def ambiguous_module(module: str, owners: Sequence[str]) -> StrataError:
 
 def ambiguous_file(path: str, owners: Sequence[str]) -> StrataError:
     return StrataError(
-        f"more than one target owns the entry point {path}.",
+        f"More than one target owns the entry point {path}.",
         found=owners,
         fix="keep one of them, so that it is clear whose dependencies the image gets.",
     )
@@ -107,7 +107,7 @@ def ambiguous_file(path: str, owners: Sequence[str]) -> StrataError:
 
 def script_missing(script: str, known: Sequence[str]) -> StrataError:
     return StrataError(
-        f"the venv has no console script {script!r}.",
+        f"The venv has no console script {script!r}.",
         found=[f"scripts of the venv: {', '.join(known) or 'none'}"],
         fix="name one of these, or lock the project that has it.",
     )
@@ -115,7 +115,7 @@ def script_missing(script: str, known: Sequence[str]) -> StrataError:
 
 def no_linux_host(machine: str) -> StrataError:
     return StrataError(
-        "images are built on Linux with an x86-64 processor.",
+        "Images are built on Linux with an x86-64 processor.",
         found=[machine],
         fix="run this command on such a machine, or in a container or virtual machine of that kind.",
     )

@@ -130,7 +130,7 @@ def test_a_listed_index_that_is_missing(root: Path, signer: Signer) -> None:
 def test_no_mirror(root: Path) -> None:
     settings = json.loads(Path(".host/settings.json").read_text())
     Path(".host/settings.json").write_text(json.dumps({**settings, "debian_mirror": ""}))
-    assert message_of(root).startswith("no mirror of Debian's repository debian is known.\n")
+    assert message_of(root).startswith("No mirror of Debian's repository debian is known.\n")
 
 
 def test_a_component_that_is_not_there(root: Path, signer: Signer) -> None:

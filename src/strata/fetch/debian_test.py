@@ -70,7 +70,7 @@ def test_gone(server: Server, status: int) -> None:
     server.serve(f"/debian/{POOL}", Answer(status=status))
     gone, text = error(server)
     assert text == (
-        "the mirror no longer has libstdc++6 14.2.0-19: a point release of Debian has replaced it.\n"
+        "The mirror no longer has libstdc++6 14.2.0-19: a point release of Debian has replaced it.\n"
         "Fix: renew the lock with `./pants generate-lockfiles --resolve={address}`, or set `[strata-debian].gone = "
         '"renew"` to build with what the signed index now holds.'
     )
@@ -78,7 +78,7 @@ def test_gone(server: Server, status: int) -> None:
     again = StrataError.from_json(gone.to_json(), exit_code=3)
     assert type(again) is PackageGone
     assert str(again.at("//:base")) == (
-        "//:base: the mirror no longer has libstdc++6 14.2.0-19: a point release of Debian has replaced it.\n"
+        "//:base: The mirror no longer has libstdc++6 14.2.0-19: a point release of Debian has replaced it.\n"
         "Fix: renew the lock with `./pants generate-lockfiles --resolve=//:base`, or set `[strata-debian].gone = "
         '"renew"` to build with what the signed index now holds.'
     )
@@ -123,7 +123,7 @@ def test_mirror_that_does_not_answer(server: Server) -> None:
 def test_no_mirror(server: Server, repository: str, option: str) -> None:
     configure()
     assert error(server, repository=repository)[1] == (
-        f"no mirror of Debian's repository {repository} is known.\n"
+        f"No mirror of Debian's repository {repository} is known.\n"
         f"Fix: set `[strata-debian].{option}` in pants.toml to the URL of one; machines that run Debian have it in "
         "their apt configuration."
     )

@@ -95,7 +95,7 @@ def test_the_one_lock_of_a_venv() -> None:
     [
         (
             {"requirements.txt": "", "poetry.lock": "", "pyproject.toml": ""},
-            "the venv names files of more than one package manager, and they may disagree.\n"
+            "The venv names files of more than one package manager, and they may disagree.\n"
             "Found:\n"
             "  poetry.lock (Poetry)\n"
             "  requirements.txt (requirements with hashes)\n"
@@ -103,7 +103,7 @@ def test_the_one_lock_of_a_venv() -> None:
         ),
         (
             {"b/uv.lock": "", "a/uv.lock": ""},
-            "the venv names more than one lock.\n"
+            "The venv names more than one lock.\n"
             "Found:\n"
             "  a/uv.lock (uv)\n"
             "  b/uv.lock (uv)\n"
@@ -111,7 +111,7 @@ def test_the_one_lock_of_a_venv() -> None:
         ),
         (
             {"pyproject.toml": ""},
-            "the venv names no lock.\n"
+            "The venv names no lock.\n"
             "Found:\n  pyproject.toml\n"
             "Fix: name a poetry.lock, a uv.lock or a list of requirements with hashes in `lockfile`.",
         ),
