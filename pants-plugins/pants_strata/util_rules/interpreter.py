@@ -28,6 +28,7 @@ from pants_strata.target_types import BaseField, InterpreterLockfileField, Inter
 from pants_strata.util_rules.debian_packages import unpack_inputs
 from pants_strata.util_rules.lookup import artifact_address
 from pants_strata.util_rules.os_packages import lock_request as base_lock_request
+from strata.errors import StrataError
 from strata.errors import targets as errors
 from strata.plan.debian_defaults import EXCLUDED, interpreter_roots
 from strata.plan.debian_lock import LockInputs
@@ -61,9 +62,12 @@ async def build_interpreter(
     target = await engine.target(request.address)
     base = await artifact_address(target[BaseField], strata.base, "[strata].base")
     locked = await engine.debian_packages(DebianPackagesRequest(lock_request(target, debian), request.platform))
-    version = python_version(locked.packages)
-    if feature_version(version) != target[InterpreterVersionField].value:
-        raise errors.lock_of_another_python(version, target[InterpreterVersionField].value).at(where)
+    try:
+        version, glibc = python_version(locked.packages), glibc_version(locked.packages)
+        if feature_version(version) != target[InterpreterVersionField].value:
+            raise errors.lock_of_another_python(version, target[InterpreterVersionField].value)
+    except StrataError as mistake:
+        raise mistake.at(where) from None
     debs, packages = await unpack_inputs(locked.packages, locked.debs)
     process = await on_host(
         "interpreter-tree",
@@ -81,7 +85,7 @@ async def build_interpreter(
         address=request.address,
         platform=request.platform,
         version=version,
-        glibc=glibc_version(locked.packages),
+        glibc=glibc,
         tree=tree,
         debian=locked,
         base=base,

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pants.engine.addresses import Address, Addresses, UnparsedAddressInputs
+from pants.engine.platform import Platform as HostPlatform
+from pants.engine.target import Target, WrappedTarget, WrappedTargetRequest
+from pants.testutil.option_util import create_subsystem
+from pants.testutil.rule_runner import MockGet, run_rule_with_mocks
+from pants.util.frozendict import FrozenDict
+
+from pants_strata.artifacts import PLATFORM, DebianPackages, DebianPackagesRequest, InterpreterRequest
+from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
+from pants_strata.target_types import DebianPackagesTarget, PythonInterpreterTarget
+from pants_strata.util_rules.interpreter import build_interpreter, lock_request
+from strata.errors import StrataError
+from strata.plan.debian_lock import LockedPackage
+
+ADDRESS, BASE = Address("third", target_name="cpython"), Address("third", target_name="base")
+TARGETS: dict[Address, Target] = {
+    ADDRESS: PythonInterpreterTarget({"version": "3.12", "base": ":base"}, ADDRESS),
+    BASE: DebianPackagesTarget({}, BASE),
+}
+STRATA = create_subsystem(StrataSubsystem, base=None)
+DEBIAN = create_subsystem(DebianSubsystem, release="trixie")
+
+
+def locked(name: str, version: str) -> LockedPackage:
+    return LockedPackage(name, version, "amd64", f"pool/{name}_{version}_amd64.deb", 1, "a" * 64, "debian")
+
+
+def message(host: HostPlatform, *packages: LockedPackage) -> str:
+    """The error with this lock. Nothing else may be asked for, so no process is run."""
+
+    def refuse(request: object) -> None:
+        raise AssertionError(f"the rule asked for {request}")
+
+    mocks: list[MockGet[Any]] = [
+        MockGet(WrappedTarget, (WrappedTargetRequest,), lambda request: WrappedTarget(TARGETS[request.address])),
+        MockGet(Addresses, (UnparsedAddressInputs,), lambda _: Addresses([BASE])),
+        MockGet(DebianPackages, (DebianPackagesRequest,), lambda _: DebianPackages(packages, FrozenDict())),
+    ]
+    mocked = {mock.output_type for mock in mocks}
+    gets: Any = build_interpreter.rule.input_gets  # type: ignore[attr-defined]
+    others = [get for get in gets if get.output_type not in mocked]
+    with pytest.raises(StrataError) as caught:
+        run_rule_with_mocks(
+            build_interpreter,
+            rule_args=[
+                InterpreterRequest(ADDRESS, PLATFORM),
+                DEBIAN,
+                create_subsystem(StrataSubsystem, base=None),
+                host,
+            ],
+            mock_gets=[*mocks, *(MockGet(get.output_type, tuple(get.input_types), refuse) for get in others)],
+        )
+    return str(caught.value)
+
+
+def test_lock_of_another_python() -> None:
+    packages = (locked("libc6", "2.41-12"), locked("python3.13-minimal", "3.13.5-2"))
+    assert message(HostPlatform.linux_x86_64, *packages) == (
+        "third:cpython: The lock holds CPython 3.13.5, but the target asks for 3.12.\n"
+        "Fix: renew the lock with `./pants generate-lockfiles --resolve=third:cpython`, or change `version`."
+    )
+
+
+def test_lock_without_python() -> None:
+    assert message(HostPlatform.linux_x86_64, locked("libc6", "2.41-12")).startswith(
+        "third:cpython: The lock of Debian packages has no python3.x-minimal, which holds the interpreter.\n"
+    )
+
+
+@pytest.mark.parametrize("host", [HostPlatform.macos_arm64, HostPlatform.linux_arm64])
+def test_host_that_cannot_build(host: HostPlatform) -> None:
+    assert message(host) == (
+        "third:cpython: Images are built on Linux with an x86-64 processor.\n"
+        "Found:\n"
+        f"  {host.value}\n"
+        "Fix: run this command on such a machine, or in a container or virtual machine of that kind."
+    )
+
+
+def test_what_the_lock_is_made_from() -> None:
+    fields: dict[str, Any] = {"version": "3.13", "lockfile": "my.lock.json"}
+    request = lock_request(PythonInterpreterTarget(fields, ADDRESS), DEBIAN)
+    assert (request.address, request.lockfile) == (ADDRESS, "third/my.lock.json")
+    assert request.inputs.roots == ("python3.13", "python3.13-venv")
+    assert request.inputs.suites == ("trixie", "trixie-security", "trixie-updates")
