@@ -32,8 +32,8 @@ def lock_of_another_version(where: str, tool: str, found: str, wanted: str) -> S
 def version_without_lock(tool: str, version: str, default: str) -> StrataError:
     return StrataError(
         f"{tool} {version} has no lock: {default} is the version that Strata brings one for.",
-        fix=f'set `lockfile="{tool}.lock"` and write it with `./pants generate-lockfiles --resolve={{address}}`, or leave '
-        "`version` out.",
+        fix=f'set `lockfile="{tool}.lock"` and write it with `./pants generate-lockfiles --resolve={{address}}`, or '
+        "leave `version` out.",
     )
 
 
