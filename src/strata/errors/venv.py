@@ -43,6 +43,13 @@ def unsafe_member(wheel: str, member: str, reason: str) -> StrataError:
     )
 
 
+def reserved_path(wheel: str, path: str) -> StrataError:
+    return StrataError(
+        f"{wheel} would replace a file of the venv itself: {path}.",
+        fix="lock another version of the project, which leaves the venv's Python alone.",
+    )
+
+
 def unusable_entry_point(wheel: str, name: str, value: str) -> StrataError:
     return StrataError(
         f"{wheel} declares a script that cannot be made: {name}.",
@@ -54,6 +61,4 @@ def unusable_entry_point(wheel: str, name: str, value: str) -> StrataError:
 def files_overlap(address: str, overlaps: Mapping[str, Sequence[str]]) -> str:
     """A warning: path → the wheels that have it, of which the last one's file is in the venv."""
     lines = [f"  {path}: {', '.join(wheels)}" for path, wheels in sorted(overlaps.items())]
-    return "\n".join(
-        [f"{address}: wheels install different files at one path; the venv has the last one's:", *lines]
-    )
+    return "\n".join([f"{address}: wheels install different files at one path; the venv has the last one's:", *lines])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from strata.venv.distribution import Distribution, settle_overlaps
 from strata.venv.environment import IMAGE_PREFIX, SandboxInterpreter, SandboxVenv
 from strata.venv.installer import Installer, Wheel, install_with_pip
 from strata.venv.poetry import install_with_poetry
+from strata.venv.record import with_regular_record
 from strata.venv.uv import install_with_uv
 from strata.venv.wheel_archive import WheelArchive
 
@@ -33,8 +35,8 @@ def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
     scratch = Path("scratch").absolute()
     scratch.mkdir()
     venv = SandboxVenv.create(Path(IMAGE_PREFIX).absolute(), interpreter)
-    if wheels:
-        _INSTALL[installer.tool](installer, venv, wheels, scratch)
+    if archives:
+        _INSTALL[installer.tool](installer, venv, [_regular(archive, scratch) for archive in archives], scratch)
     distributions = [Distribution(archive, venv) for archive in archives]
     overlaps = settle_overlaps(distributions)
     entries = [*venv.entries(), *_files(distributions, overlaps)]
@@ -50,6 +52,11 @@ def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
         "standard_library": sorted(sys.stdlib_module_names),
         "overlaps": overlaps,
     }
+
+
+def _regular(archive: WheelArchive, scratch: Path) -> Wheel:
+    record = f"{archive.info.rpartition('/')[2]}/RECORD"
+    return replace(archive.wheel, path=with_regular_record(archive.wheel.path, record, scratch))
 
 
 def _files(distributions: Sequence[Distribution], overlaps: Mapping[str, Sequence[str]]) -> Iterator[Entry]:

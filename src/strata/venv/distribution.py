@@ -2,35 +2,38 @@
 
 https://packaging.python.org/en/latest/specifications/recording-installed-packages/
 
-The layer has what the wheel has, byte for byte, but for these files, which installers write each in their own way:
+A layer has what `pip install` of the same wheels puts into a fresh venv of the same interpreter: the same paths, modes
+and contents, but for these differences. They are what installers write each in their own way, or from the machine.
 
-- `INSTALLER` names `strata`, whichever tool ran. `REQUESTED`, `direct_url.json`, `uv_cache.json` and whatever else an
-  installer adds to the venv is left out: all of it is from the lock.
-- Scripts of entry points are written anew, for the image's Python; pip's additional `pip3.13` is left out. Scripts of
-  the wheel that begin with `#!python` begin with that Python's path.
-- `RECORD` is sorted, in one spelling, without bytecode, with the hashes of the files as they are.
-- Headers are where pip puts them. A mode says only whether a file is executable.
+- `INSTALLER` names `strata`, whichever tool ran.
+- `REQUESTED`, `direct_url.json`, `uv_cache.json` and whatever else an installer adds is left out: all is from the lock.
+- `RECORD` lists the files that there are, sorted, in one spelling, with their sizes and hashes as they are. Its
+  signatures (`RECORD.jws`, `RECORD.p7s`), which it no longer fits, are left out.
+- `__pycache__` is left out, also one that a wheel brings.
+- Scripts of entry points have a text of their own; pip's additional `pip3.13` is left out. Scripts of the wheel are as
+  pip installs them, with the venv's Python where they begin with `#!python`, but always executable: archives that were
+  written on Windows do not say it, and the specification allows for that.
+- Of different files that several wheels have for one path, that of the wheel with the last name is there.
+
+The venv itself has neither scripts to activate it, nor a `.gitignore`, nor pip, nor an empty `include/python3.13`; its
+`pyvenv.cfg` names no command (strata.venv.environment).
+
+Where installers differ more, pip's way was chosen: headers are in `include/site/python3.13/NAME`, with the project's
+name in its normal form, and only a member that ZIP calls a regular file can be executable.
 """
 
 from __future__ import annotations
 
-import base64
-import csv
-import hashlib
-import io
 import os
-import zlib
+import shutil
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import metadata
-from pathlib import Path
 
 from strata.errors import venv as errors
-from strata.venv.environment import IMAGE_PYTHON, SandboxVenv
-from strata.venv.wheel_archive import Member, WheelArchive
-
-_SCRIPT_GROUPS = ("console_scripts", "gui_scripts")
-_PIECE = 1 << 20
+from strata.venv.environment import SandboxVenv
+from strata.venv.record import Row, Summary, record_text
+from strata.venv.scripts import first_line
+from strata.venv.wheel_archive import WheelArchive
 
 
 @dataclass(frozen=True)
@@ -55,65 +58,56 @@ class Distribution:
         Raises StrataError where the installer did not install the wheel as it is.
         """
         files = {path: member.executable for path, member in self.archive.files.items()}
-        rows = {}
-        for path, member in self.archive.files.items():
-            file = self.venv.prefix / path
-            if member.script:
-                file.parent.mkdir(exist_ok=True)
-                file.write_bytes(_script(self.archive.read(member)))
-            elif not file.is_file() and path.startswith("include/"):
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_bytes(self.archive.read(member))
-            rows[path] = self._row(file, member, check=path not in contested and not member.script)
-        for name, text in self._entry_point_scripts():
-            path = f"bin/{name}"
-            (self.venv.prefix / path).write_text(text, encoding="utf-8")
-            files[path], rows[path] = True, _row(self.venv.prefix / path)
+        rows = {path: self._row(path, check=path not in contested) for path in files}
+        texts = {f"bin/{name}": text for name, text in self.archive.scripts.items()}
+        files.update(dict.fromkeys(texts, True))
         installer, record = f"{self.archive.info}/INSTALLER", f"{self.archive.info}/RECORD"
-        (self.venv.prefix / installer).write_text("strata\n")
-        files[installer], rows[installer] = False, _row(self.venv.prefix / installer)
-        files[record], rows[record] = False, ("", "")
-        self._write_record(record, rows)
+        texts[installer] = "strata\n"
+        for path, text in texts.items():
+            if path not in contested:
+                (self.venv.prefix / path).write_text(text, encoding="utf-8")
+            rows[path] = self._summary(path).row(self._recorded(path))
+        rows[record] = self._recorded(record), "", ""
+        (self.venv.prefix / record).write_text(record_text(rows.values()), encoding="utf-8")
+        files[installer] = files[record] = False
         return [InstalledFile(path, executable) for path, executable in sorted(files.items())]
 
     def scripts(self) -> Iterator[str]:
         """The names of the commands in bin."""
         yield from (os.path.basename(path) for path, member in self.archive.files.items() if member.script)
-        yield from (name for name, _ in self._entry_point_scripts())
+        yield from self.archive.scripts
 
-    def _row(self, file: Path, member: Member, *, check: bool) -> tuple[str, str]:
-        if not file.is_file():
+    def place(self, path: str) -> None:
+        """Puts the wheel's own file at a path, whatever is there."""
+        file = self.venv.prefix / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if path.startswith("bin/") and path[len("bin/") :] in self.archive.scripts:
+            file.write_text(self.archive.scripts[path[len("bin/") :]], encoding="utf-8")
+            return
+        member = self.archive.files[path]
+        with self.archive.member(member) as content, file.open("wb") as output:
+            if member.script:
+                output.write(first_line(content.readline()))
+            shutil.copyfileobj(content, output)
+
+    def _row(self, path: str, *, check: bool) -> Row:
+        member, file = self.archive.files[path], self.venv.prefix / path
+        if check and (member.script or (path.startswith("include/") and not file.is_file())):
+            self.place(path)
+        elif not file.is_file():
             raise errors.not_installed(self.archive.wheel.path.name, member.name)
-        sha256, crc, size = hashlib.sha256(), 0, 0
-        with file.open("rb") as stream:
-            while True:
-                piece = stream.read(_PIECE)
-                if not piece:
-                    break
-                sha256.update(piece)
-                crc, size = zlib.crc32(piece, crc), size + len(piece)
-        if check and (crc, size) != (member.crc, member.size):
+        summary = self._summary(path)
+        if check and not member.script and (summary.crc, summary.size) != (member.crc, member.size):
             raise errors.installed_otherwise(self.archive.wheel.path.name, member.name)
-        return _record_hash(sha256.digest()), str(size)
+        return summary.row(self._recorded(path))
 
-    def _entry_point_scripts(self) -> Iterator[tuple[str, str]]:
-        """Name and text of each console or GUI script that the wheel declares."""
-        installed = metadata.PathDistribution(self.venv.prefix / self.archive.info)
-        for entry_point in sorted(installed.entry_points, key=lambda entry_point: entry_point.name):
-            match = entry_point.pattern.match(entry_point.value)
-            if entry_point.group in _SCRIPT_GROUPS:
-                if match is None or not match["attr"] or os.path.basename(entry_point.name) != entry_point.name:
-                    raise errors.unusable_entry_point(self.archive.wheel.path.name, entry_point.name, entry_point.value)
-                yield entry_point.name, _entry_point_text(match["module"], match["attr"])
+    def _summary(self, path: str) -> Summary:
+        with (self.venv.prefix / path).open("rb") as stream:
+            return Summary.of(stream)
 
-    def _write_record(self, record: str, rows: dict[str, tuple[str, str]]) -> None:
-        """Paths are relative to site-packages, with `..` for what lies elsewhere in the venv."""
-        site = os.path.dirname(self.archive.info)
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows(
-            sorted([os.path.relpath(path, site), *row] for path, row in rows.items())
-        )
-        (self.venv.prefix / record).write_text(text.getvalue(), encoding="utf-8")
+    def _recorded(self, path: str) -> str:
+        """As in RECORD: relative to site-packages, with `..` for what lies elsewhere in the venv."""
+        return os.path.relpath(path, os.path.dirname(self.archive.info))
 
 
 def settle_overlaps(distributions: Sequence[Distribution]) -> Mapping[str, list[str]]:
@@ -121,39 +115,16 @@ def settle_overlaps(distributions: Sequence[Distribution]) -> Mapping[str, list[
 
     Installers let wheels overwrite each other's files, in an order of their own; some projects rely on it.
     """
-    owners: dict[str, list[Distribution]] = {}
+    owners: dict[str, list[tuple[Distribution, object]]] = {}
     for distribution in distributions:
-        for path in distribution.archive.files:
-            owners.setdefault(path, []).append(distribution)
+        archive = distribution.archive
+        files: dict[str, object] = {path: (member.crc, member.size) for path, member in archive.files.items()}
+        files.update((f"bin/{name}", text) for name, text in archive.scripts.items())
+        for path, content in files.items():
+            owners.setdefault(path, []).append((distribution, content))
     contested = {}
     for path, sharing in owners.items():
-        members = [distribution.archive.files[path] for distribution in sharing]
-        if len({(member.crc, member.size) for member in members}) > 1:
-            contested[path] = [distribution.archive.wheel.path.name for distribution in sharing]
-            (sharing[-1].venv.prefix / path).write_bytes(sharing[-1].archive.read(members[-1]))
+        if len({content for _, content in sharing}) > 1:
+            contested[path] = [distribution.archive.wheel.path.name for distribution, _ in sharing]
+            sharing[-1][0].place(path)
     return contested
-
-
-def _script(content: bytes) -> bytes:
-    first, newline, rest = content.partition(b"\n")
-    return f"#!{IMAGE_PYTHON}".encode() + newline + rest if first.startswith(b"#!python") else content
-
-
-def _entry_point_text(module: str, attribute: str) -> str:
-    return (
-        f"#!{IMAGE_PYTHON}\n"
-        "import sys\n"
-        f"from {module} import {attribute.partition('.')[0]}\n"
-        'if __name__ == "__main__":\n'
-        '    sys.argv[0] = sys.argv[0].removesuffix(".exe")\n'
-        f"    sys.exit({attribute}())\n"
-    )
-
-
-def _row(file: Path) -> tuple[str, str]:
-    content = file.read_bytes()
-    return _record_hash(hashlib.sha256(content).digest()), str(len(content))
-
-
-def _record_hash(digest: bytes) -> str:
-    return "sha256=" + base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -57,6 +57,7 @@ class SandboxVenv:
         venv = cls(prefix, interpreter)
         venv.site_packages.mkdir(parents=True)
         venv.python.parent.mkdir()
+        (prefix / "lib64").symlink_to("lib")
         loader, *arguments = interpreter.command()
         quoted = " ".join(f'"{argument}"' for argument in arguments)
         venv.python.write_text(f'#!/bin/sh\nexec "{loader}" --argv0 "$0" {quoted} "$@"\n')
@@ -76,7 +77,9 @@ class SandboxVenv:
     def entries(self) -> Iterator[Entry]:
         """What makes an image's directory a venv, without what is installed."""
         python = f"python{self.interpreter.feature_version}"
-        yield File(f"{IMAGE_PREFIX}/pyvenv.cfg", _configuration(Path("/usr/bin"), self.interpreter.feature_version).encode())
+        yield File(
+            f"{IMAGE_PREFIX}/pyvenv.cfg", _configuration(Path("/usr/bin"), self.interpreter.feature_version).encode()
+        )
         yield Symlink(f"{IMAGE_PREFIX}/bin/python", f"/usr/bin/{python}")
         yield Symlink(f"{IMAGE_PREFIX}/bin/python3", "python")
         yield Symlink(f"{IMAGE_PREFIX}/bin/{python}", "python")

@@ -43,13 +43,19 @@ def install_with_pip(installer: Installer, venv: SandboxVenv, wheels: Sequence[W
     arguments = [
         "--isolated", "--no-input", "--disable-pip-version-check", "--no-cache-dir", "--quiet",
         "install", "--no-index", "--no-deps", "--only-binary=:all:", "--no-compile",
-        "--no-warn-script-location", "--root-user-action=ignore", "--requirement", str(requirements_file(wheels, scratch)),
+        "--no-warn-script-location", "--root-user-action=ignore",
+        "--requirement", str(requirements_file(wheels, scratch)),
     ]  # fmt: skip
     run_tool("pip", [str(venv.python), "-I", str(pip), *arguments], scratch)
 
 
 def run_tool(
-    tool: str, argv: Sequence[str], scratch: Path, *, cwd: Path | None = None, environment: Mapping[str, str] | None = None
+    tool: str,
+    argv: Sequence[str],
+    scratch: Path,
+    *,
+    cwd: Path | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> None:
     """Runs an installer with an empty home in `scratch`. Raises StrataError with what it wrote where it fails."""
     home = scratch / "home"

@@ -7,7 +7,6 @@ are fetched, and Poetry needs no index.
 
 from __future__ import annotations
 
-import hashlib
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 from strata.errors import venv as errors
 from strata.venv.environment import SandboxVenv
 from strata.venv.installer import Installer, Wheel, run_tool
+from strata.venv.record import Summary
 
 _PROJECT = """\
 [project]
@@ -58,10 +58,10 @@ def install_with_poetry(installer: Installer, venv: SandboxVenv, wheels: Sequenc
     for wheel in installer.wheels:
         with zipfile.ZipFile(wheel) as archive:
             # zipfile drops `..` and drive letters; the wheels are the locked ones and there are no links in them.
-            archive.extractall(site)  # noqa: S202
+            archive.extractall(site)
     project.mkdir()
     (project / "pyproject.toml").write_text(_PROJECT.format(version=venv.interpreter.feature_version))
-    poetry = [*venv.interpreter.command(), "-I", "-c", _START, str(site), "--no-interaction", "--no-ansi", "--quiet"]
+    poetry = [*venv.interpreter.command(), "-I", "-c", _START, str(site), "--no-interaction", "--no-ansi"]
     environment = {
         "VIRTUAL_ENV": str(venv.prefix),
         "POETRY_VIRTUALENVS_CREATE": "false",
@@ -83,9 +83,14 @@ def _lock(file: Path, wheels: Sequence[Wheel]) -> None:
             name=wheel.name,
             version=wheel.version,
             file=wheel.path.name,
-            sha256=hashlib.sha256(wheel.path.read_bytes()).hexdigest(),
+            sha256=_sha256(wheel.path),
             url=wheel.path.absolute(),
         )
         for wheel in wheels
     )
     file.write_text(head.replace("package = []\n", "") + packages + metadata + tail)
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return Summary.of(stream).sha256.hex()

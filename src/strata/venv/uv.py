@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,6 +27,7 @@ def unpack_uv(wheel: Path, directory: Path) -> Path:
     program = directory.absolute() / "uv"
     with zipfile.ZipFile(wheel) as archive:
         (member,) = (name for name in archive.namelist() if name.endswith(".data/scripts/uv"))
-        program.write_bytes(archive.read(member))
+        with archive.open(member) as content, program.open("wb") as output:
+            shutil.copyfileobj(content, output)
     program.chmod(0o755)
     return program

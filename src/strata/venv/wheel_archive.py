@@ -5,17 +5,22 @@ https://packaging.python.org/en/latest/specifications/binary-distribution-format
 
 from __future__ import annotations
 
+import re
 import stat
 import zipfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
+from typing import IO, Optional
 
 from strata.errors import venv as errors
 from strata.venv.installer import Wheel
+from strata.venv.scripts import entry_point_scripts
 
-# Signatures of a RECORD that no longer is the wheel's, and the RECORD itself.
-_REWRITTEN = ("RECORD", "RECORD.jws", "RECORD.p7s")
+_NEEDED = ("METADATA", "WHEEL", "RECORD")
+# What installers write themselves, and signatures of the RECORD that they write anew.
+_INSTALLERS = ("RECORD", "RECORD.jws", "RECORD.p7s", "INSTALLER", "REQUESTED", "direct_url.json")
 
 
 @dataclass(frozen=True)
@@ -33,50 +38,57 @@ class Member:
 class WheelArchive:
     """`files` maps the path of each file, from the root of the venv, to the member that it comes from.
 
-    `info` is the path of the `.dist-info` directory in the same sense.
+    `info` is the path of the `.dist-info` directory in the same sense; `scripts` maps the name of each script that
+    is made of an entry point to its text.
     """
 
     wheel: Wheel
     info: str
     files: Mapping[str, Member]
+    scripts: Mapping[str, str]
 
     @classmethod
     def open(cls, wheel: Wheel, feature_version: str) -> WheelArchive:
-        """Reads the directory of the archive. Raises StrataError for a wheel that could write outside of the venv."""
-        site = f"lib/python{feature_version}/site-packages"
-        schemes = {
-            "purelib": site,
-            "platlib": site,
-            "scripts": "bin",
-            "data": "",
-            # Where pip puts them; others leave them out or use a directory of the interpreter.
-            "headers": f"include/site/python{feature_version}/{wheel.name}",
-        }
+        """Reads the directory of the archive.
+
+        Raises StrataError for a wheel that could write outside of the venv or over a file of the venv itself, and for
+        one that installers would understand each in its own way.
+        """
         try:
             with zipfile.ZipFile(wheel.path) as archive:
                 members = [member for member in archive.infolist() if not member.is_dir()]
-        except (zipfile.BadZipFile, OSError) as error:
+                info = _info_directory(wheel, members)
+                entry_points = f"{info}/entry_points.txt"
+                text = archive.read(entry_points).decode() if entry_points in archive.namelist() else ""
+        except (zipfile.BadZipFile, OSError, UnicodeDecodeError) as error:
             raise errors.unreadable_wheel(wheel.path.name, str(error)) from None
-        infos = {top for member in members for top in [member.filename.partition("/")[0]] if top.endswith(".dist-info")}
-        if len(infos) != 1:
-            raise errors.unreadable_wheel(wheel.path.name, f"it has {len(infos)} .dist-info directories")
-        (info,) = infos
-        files = {}
-        for member in members:
-            path, script = _destination(member.filename, info, schemes, site, wheel)
+        destinations = _Destinations.of(wheel, info, feature_version)
+        files: dict[str, Member] = {}
+        for found in members:
+            path, script = destinations.path(found)
             if path is None:
                 continue
-            mode = member.external_attr >> 16
-            if stat.S_ISLNK(mode):
-                raise errors.unsafe_member(wheel.path.name, member.filename, "it is a link")
-            executable = script or (stat.S_IMODE(mode) & 0o111 != 0)
-            files[path] = Member(member.filename, member.file_size, member.CRC, executable, script)
-        return cls(wheel, f"{site}/{info}", files)
+            mode = found.external_attr >> 16
+            executable = script or (stat.S_ISREG(mode) and mode & 0o111 != 0)
+            member = Member(found.filename, found.file_size, found.CRC, executable, script)
+            other = files.setdefault(path, member)
+            if (other.size, other.crc, other.executable) != (member.size, member.crc, member.executable):
+                raise errors.unsafe_member(
+                    wheel.path.name, member.name, "the wheel has two different files for its path"
+                )
+        scripts = entry_point_scripts(text, wheel.path.name)
+        for name in scripts:
+            if f"bin/{name}" in destinations.reserved:
+                raise errors.reserved_path(wheel.path.name, f"bin/{name}")
+            # Wheels of old times have both; installers let the entry point win.
+            files.pop(f"bin/{name}", None)
+        return cls(wheel, f"{destinations.site}/{info}", files, scripts)
 
-    def read(self, member: Member) -> bytes:
-        """The content of a member, which ZIP's checksum was checked against."""
-        with zipfile.ZipFile(self.wheel.path) as archive:
-            return archive.read(member.name)
+    @contextmanager
+    def member(self, member: Member) -> Iterator[IO[bytes]]:
+        """The content of a member, which is checked against ZIP's checksum while it is read."""
+        with zipfile.ZipFile(self.wheel.path) as archive, archive.open(member.name) as stream:
+            yield stream
 
     def modules(self) -> Iterator[str]:
         """The importable modules: `uvicorn`, `uvicorn.main`, `uvicorn.__main__` …"""
@@ -88,17 +100,74 @@ class WheelArchive:
                 yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def _destination(
-    name: str, info: str, schemes: Mapping[str, str], site: str, wheel: Wheel
-) -> tuple[str | None, bool]:
-    """The path in the venv, None for what is not installed; and whether the member is a script."""
-    parts = name.split("/")
-    if any(part in ("", ".", "..") for part in parts) or "\\" in name or "\0" in name:
-        raise errors.unsafe_member(wheel.path.name, name, "its path leaves the directory or is not in its shortest form")
-    if parts[0] == info and parts[-1] in _REWRITTEN and len(parts) == 2:
-        return None, False
-    if not parts[0].endswith(".data"):
-        return f"{site}/{name}", False
-    if len(parts) < 3 or parts[1] not in schemes:
-        raise errors.unsafe_member(wheel.path.name, name, "wheels have no such directory of data")
-    return str(Path(schemes[parts[1]], *parts[2:])), parts[1] == "scripts"
+def _info_directory(wheel: Wheel, members: list[zipfile.ZipInfo]) -> str:
+    """The name of the one `.dist-info` directory, which must be the wheel's own."""
+    infos = {top for member in members for top in [member.filename.partition("/")[0]] if top.endswith(".dist-info")}
+    if len(infos) != 1:
+        raise errors.unreadable_wheel(wheel.path.name, f"it has {len(infos)} .dist-info directories")
+    (info,) = infos
+    project = info[: -len(".dist-info")].rpartition("-")[0]
+    if re.sub(r"[-_.]+", "-", project).lower() != wheel.name:
+        raise errors.unreadable_wheel(wheel.path.name, f"its metadata are those of another project: {info}")
+    names = {member.filename for member in members}
+    for needed in _NEEDED:
+        if f"{info}/{needed}" not in names:
+            raise errors.unreadable_wheel(wheel.path.name, f"it has no {info}/{needed}")
+    return info
+
+
+@dataclass(frozen=True)
+class _Destinations:
+    """Where the members of a wheel go, as paths from the root of the venv.
+
+    `data` is the name of the wheel's directory of data, which holds a directory for each of the `schemes`.
+    """
+
+    wheel: Wheel
+    info: str
+    data: str
+    site: str
+    schemes: Mapping[str, str]
+    reserved: frozenset[str]
+
+    @classmethod
+    def of(cls, wheel: Wheel, info: str, feature_version: str) -> _Destinations:
+        python = f"python{feature_version}"
+        site = f"lib/{python}/site-packages"
+        schemes = {
+            "purelib": site,
+            "platlib": site,
+            "scripts": "bin",
+            "data": "",
+            # Where pip puts them; others leave them out or use a directory of the interpreter.
+            "headers": f"include/site/{python}/{wheel.name}",
+        }
+        reserved = frozenset(["pyvenv.cfg", "bin/python", "bin/python3", f"bin/{python}", "lib64"])
+        return cls(wheel, info, f"{info[: -len('.dist-info')]}.data", site, schemes, reserved)
+
+    def path(self, member: zipfile.ZipInfo) -> tuple[Optional[str], bool]:
+        """The path in the venv, None for what is not installed; and whether the member is a script."""
+        name = member.filename
+        parts = name.split("/")
+        if any(part in ("", ".", "..") for part in parts) or "\\" in name or "\0" in name:
+            raise self._unsafe(name, "its path leaves the directory or is not in its shortest form")
+        if stat.S_ISLNK(member.external_attr >> 16):
+            raise self._unsafe(name, "it is a link")
+        if "__pycache__" in parts[:-1] or (parts[0] == self.info and parts[1] in _INSTALLERS and len(parts) == 2):
+            return None, False
+        if not parts[0].endswith(".data") or len(parts) == 1:
+            return f"{self.site}/{name}", False
+        if parts[0] != self.data:
+            raise self._unsafe(name, f"installers disagree on a directory of data that is not called {self.data}")
+        if len(parts) < 3 or parts[1] not in self.schemes:
+            raise self._unsafe(name, "wheels have no such directory of data")
+        path = str(PurePosixPath(self.schemes[parts[1]], *parts[2:]))
+        if path.startswith("lib64/"):
+            # A link to lib, as in every venv on Linux.
+            path = f"lib/{path[len('lib64/') :]}"
+        if path in self.reserved:
+            raise errors.reserved_path(self.wheel.path.name, path)
+        return path, parts[1] == "scripts"
+
+    def _unsafe(self, name: str, reason: str) -> Exception:
+        return errors.unsafe_member(self.wheel.path.name, name, reason)
