@@ -49,6 +49,13 @@ def file_changed(path: str, source: str) -> StrataError:
     )
 
 
+def bad_zip_member(archive: str, member: str, reason: str) -> StrataError:
+    return StrataError(
+        f"The member {member!r} of {archive} cannot be put into an image layer: {reason}.",
+        fix="Get the archive again; if it stays so, have it packed again as a plain zip file.",
+    )
+
+
 def damaged_blob(path: str, reason: str) -> StrataError:
     return StrataError(
         f"{path} cannot be listed: it {reason}.",

@@ -7,7 +7,6 @@ loader (`ldconfig`) is among what they make and is not needed: Debian's loader s
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from pathlib import Path
 
 from strata.layers.debian_archive import MERGED_INTO_USR
 from strata.oci.layer import Directory, Entry, File, Symlink
@@ -102,7 +101,7 @@ def _certificate_bundle(entries: Mapping[str, Entry]) -> list[Entry]:
         for path, entry in sorted(entries.items())
         if path.startswith(_CERTIFICATES) and path.endswith(".crt") and isinstance(entry, File)
     ]
-    certificates = [source.read_bytes() if isinstance(source, Path) else source for source in sources]
+    certificates = [source if isinstance(source, bytes) else source.read_bytes() for source in sources]
     return [
         File(_BUNDLE, b"".join(certificate.rstrip(b"\n") + b"\n" for certificate in certificates)),
         Symlink("usr/lib/ssl/certs", "/etc/ssl/certs"),

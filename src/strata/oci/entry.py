@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Optional, Union
 
 from strata.errors import oci as errors
+from strata.oci.zip_member import ZipMember
 
 # OCI layers delete a file of a lower layer by an entry with this prefix, so no file of ours may bear it.
 # https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts
@@ -19,10 +20,13 @@ WHITEOUT_PREFIX = ".wh."
 
 @dataclass(frozen=True)
 class File:
-    """`source` is the contents, or the path of a host file that holds them and is read piece by piece."""
+    """`source` is the contents, or the path of a host file or the member of a zip archive that holds them.
+
+    Those are read piece by piece, and a member is copied into the layer without being compressed again.
+    """
 
     path: str
-    source: Union[bytes, Path]
+    source: Union[bytes, Path, ZipMember]
     mode: int = 0o644
     uid: int = 0
     gid: int = 0

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Optional
 
+from strata.oci.background import Background
 from strata.oci.canonical import canonical_json
 from strata.oci.compression import GzipWriter
 from strata.oci.descriptor import CONFIG, INDEX, LAYER_GZIP, MANIFEST, Descriptor
@@ -97,9 +98,10 @@ def write_example(
 def compressed(tar: bytes) -> bytes:
     """Gzip as this library writes it."""
     output = io.BytesIO()
-    writer = GzipWriter(output)
-    writer.write(tar)
-    writer.finish()
+    with Background() as background:
+        writer = GzipWriter(output, background)
+        writer.write(tar)
+        writer.finish()
     return output.getvalue()
 
 

@@ -10,16 +10,18 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Union
 
 from strata.errors import oci as errors
 from strata.oci import tar
+from strata.oci.background import Background
 from strata.oci.canonical import canonical_json
 from strata.oci.compression import GzipWriter
 from strata.oci.descriptor import Descriptor
 from strata.oci.entry import Directory, Entry, File, Symlink, arrange
+from strata.oci.zip_member import ZipMember
 
-__all__ = ["Directory", "Entry", "File", "Layer", "Symlink", "write_layer"]
+__all__ = ["Directory", "Entry", "File", "Layer", "Symlink", "ZipMember", "write_layer"]
 
 FORMAT = 1
 """The version of the code that writes layers, all of it: tar and gzip here, and what files a kind of layer has.
@@ -77,8 +79,8 @@ def write_layer(entries: Iterable[Entry], *, blobs: Path = Path("blobs/sha256"),
     blobs.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=blobs) as partial:
         unnamed = Path(partial, "layer")
-        with unnamed.open("wb") as output:
-            writer = GzipWriter(output)
+        with unnamed.open("wb") as output, Background() as background:
+            writer = GzipWriter(output, background)
             for entry in arranged:
                 _write_entry(entry, writer)
             writer.write(tar.END)
@@ -92,23 +94,29 @@ def _write_entry(entry: Entry, writer: GzipWriter) -> None:
     if not isinstance(entry, File):
         writer.write(tar.header(entry, 0))
         return
-    size = len(entry.source) if isinstance(entry.source, bytes) else entry.source.stat().st_size
-    writer.write(tar.header(entry, size))
-    written = 0
-    for piece in _pieces(entry):
-        written += len(piece)
-        writer.write(piece)
-    if written != size:
-        raise errors.file_changed(entry.path, str(entry.source))
+    source = entry.source
+    if isinstance(source, ZipMember):
+        size = source.size
+        writer.write(tar.header(entry, size))
+        writer.write_member(source)
+    else:
+        size = len(source) if isinstance(source, bytes) else source.stat().st_size
+        writer.write(tar.header(entry, size))
+        written = 0
+        for piece in _pieces(source):
+            written += len(piece)
+            writer.write(piece)
+        if written != size:
+            raise errors.file_changed(entry.path, str(source))
     writer.write(tar.padding(size))
 
 
-def _pieces(file: File) -> Iterator[bytes]:
-    if isinstance(file.source, bytes):
-        for start in range(0, len(file.source), _PIECE):
-            yield file.source[start : start + _PIECE]
+def _pieces(source: Union[bytes, Path]) -> Iterator[bytes]:
+    if isinstance(source, bytes):
+        for start in range(0, len(source), _PIECE):
+            yield source[start : start + _PIECE]
         return
-    with file.source.open("rb") as stream:
+    with source.open("rb") as stream:
         while True:
             piece = stream.read(_PIECE)
             if not piece:
