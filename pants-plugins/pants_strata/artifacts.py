@@ -61,11 +61,15 @@ class FetchResult:
 
 @dataclass(frozen=True)
 class DebianLockRequest:
-    """The lock of a target: the file in the repository, and what it has to be made from."""
+    """The lock of a target: the file in the repository, and what it has to be made from.
+
+    `python` is the version of CPython that it is to hold, as 3.13; empty for the lock of something else.
+    """
 
     address: Address
     lockfile: str
     inputs: LockInputs
+    python: str = ""
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from strata.errors import debian as errors
 from strata.errors.fetch import PackageGone
 from strata.plan.debian_lock import DebianLock, LockedPackage, changes
 from strata.plan.debian_lock_reader import read_lock
+from strata.plan.debian_versions import wanted_python_version
 
 _logger = logging.getLogger(__name__)
 
@@ -30,10 +31,14 @@ async def _read(request: DebianLockRequest) -> DebianLock:
     files = await engine.repository_files([request.lockfile])
     if request.lockfile not in files:
         raise errors.lock_is_missing(request.lockfile)
-    lock = read_lock(files[request.lockfile].decode("utf-8", "replace"), request.lockfile)
+    return read_lock(files[request.lockfile].decode("utf-8", "replace"), request.lockfile)
+
+
+def _check(lock: DebianLock, packages: tuple[LockedPackage, ...], request: DebianLockRequest) -> None:
+    if request.python:
+        wanted_python_version(packages, request.python)
     if lock.made_from != request.inputs:
         raise errors.lock_is_stale(request.lockfile, asdict(lock.made_from), asdict(request.inputs))
-    return lock
 
 
 @rule
@@ -42,6 +47,7 @@ async def debian_packages(request: DebianPackagesRequest, debian: DebianSubsyste
     try:
         lock = await _read(request.lock)
         packages = lock.packages(str(request.platform))
+        _check(lock, packages, request.lock)
     except StrataError as error:
         raise error.at(where) from None
     results = await engine.fetch_all(_fetch_requests(packages))

@@ -100,8 +100,8 @@ def test_stale_lock() -> None:
     assert message({"third/base.lock.json": write_lock(lock(LIBC, inputs=other))}) == (
         "third:base: The lock file third/base.lock.json was made for other fields or options than those of today.\n"
         "Found:\n"
-        "  excluded: the lock was made with perl\n"
-        "  roots: the lock was made without tzdata\n"
+        "  exclude: the lock was made with perl\n"
+        "  packages: the lock was made without tzdata\n"
         "  suites: the lock was made without trixie\n"
         "  suites: the lock was made with bookworm\n"
         "Fix: renew it with `./pants generate-lockfiles --resolve=third:base`."

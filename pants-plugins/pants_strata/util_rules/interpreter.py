@@ -32,8 +32,7 @@ from strata.errors import StrataError
 from strata.errors import targets as errors
 from strata.plan.debian_defaults import EXCLUDED, interpreter_roots
 from strata.plan.debian_lock import LockInputs
-from strata.plan.debian_versions import glibc_version, python_version
-from strata.plan.interpreter import feature_version
+from strata.plan.debian_versions import glibc_version, wanted_python_version
 
 _TREE = "python"
 
@@ -49,6 +48,7 @@ def lock_request(target: Target, debian: DebianSubsystem) -> DebianLockRequest:
             roots=interpreter_roots(target[InterpreterVersionField].value),
             excluded=EXCLUDED,
         ),
+        python=target[InterpreterVersionField].value,
     )
 
 
@@ -63,9 +63,8 @@ async def build_interpreter(
     base = await artifact_address(target[BaseField], strata.base, "[strata].base")
     locked = await engine.debian_packages(DebianPackagesRequest(lock_request(target, debian), request.platform))
     try:
-        version, glibc = python_version(locked.packages), glibc_version(locked.packages)
-        if feature_version(version) != target[InterpreterVersionField].value:
-            raise errors.lock_of_another_python(version, target[InterpreterVersionField].value)
+        version = wanted_python_version(locked.packages, target[InterpreterVersionField].value)
+        glibc = glibc_version(locked.packages)
     except StrataError as mistake:
         raise mistake.at(where) from None
     debs, packages = await unpack_inputs(locked.packages, locked.debs)

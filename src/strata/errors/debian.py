@@ -9,6 +9,9 @@ from strata.errors import StrataError
 # `{address}` is filled in by StrataError.at.
 RENEW = "make the lock again with `./pants generate-lockfiles --resolve={address}`"
 
+# What a lock was made from, as fields and options call it.
+_FIELDS = {"roots": "packages", "excluded": "exclude"}
+
 
 def _damaged_lock(where: str, *found: str) -> StrataError:
     return StrataError(
@@ -112,9 +115,9 @@ def lock_is_stale(
     for name in sorted(wanted):
         added, removed = set(wanted[name]) - set(made_from[name]), set(made_from[name]) - set(wanted[name])
         if added:
-            found.append(f"{name}: the lock was made without {', '.join(sorted(added))}")
+            found.append(f"{_FIELDS.get(name, name)}: the lock was made without {', '.join(sorted(added))}")
         if removed:
-            found.append(f"{name}: the lock was made with {', '.join(sorted(removed))}")
+            found.append(f"{_FIELDS.get(name, name)}: the lock was made with {', '.join(sorted(removed))}")
     return StrataError(
         f"The lock file {where} was made for other fields or options than those of today.",
         found=found,

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from strata.errors import StrataError
+from strata.errors.locks import renewal
 
-_RENEW = "make the file again, for instance with `uv pip compile --generate-hashes -o {file} requirements.in`."
+
+def _compile(path: str) -> str:
+    return renewal(f"uv pip compile --generate-hashes -o {path.rpartition('/')[2]} requirements.in", path)
 
 
 def _renew(where: str) -> str:
-    return _RENEW.format(file=where.rpartition("/")[2].partition(":")[0])
+    """:param where: the path of the file, and the line after a colon."""
+    return f"make the file again; for instance, {_compile(where.partition(':')[0])}."
 
 
 def lock_missing(path: str) -> StrataError:
     return StrataError(
         f"The lock file {path} does not exist.",
-        fix="list what the apps need in requirements.in, then write the lock with "
-        f"`uv pip compile --generate-hashes -o {path} requirements.in`, or name another file in `lockfile`.",
+        fix=f"list what the apps need in requirements.in beside it and {_compile(path)}, or name another file in "
+        "`lockfile`.",
     )
 
 

@@ -124,7 +124,7 @@ def test_a_lock_for_other_fields() -> None:
     wanted = LockInputs.of(suites=("trixie",), components=("main",), roots=("bash", "libc6"), excluded=())
     assert str(lock_is_stale("base.lock", asdict(INPUTS), asdict(wanted)).at("src:base")) == (
         "src:base: The lock file base.lock was made for other fields or options than those of today.\n"
-        "Found:\n  roots: the lock was made without bash\n  roots: the lock was made with zlib1g\n"
+        "Found:\n  packages: the lock was made without bash\n  packages: the lock was made with zlib1g\n"
         "Fix: renew it with `./pants generate-lockfiles --resolve=src:base`."
     )
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 from strata.errors.debian import lock_lacks_package, version_is_unreadable
+from strata.errors.targets import lock_of_another_python
 from strata.plan.debian_lock import LockedPackage, find_package
+from strata.plan.interpreter import feature_version
 
 _INTERPRETER = re.compile(r"python\d+\.\d+-minimal")
 # [epoch:]upstream-revision, of which the upstream version starts with numbers:
@@ -23,6 +25,14 @@ def python_version(packages: tuple[LockedPackage, ...]) -> str:
                 raise version_is_unreadable(package.name, package.version, "three numbers such as 3.13.5")
             return match[1].replace("~", "")
     raise lock_lacks_package("python3.x-minimal", "holds the interpreter")
+
+
+def wanted_python_version(packages: tuple[LockedPackage, ...], wanted: str) -> str:
+    """CPython's full version, which must be one of `wanted`, as 3.13. Raises StrataError for another."""
+    version = python_version(packages)
+    if feature_version(version) != wanted:
+        raise lock_of_another_python(version, wanted)
+    return version
 
 
 def glibc_version(packages: tuple[LockedPackage, ...]) -> tuple[int, int]:

@@ -15,7 +15,8 @@ from strata.plan.requirements import LockedRequirement, read_requirements, selec
 A, B = "a" * 64, "b" * 64
 WHERE = "3rdparty/requirements.lock"
 RENEW = (
-    "make the file again, for instance with `uv pip compile --generate-hashes -o requirements.lock requirements.in`."
+    "make the file again; for instance, run `uv pip compile --generate-hashes -o requirements.lock requirements.in` in "
+    "3rdparty."
 )
 LINUX = marker_environment("3.13.5", Platform("linux", "amd64"))
 
