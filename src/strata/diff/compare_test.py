@@ -14,6 +14,7 @@ from strata.diff.compare import Comparison, Side, compare, explained
 from strata.diff.contents import APP
 from strata.diff.example_images import AMD64, Build, layer, undescribed, write_layout
 from strata.diff.layout import LayoutReader
+from strata.diff.record import BuildRecord, Input
 from strata.diff.report import to_table
 from strata.layers.app import IMAGE_ROOT
 from strata.oci.descriptor import Descriptor
@@ -117,6 +118,22 @@ def test_files_are_called_by_their_paths_in_the_repository(tmp_path: Path) -> No
     before, after = (LayoutReader.named(str(tmp_path / name)).side() for name in ("old", "new"))
     (comparison,) = compare("web", before, replace(after, sources={"/app/main.py": "src/web/main.py"}))
     assert [cause.text for cause in comparison.layers[3].causes] == ["/app/lib/a.py removed", "src/web/main.py edited"]
+
+
+def test_inputs_without_a_name(tmp_path: Path) -> None:
+    image = BASE.write(tmp_path / "old")
+    BASE.write(tmp_path / "new")
+    digest = image.layers[3].descriptor.digest
+    for inputs, expected in (
+        ({"strata": "2", "files": "2"}, ["the code of Strata changed"]),
+        ({"strata": "1", "files": "2"}, ["other input files changed"]),
+        ({"strata": "1", "files": "1", "wheels": "1"}, ["wheels changed"]),
+    ):
+        for name, values in (("old", {"strata": "1", "files": "1"}), ("new", inputs)):
+            layers = {digest: {key: Input("", value) for key, value in values.items()}}
+            record = BuildRecord(image.manifest_descriptor.digest, layers)
+            (tmp_path / f"{name}.inputs.json").write_bytes(record.to_bytes())
+        assert causes(tmp_path)[3] == expected
 
 
 def test_without_records_rebuilds_are_not_known(tmp_path: Path) -> None:

@@ -25,6 +25,8 @@ class Build:
     packages: Mapping[str, str] = field(default_factory=lambda: {"click": "8.2.1", "numpy": "2.1.0"})
     app: Mapping[str, str] = field(default_factory=lambda: {"main.py": "1", "lib/a.py": "1"})
     installer: str = "pip 25.2"
+    #: In the app's layer, which says nothing of it.
+    extra: str = ""
     runtime: RuntimeConfig = field(default_factory=lambda: RuntimeConfig(("python", "-m", "main"), user="65532"))
 
     def write(self, root: Path, *, record: bool = True) -> Image:
@@ -33,7 +35,7 @@ class Build:
             layer(blobs, {"kind": "os-packages", "packages": {"base-files": "13", "libssl3t64": self.openssl}}),
             layer(blobs, {"kind": "interpreter", "version": self.cpython, "packages": {"python3.13": self.cpython}}),
             layer(blobs, {"kind": "dependencies", "python": "3.13", "packages": dict(self.packages)}),
-            layer(blobs, {"kind": "app", "files": dict(self.app)}),
+            layer(blobs, {"kind": "app", "files": dict(self.app)}, extra=self.extra),
         ]
         image = Image.assemble(AMD64, layers, self.runtime, annotations={})
         write_layout(root, [image])
@@ -53,13 +55,17 @@ class Build:
         return inputs
 
 
-def layer(blobs: Path, contents: Mapping[str, Any], entries: Optional[Sequence[Entry]] = None) -> Layer:
+def layer(
+    blobs: Path, contents: Mapping[str, Any], entries: Optional[Sequence[Entry]] = None, *, extra: str = ""
+) -> Layer:
     """A layer that describes itself; without entries its bytes follow from what it says.
 
     Its size is not that of the blob, which depends on the version of zlib.
     """
     if entries is None:
         entries = [File("etc/contents", str(contents).encode())]
+    if extra:
+        entries = [*entries, File("etc/extra", extra.encode())]
     written = write_layer(entries, blobs=blobs, contents=contents)
     return replace(written, descriptor=replace(written.descriptor, size=100 + len(str(contents))))
 

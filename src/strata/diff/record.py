@@ -21,7 +21,7 @@ VERSION = 1
 _shape = record(
     {"version": exactly(VERSION), "image": text, "layers": map_of(map_of(record({"name": text, "digest": text})))}
 )
-_NOUNS = {"strata": "the code of Strata"}
+_NOUNS = {"strata": "the code of Strata", "files": "other input files"}
 _VERBS = {"installer": "installed by ", "interpreter": "made on "}
 
 
@@ -86,12 +86,14 @@ def input_causes(before: Inputs, after: Inputs, *, named_only: bool = False) -> 
 
     :param named_only: leaves the latter out.
     """
-    for name in sorted({*before, *after}):
+    changed = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
+    # Among the files is the request, which names the other inputs and changes with them.
+    for name in changed if changed == ["files"] else [name for name in changed if name != "files"]:
         old, new = before.get(name, Input("", "")), after.get(name, Input("", ""))
         if old.name and new.name and old.name != new.name:
             text = f"{_VERBS.get(name, '')}{_arrow(old.name, new.name)}"
             yield Cause(Subject.INPUT, name, old.name, new.name, text)
-        elif old != new and not named_only:
+        elif not named_only:
             text = f"{_NOUNS.get(name, name)} changed"
             yield Cause(Subject.INPUT, name, old.digest or None, new.digest or None, text)
 

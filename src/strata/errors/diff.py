@@ -65,14 +65,14 @@ def reference_lacks(reference: str, path: str, target: str) -> StrataError:
 def no_reference_set() -> StrataError:
     return StrataError(
         "image-diff needs something to compare with.",
-        fix="set `--image-diff-reference` to a copy of `dist/`, or to one OCI image layout.",
+        fix="Set `--image-diff-reference` to a copy of `dist/`, or to one OCI image layout.",
     )
 
 
 def nothing_to_compare() -> StrataError:
     return StrataError(
         "image-diff found no `python_image` target to compare with the reference.",
-        fix="name one, as `./pants image-diff src/web:image`, or set `--image-diff-layout` to a second layout.",
+        fix="Name one, as `./pants image-diff src/web:image`, or set `--image-diff-layout` to a second layout.",
     )
 
 
@@ -80,5 +80,5 @@ def targets_and_layout(targets: Sequence[str]) -> StrataError:
     return StrataError(
         "image-diff compares the reference with targets or with a layout, not with both.",
         found=targets,
-        fix="leave the targets out, or `--image-diff-layout`.",
+        fix="Leave the targets out, or `--image-diff-layout`.",
     )

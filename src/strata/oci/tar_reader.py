@@ -116,7 +116,7 @@ class _Archive:
         """Octal digits, or GNU's form for large and negative numbers: the highest bit set, the rest binary."""
         field = header[start : start + length]
         if field[0] in (0x80, 0xFF):
-            return int.from_bytes(field[1:], "big") - (0 if field[0] == 0x80 else 256 ** (length - 1))
+            return int.from_bytes(field[1:], "big") - (0 if field[0] == 0x80 else 1 << 8 * (length - 1))
         digits = field.split(b"\0")[0].strip(b" ")
         if digits.strip(b"01234567"):
             raise self._damaged()
