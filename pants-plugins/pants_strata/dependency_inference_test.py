@@ -131,7 +131,7 @@ def test_wrong_types(runner: RuleRunner, target: str, field: str, found: str, ex
     address = found.partition(",")[0]
     runner.write_files({"wrong/BUILD": f"{target}(name='it', {field}='{address}')"})
     assert message(runner, Addresses, request(runner, "wrong", "it")) == (
-        f"wrong:it: the `{field}` field needs a `{expected}` target.\n"
+        f"wrong:it: The `{field}` field needs a `{expected}` target.\n"
         "Found:\n"
         f"  {found}\n"
         f"Fix: name the address of a `{expected}` target."
@@ -158,7 +158,7 @@ def test_wrong_type_in_an_option(runner: RuleRunner) -> None:
 def test_nothing_is_named(runner: RuleRunner, name: str, field: str, expected: str) -> None:
     write(runner, FILES)
     assert message(runner, Addresses, request(runner, "third", name)) == (
-        f"third:{name}: no `{expected}` is named.\n"
+        f"third:{name}: No `{expected}` is named.\n"
         f"Fix: set the `{field}` field to the address of a `{expected}` target, or `[strata].{field}` in pants.toml "
         "for all."
     )

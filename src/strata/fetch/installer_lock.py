@@ -1,8 +1,8 @@
 """Verb `lock-installer`: an installer and all it needs, as a hashed requirements file, resolved on the user's indexes.
 
 Request: `requirement` (`poetry==2.4.3`, or `poetry` for the newest), `python` (3.13), `uv` (the wheel of uv, which
-resolves). Writes `locks/installer.lock`. Runs on the host's Python and is never cached: it answers what the indexes hold
-now.
+resolves). Writes `locks/installer.lock`. Runs on the host's Python and is never cached: it answers what the indexes
+hold now.
 """
 
 from __future__ import annotations
