@@ -9,11 +9,11 @@ import base64
 import csv
 import hashlib
 import io
-import shutil
 import zipfile
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -83,6 +83,6 @@ def with_regular_record(wheel: Path, record: str, folder: Path) -> Path:
                 twin = zipfile.ZipInfo(member.filename)
                 twin.external_attr, twin.file_size = member.external_attr, member.file_size
                 with source.open(member) as content, target.open(twin, "w") as output:
-                    shutil.copyfileobj(content, output, _PIECE)
+                    output.writelines(iter(partial(content.read, _PIECE), b""))
             target.writestr(record, record_text(rows))
     return copy
