@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Optional
 
+# Characters of a value.
+_SHOWN = 60
+
 
 class Subject(Enum):
     """What differs. The values stand in JSON: they are added to, never changed."""
@@ -52,8 +55,11 @@ def version_change(subject: Subject, name: str, title: str, before: Optional[str
 
 
 def setting_change(subject: Subject, name: str, before: Optional[str], after: Optional[str]) -> Cause:
-    """`name: 1 → 2`, `name: 2 added`, `name: 1 removed`, with long values shortened in the text."""
-    return Cause(subject, name, before, after, f"{name}: {_versions(_short(before), _short(after))}")
+    """`name: 1 → 2`, `name: 2 added`, `name: 1 removed`; of long values the text has what is around the difference."""
+    pairs = enumerate(zip(before or "", after or ""))
+    shared = next((index for index, (old, new) in pairs if old != new), 0)
+    texts = [None if value is None else _short(value, shared) for value in (before, after)]
+    return Cause(subject, name, before, after, f"{name}: {_versions(*texts)}")
 
 
 def unknown(text: str) -> Cause:
@@ -66,5 +72,9 @@ def _versions(before: Optional[str], after: Optional[str]) -> str:
     return f"{before} removed" if after is None else f"{before} → {after}"
 
 
-def _short(value: Optional[str]) -> Optional[str]:
-    return value if value is None or len(value) <= 60 else f"{value[:60]}…"
+def _short(value: str, shared: int) -> str:
+    """`shared` is how many characters the value begins with that the other one has too."""
+    if len(value) <= _SHOWN:
+        return value
+    start = max(0, shared - _SHOWN // 3)
+    return f"{'…' if start else ''}{value[start : start + _SHOWN]}{'…' if len(value) > start + _SHOWN else ''}"

@@ -112,6 +112,17 @@ def test_app_files_and_settings(tmp_path: Path) -> None:
     )
 
 
+def test_of_long_settings_the_difference_is_shown(tmp_path: Path) -> None:
+    words = " ".join(map(str, range(100)))
+    for name, text in (("old", words), ("new", words.replace("51", "fifty-one"))):
+        replace(BASE, runtime=RuntimeConfig(env={"WORDS": text})).write(tmp_path / name)
+    (comparison,) = comparisons(tmp_path)
+    assert [cause.text for cause in comparison.settings] == [
+        "Env WORDS: …4 45 46 47 48 49 50 51 52 53 54 55 56 57 58 59 60 61 62 63 6… → "
+        "…4 45 46 47 48 49 50 fifty-one 52 53 54 55 56 57 58 59 60 61 …"
+    ]
+
+
 def test_files_are_called_by_their_paths_in_the_repository(tmp_path: Path) -> None:
     BASE.write(tmp_path / "old")
     replace(BASE, app={"main.py": "2"}).write(tmp_path / "new")
