@@ -58,7 +58,7 @@ class Relay:
     _process: subprocess.Popen[str]
 
     def fail(self, **fault: Any) -> Mapping[str, int]:
-        """From now on fails like this, without a fault no more (see relay.py). Returns the counts since the last call."""
+        """From now on fails like this (see relay.py), or no more. Returns the counts since the last call."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(fault) + "\n")

@@ -6,9 +6,10 @@ import importlib.util
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -68,12 +69,14 @@ python_installer(name="pip", tool="pip")
 python_venv(name="venv", lockfile="requirements.lock")
 """
 
+# So many images differ in their app layer alone: each is one step for a test, whatever was built before.
+APPS = 16
 _WHEELS = ("idna", "markupsafe")
 
 
 @dataclass(frozen=True)
 class Build:
-    """A run of Pants that has ended: its exit code, all that it printed, and its own counters."""
+    """A run of Pants that has ended: its exit code, all that it printed, and its own counts of steps."""
 
     code: int
     output: str
@@ -83,6 +86,21 @@ class Build:
         _, found, text = self.output.rpartition("Counters:\n")
         assert found, self.output
         return {name: int(count) for name, count in re.findall(r"^  (\w+): (\d+)$", text, re.M)}
+
+    @property
+    def executed(self) -> int:
+        """Steps that this machine began itself."""
+        return self.counters["local_execution_requests"]
+
+    @property
+    def asked(self) -> int:
+        """Steps that the remote cache was asked for."""
+        return self.counters["remote_cache_requests"]
+
+    @property
+    def hits(self) -> int:
+        """Steps that came from the remote cache."""
+        return self.counters["remote_cache_requests_cached"]
 
     def succeeded(self) -> Build:
         assert self.code == 0, self.output
@@ -112,10 +130,14 @@ class Machine:
     def checkout(self) -> Path:
         return self.root / "checkout"
 
-    def package(self, *arguments: str, cache: Optional[Relay] = None, write: bool = False) -> Build:
-        """`pants package` of all targets, reading the cache, if there is one, and writing it where that is asked for."""
-        options = [f"--remote-store-address=grpc://127.0.0.1:{cache.port}", "--remote-cache-read"] if cache else []
-        return self.pants(*options, *(["--remote-cache-write"] if write else []), *arguments, "package", "::")
+    def package(
+        self, *targets: str, options: Iterable[str] = (), cache: Optional[Relay] = None, write: bool = False
+    ) -> Build:
+        """`pants package` of targets, or of all, with a cache that is read, and written where that is asked for."""
+        address = [f"--remote-store-address=grpc://127.0.0.1:{cache.port}", "--remote-cache-read"] if cache else []
+        return self.pants(
+            *address, *(["--remote-cache-write"] if write else []), *options, "package", *(targets or ["::"])
+        )
 
     def pants(self, *arguments: str) -> Build:
         configuration = {name: value for name, value in os.environ.items() if _CONFIGURATION.match(name)}
@@ -138,8 +160,12 @@ class Machine:
             process.kill()
         return Build(process.returncode, output)
 
+    def stop_daemon(self) -> None:
+        for file in self.root.glob("work/pids/**/pantsd/pid"):
+            os.kill(int(file.read_text()), signal.SIGKILL)
+
     def fill(self, cache: Relay) -> Build:
-        """The build that gives the cache all that it holds. Locks that a point release of Debian outdated are renewed."""
+        """The build that gives the cache all that it holds. Locks that Debian's mirror has overtaken are renewed."""
         build = self.package(cache=cache, write=True)
         if build.code != 0 and "renew the lock with" in build.output:
             self.pants("generate-lockfiles").succeeded()
@@ -147,13 +173,18 @@ class Machine:
         return build.succeeded()
 
     @property
+    def build_file(self) -> str:
+        """The text of the project's first BUILD file, for one that holds more."""
+        return (self.checkout / "BUILD").read_text()
+
+    @property
     def locks(self) -> Mapping[str, str]:
         """The project's lock files, for another machine."""
         return {path.name: path.read_text() for path in self.checkout.glob("*.lock*")}
 
-    def made(self) -> Mapping[str, str]:
-        """Path → sha256 of all that `package` wrote."""
-        dist = self.checkout / "dist"
+    def made(self, part: str = "") -> Mapping[str, str]:
+        """Path → sha256 of all that `package` wrote, or of what lies in a directory of that."""
+        dist = self.checkout / "dist" / part
         files = (path for path in sorted(dist.rglob("*")) if path.is_file())
         return {str(path.relative_to(dist)): sha256(path.read_bytes()).hexdigest() for path in files}
 
@@ -190,8 +221,10 @@ def _project() -> Mapping[str, str]:
         "base.lock.json": Path("3rdparty/debian/base.lock.json").read_text(),
         "cpython.lock.json": Path("3rdparty/python/cpython.lock.json").read_text(),
         "requirements.lock": "".join(f"{entry.group()}\n" for entry in entries if entry),
-        "src/app/BUILD": 'python_sources()\n\npython_image(name="image", entry_point="main.py")\n',
-        "src/app/main.py": 'print("This is an app.")\n',
+        "src/app/BUILD": f"""python_sources()\n\n[
+            python_image(name=f"image{{number}}", entry_point=f"app{{number}}.py") for number in range({APPS})
+        ]\n""",
+        **{f"src/app/app{number}.py": f"print({number})\n" for number in range(APPS)},
     }
 
 

@@ -10,8 +10,6 @@ import socket
 import struct
 import subprocess
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Callable
 
 from programs import refuse

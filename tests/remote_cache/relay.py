@@ -3,12 +3,13 @@
     python relay.py SOCKET      relays from a free port of loopback, which it prints, to a cache at a Unix socket
 
 Each line of standard input is a fault as JSON, `{}` for none; the answer is a line with the counts since the last one.
-A fault: `methods`, a regular expression for the names of calls, and one of
+A fault is `gone`, true: nothing listens on the port until the next fault; or `methods`, a regular expression for the
+names of calls, and one of
 
     status   the name of the gRPC status that they end with
     delay    seconds before each
     damage   true: the last byte of what is read is another
-    restart  the number of such calls after which the relay goes away, and seconds until it is back
+    restart  the number of such calls after which the relay is gone, and seconds until it is back
 """
 
 from __future__ import annotations
@@ -45,8 +46,13 @@ class Relay(grpc.GenericRpcHandler):  # type: ignore[misc]
 
     def take(self, fault: dict[str, Any]) -> dict[str, int]:
         """From now on fails like this; the counts until now."""
+        was_gone = self._fault.get("gone", False)
         with self._lock:
             counts, self._counts, self._fault = self._counts, Counter(), fault
+        if fault.get("gone", False) and not was_gone:
+            self._server.stop(0).wait()
+        if was_gone and not fault.get("gone", False):
+            self._start(self._port)
         return dict(counts)
 
     def service(self, details: Any) -> Any:

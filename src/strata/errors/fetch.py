@@ -25,7 +25,9 @@ def index_unreachable(release: str, failures: Sequence[str]) -> StrataError:
     return StrataError(
         f"{release}: not every index could be read, and no other has a wheel that fits.",
         found=failures,
-        fix="check the network, the proxy and the certificates, and the indexes that `pip config list` or "
+        fix="check the user and the password that ~/.netrc or pip's configuration (`pip config list`) has for it."
+        if any("HTTP 401 " in failure or "HTTP 403 " in failure for failure in failures)
+        else "check the network, the proxy and the certificates, and the indexes that `pip config list` or "
         "`[python-repos].indexes` name.",
     )
 
