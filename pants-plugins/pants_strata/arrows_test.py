@@ -16,7 +16,7 @@ ROOT = Path(register.__file__).parent
 _RANKS = {"register": 3, "dependency_inference": 2, "goals": 2, "util_rules": 1}
 
 # What rules plan with. The library's other parts write bytes or read from outside, in processes of their own.
-_PLANNING = {"diff", "errors", "oci", "plan", "venv"}
+_PLANNING = {"audit", "diff", "errors", "oci", "plan", "venv"}
 
 
 def modules() -> Iterator[tuple[str, Path]]:

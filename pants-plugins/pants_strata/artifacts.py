@@ -12,6 +12,7 @@ from pants.engine.addresses import Address
 from pants.engine.fs import EMPTY_DIGEST, Digest
 from pants.util.frozendict import FrozenDict
 
+from strata.audit.policy import Verdict
 from strata.diff.record import BuildRecord, Input
 from strata.errors import StrataError
 from strata.oci.image import Image
@@ -234,9 +235,10 @@ class ImageRequest:
 class BuiltImage:
     """An image for one platform, and the digest that holds the blobs of its layers at `blobs/sha256/`.
 
-    `record` tells what each layer was made from; it stands outside the image.
+    `record` tells what each layer was made from; it stands outside the image. `installers` are those in the image.
     """
 
     image: Image
     blobs: Digest
     record: BuildRecord
+    installers: Verdict

@@ -12,6 +12,7 @@ from pants.engine.fs import GlobMatchErrorBehavior
 from pants.engine.target import (
     COMMON_TARGET_FIELDS,
     AsyncFieldMixin,
+    BoolField,
     Dependencies,
     DictStringToStringField,
     InvalidFieldException,
@@ -170,6 +171,41 @@ class InterpreterLockfileField(LockfileField):
     )
 
 
+class EnsurepipField(StringField):
+    alias = "ensurepip"
+    keep = "keep"
+    remove = "remove"
+    default = keep
+    valid_choices = (keep, remove)
+    help = help_text(
+        """
+        Whether images have `ensurepip`, which installs pip into a venv when somebody asks for it.
+
+        `keep`: `python -m ensurepip --default-pip` and `python -m venv` work in a container, from a wheel in the layer
+        of the interpreter; it is the one installer that an image may hold without its lock asking for it. `remove`:
+        neither the module nor the wheel is there, nor a record of their Debian packages, and `python -m ensurepip`
+        fails with `No module named ensurepip`. The lock and the interpreter that builds stay the same.
+        """
+    )
+    value: str
+
+
+class InstallerHintField(BoolField):
+    alias = "installer_hint"
+    default = True
+    help = help_text(
+        """
+        Whether there is a `pip` in `/usr/local/bin` that says that pip is not part of the image, how to get it for a
+        debugging session and how to declare it as a dependency, and exits with 1.
+
+        It is there by default: it can do nothing but print that text, costs 3 kB in a layer that images share, and
+        answers the first question of whoever looks for pip in a container. The bin of the venv comes first on
+        `PATH`, so an app with pip in its lock gets the real one.
+        """
+    )
+    value: bool
+
+
 class PythonInterpreterTarget(Target):
     alias = "python_interpreter"
     core_fields = (
@@ -177,6 +213,8 @@ class PythonInterpreterTarget(Target):
         ArtifactDependenciesField,
         InterpreterVersionField,
         BaseField,
+        EnsurepipField,
+        InstallerHintField,
         InterpreterLockfileField,
         ArtifactOutputPathField,
     )
@@ -184,7 +222,8 @@ class PythonInterpreterTarget(Target):
         """
         CPython from Debian's packages: the layer that images share, and the Python that makes every layer.
 
-        It holds no installer. `python -m ensurepip` works in a venv, from the wheel that Debian ships for it.
+        It holds no installer but the wheel that `python -m ensurepip` installs from, and none at all with
+        `ensurepip="remove"`.
         """
     )
 

@@ -4,6 +4,7 @@
     python -m strata validate DIRECTORY      what is wrong with an OCI image layout
     python -m strata list BLOB_OR_DIRECTORY  the files of a layer, or of all layers of a layout
     python -m strata diff REFERENCE LAYOUT   why an image differs from another one
+    python -m strata audit DIRECTORY         the installers of Python packages in an OCI image layout
 
 A verb reads its request, writes its files below the working directory and returns what goes into `result.json`.
 A user's mistake ends with the error's own exit code (2, mostly) and the error on standard error, for a verb as JSON;
@@ -35,6 +36,7 @@ VERBS = {
 }
 
 COMMANDS = {
+    "audit": "strata.audit.command",
     "diff": "strata.diff.command",
     "list": "strata.oci.command",
     "validate": "strata.oci.command",
@@ -72,6 +74,9 @@ def _parser() -> argparse.ArgumentParser:
     diff.add_argument("--format", choices=("table", "json"), default="table", help="table: the default")
     diff.add_argument("--only-changed", action="store_true", help="leave out images and layers that are the same")
     diff.add_argument("--fail-on-change", action="store_true", help="exit with 1 if an image changed")
+    audit = verbs.add_parser("audit", help="find installers of Python packages in the images of any OCI image layout")
+    audit.add_argument("layout", type=Path, help="the directory that holds index.json")
+    audit.add_argument("--looked-for", action="store_true", help="say also which paths and contents are looked for")
 
     for verb in sorted(VERBS):
         step = verbs.add_parser(verb, help="a step of a build; Pants runs it")

@@ -15,12 +15,13 @@ ROOT = Path(strata.__file__).parent
 # Part → the parts that it may import, besides itself.
 ARROWS = {
     "diff": {"errors", "oci"},
+    "audit": {"errors", "oci"},
     "errors": set(),
     "oci": {"errors"},
     "plan": {"errors", "oci"},
     "venv": {"errors", "oci"},
     "fetch": {"errors", "layers", "plan", "venv"},
-    "layers": {"errors", "oci", "plan", "venv"},
+    "layers": {"audit", "errors", "oci", "plan", "venv"},
     "__init__": set(),
 }
 

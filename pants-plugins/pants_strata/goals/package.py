@@ -38,12 +38,17 @@ from strata.oci.layout import artifact_layout_files, layout_files
 
 
 async def _layout(
-    output_path: ArtifactOutputPathField, files: dict[str, bytes], blobs: Digest, layers: Sequence[Layer], digest: str
+    output_path: ArtifactOutputPathField,
+    files: dict[str, bytes],
+    blobs: Digest,
+    layers: Sequence[Layer],
+    digest: str,
+    notes: Sequence[str] = (),
 ) -> BuiltPackage:
     path = output_path.value_or_default(file_ending=None)
     merged = await engine.merge([blobs, await engine.create(files)])
     lines = [f"  {layer.contents['kind']}: {_megabytes(layer.descriptor.size)}" for layer in layers]
-    artifact = BuiltPackageArtifact(path, extra_log_lines=(f"  {PLATFORM} {digest}", *lines))
+    artifact = BuiltPackageArtifact(path, extra_log_lines=(f"  {PLATFORM} {digest}", *lines, *notes))
     return BuiltPackage(await engine.under(path, merged), (artifact,))
 
 
@@ -64,7 +69,12 @@ async def package_image(field_set: ImageFieldSet) -> BuiltPackage:
     built = await engine.image(ImageRequest(field_set.address, PLATFORM))
     files = layout_files([built.image])
     package = await _layout(
-        field_set.output_path, files, built.blobs, built.image.layers, built.image.manifest_descriptor.digest
+        field_set.output_path,
+        files,
+        built.blobs,
+        built.image.layers,
+        built.image.manifest_descriptor.digest,
+        notes=[f"  installers: {built.installers.summary()}"],
     )
     path = record_path(field_set.output_path.value_or_default(file_ending=None))
     record = await engine.create({path: built.record.to_bytes()})

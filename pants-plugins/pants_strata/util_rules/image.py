@@ -1,6 +1,7 @@
 """The image: layers of base, interpreter, venv and app, and the config and manifest over them.
 
-No process: the layers are digests, and config and manifest are written from their descriptions.
+No process: the layers are digests, and config and manifest are written from their descriptions. These tell also which
+installers the layers hold: an image with one that nobody asked for is not built.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import (
     AnnotationsField,
     ArgsField,
+    EnsurepipField,
     EnvField,
     ExposedPortsField,
     ImageBaseField,
@@ -35,7 +37,9 @@ from pants_strata.target_types import (
 )
 from pants_strata.util_rules.entry_point import image_command
 from pants_strata.util_rules.lookup import artifact_address, artifact_target
+from strata.audit.policy import ANNOTATION, judge
 from strata.diff.record import BuildRecord
+from strata.errors import StrataError
 from strata.oci.image import Image, RuntimeConfig
 from strata.venv.environment import IMAGE_PREFIX
 
@@ -69,16 +73,21 @@ async def build_image(request: ImageRequest, strata: StrataSubsystem) -> BuiltIm
         exposed_ports=tuple(target[ExposedPortsField].value or ()),
         stop_signal=target[StopSignalField].value or "",
     )
+    ensurepip = (await engine.target(interpreter_address))[EnsurepipField].value
+    try:
+        verdict = judge([item.layer for item in layers], ensurepip=ensurepip)
+    except StrataError as refusal:
+        raise refusal.at(str(request.address)) from None
     image = Image.assemble(
         request.platform,
         [item.layer for item in layers],
         runtime,
-        annotations=dict(target[AnnotationsField].value or {}),
+        annotations={**dict(target[AnnotationsField].value or {}), ANNOTATION: verdict.to_annotation()},
     )
     record = BuildRecord(
         image.manifest_descriptor.digest, {item.layer.descriptor.digest: item.inputs for item in layers}
     )
-    return BuiltImage(image, await engine.merge(item.blob for item in layers), record)
+    return BuiltImage(image, await engine.merge(item.blob for item in layers), record, verdict)
 
 
 def rules() -> Iterable[Rule]:

@@ -1,7 +1,7 @@
 """The interpreter artifact: a tree that runs anywhere, and a layer of an image.
 
 Inputs of both: the interpreter's Debian packages. The tree is unpacked on the host's Python, once; the layer is made
-on the tree and leaves out the packages that the base has.
+on the tree and leaves out the packages that the base has, and ensurepip's where it is to be removed.
 Errors: those of the lock and of fetching; a lock of another version of CPython.
 """
 
@@ -24,13 +24,19 @@ from pants_strata.artifacts import (
 )
 from pants_strata.library_process import canonical, failure, layer_output, on_host, on_interpreter, sandbox_interpreter
 from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
-from pants_strata.target_types import BaseField, InterpreterLockfileField, InterpreterVersionField
+from pants_strata.target_types import (
+    BaseField,
+    EnsurepipField,
+    InstallerHintField,
+    InterpreterLockfileField,
+    InterpreterVersionField,
+)
 from pants_strata.util_rules.debian_packages import unpack_inputs
 from pants_strata.util_rules.lookup import artifact_address
 from pants_strata.util_rules.os_packages import lock_request as base_lock_request
 from strata.errors import StrataError
 from strata.errors import targets as errors
-from strata.plan.debian_defaults import EXCLUDED, interpreter_roots
+from strata.plan.debian_defaults import EXCLUDED, ensurepip_packages, interpreter_roots
 from strata.plan.debian_lock import LockInputs
 from strata.plan.debian_versions import glibc_version, wanted_python_version
 
@@ -97,13 +103,21 @@ async def interpreter_layer(request: InterpreterLayerRequest, debian: DebianSubs
     base = await engine.debian_packages(
         DebianPackagesRequest(base_lock_request(await engine.target(request.base), debian), interpreter.platform)
     )
-    of_base = {package.name for package in base.packages}
-    own = [package for package in interpreter.debian.packages if package.name not in of_base]
+    target = await engine.target(interpreter.address)
+    left_out = {package.name for package in base.packages}
+    if target[EnsurepipField].value == EnsurepipField.remove:
+        left_out.update(ensurepip_packages(target[InterpreterVersionField].value))
+    own = [package for package in interpreter.debian.packages if package.name not in left_out]
     debs, packages = await unpack_inputs(own, interpreter.debian.debs)
     process = await on_interpreter(
         interpreter,
         "interpreter-layer",
-        {"packages": packages, "version": interpreter.version, "interpreter": sandbox_interpreter(interpreter)},
+        {
+            "packages": packages,
+            "version": interpreter.version,
+            "interpreter": sandbox_interpreter(interpreter),
+            "installer_hint": target[InstallerHintField].value,
+        },
         inputs=debs,
         description=f"Write the layer of CPython {interpreter.version}",
     )

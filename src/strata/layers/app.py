@@ -5,7 +5,8 @@ in the venv puts that at the end of `sys.path`, behind the standard library and 
 would not do. https://docs.python.org/3/library/site.html
 
 The layer describes itself as {"kind": "app", "files": {path below /app: start of the sha256}}, or, where that would be
-more than a manifest should carry, as {"kind": "app", "fileCount": number, "filesDigest": digest of the same object}.
+more than a manifest should carry, as {"kind": "app", "fileCount": number, "filesDigest": digest of the same object};
+with "installers" in either case (strata.audit.layer).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from strata.audit.layer import installers
 from strata.oci.canonical import canonical_json
 from strata.oci.descriptor import sha256_digest
 from strata.oci.layer import Directory, Entry, File, write_layer
@@ -32,8 +34,10 @@ _PIECE = 1 << 20
 def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
     root = Path(request["root"])
     files = sorted(path for path in root.rglob("*") if path.is_file())
-    contents = {"kind": "app", **_described({path.relative_to(root).as_posix(): _short_hash(path) for path in files})}
-    return write_layer(_entries(root, files, request["python"]), contents=contents).to_json()
+    entries = list(_entries(root, files, request["python"]))
+    described = _described({path.relative_to(root).as_posix(): _short_hash(path) for path in files})
+    contents = {"kind": "app", **described, "installers": installers(entries)}
+    return write_layer(entries, contents=contents).to_json()
 
 
 def _described(files: Mapping[str, str]) -> dict[str, Any]:

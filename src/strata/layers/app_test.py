@@ -27,6 +27,7 @@ def test_files_are_described_by_the_start_of_their_hash() -> None:
     assert contents() == {
         "kind": "app",
         "files": {"lib/a.py": "4355a46b19d348dc", "main.py": hashlib.sha256(b"import lib.a\n").hexdigest()[:16]},
+        "installers": [],
         "format": 1,
     }
 
@@ -40,6 +41,7 @@ def test_many_files_are_described_by_one_digest(monkeypatch: pytest.MonkeyPatch)
         "kind": "app",
         "fileCount": 2,
         "filesDigest": f"sha256:{hashlib.sha256(files).hexdigest()}",
+        "installers": [],
         "format": 1,
     }
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from strata.audit.layer import installers
 from strata.oci.layer import Entry, File, write_layer
 from strata.venv.distribution import Distribution, settle_overlaps
 from strata.venv.environment import IMAGE_PREFIX, SandboxInterpreter, SandboxVenv
@@ -44,6 +45,7 @@ def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
         "kind": "dependencies",
         "python": interpreter.feature_version,
         "packages": {archive.wheel.name: archive.wheel.version for archive in archives},
+        "installers": installers(entries),
     }
     return {
         **write_layer(entries, contents=contents).to_json(),

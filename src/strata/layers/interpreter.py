@@ -1,11 +1,13 @@
 """Verb `interpreter-layer`: the Debian packages of CPython, less those of the base → one layer.
 
 Request: `packages` (strata.layers.package_set); `version` of CPython, full; `interpreter`, the paths of `loader`,
-`library_path` and `python` of an interpreter of the same version, which compiles the standard library. Bytecode is the
-same for all platforms, so that interpreter may be one for another. The layer describes itself as {"kind":
-"interpreter", "version": "3.13.5", "packages": {name: version}}.
+`library_path` and `python` of an interpreter of the same version, which compiles the standard library;
+`installer_hint`, whether there is a `pip` that says how to get one. Bytecode is the same for all platforms, so that
+interpreter may be one for another. The layer describes itself as {"kind": "interpreter", "version": "3.13.5",
+"packages": {name: version}, "installers": […]} (strata.audit.layer).
 
-The only trace of an installer is the wheel that `python -m ensurepip` installs from.
+The only trace of an installer is the wheel that `python -m ensurepip` installs from. Without the Debian packages that
+hold it and ensurepip there is none, and no record says that they are there.
 """
 
 from __future__ import annotations
@@ -15,7 +17,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from strata.audit.layer import installers
 from strata.layers.base_files import generated_files
+from strata.layers.installer_hint import hint_entries
 from strata.layers.package_set import merge, package_records, unpacked, versions, without_documentation
 from strata.layers.standard_library import bytecode, compile_library, is_useful, module_sources, place_modules
 from strata.oci.layer import Entry, File, Symlink, write_layer
@@ -34,10 +38,17 @@ def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
         kept.update(generated_files(names, entries))
         kept["usr/bin/python3"] = Symlink("usr/bin/python3", f"python{feature}")
         compiled = _bytecode_entries(kept, request["interpreter"], feature, standard_library)
-        return write_layer(
-            [*kept.values(), *compiled, *package_records(packages, kept)],
-            contents={"kind": "interpreter", "version": request["version"], "packages": names},
-        ).to_json()
+        written = [*kept.values(), *compiled, *package_records(packages, kept)]
+        if request["installer_hint"]:
+            has_ensurepip = f"{standard_library}/ensurepip/__init__.py" in kept
+            written += hint_entries(f"usr/bin/python{feature}", ensurepip=has_ensurepip)
+        contents = {
+            "kind": "interpreter",
+            "version": request["version"],
+            "packages": names,
+            "installers": installers(written),
+        }
+        return write_layer(written, contents=contents).to_json()
 
 
 def _bytecode_entries(

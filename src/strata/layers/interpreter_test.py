@@ -116,11 +116,19 @@ def test_the_layer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     feature = "{}.{}".format(*sys.version_info)
     tag = sys.implementation.cache_tag
     of_interpreter = {name: str(tree / getattr(PATHS, name)) for name in ("loader", "library_path", "python")}
-    result = interpreter.run({**request(tmp_path, MEMBERS), "interpreter": of_interpreter})
+    result = interpreter.run({**request(tmp_path, MEMBERS), "interpreter": of_interpreter, "installer_hint": False})
     assert result["contents"] == {
         "kind": "interpreter",
         "version": VERSION,
         "packages": {"python": "1.0"},
+        "installers": [
+            {
+                "path": "usr/share/python-wheels/pip-25.1.1-py3-none-any.whl",
+                "project": "pip",
+                "kind": "wheel",
+                "version": "25.1.1",
+            }
+        ],
         "format": 1,
     }
     with tarfile.open(tmp_path / "blobs/sha256" / result["digest"].partition(":")[2]) as layer:

@@ -1,7 +1,7 @@
 """Verb `os-packages-layer`: Debian packages → one layer, as they are on a system where their scripts ran.
 
 Request: `packages` (strata.layers.package_set). The layer describes itself as {"kind": "os-packages", "packages":
-{name: version}}.
+{name: version}, "installers": […]} (strata.audit.layer).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from strata.audit.layer import installers
 from strata.layers.base_files import generated_files
 from strata.layers.package_set import merge, package_records, unpacked, versions, without_documentation
 from strata.oci.layer import write_layer
@@ -20,5 +21,6 @@ def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
         entries = merge(packages)
         kept = without_documentation(entries)
         kept.update(generated_files(names, entries))
-        records = package_records(packages, kept)
-        return write_layer([*kept.values(), *records], contents={"kind": "os-packages", "packages": names}).to_json()
+        written = [*kept.values(), *package_records(packages, kept)]
+        contents = {"kind": "os-packages", "packages": names, "installers": installers(written)}
+        return write_layer(written, contents=contents).to_json()

@@ -53,7 +53,12 @@ def layer_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **packages: list[M
 
 def test_base_files_and_what_their_script_makes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     result, listing = layer_of(tmp_path, monkeypatch, base_files=BASE_FILES)
-    assert result["contents"] == {"kind": "os-packages", "packages": {"base-files": "1.0"}, "format": 1}
+    assert result["contents"] == {
+        "kind": "os-packages",
+        "packages": {"base-files": "1.0"},
+        "installers": [],
+        "format": 1,
+    }
     assert listing.pop("etc/nsswitch.conf").startswith("0644 0:0 passwd:         files\n")
     plain = [
         "dev etc etc/dpkg etc/dpkg/origins etc/opt home media mnt opt proc run srv sys usr usr/lib usr/local",

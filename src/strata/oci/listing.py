@@ -10,16 +10,13 @@ from __future__ import annotations
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from strata.errors import oci as errors
 from strata.oci.compression import BlobReader, DamagedBlob
-from strata.oci.descriptor import INDEX, LAYER_GZIP, LAYER_TAR, MANIFEST
-from strata.oci.finding import Rule, printable
-from strata.oci.layout import INDEX_FILE
-from strata.oci.shape import parse
+from strata.oci.descriptor import LAYER_GZIP, LAYER_TAR
+from strata.oci.finding import printable
+from strata.oci.manifests import blob_path, read_manifests
 from strata.oci.tar_reader import DIRECTORY, FILE, SYMLINK, TarEntry, read_tar
-from strata.oci.validate import validate
 
 _TYPES = {
     FILE: stat.S_IFREG,
@@ -42,14 +39,11 @@ def list_layer(blob: Path) -> Iterator[str]:
 
 def list_layout(layout: Path) -> Iterator[str]:
     """The lines of all layers, each layer after a line that names it. Raises StrataError where one is damaged."""
-    findings = [str(finding) for finding in validate(layout) if finding.rule is Rule.OCI]
-    if findings:
-        raise errors.damaged_layout(str(layout), findings)
-    for platform, manifest in _manifests(layout, _load(layout, INDEX_FILE)):
-        for layer in manifest["layers"]:
+    for manifest in read_manifests(layout):
+        for layer in manifest.content["layers"]:
             if layer["mediaType"] in (LAYER_TAR, LAYER_GZIP):
-                yield f"# {platform}{layer['digest']}"
-                yield from list_layer(layout / _blob(layer))
+                yield f"# {manifest.platform} {layer['digest']}" if manifest.platform else f"# {layer['digest']}"
+                yield from list_layer(layout / blob_path(layer))
 
 
 def _line(entry: TarEntry) -> str:
@@ -58,21 +52,3 @@ def _line(entry: TarEntry) -> str:
     letters = mode if entry.kind in _TYPES else f"h{mode[1:]}"
     target = f" -> {printable(entry.target)}" if entry.target else ""
     return f"{letters} {entry.uid}:{entry.gid} {entry.size:>9} {printable(entry.path) or '.'}{target}"
-
-
-def _manifests(layout: Path, index: Any) -> Iterator[tuple[str, Any]]:
-    for descriptor in index["manifests"]:
-        if descriptor["mediaType"] == INDEX:
-            yield from _manifests(layout, _load(layout, _blob(descriptor)))
-        elif descriptor["mediaType"] == MANIFEST:
-            platform = descriptor.get("platform")
-            name = f"{platform['os']}/{platform['architecture']} " if platform else ""
-            yield name, _load(layout, _blob(descriptor))
-
-
-def _load(layout: Path, path: str) -> Any:
-    return parse((layout / path).read_bytes())
-
-
-def _blob(descriptor: Any) -> str:
-    return f"blobs/{descriptor['digest'].replace(':', '/')}"

@@ -39,4 +39,9 @@ EXCLUDED = (
 
 def interpreter_roots(version: str) -> tuple[str, ...]:
     """The roots of CPython for `major.minor`, e.g. 3.13. The -venv package has ensurepip."""
-    return (f"python{version}", f"python{version}-venv")
+    return (f"python{version}", *ensurepip_packages(version)[:1])
+
+
+def ensurepip_packages(version: str) -> tuple[str, ...]:
+    """The packages of CPython `major.minor` that hold ensurepip and the wheel of pip, and nothing else."""
+    return (f"python{version}-venv", "python3-pip-whl")

@@ -1,0 +1,110 @@
+"""What the contents of single files show: commands, programs, and archives that hold packages.
+
+Of most files the first bytes are enough: they are neither a script, nor a program, nor an archive.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import zipfile
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from strata.audit.evidence import ARCHIVE, SCRIPT, WHEEL, Evidence, evidence_of_paths
+from strata.audit.projects import project_of_entry_point, project_of_script
+
+_SCRIPT_START = b"#!"
+_ZIP_START = b"PK"
+_ELF_START = b"\x7fELF"
+START = 4
+"""So many first bytes tell what a file is."""
+
+# Entry points are imported in the first lines: get-pip.py, the longest, has them in its first 5 kB.
+_SCRIPT_LIMIT = 1 << 16
+_IMPORT = re.compile(r"^\s*from\s+([\w.]+)\s+import\s+(\w+)", re.MULTILINE)
+
+COMMAND_DIRECTORIES = ("bin", "sbin", "condabin", "Scripts")
+
+APP = "app/"
+"""Where an app's own files lie. There, what a file is called says nothing: `wheel` may be about cars."""
+
+
+def is_read(start: bytes) -> bool:
+    """Whether the contents of a file that begins like this can show anything beyond the start itself.
+
+    Zip archives can be run with a line in front of them. (With a program in front of them as well: such a file is known
+    by the program's name.)
+    """
+    return start.startswith((_SCRIPT_START, _ZIP_START))
+
+
+def evidence_of_link(path: str) -> Iterator[Evidence]:
+    """A link in a directory of commands shows what its name says."""
+    directory, _, name = path.rpartition("/")
+    project = project_of_script(name)
+    if project and directory.rpartition("/")[2] in COMMAND_DIRECTORIES and not path.startswith(APP):
+        yield Evidence(path, project.name, SCRIPT)
+
+
+def evidence_of_file(path: str, executable: bool, contents: BinaryIO) -> Iterator[Evidence]:
+    """:param contents: can be sought in; unless `is_read`, the start alone will do."""
+    start = contents.read(START)
+    if executable and start.startswith(_ELF_START):
+        project = project_of_script(path.rpartition("/")[2])
+        if project:
+            yield Evidence(path, project.name, SCRIPT)
+    elif is_read(start):
+        if zipfile.is_zipfile(contents):
+            yield from _evidence_of_archive(path, contents)
+        elif executable:
+            contents.seek(0)
+            yield from _evidence_of_script(path, contents.read(_SCRIPT_LIMIT).decode("utf-8", "replace"))
+
+
+def _evidence_of_archive(path: str, contents: BinaryIO) -> Iterator[Evidence]:
+    try:
+        with zipfile.ZipFile(contents) as archive:
+            names = {name for name in archive.namelist() if not name.endswith("/")}
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        return  # looks like an archive, and Python cannot import from it
+    # What has the name of a wheel is told by the name; it may hold more than it says.
+    named = {each.project for each in evidence_of_paths([path]) if each.kind == WHEEL}
+    versions: dict[str, str] = {}
+    for each in evidence_of_paths(names):
+        versions[each.project] = versions.get(each.project) or each.version
+    for project, version in sorted(versions.items()):
+        if project not in named:
+            yield Evidence(path, project, ARCHIVE, version)
+
+
+def _evidence_of_script(path: str, text: str) -> Iterator[Evidence]:
+    for module, function in _IMPORT.findall(text):
+        project = project_of_entry_point(f"{module}:{function}")
+        if project:
+            yield Evidence(path, project.name, SCRIPT)
+            return
+    if not _only_speaks(text):
+        yield from evidence_of_link(path)
+
+
+def _only_speaks(text: str) -> bool:
+    """Whether a script is nothing but `import sys` and `sys.exit("…")`, like the hint in the place of pip."""
+    try:
+        statements = ast.parse(text).body
+    except (SyntaxError, ValueError):
+        return False
+    if len(statements) != 2 or ast.dump(statements[0]) != ast.dump(ast.parse("import sys").body[0]):
+        return False
+    last = statements[1]
+    return (
+        isinstance(last, ast.Expr)
+        and isinstance(last.value, ast.Call)
+        and ast.dump(last.value.func) == _SYS_EXIT
+        and not last.value.keywords
+        and len(last.value.args) == 1
+        and isinstance(last.value.args[0], ast.Constant)
+    )
+
+
+_SYS_EXIT = ast.dump(ast.parse("sys.exit", mode="eval").body)

@@ -1,0 +1,36 @@
+"""Errors of the audit: installers in an image that nobody asked for, and layers that cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from strata.errors import StrataError
+
+_FIXES = {
+    "os-packages": "take the Debian package that brings it out of `packages` of the `debian_packages` target, or name "
+    "it in `exclude`, and renew its lock",
+    "interpreter": "lock Debian packages of CPython that do not bring it along; of all installers, it may only hold "
+    'the wheel of pip that ensurepip installs, and only with `ensurepip="keep"`',
+    "dependencies": "if the app needs it, add the project to its requirements and renew the lock; else lock no project "
+    "that brings it along",
+    "app": "take the files out of what the image depends on; if the app needs the project, add it to its requirements",
+}
+
+
+def installers_found(found: Sequence[tuple[str, str]]) -> StrataError:
+    """:param found: the kind of a layer, and what is in it."""
+    kinds = dict.fromkeys(kind for kind, _ in found)
+    fixes = [f"in the layer {kind}, {_FIXES[kind]}" for kind in kinds]
+    return StrataError(
+        "The image would hold an installer that its lock does not ask for.",
+        found=[f"in the layer {kind}: {what}" for kind, what in found],
+        fix=f"{'; '.join(fixes)}.",
+    )
+
+
+def unknown_layer(layout: str, layer: str, media_type: str) -> StrataError:
+    return StrataError(
+        f"{layout} cannot be audited: nothing is known about what is in one of its layers.",
+        found=[f"{layer}, of the type {media_type}"],
+        fix="copy the image with its layers as gzip, for instance with `skopeo copy --dest-compress-format=gzip`.",
+    )
