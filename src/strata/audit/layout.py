@@ -17,8 +17,8 @@ from strata.oci.descriptor import LAYER_GZIP, LAYER_TAR
 from strata.oci.manifests import Manifest, blob_path, read_manifests
 from strata.oci.shape import NotJson, list_of, parse, record, text
 
-# Builders keep attestations beside images, for a platform that no image has.
-_NO_PLATFORM = "unknown/unknown"
+# Builders keep attestations beside images, as layers that are JSON documents. No container has them as files.
+_ATTESTATION = "application/vnd.in-toto+json"
 _shape = record(
     {"found": list_of(record({"path": text, "project": text, "kind": text, "requestedBy": text}, {"version": text}))}
 )
@@ -54,9 +54,9 @@ class ImageAudit:
 def audit_layout(layout: Path) -> Iterator[ImageAudit]:
     """Raises StrataError where a layer cannot be read: silence would pass for absence."""
     for manifest in read_manifests(layout):
-        if manifest.platform != _NO_PLATFORM:
-            found = [(layer["digest"], item) for layer in manifest.content["layers"] for item in _layer(layout, layer)]
-            yield ImageAudit(manifest, tuple(found), _requests(manifest.content.get("annotations", {})))
+        layers = [layer for layer in manifest.content["layers"] if layer["mediaType"] != _ATTESTATION]
+        found = [(layer["digest"], item) for layer in layers for item in _layer(layout, layer)]
+        yield ImageAudit(manifest, tuple(found), _requests(manifest.content.get("annotations", {})))
 
 
 def _layer(layout: Path, descriptor: Any) -> list[Evidence]:
