@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from strata.errors import StrataError
 
 _DAMAGED_FIX = "fetch the package again; if that does not help, the mirror serves a file that Debian did not build."
-_REFUSED_FIX = "leave the package out: what a Debian package of an image needs can be had without this."
+_REFUSED_FIX = "leave the package out, or take it from Debian itself: no package of Debian's that images need has this."
 
 
 def archive_is_damaged(detail: str) -> StrataError:

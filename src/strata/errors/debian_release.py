@@ -73,6 +73,6 @@ def index_is_not_listed(suite: str, component: str, architecture: str) -> Strata
 def index_does_not_match(name: str, found: str, wanted: str) -> StrataError:
     return StrataError(
         f"{name}: the mirror's file is not the one that the signed release file lists.",
-        found=[found, f"listed is {wanted}"],
+        found=[found, f"the release file lists sha256:{wanted}"],
         fix="try again in some minutes, as the mirror may be updating itself; if it stays so, use another mirror.",
     )

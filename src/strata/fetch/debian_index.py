@@ -84,7 +84,7 @@ class _Suite:
             except TooLarge as error:
                 raise errors.index_does_not_match(self._name(listed), str(error), listed.sha256) from None
         if sha256 != listed.sha256:
-            raise errors.index_does_not_match(self._name(listed), sha256, listed.sha256)
+            raise errors.index_does_not_match(self._name(listed), f"sha256:{sha256}", listed.sha256)
 
     def _unpack(self, packed: Path, plain: ListedFile, output: Path) -> None:
         unpacked = Unpacked(packed, Section(packed.name, 0, packed.stat().st_size), plain.size)
@@ -94,7 +94,7 @@ class _Suite:
                 sha256.update(piece)
                 file.write(piece)
         if sha256.hexdigest() != plain.sha256:
-            raise errors.index_does_not_match(self._name(plain), sha256.hexdigest(), plain.sha256)
+            raise errors.index_does_not_match(self._name(plain), f"sha256:{sha256.hexdigest()}", plain.sha256)
 
     def _name(self, listed: ListedFile) -> str:
         return f"{self._suite}/{listed.path}"

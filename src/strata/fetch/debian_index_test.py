@@ -87,7 +87,7 @@ def test_an_index_that_is_not_the_listed_one(root: Path, signer: Signer) -> None
     index.write_bytes(tampered)
     assert message_of(root) == (
         "trixie/main/binary-amd64/Packages.xz: the mirror's file is not the one that the signed release file lists.\n"
-        f"Found:\n  {sha256(tampered)}\n  listed is {wanted}\n"
+        f"Found:\n  sha256:{sha256(tampered)}\n  the release file lists sha256:{wanted}\n"
         "Fix: try again in some minutes, as the mirror may be updating itself; if it stays so, use another mirror."
     )
 
@@ -100,7 +100,7 @@ def test_an_index_that_is_larger_than_listed(root: Path, signer: Signer) -> None
     assert message_of(root) == (
         "trixie/main/binary-amd64/Packages.xz: the mirror's file is not the one that the signed release file lists.\n"
         f"Found:\n  https://mirror.example/dists/trixie/main/binary-amd64/Packages.xz: more than {size} bytes\n"
-        f"  listed is {wanted}\n"
+        f"  the release file lists sha256:{wanted}\n"
         "Fix: try again in some minutes, as the mirror may be updating itself; if it stays so, use another mirror."
     )
 

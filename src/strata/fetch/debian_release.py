@@ -85,7 +85,9 @@ def _signed_text(signed: bytes, suite: str, keyrings: Sequence[str]) -> str:
 
 
 def _messages(output: bytes) -> list[str]:
-    return [line.strip() for line in output.decode(errors="replace").splitlines()]
+    """What gpgv says of the signature, without its hints on how to call it."""
+    lines = output.decode(errors="replace").splitlines()
+    return [" ".join(line.split()) for line in lines if line.startswith("gpgv: ")]
 
 
 def _parse(text: str, suite: str) -> tuple[dict[str, str], dict[str, ListedFile]]:

@@ -163,7 +163,8 @@ class _Entries:
         return Symlink(path, member.link, member.uid, member.gid)
 
     def _hard_link(self, member: Member, path: str) -> File:
-        target = self._entries.get(merged_path(_relative(member.link)))
+        outside = member.link.startswith("/") or ".." in member.link.split("/")
+        target = None if outside else self._entries.get(merged_path(_relative(member.link)))
         if not isinstance(target, File):
             raise member_leaves_root(member.name, f"a hard link to {member.link!r}, no earlier file of the package")
         return File(path, target.source, target.mode, target.uid, target.gid)

@@ -18,7 +18,9 @@ from strata.layers import compressed
 from strata.layers.debian_archive import DebianArchive, read_archive
 from strata.oci.entry import Directory, File, Symlink
 
-REFUSED = "\nFix: leave the package out: what a Debian package of an image needs can be had without this."
+REFUSED = (
+    "\nFix: leave the package out, or take it from Debian itself: no package of Debian's that images need has this."
+)
 DAMAGED = "\nFix: fetch the package again; if that does not help, the mirror serves a file that Debian did not build."
 
 HONEST = [
@@ -122,13 +124,13 @@ def outside(member: str, reason: str) -> str:
         ([symlink("./bin", "/etc")], "./bin", "a link to '/etc', not to usr/bin"),
         (
             [Member("./shadow", kind=tarfile.LNKTYPE, link="/etc/shadow")],
-            "/etc/shadow",
-            "an absolute path",
+            "./shadow",
+            "a hard link to '/etc/shadow', no earlier file of the package",
         ),
         (
             [Member("./shadow", kind=tarfile.LNKTYPE, link="../etc/shadow")],
-            "../etc/shadow",
-            "a path with `..`",
+            "./shadow",
+            "a hard link to '../etc/shadow', no earlier file of the package",
         ),
         (
             [Member("./shadow", kind=tarfile.LNKTYPE, link="etc/shadow")],

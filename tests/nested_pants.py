@@ -1,0 +1,161 @@
+"""A project of its own, built by this repository's ./pants and plugin as a user would build it.
+
+with nested_pants({"src/app/BUILD": "python_sources()", …}) as pants:
+    pants.package("src/app:image").succeeded()
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+_SECONDS = 300
+
+# What would let the Pants that runs this test, or its user's own settings of Pants, reach into the project.
+_FOREIGN = ("PANTS_", "PEX_", "PYTHON", "STRATA_")
+_COPIED = ("3rdparty/debian/base.lock.json", "3rdparty/python/cpython.lock.json", "3rdparty/tools/pants.txt")
+
+# The machine's store serves, so that an interpreter that was unpacked before is there. The named caches are the
+# project's own: they hold the settings of indexes and mirrors.
+_SETTINGS = """\
+named_caches_dir = "%(buildroot)s/.named_caches"
+
+[anonymous-telemetry]
+enabled = false
+
+[python]
+interpreter_constraints = ["CPython==3.9.*"]
+
+[python-infer]
+use_rust_parser = true
+
+[source]
+root_patterns = ["/src"]
+
+[strata]
+base = "3rdparty/debian:base"
+interpreter = "3rdparty/python:cpython"
+installer = "3rdparty/python:pip"
+venv = "3rdparty/python:venv"
+"""
+_ARTIFACTS = {
+    "3rdparty/debian/BUILD": 'debian_packages(name="base", lockfile="base.lock.json")\n',
+    "3rdparty/python/BUILD": (
+        'python_interpreter(name="cpython")\n\npython_installer(name="pip")\n\npython_venv(name="venv")\n'
+    ),
+    "3rdparty/python/requirements.lock": "",
+}
+_LOCKED = ("3rdparty/debian:base", "3rdparty/python:cpython")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A run of Pants that has ended."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def error(self) -> str:
+        """What a user reads of a run that must have failed, from the first error on, without the time of day."""
+        assert self.code != 0, self
+        return re.split(r"^[\d:.]+ \[ERROR\] ", self.stderr, maxsplit=1, flags=re.MULTILINE)[1]
+
+    @property
+    def warnings(self) -> list[str]:
+        """The whole text of each, without the time of day."""
+        entries = re.split(r"^[\d:.]+ (?=\[[A-Z]+\] )", self.stderr, flags=re.MULTILINE)
+        return [entry[len("[WARN] ") :].rstrip("\n") for entry in entries if entry.startswith("[WARN] ")]
+
+    def succeeded(self) -> Ran:
+        assert self.code == 0, self.stderr
+        return self
+
+
+@dataclass(frozen=True)
+class NestedPants:
+    """:param root: the project's directory."""
+
+    root: Path
+
+    def package(self, address: str, *options: str, **environment: str) -> Ran:
+        return self.run(*options, "package", address, **environment)
+
+    def make_interpreter(self) -> None:
+        """Makes what layers are made on, of the machine's mirror, so that the store has it where the mirror is another.
+
+        Where a point release has dropped packages, the project gets new locks.
+        """
+        made = self.run("package", *_LOCKED)
+        if "PackageGone" in made.stderr:
+            self.run("generate-lockfiles", *(f"--resolve={address}" for address in _LOCKED)).succeeded()
+            made = self.run("package", *_LOCKED)
+        made.succeeded()
+
+    def run(self, *arguments: str, **environment: str) -> Ran:
+        """Runs ./pants with the user's settings of indexes, proxies and certificates, and `environment` over them."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+        # Servers of tests are on loopback, which proxies do not reach.
+        direct = f"{inherited.get('no_proxy') or inherited.get('NO_PROXY', '')},127.0.0.1"
+        done = subprocess.run(
+            ["./pants", "--no-dynamic-ui", "--no-colors", *arguments],
+            cwd=self.root,
+            env={**inherited, "NO_PROXY": direct, "no_proxy": direct, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    def write(self, files: Mapping[str, str]) -> None:
+        for name, text in files.items():
+            path = self.root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+
+    def stop(self) -> None:
+        """Ends the project's daemon, which else would outlive the test."""
+        for file in self.root.glob(".pids/*/pantsd/pid"):
+            pid = int(file.read_text())
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+                for _ in range(100):
+                    time.sleep(0.05)
+                    os.kill(pid, 0)
+                os.kill(pid, signal.SIGKILL)
+
+
+@contextmanager
+def nested_pants(files: Mapping[str, str], settings: str = "") -> Iterator[NestedPants]:
+    """A project with base, interpreter and pip, as this repository locks them, an empty venv, and `files` over them.
+
+    :param settings: follow those of pants.toml.
+    """
+    with tempfile.TemporaryDirectory(prefix="strata-") as folder:
+        plugin, pants = Path(folder, "plugin").resolve(), NestedPants(Path(folder, "project").resolve())
+        for sources in ("pants-plugins/pants_strata", "src/strata"):
+            shutil.copytree(sources, plugin / sources, ignore=shutil.ignore_patterns("__pycache__", "*_test.py"))
+        pants.root.mkdir()
+        shutil.copy("pants", pants.root)
+        # The version of Pants, and where the plugin is: outside of the project, whose files come and go, because the
+        # daemon starts anew when a file beside the plugin does.
+        own = Path("pants.toml").read_text().partition("\n\n[")[0].replace("%(buildroot)s", str(plugin))
+        copied = {name: Path(name).read_text() for name in _COPIED}
+        pants.write({**copied, **_ARTIFACTS, "pants.toml": f"{own}\n{_SETTINGS}{settings}", **files})
+        try:
+            yield pants
+        finally:
+            pants.stop()
