@@ -51,7 +51,7 @@ def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
         **write_layer(entries, contents=contents).to_json(),
         "modules": sorted({module for archive in archives for module in archive.modules()}),
         "scripts": sorted({script for distribution in distributions for script in distribution.scripts()}),
-        "standard_library": sorted(sys.stdlib_module_names),
+        "standard_library": sorted(sys.stdlib_module_names),  # type: ignore[attr-defined]  # since CPython 3.10
         "overlaps": overlaps,
     }
 

@@ -120,7 +120,7 @@ def test_env_with_other_names(name: str) -> None:
     )
 
 
-@pytest.mark.parametrize("port", ["http", "0", "65536", "-1", "8000/sctp", "80:8000", " 80", ""])
+@pytest.mark.parametrize("port", ["http", "0", "65536", "-1", "8000/sctp", "8000/", "٨٠", "80:8000", " 80", ""])
 def test_exposed_ports(port: str) -> None:
     assert message(PythonImageTarget, {"exposed_ports": ["8000", port]}) == (
         f"The `exposed_ports` field in target src/app:image has {port!r}, which is no port. "

@@ -1,0 +1,67 @@
+"""The target `debian_packages` and its fields."""
+
+from __future__ import annotations
+
+from pants.engine.target import (
+    COMMON_TARGET_FIELDS,
+    StringSequenceField,
+    Target,
+)
+from pants.util.strutil import help_text
+
+from pants_strata.target_types.common import ArtifactOutputPathField, LockfileField
+from strata.plan.debian_defaults import BASE_ROOTS, EXCLUDED
+
+
+class DebianPackagesNamesField(StringSequenceField):
+    alias = "packages"
+    default = BASE_ROOTS
+    help = help_text(
+        f"""
+        The Debian packages wanted, by name, without versions: `./pants generate-lockfiles` adds what they depend on and
+        pins each to a file. The default is a base for Python apps: {", ".join(BASE_ROOTS)}.
+        """
+    )
+    value: tuple[str, ...]
+
+
+class DebianPackagesExcludeField(StringSequenceField):
+    alias = "exclude"
+    default = EXCLUDED
+    help = help_text(
+        f"""
+        Packages that are left out of the closure, and all that only they need. The default names what only the
+        installation scripts of packages use, which never run here: {", ".join(EXCLUDED)}.
+        """
+    )
+    value: tuple[str, ...]
+
+
+class DebianPackagesLockfileField(LockfileField):
+    default = "debian.lock.json"
+    help = help_text(
+        """
+        The lock file, beside the BUILD file: name, version, architecture, pool path, size and sha256 of each package.
+
+        Written by `./pants generate-lockfiles --resolve=ADDRESS`, with the address of this target.
+        """
+    )
+
+
+class DebianPackagesTarget(Target):
+    alias = "debian_packages"
+    core_fields = (
+        *COMMON_TARGET_FIELDS,
+        DebianPackagesNamesField,
+        DebianPackagesExcludeField,
+        DebianPackagesLockfileField,
+        ArtifactOutputPathField,
+    )
+    help = help_text(
+        """
+        A locked set of Debian packages: an image layer, typically the base of images.
+
+        The packages are unpacked, not installed: what their scripts would have made (certificates, users, links) is
+        made deterministically, and documentation is left out.
+        """
+    )

@@ -1,0 +1,200 @@
+"""The target `python_image` and its fields."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from pants.engine.addresses import Address
+from pants.engine.target import (
+    COMMON_TARGET_FIELDS,
+    AsyncFieldMixin,
+    Dependencies,
+    DictStringToStringField,
+    InvalidFieldException,
+    StringField,
+    StringSequenceField,
+    Target,
+)
+from pants.util.strutil import help_text, softwrap
+
+from pants_strata.target_types.common import ArtifactAddressField, ArtifactOutputPathField
+from pants_strata.target_types.debian_packages import DebianPackagesTarget
+from pants_strata.target_types.venv import PythonVenvTarget
+
+
+class ImageDependenciesField(Dependencies):
+    help = help_text(
+        """
+        Targets whose sources and resources go into the image with all that they depend on.
+
+        The module of `entry_point` and the artifact targets are inferred; add what no import names, such as resources.
+        """
+    )
+
+
+class EntryPointField(StringField, AsyncFieldMixin):
+    alias = "entry_point"
+    help = help_text(
+        """
+        What the image runs: a file beside the BUILD file (`"main.py"`), a module (`"web.main"`, run as `python -m`
+        does), or a function in one (`"web.main:run"`, `"main.py:run"`). Its owner and all it imports go into the image.
+        """
+    )
+
+
+class ScriptField(StringField):
+    alias = "script"
+    help = help_text(
+        """
+        What the image runs: a console script of a dependency, for instance `"uvicorn"`. Give the app's own modules in
+        `args` and `dependencies`. Exactly one of `entry_point` and `script` is set.
+        """
+    )
+
+
+class VenvField(ArtifactAddressField):
+    alias = "venv"
+    expected = PythonVenvTarget.alias
+    help = "The address of the `python_venv` with the app's dependencies. By default `[strata].venv`."
+
+
+class ImageBaseField(ArtifactAddressField):
+    alias = "base"
+    expected = DebianPackagesTarget.alias
+    help = "The address of the `debian_packages` at the bottom of the image. By default the base of the interpreter."
+
+
+class ArgsField(StringSequenceField):
+    alias = "args"
+    help = "Arguments after the entry point. The OCI config's `Cmd`: `run IMAGE other arguments` replaces them."
+
+
+class EnvField(DictStringToStringField):
+    alias = "env"
+    help = help_text(
+        """
+        Environment variables of the image. They come over the defaults: `PATH` with the venv's bin first, and
+        `LANG=C.UTF-8`. `PYTHONPATH` is refused: it would come before the standard library.
+        """
+    )
+
+    @classmethod
+    def compute_value(cls, raw_value: dict[str, str] | None, address: Address) -> Any:
+        value = super().compute_value(raw_value, address)
+        for name in value or ():
+            if name == "PYTHONPATH":
+                raise InvalidFieldException(
+                    softwrap(
+                        f"""
+                        The `{cls.alias}` field in target {address} sets PYTHONPATH, which would come before the
+                        standard library. The app's code is found without it: remove it, and depend on what is missing.
+                        """
+                    )
+                )
+            if not name or "=" in name or "\0" in name:
+                raise InvalidFieldException(
+                    f"The `{cls.alias}` field in target {address} has {name!r}, which cannot name an environment "
+                    "variable. Use a name without `=`."
+                )
+        return value
+
+
+class UserField(StringField):
+    alias = "user"
+    default = "65532"
+    help = help_text(
+        """
+        The user that the app runs as, as `user` or `user:group`, by number or by name. The base knows root (0),
+        nobody (65534) and nonroot (65532), the default.
+        """
+    )
+    value: str
+
+
+class WorkdirField(StringField):
+    alias = "workdir"
+    default = "/app"
+    help = "The working directory of the app: an absolute path."
+    value: str
+
+    @classmethod
+    def compute_value(cls, raw_value: str | None, address: Address) -> str:
+        value = super().compute_value(raw_value, address) or cls.default
+        if not value.startswith("/"):
+            raise InvalidFieldException(
+                f"The `{cls.alias}` field in target {address} must be an absolute path, but was {value!r}. "
+                f'Write for instance `{cls.alias}="/app"`.'
+            )
+        return value
+
+
+class LabelsField(DictStringToStringField):
+    alias = "labels"
+    help = "Labels of the image's config, which `docker inspect` and the like show."
+
+
+class AnnotationsField(DictStringToStringField):
+    alias = "annotations"
+    help = "Annotations of the image's manifest, for instance `org.opencontainers.image.source`."
+
+
+class ExposedPortsField(StringSequenceField):
+    alias = "exposed_ports"
+    help = 'Ports that the app listens on, as `"8000"` or `"8000/tcp"`, `"53/udp"`: documentation for who runs it.'
+
+    @classmethod
+    def compute_value(cls, raw_value: Iterable[str] | None, address: Address) -> tuple[str, ...] | None:
+        value = super().compute_value(raw_value, address)
+        for port in value or ():
+            match = re.fullmatch(r"([0-9]{1,5})(/tcp|/udp)?", port)
+            if match is None or not 0 < int(match[1]) < 65536:
+                raise InvalidFieldException(
+                    f"The `{cls.alias}` field in target {address} has {port!r}, which is no port. "
+                    'Write for instance "8000", "8000/tcp" or "53/udp".'
+                )
+        return value
+
+
+class StopSignalField(StringField):
+    alias = "stop_signal"
+    help = "The signal that stops the app, for instance `SIGINT`. By default the runtime's, SIGTERM."
+
+    @classmethod
+    def compute_value(cls, raw_value: str | None, address: Address) -> str | None:
+        value = super().compute_value(raw_value, address)
+        if value is not None and not re.fullmatch(r"SIG[A-Z0-9+-]+|\d{1,2}", value):
+            raise InvalidFieldException(
+                f"The `{cls.alias}` field in target {address} must be the name or number of a signal, but was "
+                f'{value!r}. Write for instance `{cls.alias}="SIGINT"`.'
+            )
+        return value
+
+
+class PythonImageTarget(Target):
+    alias = "python_image"
+    core_fields = (
+        *COMMON_TARGET_FIELDS,
+        ImageDependenciesField,
+        EntryPointField,
+        ScriptField,
+        VenvField,
+        ImageBaseField,
+        ArgsField,
+        EnvField,
+        UserField,
+        WorkdirField,
+        LabelsField,
+        AnnotationsField,
+        ExposedPortsField,
+        StopSignalField,
+        ArtifactOutputPathField,
+    )
+    help = help_text(
+        """
+        An OCI image of a Python app: base, interpreter, venv and first-party code, each a layer that images share.
+
+        `./pants package` writes it as an OCI image layout directory that skopeo, podman, umoci and registries read.
+        """
+    )

@@ -1,0 +1,117 @@
+"""The target `python_venv` and its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+
+from pants.engine.addresses import Address
+from pants.engine.fs import GlobMatchErrorBehavior
+from pants.engine.target import (
+    COMMON_TARGET_FIELDS,
+    InvalidFieldException,
+    MultipleSourcesField,
+    StringSequenceField,
+    Target,
+)
+from pants.util.strutil import help_text
+
+from pants_strata.target_types.common import ArtifactAddressField, ArtifactDependenciesField, ArtifactOutputPathField
+from pants_strata.target_types.installer import PythonInstallerTarget
+from pants_strata.target_types.interpreter import PythonInterpreterTarget
+from strata.plan.lock_formats import PYPROJECT
+from strata.plan.venv_lock import pyproject_path
+
+
+class InterpreterField(ArtifactAddressField):
+    alias = "interpreter"
+    expected = PythonInterpreterTarget.alias
+    help = "The address of the `python_interpreter` that the venv is for. By default `[strata].interpreter`."
+
+
+class InstallerField(ArtifactAddressField):
+    alias = "installer"
+    expected = PythonInstallerTarget.alias
+    help = "The address of the `python_installer` that fills the venv. By default `[strata].installer`."
+
+
+class VenvLockfileField(MultipleSourcesField):
+    alias = "lockfile"
+    default = ("requirements.lock", "requirements.txt", "poetry.lock", "uv.lock", PYPROJECT)
+    # A missing lock has an error of its own.
+    default_glob_match_error_behavior = GlobMatchErrorBehavior.ignore
+    help = help_text(
+        """
+        The lock of the dependencies, beside the BUILD file: hashed requirements, where every requirement is pinned with
+        `==` and has a `--hash=sha256:…` (`uv pip compile --generate-hashes` and `pip-compile --generate-hashes` write
+        such files); a `poetry.lock`; or a `uv.lock`. The latter two belong to the `pyproject.toml` beside them and are
+        refused where they do not match it.
+
+        A name, or a list with the lock and its `pyproject.toml`. By default the lock that is there; two are refused.
+        """
+    )
+    value: tuple[str, ...]
+
+    @classmethod
+    def compute_value(cls, raw_value: str | Iterable[str] | None, address: Address) -> tuple[str, ...] | None:
+        names = (raw_value,) if isinstance(raw_value, str) else raw_value
+        value: tuple[str, ...] | None = super().compute_value(names, address)
+        for name in value or ():
+            if "*" in name or name.startswith("!"):
+                raise InvalidFieldException(
+                    f"The `{cls.alias}` field in target {address} has the pattern {name!r}. Name the lock file itself, "
+                    'for instance "requirements.lock".'
+                )
+        return value
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Relative to the build root; a pyproject.toml beside a lock belongs to it."""
+        return tuple(dict.fromkeys([*self._named, *(pyproject_path(path) for path in self._named)]))
+
+    def missing(self, existing: Container[str]) -> list[str]:
+        """The files that are named and do not exist. Of the default names one is enough."""
+        absent = [path for path in self._named if path not in existing]
+        locks = [path for path in absent if not path.endswith(PYPROJECT)]
+        if self.value == self.default:
+            return locks if len(locks) == len(self.default) - 1 else []
+        return absent
+
+    @property
+    def _named(self) -> list[str]:
+        return [f"{self.address.spec_path}/{name}".lstrip("/") for name in self.value]
+
+
+class VenvGroupsField(StringSequenceField):
+    alias = "groups"
+    help = help_text(
+        """
+        Dependency groups to install beside the main dependencies, from a `poetry.lock` or a `uv.lock`. By default
+        none: development groups are not for images.
+        """
+    )
+
+
+class VenvExtrasField(StringSequenceField):
+    alias = "extras"
+    help = "Extras of the project to install, from a `poetry.lock` or a `uv.lock`."
+
+
+class PythonVenvTarget(Target):
+    alias = "python_venv"
+    core_fields = (
+        *COMMON_TARGET_FIELDS,
+        ArtifactDependenciesField,
+        InterpreterField,
+        InstallerField,
+        VenvLockfileField,
+        VenvGroupsField,
+        VenvExtrasField,
+        ArtifactOutputPathField,
+    )
+    help = help_text(
+        """
+        The dependencies of apps as a PEP 405 venv at `/opt/venv`, filled by a real installer from locked wheels.
+
+        The installer is not in it, unless the lock asks for it as a dependency of the app.
+        """
+    )
