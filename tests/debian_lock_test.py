@@ -159,7 +159,9 @@ def test_an_index_that_another_key_signed(project: Project) -> None:
     project.mirror.publish(greeting="1.0")
     with Signer.make() as stranger:
         stranger.sign("Suite: trixie\n", project.mirror.suite / "InRelease")
-    assert untrusted(project) == not_signed("Signature made TIME", "using EDDSA key KEY", "Can't check signature: No public key")
+    assert untrusted(project) == not_signed(
+        "Signature made TIME", "using EDDSA key KEY", "Can't check signature: No public key"
+    )
 
 
 def test_a_release_file_that_was_changed(project: Project) -> None:

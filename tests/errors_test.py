@@ -242,8 +242,8 @@ def test_an_entry_point_file_that_does_not_exist(project: Project) -> None:
 
 def test_an_entry_point_module_that_does_not_exist(project: Project) -> None:
     assert project.error("src/app:no_module", APP) == (
-        "StrataError: src/app:no_module: The entry point module web.main is neither in the repository, nor in the venv, "
-        "nor in the standard library.\n"
+        "StrataError: src/app:no_module: The entry point module web.main is neither in the repository, nor in the "
+        "venv, nor in the standard library.\n"
         "Fix: correct `entry_point`; for a first-party module, see that a `python_sources` target owns it and that its "
         "source root is among `./pants roots`."
     )
@@ -422,7 +422,8 @@ def test_a_wheel_that_would_write_outside_the_venv(
     files = {f"wheels/{name}/BUILD": VENV, f"wheels/{name}/requirements.lock": locked(wheel.replace("_", "-"), digest)}
     find_links = f"--python-repos-find-links=['{project.url}/simple/{wheel}/']"
     assert project.error(f"wheels/{name}:venv", files, find_links) == (
-        f"StrataError: wheels/{name}:venv: {wheel}-1.0-py3-none-any.whl has a file that must not be installed: {path}.\n"
+        f"StrataError: wheels/{name}:venv: {wheel}-1.0-py3-none-any.whl has a file that must not be installed: "
+        f"{path}.\n"
         "Found:\n"
         f"  {reason}\n"
         "Fix: the wheel is damaged or malicious: lock another version, and tell the project."

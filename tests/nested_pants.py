@@ -9,12 +9,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import signal
 import subprocess
+import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,8 +111,7 @@ class NestedPants:
             cwd=self.root,
             env={**inherited, "NO_PROXY": direct, "no_proxy": direct, **environment},
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             text=True,
             timeout=_SECONDS,
             check=False,
@@ -126,17 +124,6 @@ class NestedPants:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
 
-    def stop(self) -> None:
-        """Ends the project's daemon, which else would outlive the test."""
-        for file in self.root.glob(".pids/*/pantsd/pid"):
-            pid = int(file.read_text())
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGTERM)
-                for _ in range(100):
-                    time.sleep(0.05)
-                    os.kill(pid, 0)
-                os.kill(pid, signal.SIGKILL)
-
 
 @contextmanager
 def nested_pants(files: Mapping[str, str], settings: str = "") -> Iterator[NestedPants]:
@@ -144,8 +131,8 @@ def nested_pants(files: Mapping[str, str], settings: str = "") -> Iterator[Neste
 
     :param settings: follow those of pants.toml.
     """
-    with tempfile.TemporaryDirectory(prefix="strata-") as folder:
-        plugin, pants = Path(folder, "plugin").resolve(), NestedPants(Path(folder, "project").resolve())
+    with _folder() as folder:
+        plugin, pants = folder / "plugin", NestedPants(folder / "project")
         for sources in ("pants-plugins/pants_strata", "src/strata"):
             shutil.copytree(sources, plugin / sources, ignore=shutil.ignore_patterns("__pycache__", "*_test.py"))
         pants.root.mkdir()
@@ -155,7 +142,36 @@ def nested_pants(files: Mapping[str, str], settings: str = "") -> Iterator[Neste
         own = Path("pants.toml").read_text().partition("\n\n[")[0].replace("%(buildroot)s", str(plugin))
         copied = {name: Path(name).read_text() for name in _COPIED}
         pants.write({**copied, **_ARTIFACTS, "pants.toml": f"{own}\n{_SETTINGS}{settings}", **files})
-        try:
-            yield pants
-        finally:
-            pants.stop()
+        yield pants
+
+
+# Waits for the end of its input, then stops the project's daemon and removes all.
+_KEEPER = """
+import os, shutil, signal, sys, time
+from pathlib import Path
+
+sys.stdin.read()
+for file in Path(sys.argv[1]).glob("project/.pids/*/pantsd/pid"):
+    try:
+        pid = int(file.read_text())
+        os.kill(pid, signal.SIGTERM)
+        for _ in range(40):
+            time.sleep(0.05)
+            os.kill(pid, 0)
+    except (OSError, ValueError):
+        pass
+shutil.rmtree(sys.argv[1], ignore_errors=True)
+"""
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A new directory. At the end it is gone, and the daemon of its project too, also where this process is killed."""
+    folder = Path(tempfile.mkdtemp(prefix="strata-")).resolve()
+    keeper = subprocess.Popen(
+        [sys.executable, "-c", _KEEPER, str(folder)], stdin=subprocess.PIPE, start_new_session=True
+    )
+    try:
+        yield folder
+    finally:
+        keeper.communicate()
