@@ -121,7 +121,7 @@ async def package_installer(field_set: InstallerFieldSet, strata: StrataSubsyste
     interpreter = (await default_interpreter(field_set.address, strata)).address
     installer = await engine.installer(InstallerRequest(field_set.address, interpreter, PLATFORM))
     path = field_set.output_path.value_or_default(file_ending=None)
-    lines = (f"  {installer.tool} {installer.version}: {len(installer.files)} wheels",)
+    lines = (f"  {installer.tool} {installer.version}: {len(installer.files)} wheel(s)",)
     return BuiltPackage(
         await engine.under(path, installer.digest), (BuiltPackageArtifact(path, extra_log_lines=lines),)
     )

@@ -1,4 +1,4 @@
-"""Locked wheels, one cached process for each. Key: name, version, hashes, tags that fit; where it is from is no part."""
+"""Locked wheels, one cached process for each. Key: name, version, hashes, tags that fit; its place is no part."""
 
 from __future__ import annotations
 
