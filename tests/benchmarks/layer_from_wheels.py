@@ -55,7 +55,7 @@ def tar_gzip(wheels: Sequence[Path], tree: Path, output: Path) -> None:
 
 
 # The last one is what the others are compared with.
-WAYS: dict[str, Way] = {"spliced": spliced, "zlib level 6": compressed, "tar | gzip -6": tar_gzip}
+WAYS: dict[str, Way] = {"spliced": spliced, "zlib level 6": compressed, "tar, gzip -6": tar_gzip}
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,13 @@ def bad_zip_member(archive: str, member: str, reason: str) -> StrataError:
     )
 
 
+def no_zstd() -> StrataError:
+    return StrataError(
+        "A layer cannot be compressed with zstd: the interpreter that writes it has no libzstd.so.1.",
+        fix='Choose the compression "gzip", or an interpreter whose packages include libzstd1.',
+    )
+
+
 def damaged_blob(path: str, reason: str) -> StrataError:
     return StrataError(
         f"{path} cannot be listed: it {reason}.",

@@ -17,6 +17,8 @@ MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 CONFIG = "application/vnd.oci.image.config.v1+json"
 LAYER_TAR = "application/vnd.oci.image.layer.v1.tar"
 LAYER_GZIP = "application/vnd.oci.image.layer.v1.tar+gzip"
+LAYER_ZSTD = "application/vnd.oci.image.layer.v1.tar+zstd"
+LAYERS = (LAYER_TAR, LAYER_GZIP, LAYER_ZSTD)
 EMPTY = "application/vnd.oci.empty.v1+json"
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, Callable, Optional
 
 from strata.oci.background import Background
+from strata.oci.blob_writer import GzipWriter
 from strata.oci.canonical import canonical_json
-from strata.oci.compression import GzipWriter
 from strata.oci.descriptor import CONFIG, INDEX, LAYER_GZIP, MANIFEST, Descriptor
 from strata.oci.image import Image, RuntimeConfig
 from strata.oci.layer import Directory, File, Symlink, write_layer

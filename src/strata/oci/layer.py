@@ -10,13 +10,13 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Union
+from typing import Any, Literal, Union
 
 from strata.errors import oci as errors
 from strata.oci import tar
 from strata.oci.background import Background
+from strata.oci.blob_writer import BlobWriter, GzipWriter, ZstdWriter
 from strata.oci.canonical import canonical_json
-from strata.oci.compression import GzipWriter
 from strata.oci.descriptor import Descriptor
 from strata.oci.entry import Directory, Entry, File, Symlink, arrange
 from strata.oci.zip_member import ZipMember
@@ -34,6 +34,7 @@ CONTENTS_ANNOTATION = "vnd.strata.layer.contents"
 
 # The pieces in which contents are read. Bytes and files are cut alike, so that the compressor sees the same pieces.
 _PIECE = 1 << 20
+_WRITERS: Mapping[str, type[BlobWriter]] = {"gzip": GzipWriter, "zstd": ZstdWriter}
 
 
 @dataclass(frozen=True)
@@ -70,17 +71,25 @@ class Layer:
         return cls(descriptor, fields["diffId"], fields["contents"])
 
 
-def write_layer(entries: Iterable[Entry], *, blobs: Path = Path("blobs/sha256"), contents: Mapping[str, Any]) -> Layer:
+def write_layer(
+    entries: Iterable[Entry],
+    *,
+    blobs: Path = Path("blobs/sha256"),
+    contents: Mapping[str, Any],
+    compression: Literal["gzip", "zstd"] = "gzip",
+) -> Layer:
     """Writes the layer's blob to `blobs`/HEX. The same entries give the same bytes, in whichever order they come.
 
-    Memory stays constant in the size of the files. Raises StrataError for entries that no layer may have (`arrange`).
+    Memory stays constant in the size of the files. With gzip, members of zip archives are copied as they are; zstd
+    makes smaller blobs, from all bytes anew, for those whose registry and runtime take it. Raises StrataError for
+    entries that no layer may have (`arrange`), for damaged members, and for zstd where this Python has no library.
     """
     arranged = arrange(entries)
     blobs.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=blobs) as partial:
         unnamed = Path(partial, "layer")
         with unnamed.open("wb") as output, Background() as background:
-            writer = GzipWriter(output, background)
+            writer = _WRITERS[compression](output, background)
             for entry in arranged:
                 _write_entry(entry, writer)
             writer.write(tar.END)
@@ -90,7 +99,7 @@ def write_layer(entries: Iterable[Entry], *, blobs: Path = Path("blobs/sha256"),
     return Layer(descriptor, writer.diff_id, {**contents, "format": FORMAT})
 
 
-def _write_entry(entry: Entry, writer: GzipWriter) -> None:
+def _write_entry(entry: Entry, writer: BlobWriter) -> None:
     if not isinstance(entry, File):
         writer.write(tar.header(entry, 0))
         return

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Optional
 
 from strata.oci.compression import BlobReader, DamagedBlob
+from strata.oci.descriptor import LAYER_GZIP, LAYER_ZSTD
 from strata.oci.entry import privileged, unsafe, unsafe_target
 from strata.oci.finding import Finding, Rule
 from strata.oci.tar import MTIME
@@ -22,15 +23,14 @@ class LayerCheck:
     diff_id: Optional[str]
 
 
-def check_layer(file: Path, path: str, *, gzip: bool) -> LayerCheck:
-    """Reads all of the blob at `file`, which findings call `path`. `gzip` says what its media type promises."""
+def check_layer(file: Path, path: str, media_type: str) -> LayerCheck:
+    """Reads all of the blob at `file`, which findings call `path`; `media_type` is one of LAYERS."""
     problems = _Problems()
     with file.open("rb") as stream:
         blob = BlobReader(stream)
-        if blob.is_gzip != gzip:
-            wanted, found = ("gzip", "no gzip stream") if gzip else ("a plain tar archive", "a gzip stream")
-            return LayerCheck((Finding(path, f"has the media type of {wanted}, but is {found}"),), None)
-        if gzip and not blob.has_own_header:
+        if blob.media_type != media_type:
+            return LayerCheck((Finding(path, _other_form(media_type, blob.media_type)),), None)
+        if media_type == LAYER_GZIP and not blob.has_own_header:
             problems.add(Rule.STRATA, "header", "has a gzip header with a time, a name or a system in it")
         try:
             seen: dict[str, str] = {}
@@ -43,6 +43,13 @@ def check_layer(file: Path, path: str, *, gzip: bool) -> LayerCheck:
         except DamagedBlob as damage:
             return LayerCheck((*problems.findings(path), Finding(path, str(damage))), None)
         return LayerCheck(problems.findings(path), blob.diff_id)
+
+
+def _other_form(wanted: str, found: str) -> str:
+    names = {LAYER_GZIP: "gzip", LAYER_ZSTD: "zstd"}
+    if wanted in names:
+        return f"has the media type of {names[wanted]}, but is no {names[wanted]} stream"
+    return f"has the media type of a plain tar archive, but is a {names[found]} stream"
 
 
 class _Problems:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from strata.oci import tar
-from strata.oci.descriptor import sha256_digest
+from strata.oci.descriptor import LAYER_GZIP, LAYER_TAR, sha256_digest
 from strata.oci.example_layout import compressed, tar_with
 from strata.oci.layer import File
 from strata.oci.layer_check import LayerCheck, check_layer
@@ -18,9 +18,9 @@ from strata.oci.layer_check import LayerCheck, check_layer
 TAR_OF_NOTHING = bytes(1024)
 
 
-def found(tmp_path: Path, blob: bytes, *, gzip: bool = True) -> list[str]:
+def found(tmp_path: Path, blob: bytes, media_type: str = LAYER_GZIP) -> list[str]:
     (tmp_path / "layer").write_bytes(blob)
-    return [str(finding) for finding in check_layer(tmp_path / "layer", "layer", gzip=gzip).findings]
+    return [str(finding) for finding in check_layer(tmp_path / "layer", "layer", media_type).findings]
 
 
 def member(name: str, kind: bytes = tarfile.REGTYPE, *, target: str = "", mode: int = 0o644) -> tarfile.TarInfo:
@@ -54,13 +54,13 @@ def test_damaged_compression(tmp_path: Path, blob: bytes, problem: str) -> None:
 
 
 def test_gzip_where_plain_tar_is_promised(tmp_path: Path) -> None:
-    assert found(tmp_path, compressed(TAR_OF_NOTHING), gzip=False) == [
+    assert found(tmp_path, compressed(TAR_OF_NOTHING), LAYER_TAR) == [
         "layer has the media type of a plain tar archive, but is a gzip stream [image-spec]"
     ]
 
 
 def test_plain_tar_is_read(tmp_path: Path) -> None:
-    assert found(tmp_path, tar_with(member("a")), gzip=False) == []
+    assert found(tmp_path, tar_with(member("a")), LAYER_TAR) == []
 
 
 def test_several_gzip_streams_are_one_layer(tmp_path: Path) -> None:
@@ -218,12 +218,12 @@ def test_archives_of_other_writers_are_read(tmp_path: Path, form: int) -> None:
             info.mtime = 315532800
             info.uid = 3_000_000 if form != tarfile.USTAR_FORMAT else 0
             archive.addfile(info)
-    assert found(tmp_path, output.getvalue(), gzip=False) == []
+    assert found(tmp_path, output.getvalue(), LAYER_TAR) == []
 
 
 def test_diff_id_is_of_the_whole_archive(tmp_path: Path) -> None:
     content = os.urandom(1 << 20)
     archive = tar.header(File("a", content), len(content)) + content + tar.END
     (tmp_path / "layer").write_bytes(compressed(archive))
-    check = check_layer(tmp_path / "layer", "layer", gzip=True)
+    check = check_layer(tmp_path / "layer", "layer", LAYER_GZIP)
     assert check == LayerCheck((), sha256_digest(archive))

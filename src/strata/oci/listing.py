@@ -13,7 +13,7 @@ from pathlib import Path
 
 from strata.errors import oci as errors
 from strata.oci.compression import BlobReader, DamagedBlob
-from strata.oci.descriptor import LAYER_GZIP, LAYER_TAR
+from strata.oci.descriptor import LAYERS
 from strata.oci.finding import printable
 from strata.oci.manifests import blob_path, read_manifests
 from strata.oci.tar_reader import DIRECTORY, FILE, SYMLINK, TarEntry, read_tar
@@ -41,7 +41,7 @@ def list_layout(layout: Path) -> Iterator[str]:
     """The lines of all layers, each layer after a line that names it. Raises StrataError where one is damaged."""
     for manifest in read_manifests(layout):
         for layer in manifest.content["layers"]:
-            if layer["mediaType"] in (LAYER_TAR, LAYER_GZIP):
+            if layer["mediaType"] in LAYERS:
                 yield f"# {manifest.platform} {layer['digest']}" if manifest.platform else f"# {layer['digest']}"
                 yield from list_layer(layout / blob_path(layer))
 

@@ -18,7 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from strata.errors import StrataError
-from strata.oci.compression import COPIED_FROM
+from strata.oci.blob_writer import COPIED_FROM
+from strata.oci.descriptor import LAYER_GZIP
 from strata.oci.layer import Entry, File, Layer, ZipMember, write_layer
 from strata.oci.layer_check import LayerCheck, check_layer
 
@@ -71,7 +72,7 @@ def test_layer_of_members_is_that_of_their_contents(tmp_path: Path) -> None:
     archive = gzip.decompress(blob)
     assert archive == gzip.decompress(blob_of(compressed, tmp_path / "compressed").read_bytes())
     assert spliced.diff_id == f"sha256:{hashlib.sha256(archive).hexdigest()}"
-    assert check_layer(blob_of(spliced, tmp_path / "spliced"), "layer", gzip=True) == LayerCheck((), spliced.diff_id)
+    assert check_layer(blob_of(spliced, tmp_path / "spliced"), "layer", LAYER_GZIP) == LayerCheck((), spliced.diff_id)
 
 
 def test_long_streams_are_copied_and_short_files_join_their_neighbours(tmp_path: Path) -> None:
@@ -156,4 +157,4 @@ def test_tarfile_reads_what_was_in_archives(
     with tarfile.open(fileobj=io.BytesIO(data)) as archive:
         read = {member: archive.extractfile(member) for member in archive if member.isreg()}
         assert {member.name: content.read() for member, content in read.items() if content} == {**deflated, **stored}
-    assert check_layer(blob_of(layer, folder / "blobs"), "layer", gzip=True) == LayerCheck((), layer.diff_id)
+    assert check_layer(blob_of(layer, folder / "blobs"), "layer", LAYER_GZIP) == LayerCheck((), layer.diff_id)

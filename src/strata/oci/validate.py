@@ -17,7 +17,8 @@ from typing import Any, Optional
 
 from strata.oci import spec
 from strata.oci.canonical import canonical_json
-from strata.oci.descriptor import CONFIG, EMPTY, INDEX, LAYER_GZIP, LAYER_TAR, MANIFEST
+from strata.oci.compression import can_read
+from strata.oci.descriptor import CONFIG, EMPTY, INDEX, MANIFEST
 from strata.oci.finding import Finding, Rule, printable
 from strata.oci.image import CREATED
 from strata.oci.layer_check import LayerCheck, check_layer
@@ -236,13 +237,13 @@ class _Validation:
         media_type = descriptor["mediaType"]
         if path is None:
             return None
-        if media_type not in (LAYER_TAR, LAYER_GZIP):
+        if not can_read(media_type):
             if is_image:
                 self._strata(by, f"names {path} in {where} with the media type {media_type}: it was not looked into")
             return None
         check = self._layers.get((path, media_type))
         if check is None:
-            check = check_layer(self._layout / path, path, gzip=media_type == LAYER_GZIP)
+            check = check_layer(self._layout / path, path, media_type)
             self._layers[path, media_type] = check
             self.findings += check.findings
         return check.diff_id

@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import sys
 import tarfile
 from pathlib import Path
 from typing import Any, Callable
@@ -354,11 +355,14 @@ def test_image_without_layers(tmp_path: Path) -> None:
     assert findings == [f"{layout.manifest} has no layers [image-spec]"]
 
 
-def test_layer_of_an_unknown_media_type(tmp_path: Path) -> None:
-    zstd = "application/vnd.oci.image.layer.v1.tar+zstd"
-    layout, findings = damaged(tmp_path, manifest=put_in_first("layers", mediaType=zstd))
+@pytest.mark.parametrize("form", ["tar+xz", "tar+zstd"])
+def test_layer_that_cannot_be_read_here(tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Where the library for zstd is looked for.
+    monkeypatch.setattr(sys, "base_prefix", str(tmp_path / "nowhere"))
+    media_type = f"application/vnd.oci.image.layer.v1.{form}"
+    layout, findings = damaged(tmp_path, manifest=put_in_first("layers", mediaType=media_type))
     assert findings == [
-        f"{layout.manifest} names {layout.layers[0]} in layers[0] with the media type {zstd}: "
+        f"{layout.manifest} names {layout.layers[0]} in layers[0] with the media type {media_type}: "
         "it was not looked into [reproducibility]"
     ]
 
