@@ -140,23 +140,23 @@ def test_two_layouts_without_a_target(runner: RuleRunner) -> None:
 def test_what_is_missing(runner: RuleRunner) -> None:
     assert message(runner, "src/web:image") == (
         "image-diff needs something to compare with.\n"
-        "Fix: Set `--image-diff-reference` to a copy of `dist/`, or to one OCI image layout."
+        "Fix: set `--image-diff-reference` to a copy of `dist/`, or to one OCI image layout."
     )
     assert message(runner, "--reference=main") == (
         "image-diff found no `python_image` target to compare with the reference.\n"
-        "Fix: Name one, as `./pants image-diff src/web:image`, or set `--image-diff-layout` to a second layout."
+        "Fix: name one, as `./pants image-diff src/web:image`, or set `--image-diff-layout` to a second layout."
     )
     assert message(runner, "--reference=main", "--layout=main/src.web/image", "src/web:image") == (
         "image-diff compares the reference with targets or with a layout, not with both.\n"
         "Found:\n  src/web:image\n"
-        "Fix: Leave the targets out, or `--image-diff-layout`."
+        "Fix: leave the targets out, or `--image-diff-layout`."
     )
     assert message(runner, "--reference=main/src.web/image", "::") == (
         "main/src.web/image is the layout of one image, but there are 2 targets.\n"
         "Found:\n  src/web:image\n  src/web:other\n"
-        "Fix: Name one target, or a directory with a layout for each, laid out as `dist/` is."
+        "Fix: name one target, or a directory with a layout for each, laid out as `dist/` is."
     )
-    save = "Keep a copy of what `./pants package` wrote below `dist/`"
+    save = "keep a copy of what `./pants package` wrote below `dist/`"
     assert message(runner, "--reference=src", "src/web:image") == (
         "src/web:image has no reference: src is no layout and holds none at src.web/image.\n"
         f"Fix: {save}, and set `--image-diff-reference` to the copy of `dist/` or to the layout in it."

@@ -49,13 +49,13 @@ def test_layout_is_missing_or_none(tmp_path: Path) -> None:
         2,
         "",
         f"There is nothing to compare with at {tmp_path}/no.\n"
-        "Fix: Keep a copy of what `./pants package` wrote below `dist/`, and name the copy.\n",
+        "Fix: keep a copy of what `./pants package` wrote below `dist/`, and name the copy.\n",
     )
     assert strata_diff(tmp_path, tmp_path) == (
         2,
         "",
         f"{tmp_path} is no OCI image layout: it has no index.json.\n"
-        "Fix: Name the directory of one image, as `dist/src.web/image`.\n",
+        "Fix: name the directory of one image, as `dist/src.web/image`.\n",
     )
 
 
@@ -65,7 +65,7 @@ def test_layout_without_an_image(tmp_path: Path) -> None:
         2,
         "",
         f"{tmp_path} holds no image.\n"
-        "Fix: Keep a copy of what `./pants package` wrote below `dist/`, and name the copy.\n",
+        "Fix: keep a copy of what `./pants package` wrote below `dist/`, and name the copy.\n",
     )
 
 
@@ -85,14 +85,14 @@ def test_one_of_several_images_is_named_by_its_tag(tmp_path: Path) -> None:
         "",
         f"{old} holds several images for linux/amd64.\n"
         "Found:\n  tags: main, next\n"
-        "Fix: Name one of them, as DIRECTORY:TAG.\n",
+        "Fix: name one of them, as DIRECTORY:TAG.\n",
     )
     assert strata_diff(f"{old}:v1", old) == (
         2,
         "",
         f"{old} holds no image with the tag 'v1'.\n"
         "Found:\n  tags: main, next\n"
-        "Fix: Name one of these, as DIRECTORY:TAG.\n",
+        "Fix: name one of these, as DIRECTORY:TAG.\n",
     )
 
 
@@ -101,7 +101,7 @@ def test_damaged_documents(tmp_path: Path) -> None:
     write(tmp_path, each)
     index = json.loads((tmp_path / "index.json").read_text())
     manifest = f"blobs/{index['manifests'][0]['digest'].replace(':', '/')}"
-    fix = "Fix: Copy or build the layout again; `strata validate` checks all of it.\n"
+    fix = "Fix: copy or build the layout again; `strata validate` checks all of it.\n"
     empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     (tmp_path / manifest).write_bytes(b"")
     assert strata_diff(tmp_path, tmp_path) == (

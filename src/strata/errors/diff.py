@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from strata.errors import StrataError
 
-_SAVE = "Keep a copy of what `./pants package` wrote below `dist/`"
+_SAVE = "keep a copy of what `./pants package` wrote below `dist/`"
 
 
 def no_reference(path: str) -> StrataError:
@@ -16,7 +16,7 @@ def no_reference(path: str) -> StrataError:
 def no_layout(path: str) -> StrataError:
     return StrataError(
         f"{path} is no OCI image layout: it has no index.json.",
-        fix="Name the directory of one image, as `dist/src.web/image`.",
+        fix="name the directory of one image, as `dist/src.web/image`.",
     )
 
 
@@ -28,7 +28,7 @@ def no_tag(path: str, tag: str, found: Sequence[str]) -> StrataError:
     return StrataError(
         f"{path} holds no image with the tag {tag!r}.",
         found=[f"tags: {', '.join(found) or 'none'}"],
-        fix="Name one of these, as DIRECTORY:TAG.",
+        fix="name one of these, as DIRECTORY:TAG.",
     )
 
 
@@ -36,14 +36,14 @@ def several_images(path: str, platform: str, tags: Sequence[str]) -> StrataError
     return StrataError(
         f"{path} holds several images{f' for {platform}' if platform else ''}.",
         found=[f"tags: {', '.join(tags) or 'none'}"],
-        fix="Name one of them, as DIRECTORY:TAG.",
+        fix="name one of them, as DIRECTORY:TAG.",
     )
 
 
 def damaged_reference(path: str, blob: str, reason: str) -> StrataError:
     return StrataError(
         f"{path} is damaged: {blob} {reason}.",
-        fix="Copy or build the layout again; `strata validate` checks all of it.",
+        fix="copy or build the layout again; `strata validate` checks all of it.",
     )
 
 
@@ -51,7 +51,7 @@ def reference_of_one(reference: str, targets: Sequence[str]) -> StrataError:
     return StrataError(
         f"{reference} is the layout of one image, but there are {len(targets)} targets.",
         found=targets,
-        fix="Name one target, or a directory with a layout for each, laid out as `dist/` is.",
+        fix="name one target, or a directory with a layout for each, laid out as `dist/` is.",
     )
 
 
@@ -65,14 +65,14 @@ def reference_lacks(reference: str, path: str, target: str) -> StrataError:
 def no_reference_set() -> StrataError:
     return StrataError(
         "image-diff needs something to compare with.",
-        fix="Set `--image-diff-reference` to a copy of `dist/`, or to one OCI image layout.",
+        fix="set `--image-diff-reference` to a copy of `dist/`, or to one OCI image layout.",
     )
 
 
 def nothing_to_compare() -> StrataError:
     return StrataError(
         "image-diff found no `python_image` target to compare with the reference.",
-        fix="Name one, as `./pants image-diff src/web:image`, or set `--image-diff-layout` to a second layout.",
+        fix="name one, as `./pants image-diff src/web:image`, or set `--image-diff-layout` to a second layout.",
     )
 
 
@@ -80,5 +80,5 @@ def targets_and_layout(targets: Sequence[str]) -> StrataError:
     return StrataError(
         "image-diff compares the reference with targets or with a layout, not with both.",
         found=targets,
-        fix="Leave the targets out, or `--image-diff-layout`.",
+        fix="leave the targets out, or `--image-diff-layout`.",
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from strata.errors import StrataError
 
-_LAYER_FIX = "Remove the file from what the layer is made of, or give it another name."
+_LAYER_FIX = "remove the file from what the layer is made of, or give it another name."
 
 
 def unsafe_path(path: str, reason: str) -> StrataError:
@@ -30,7 +30,7 @@ def parent_is_no_directory(path: str, parent: str, found: str) -> StrataError:
     return StrataError(
         f"{path!r} cannot stand in an image layer: {parent!r} above it is no directory.",
         found=(found,),
-        fix="Name the file by its real path, without a link in it.",
+        fix="name the file by its real path, without a link in it.",
     )
 
 
@@ -38,35 +38,35 @@ def privileged_mode(path: str, found: str) -> StrataError:
     return StrataError(
         f"{path!r} would run with the rights of its owner (setuid or setgid).",
         found=(found,),
-        fix="Remove the setuid and setgid bits: a container gets its user from the image's `user` field.",
+        fix="remove the setuid and setgid bits: a container gets its user from the image's `user` field.",
     )
 
 
 def file_changed(path: str, source: str) -> StrataError:
     return StrataError(
         f"The file {source} changed while it was written into a layer as {path!r}.",
-        fix="Build again, when nothing else writes to the file.",
+        fix="build again, when nothing else writes to the file.",
     )
 
 
 def bad_zip_member(archive: str, member: str, reason: str) -> StrataError:
     return StrataError(
         f"The member {member!r} of {archive} cannot be put into an image layer: {reason}.",
-        fix="Get the archive again; if it stays so, have it packed again as a plain zip file.",
+        fix="get the archive again; if it stays so, have it packed again as a plain zip file.",
     )
 
 
 def no_zstd() -> StrataError:
     return StrataError(
         "A layer cannot be compressed with zstd: the interpreter that writes it has no libzstd.so.1.",
-        fix='Choose the compression "gzip", or an interpreter whose packages include libzstd1.',
+        fix='choose the compression "gzip", or an interpreter whose packages include libzstd1.',
     )
 
 
 def damaged_blob(path: str, reason: str) -> StrataError:
     return StrataError(
         f"{path} cannot be listed: it {reason}.",
-        fix="Name the blob of a layer or the directory of an OCI image layout, and build it again if it is damaged.",
+        fix="name the blob of a layer or the directory of an OCI image layout, and build it again if it is damaged.",
     )
 
 
@@ -74,11 +74,11 @@ def damaged_layout(path: str, findings: Sequence[str]) -> StrataError:
     return StrataError(
         f"{path} is not a sound OCI image layout.",
         found=findings,
-        fix="Name the directory that holds `index.json`, and build the image again if it is damaged.",
+        fix="name the directory that holds `index.json`, and build the image again if it is damaged.",
     )
 
 
 def missing_path(path: str) -> StrataError:
     return StrataError(
-        f"{path} does not exist.", fix="Name the blob of a layer or the directory of an OCI image layout."
+        f"{path} does not exist.", fix="name the blob of a layer or the directory of an OCI image layout."
     )

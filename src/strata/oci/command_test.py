@@ -55,5 +55,5 @@ def test_missing_path_is_a_users_error(tmp_path: Path) -> None:
     assert strata_command("list", str(tmp_path / "no")) == (
         2,
         "",
-        f"{tmp_path}/no does not exist.\nFix: Name the blob of a layer or the directory of an OCI image layout.\n",
+        f"{tmp_path}/no does not exist.\nFix: name the blob of a layer or the directory of an OCI image layout.\n",
     )

@@ -144,12 +144,12 @@ def test_file_that_shrinks_is_an_error(tmp_path: Path) -> None:
         write_layer([File("a", Shrinking(tmp_path / "source"))], blobs=tmp_path / "blobs", contents=CONTENTS)
     assert str(caught.value) == (
         f"The file {tmp_path}/source changed while it was written into a layer as 'a'.\n"
-        "Fix: Build again, when nothing else writes to the file."
+        "Fix: build again, when nothing else writes to the file."
     )
     assert os.listdir(tmp_path / "blobs") == []
 
 
-REMOVE = "Fix: Remove the file from what the layer is made of, or give it another name."
+REMOVE = "Fix: remove the file from what the layer is made of, or give it another name."
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_entry_below_a_link_is_an_error(tmp_path: Path) -> None:
         "'lib/x/y' cannot stand in an image layer: 'lib' above it is no directory.\n"
         "Found:\n"
         "  a link to usr/lib, owner 0:0\n"
-        "Fix: Name the file by its real path, without a link in it."
+        "Fix: name the file by its real path, without a link in it."
     )
 
 
@@ -240,7 +240,7 @@ def test_files_that_give_rights_are_errors(tmp_path: Path, entry: Entry, found: 
         "'a' would run with the rights of its owner (setuid or setgid).\n"
         "Found:\n"
         f"  {found}\n"
-        "Fix: Remove the setuid and setgid bits: a container gets its user from the image's `user` field."
+        "Fix: remove the setuid and setgid bits: a container gets its user from the image's `user` field."
     )
 
 

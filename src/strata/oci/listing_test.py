@@ -80,7 +80,7 @@ def test_damaged_blob_is_an_error(tmp_path: Path) -> None:
         list(list_layer(tmp_path / "layer"))
     assert str(caught.value) == (
         f"{tmp_path}/layer cannot be listed: it ends in the middle of its gzip stream.\n"
-        "Fix: Name the blob of a layer or the directory of an OCI image layout, and build it again if it is damaged."
+        "Fix: name the blob of a layer or the directory of an OCI image layout, and build it again if it is damaged."
     )
 
 
@@ -93,5 +93,5 @@ def test_damaged_layout_is_an_error(tmp_path: Path) -> None:
         f"{tmp_path} is not a sound OCI image layout.\n"
         "Found:\n"
         f"  {layout.manifest} names {layout.config} in config, which is missing [image-spec]\n"
-        "Fix: Name the directory that holds `index.json`, and build the image again if it is damaged."
+        "Fix: name the directory that holds `index.json`, and build the image again if it is damaged."
     )

@@ -133,7 +133,7 @@ def test_damaged_member_leaves_no_blob(tmp_path: Path, content: bytes) -> None:
     assert str(caught.value) == (
         "The member 'a.txt' of a.zip cannot be put into an image layer: its sha256 is "
         f"{hashlib.sha256(content).hexdigest()}, not {'0' * 64}.\n"
-        "Fix: Get the archive again; if it stays so, have it packed again as a plain zip file."
+        "Fix: get the archive again; if it stays so, have it packed again as a plain zip file."
     )
     assert os.listdir(tmp_path / "blobs") == []
 

@@ -54,7 +54,7 @@ def refused(path: Path) -> str:
     with pytest.raises(StrataError) as caught:
         find(path).read_bytes()
     begin = f"The member 'a.txt' of {path.name} cannot be put into an image layer: "
-    end = ".\nFix: Get the archive again; if it stays so, have it packed again as a plain zip file."
+    end = ".\nFix: get the archive again; if it stays so, have it packed again as a plain zip file."
     text = str(caught.value)
     assert text.startswith(begin)
     assert text.endswith(end)
@@ -179,7 +179,7 @@ def test_archive_that_became_shorter(tmp_path: Path) -> None:
         member.read_bytes()
     assert str(caught.value) == (
         "The member 'a.txt' of a.zip cannot be put into an image layer: the archive ends in the middle of it.\n"
-        "Fix: Get the archive again; if it stays so, have it packed again as a plain zip file."
+        "Fix: get the archive again; if it stays so, have it packed again as a plain zip file."
     )
 
 
@@ -190,7 +190,7 @@ def test_other_sha256_is_an_error(tmp_path: Path) -> None:
     assert str(caught.value) == (
         "The member 'a.txt' of a.zip cannot be put into an image layer: its sha256 is "
         f"{hashlib.sha256(b'').hexdigest()}, not {'0' * 64}.\n"
-        "Fix: Get the archive again; if it stays so, have it packed again as a plain zip file."
+        "Fix: get the archive again; if it stays so, have it packed again as a plain zip file."
     )
 
 

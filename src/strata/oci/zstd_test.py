@@ -111,7 +111,7 @@ def test_layer_without_the_library_is_an_error(tmp_path: Path) -> None:
         write_layer([], blobs=tmp_path / "blobs", contents=CONTENTS, compression="zstd")
     assert str(caught.value) == (
         "A layer cannot be compressed with zstd: the interpreter that writes it has no libzstd.so.1.\n"
-        'Fix: Choose the compression "gzip", or an interpreter whose packages include libzstd1.'
+        'Fix: choose the compression "gzip", or an interpreter whose packages include libzstd1.'
     )
     assert os.listdir(tmp_path / "blobs") == []
 
@@ -123,5 +123,5 @@ def test_listing_without_the_library_is_an_error(tmp_path: Path) -> None:
         list(list_layer(tmp_path / "layer"))
     assert str(caught.value) == (
         f"{tmp_path}/layer cannot be listed: it is compressed with zstd, which this Python has no library for.\n"
-        "Fix: Name the blob of a layer or the directory of an OCI image layout, and build it again if it is damaged."
+        "Fix: name the blob of a layer or the directory of an OCI image layout, and build it again if it is damaged."
     )
