@@ -1,4 +1,7 @@
-"""No image holds an installer; the wheel that `python -m ensurepip` installs from is the one trace of any."""
+"""No image holds an installer; the wheel that `python -m ensurepip` installs from is the one trace of any.
+
+What the hint in the place of pip tells people to do is done here.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,14 @@ import pytest
 
 from container import PYTHON, UnpackedImage, unpack
 from examples import IMAGES, SITE_PACKAGES, WEB, layers_of
+from strata.layers.installer_hint import hint_text
 
 _INSTALLERS = ("pip", "poetry", "setuptools", "uv", "virtualenv", "wheel")
+# They say how to get pip, and can do nothing else: see installer_absence_test.py.
+_HINT = {"usr/local/bin/pip", "usr/local/bin/pip3"}
 _ENSUREPIP_WHEEL = re.compile(r"usr/share/python-wheels/pip-[0-9.]+-py3-none-any\.whl")
+# They only speak (strata.layers.installer_hint).
+_HINTS = ("usr/local/bin/pip", "usr/local/bin/pip3")
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +47,7 @@ def test_no_file_of_an_installer_is_in_any_layer(layout: Path) -> None:
     # A package, its metadata, a script, a wheel or a zipapp: pip, pip3.13, pip-25.1.dist-info, uv.pyz …
     name = re.compile(rf"(^|/)({'|'.join(_INSTALLERS)})(\d[\d.]*)?(-[^/]*)?(\.(exe|pyz|whl))?(/|$)")
     found = {path for layer in layers_of(layout) for path, inner in paths(layer) if name.search(inner)}
-    (wheel,) = found
+    (wheel,) = found - _HINT
     assert _ENSUREPIP_WHEEL.fullmatch(wheel)
 
 
@@ -67,3 +75,20 @@ for command in ("python -m ensurepip --default-pip", "pip --version", "pip check
     assert re.search(rf"^\$ pip --version: 0\npip [\d.]+ from {SITE_PACKAGES}/pip \(python 3\.13\)$", output, re.M)
     assert "$ pip check: 0\nNo broken requirements found.\n" in output
     assert re.search(r"^numpy +\d", output[output.index("$ pip list: 0") :], re.M)
+
+
+@pytest.mark.parametrize("name", ["pip", "pip3"])
+def test_the_hint_says_that_there_is_no_pip(web: UnpackedImage, name: str) -> None:
+    ran = web.run(name, "install", "anything")
+    assert (ran.code, ran.stdout, ran.stderr) == (1, "", hint_text(ensurepip=True))
+
+
+def test_nonroot_gets_pip_beside_the_app(web: UnpackedImage) -> None:
+    code = f"""
+import subprocess
+for command in ("python -m venv /tmp/debug", "/tmp/debug/bin/pip --python {PYTHON} list --format=freeze"):
+    subprocess.run(command.split(), check=True)
+"""
+    listed = web.python(code, writable=True).output.split()
+    assert any(re.fullmatch(r"numpy==[\d.]+", line) for line in listed)
+    assert not any(line.startswith("pip==") for line in listed)
