@@ -83,7 +83,7 @@ class RemoteCache:
 
     @contextmanager
     def relay(self, network: Optional[Network] = None) -> Iterator[Relay]:
-        command = [str(self.python), str(_RELAY), f"{self.folder}/socket"]
+        command = [str(self.python), "-I", str(_RELAY), f"{self.folder}/socket"]
         start = network.start if network else subprocess.Popen
         process = start(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         try:
@@ -102,7 +102,7 @@ def remote_cache(folder: Path) -> Iterator[RemoteCache]:
     configuration = folder / "buildgrid.yml"
     configuration.write_text(_CONFIGURATION.format(folder=folder))
     with (folder / "log").open("wb") as log:
-        command = [str(python.with_name("bgd")), "server", "start", str(configuration)]
+        command = [str(python), "-I", str(python.with_name("bgd")), "server", "start", str(configuration)]
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     try:
         while not (folder / "socket").exists():
