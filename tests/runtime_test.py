@@ -160,6 +160,11 @@ def test_text_is_utf_8(web: UnpackedImage) -> None:
     assert web.python(code, "grüß").output == "utf-8 utf-8 ÿ€ grüß\n"
 
 
+@pytest.mark.xfail(reason="The base lacks the locale C.UTF-8, which Debian keeps in libc-bin.", strict=True)
+def test_programs_can_set_the_locale_of_the_image(web: UnpackedImage) -> None:
+    assert web.python("import locale; print(locale.setlocale(locale.LC_ALL, ''))").output == "C.UTF-8\n"
+
+
 def test_names_of_services_are_known(web: UnpackedImage) -> None:
     code = "import socket, mimetypes; print(socket.getservbyname('https'), mimetypes.guess_type('a.webp')[0])"
     assert web.python(code).output == "443 image/webp\n"
