@@ -62,11 +62,16 @@ def _regular(archive: WheelArchive, scratch: Path) -> Wheel:
 
 
 def _files(distributions: Sequence[Distribution], overlaps: Mapping[str, Sequence[str]]) -> Iterator[Entry]:
-    """What the wheels installed; of a path that several have, one entry."""
+    """What the wheels installed; of a path that several have, one entry.
+
+    A file that is as the wheel has it is copied from the wheel, where it is compressed already.
+    """
     files = {}
     for distribution in distributions:
         for file in distribution.normalise(overlaps):
             mode = 0o755 if file.executable else 0o644
-            source = distribution.venv.prefix / file.path
+            member = distribution.archive.files.get(file.path)
+            copied = member is not None and not member.script and file.path not in overlaps
+            source = member.source if member is not None and copied else distribution.venv.prefix / file.path
             files[file.path] = File(f"{IMAGE_PREFIX}/{file.path}", source, mode=mode)
     yield from files.values()

@@ -15,6 +15,7 @@ from pathlib import PurePosixPath
 from typing import IO, Optional
 
 from strata.errors import venv as errors
+from strata.oci.zip_member import ZipMember
 from strata.venv.installer import Wheel
 from strata.venv.scripts import entry_point_scripts
 
@@ -25,13 +26,17 @@ _INSTALLERS = ("RECORD", "RECORD.jws", "RECORD.p7s", "INSTALLER", "REQUESTED", "
 
 @dataclass(frozen=True)
 class Member:
-    """A file of a wheel, to be installed. `crc` is that of ZIP; `script` says it lies in the wheel's `scripts`."""
+    """A file of a wheel, to be installed. `crc` is that of ZIP; `script` says it lies in the wheel's `scripts`.
+
+    `source` is its data in the archive.
+    """
 
     name: str
     size: int
     crc: int
     executable: bool
     script: bool
+    source: ZipMember
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,8 @@ class WheelArchive:
                 continue
             mode = found.external_attr >> 16
             executable = script or (stat.S_ISREG(mode) and mode & 0o111 != 0)
-            member = Member(found.filename, found.file_size, found.CRC, executable, script)
+            source = ZipMember.find(wheel.path, found)
+            member = Member(found.filename, found.file_size, found.CRC, executable, script, source)
             other = files.setdefault(path, member)
             if (other.size, other.crc, other.executable) != (member.size, member.crc, member.executable):
                 raise errors.unsafe_member(
