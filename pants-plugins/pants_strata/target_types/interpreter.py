@@ -98,9 +98,9 @@ class InstallerHintField(BoolField):
         Whether there is a `pip` in `/usr/local/bin` that says that pip is not part of the image, how to get it for a
         debugging session and how to declare it as a dependency, and exits with 1.
 
-        It is there by default: it can do nothing but print that text, costs 3 kB in a layer that images share, and
-        answers the first question of whoever looks for pip in a container. The bin of the venv comes first on
-        `PATH`, so an app with pip in its lock gets the real one.
+        It is there by default: it can do nothing but print that text, costs less than 1 kB in a layer that images
+        share, and answers the first question of whoever looks for pip in a container. The bin of the venv comes first
+        on `PATH`, so an app with pip in its lock gets the real one.
         """
     )
     value: bool

@@ -169,13 +169,13 @@ def test_attestations_are_no_layers(tmp_path: Path) -> None:
 
 
 def test_a_layer_that_cannot_be_read_is_no_proof(tmp_path: Path) -> None:
-    media_type = "application/vnd.oci.image.layer.v1.tar+zstd"
+    media_type = "application/vnd.example.layer.v1.tar+new"
 
-    def as_zstd(manifest: Any) -> Any:
+    def as_new(manifest: Any) -> Any:
         manifest["layers"][1]["mediaType"] = media_type
         return manifest
 
-    example = write_example(tmp_path, manifest=as_zstd)
+    example = write_example(tmp_path, manifest=as_new)
     assert audit(str(tmp_path)) == (
         2,
         [],

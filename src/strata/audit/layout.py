@@ -12,8 +12,7 @@ from strata.audit.layer import evidence_in_blob
 from strata.audit.policy import ANNOTATION
 from strata.errors import audit as errors
 from strata.errors import oci as oci_errors
-from strata.oci.compression import DamagedBlob
-from strata.oci.descriptor import LAYER_GZIP, LAYER_TAR
+from strata.oci.compression import DamagedBlob, can_read
 from strata.oci.manifests import Manifest, blob_path, read_manifests
 from strata.oci.shape import NotJson, list_of, parse, record, text
 
@@ -60,7 +59,7 @@ def audit_layout(layout: Path) -> Iterator[ImageAudit]:
 
 
 def _layer(layout: Path, descriptor: Any) -> list[Evidence]:
-    if descriptor["mediaType"] not in (LAYER_TAR, LAYER_GZIP):
+    if not can_read(descriptor["mediaType"]):
         raise errors.unknown_layer(str(layout), descriptor["digest"], descriptor["mediaType"])
     path = layout / blob_path(descriptor)
     with path.open("rb") as stream:
