@@ -166,7 +166,7 @@ def test_a_debian_lock_that_is_stale(project: Project) -> None:
 def test_a_hash_that_does_not_match(project: Project) -> None:
     found = project.offer(WheelFile("alpha"))
     assert project.venv_error("other_hash", locked("alpha")) == (
-        "StrataError: other_hash:venv: alpha 1.0: the index offers wheels that fit, but none has a hash that the lock "
+        "StrataError: other_hash:venv: alpha 1.0: the index offers files that fit, but none has a hash that the lock "
         "allows.\n"
         "Found:\n"
         f"  alpha-1.0-py3-none-any.whl sha256:{found}\n"
@@ -175,16 +175,19 @@ def test_a_hash_that_does_not_match(project: Project) -> None:
     )
 
 
-def test_a_requirement_with_only_an_sdist(project: Project) -> None:
-    sdist = project.served / "simple/beta/beta-1.0.tar.gz"
-    sdist.parent.mkdir(parents=True)
-    sdist.write_bytes(b"")
-    assert project.venv_error("sdist", locked("beta")) == (
-        "StrataError: sdist:venv: beta 1.0: the index has only a source distribution, and venvs are made from wheels.\n"
+def test_requirements_with_only_an_sdist(project: Project) -> None:
+    for name in ("beta", "omega"):
+        sdist = project.served / f"simple/{name}/{name}-1.0.tar.gz"
+        sdist.parent.mkdir(parents=True)
+        sdist.write_bytes(b"")
+    assert project.venv_error("sdist", locked("beta") + locked("omega")) == (
+        "StrataError: sdist:venv: Not every requirement has a wheel for CPython 3.13 on linux/amd64; these have only a "
+        "source distribution.\n"
         "Found:\n"
-        "  beta-1.0.tar.gz\n"
-        "Fix: lock a version that has a wheel, or build one with `pip wheel` and put it into an index or a find-links "
-        "folder."
+        "  beta 1.0: beta-1.0.tar.gz\n"
+        "  omega 1.0: omega-1.0.tar.gz\n"
+        'Fix: lock versions that have wheels; or set `allow_sdists=["beta", "omega"]` in a `python_venv`, which builds '
+        "wheels without a compiler; or build them with `pip wheel` and put them into an index or a find-links folder."
     )
 
 

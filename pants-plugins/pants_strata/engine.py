@@ -53,6 +53,10 @@ async def execute(process: Process) -> FallibleProcessResult:
     return await Get(FallibleProcessResult, Process, process)
 
 
+async def execute_all(processes: Iterable[Process]) -> tuple[FallibleProcessResult, ...]:
+    return await MultiGet(Get(FallibleProcessResult, Process, process) for process in processes)
+
+
 async def merge(digests: Iterable[Digest]) -> Digest:
     return await Get(Digest, MergeDigests(tuple(digests)))
 

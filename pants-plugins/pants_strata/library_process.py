@@ -19,7 +19,7 @@ from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
 from pants_strata import engine
-from pants_strata.artifacts import ArtifactLayer, Interpreter, LibrarySlice, LibrarySliceRequest
+from pants_strata.artifacts import ArtifactLayer, Installer, Interpreter, LibrarySlice, LibrarySliceRequest
 from strata.__main__ import VERBS
 from strata.diff.record import Input
 from strata.errors import StrataError
@@ -53,6 +53,11 @@ def sandbox_interpreter(interpreter: Interpreter) -> dict[str, str]:
     }
 
 
+def sandbox_installer(installer: Installer, folder: str) -> dict[str, Any]:
+    """How a request tells the library what to install with; its wheels lie in `folder`."""
+    return {"tool": installer.tool, "wheels": [f"{folder}/{file}" for file in installer.files]}
+
+
 async def on_interpreter(
     interpreter: Interpreter,
     verb: str,
@@ -61,10 +66,12 @@ async def on_interpreter(
     description: str,
     inputs: Digest = EMPTY_DIGEST,
     large_inputs: Mapping[str, Digest] | None = None,
+    outputs: str = BLOBS,
 ) -> Process:
-    """A process that makes a layer, on the interpreter artifact.
+    """A process that makes a layer, or a wheel that will be in one, on the interpreter artifact.
 
     :param large_inputs: directory → digest, linked into the sandbox rather than copied.
+    :param outputs: the directory of what it makes.
     """
     paths = sandbox_interpreter(interpreter)
     library = await engine.library_slice(verb)
@@ -87,7 +94,7 @@ async def on_interpreter(
         immutable_input_digests={_PYTHON: interpreter.tree, _LIBRARY: library.digest, **(large_inputs or {})},
         env={"OPENSSL_CONF": "/dev/null"},
         output_files=(RESULT,),
-        output_directories=(BLOBS,),
+        output_directories=(outputs,),
         description=description,
         level=LogLevel.INFO,
         remote_cache_speculation_delay_millis=(await engine.options()).remote_cache_head_start_millis,

@@ -24,6 +24,7 @@ from strata.errors import StrataError
 # Imported when asked for: a process gets only the modules that its verb needs, so that an edit elsewhere in the
 # library leaves its cache key alone (see library_process.py in the plugin).
 VERBS = {
+    "build-wheel": "strata.venv.build_wheel",
     "fetch-debian": "strata.fetch.debian",
     "fetch-debian-index": "strata.fetch.debian_index",
     "fetch-wheel": "strata.fetch.wheel",

@@ -78,17 +78,20 @@ class Interpreter:
 
     def install(self, tool: str, wheels: Iterable[WheelFile], sandbox: Path) -> Any:
         """The result of `dependencies-layer` for wheels that lie in the folder `wheels` of the sandbox."""
-        installer = sorted(Path("tests.venvs", tool).absolute().glob("*.whl"))
-        # The tool's own comes first.
-        installer.sort(key=lambda wheel: not wheel.name.startswith(f"{tool}-"))
         request = {
-            "installer": {"tool": tool, "wheels": [str(wheel) for wheel in installer]},
+            "installer": self.installer(tool),
             "wheels": [
                 {"name": wheel.project, "version": wheel.version, "path": f"wheels/{wheel.file_name}"}
                 for wheel in wheels
             ],
         }
         return self.run("dependencies-layer", request, sandbox)
+
+    def installer(self, tool: str) -> Mapping[str, Any]:
+        """How a request tells the library of a tool that Pants packaged; the tool's own wheel comes first."""
+        wheels = sorted(Path("tests.venvs", tool).absolute().glob("*.whl"))
+        wheels.sort(key=lambda wheel: not wheel.name.startswith(f"{tool}-"))
+        return {"tool": tool, "wheels": [str(wheel) for wheel in wheels]}
 
     def fields(self) -> Mapping[str, str]:
         paths = interpreter_paths(PLATFORM, self.version)

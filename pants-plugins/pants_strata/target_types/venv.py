@@ -15,7 +15,12 @@ from pants.engine.target import (
 )
 from pants.util.strutil import help_text
 
-from pants_strata.target_types.common import ArtifactAddressField, ArtifactDependenciesField, ArtifactOutputPathField
+from pants_strata.target_types.common import (
+    ArtifactAddressField,
+    ArtifactDependenciesField,
+    ArtifactOutputPathField,
+    LockfileField,
+)
 from pants_strata.target_types.installer import PythonInstallerTarget
 from pants_strata.target_types.interpreter import PythonInterpreterTarget
 from strata.plan.lock_formats import PYPROJECT
@@ -96,6 +101,33 @@ class VenvExtrasField(StringSequenceField):
     help = "Extras of the project to install, from a `poetry.lock` or a `uv.lock`."
 
 
+class VenvAllowSdistsField(StringSequenceField):
+    alias = "allow_sdists"
+    help = help_text(
+        """
+        The projects of which a wheel is built from the locked source distribution where no wheel fits. By default none:
+        what has no wheel is an error that lists it.
+
+        A build runs in a process of its own, on the interpreter, without a compiler and without a network, with what
+        `build_lockfile` pins and nothing else. The front end is the installer: pip, uv, or for Poetry `build`, which it
+        brings along. The wheel is normalised, and cached like a fetched one; it is built twice, and a warning names
+        what differs.
+        """
+    )
+
+
+class VenvBuildLockfileField(LockfileField):
+    alias = "build_lockfile"
+    help = help_text(
+        """
+        What the builds of `allow_sdists` need, as hashed requirements in a file beside the BUILD file: setuptools or
+        whichever build backends the projects name in `[build-system].requires`, and all that these need.
+
+        Written for instance by `uv pip compile --generate-hashes -o build.lock build.in`.
+        """
+    )
+
+
 class PythonVenvTarget(Target):
     alias = "python_venv"
     core_fields = (
@@ -106,6 +138,8 @@ class PythonVenvTarget(Target):
         VenvLockfileField,
         VenvGroupsField,
         VenvExtrasField,
+        VenvAllowSdistsField,
+        VenvBuildLockfileField,
         ArtifactOutputPathField,
     )
     help = help_text(

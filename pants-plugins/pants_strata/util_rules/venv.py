@@ -1,6 +1,7 @@
 """The venv artifact: locked wheels, installed by the installer into a venv, written as a layer.
 
-Inputs: the wheels, the installer, the interpreter. Key of each fetched wheel: name, version, hashes, tags that fit.
+Inputs: the wheels, fetched or built (sdists.py), the installer, the interpreter. Key of each fetched wheel: name,
+version, hashes, tags that fit.
 Errors: a missing or damaged lock, an address of a wrong type, those of fetching and of the installer.
 """
 
@@ -19,7 +20,7 @@ from pants_strata.artifacts import (
     Venv,
     VenvRequest,
 )
-from pants_strata.library_process import layer_output, on_interpreter, sandbox_interpreter
+from pants_strata.library_process import layer_output, on_interpreter, sandbox_installer, sandbox_interpreter
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import (
     InstallerField,
@@ -29,6 +30,7 @@ from pants_strata.target_types import (
     VenvLockfileField,
 )
 from pants_strata.util_rules.lookup import artifact_address
+from pants_strata.util_rules.sdists import allowed_sdists, with_built_wheels
 from pants_strata.util_rules.wheels import fetch_wheels
 from strata.errors import StrataError
 from strata.errors import requirements as errors
@@ -74,20 +76,22 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem) -> Venv:
     installer_address = await artifact_address(target[InstallerField], strata.installer, "[strata].installer")
     interpreter = await engine.interpreter(InterpreterRequest(interpreter_address, request.platform))
     requirements = await _requirements(target, interpreter)
-    wheels = await fetch_wheels(
+    fetched = await fetch_wheels(
         requirements,
         wheel_tags(interpreter.version, interpreter.glibc, interpreter.platform),
         python=feature_version(interpreter.version),
         platform=str(interpreter.platform),
         where=where,
+        sdists=allowed_sdists(target),
     )
     installer = await engine.installer(InstallerRequest(installer_address, interpreter.address, request.platform))
+    wheels = await with_built_wheels(target, requirements, fetched, interpreter, installer)
     process = await on_interpreter(
         interpreter,
         "dependencies-layer",
         {
             "interpreter": sandbox_interpreter(interpreter),
-            "installer": {"tool": installer.tool, "wheels": [f"{_INSTALLER}/{file}" for file in installer.files]},
+            "installer": sandbox_installer(installer, _INSTALLER),
             "wheels": [
                 {"name": requirement.name, "version": requirement.version, "path": f"{_WHEELS}/{file}"}
                 for requirement, file in zip(requirements, wheels.files)

@@ -1,8 +1,11 @@
-"""Locked wheels, one cached process for each. Key: name, version, hashes, tags that fit; its place is no part."""
+"""Locked wheels, one cached process for each. Key: name, version, hashes, tags that fit; its place is no part.
+
+Errors: those of fetching; a list of all requirements that have only a source distribution.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from pants.engine.fs import Digest
@@ -10,21 +13,35 @@ from pants.engine.fs import Digest
 from pants_strata import engine
 from pants_strata.artifacts import FetchRequest
 from pants_strata.library_process import canonical
+from strata.errors.fetch import OnlySdist
+from strata.errors.sdists import only_sdists
 from strata.plan.requirements import LockedRequirement
 
 
 @dataclass(frozen=True)
 class FetchedWheels:
-    """`digest` holds the wheels; `files` names the wheel of each requirement, in their order."""
+    """`digest` holds the wheels; `files` names the wheel of each requirement, in their order.
+
+    For a requirement that may be one, the file is a source distribution where no wheel fits.
+    """
 
     digest: Digest
     files: tuple[str, ...]
 
 
 async def fetch_wheels(
-    requirements: Sequence[LockedRequirement], tags: tuple[str, ...], *, python: str, platform: str, where: str
+    requirements: Sequence[LockedRequirement],
+    tags: tuple[str, ...],
+    *,
+    python: str,
+    platform: str,
+    where: str,
+    sdists: Container[str] = (),
 ) -> FetchedWheels:
-    """Fetches a wheel for each. `python` and `platform` serve messages; errors carry the address `where`."""
+    """Fetches a wheel for each. `python` and `platform` serve messages; errors carry the address `where`.
+
+    :param sdists: the names of those for which a source distribution will do.
+    """
     results = await engine.fetch_all(
         FetchRequest(
             "fetch-wheel",
@@ -36,12 +53,20 @@ async def fetch_wheels(
                     "tags": tags,
                     "python": python,
                     "platform": platform,
+                    "sdist": requirement.name in sdists,
                 }
             ),
             f"Fetch {requirement.name} {requirement.version} ({number} of {len(requirements)})",
         )
         for number, requirement in enumerate(requirements, 1)
     )
+    without_wheel = [
+        (f"{requirement.name} {requirement.version}", result.error.found[0])
+        for requirement, result in zip(requirements, results)
+        if isinstance(result.error, OnlySdist)
+    ]
+    if without_wheel:
+        raise only_sdists(without_wheel, python, platform).at(where)
     for result in results:
         if result.error is not None:
             raise result.error.at(where)

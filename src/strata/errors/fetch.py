@@ -13,9 +13,15 @@ class PackageGone(StrataError):
     exit_code = 3
 
 
+class OnlySdist(StrataError):
+    """A locked release of which no wheel fits, but a source distribution is there."""
+
+    exit_code = 4
+
+
 def hash_mismatch(release: str, found: Sequence[str], allowed: Sequence[str]) -> StrataError:
     return StrataError(
-        f"{release}: the index offers wheels that fit, but none has a hash that the lock allows.",
+        f"{release}: the index offers files that fit, but none has a hash that the lock allows.",
         found=[*found, *(f"the lock allows sha256:{value}" for value in allowed)],
         fix="if the release was made anew and you trust it, renew the lock; otherwise find out who changed the file.",
     )
@@ -41,8 +47,9 @@ def release_absent(release: str) -> StrataError:
 
 
 def only_sdist(release: str, found: Sequence[str]) -> StrataError:
-    return StrataError(
-        f"{release}: the index has only a source distribution, and venvs are made from wheels.",
+    """Of one release; a rule collects those of a lock (strata.errors.sdists.only_sdists)."""
+    return OnlySdist(
+        f"{release}: the index has no wheel that fits, only a source distribution.",
         found=found,
         fix="lock a version that has a wheel, or build one with `pip wheel` and put it into an index or a find-links "
         "folder.",

@@ -1,8 +1,8 @@
 """Verb `fetch-wheel`: the wheel of one locked release that fits a platform, found on the user's indexes.
 
 Request: name, version, hashes (sha256 in hex), tags (wheel tags that fit, best first), python and platform for
-messages.
-Writes the wheel to `files/` under its own name.
+messages; `sdist`, whether a source distribution will do where no wheel fits.
+Writes the file to `files/` under its own name.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ _WHEEL = re.compile(
     r"-(?P<python>[\w.]+)-(?P<abi>[\w.]+)-(?P<platform>[\w.]+)\.whl"
 )
 _SDIST = (".tar.gz", ".zip", ".tar.bz2")
+_SDIST_NAME = re.compile(r"[\w.!+-]+\.(tar\.gz|zip|tar\.bz2)")
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Wanted:
     tags: Mapping[str, int]
     python: str
     platform: str
+    sdist: bool
 
     @classmethod
     def from_request(cls, request: Mapping[str, Any]) -> Wanted:
@@ -51,16 +53,17 @@ class Wanted:
             tags={tag: rank for rank, tag in enumerate(request["tags"])},
             python=request["python"],
             platform=request["platform"],
+            sdist=request["sdist"],
         )
 
     def __str__(self) -> str:
         return f"{self.name} {self.version}"
 
     def rank(self, link: Link) -> Optional[int]:
-        """How well a file fits, 0 best; None where it is no wheel that installs here."""
+        """How well a file fits, 0 best; None where it is no wheel that installs here, nor an sdist that is wanted."""
         match = _WHEEL.fullmatch(link.name)
         if not match:
-            return None
+            return len(self.tags) if self.sdist and _SDIST_NAME.fullmatch(link.name) else None
         ranks = [
             self.tags[tag]
             for python in match["python"].split(".")
@@ -140,16 +143,16 @@ def _download(
 
 def _failure(wanted: Wanted, links: list[Link], mismatched: list[str], unreachable: list[str]) -> StrataError:
     names = sorted({link.name for link in links})
-    wheels = [name for name in names if name.endswith(".whl")]
     if mismatched:
         return errors.hash_mismatch(str(wanted), mismatched, sorted(wanted.hashes))
     if unreachable:
         return errors.index_unreachable(str(wanted), unreachable)
     if not names:
         return errors.release_absent(str(wanted))
-    if not wheels:
-        return errors.only_sdist(str(wanted), names)
-    return errors.no_fitting_wheel(str(wanted), wanted.python, wanted.platform, wheels)
+    sdists = [name for name in names if _SDIST_NAME.fullmatch(name)]
+    if sdists:
+        return errors.only_sdist(str(wanted), sdists)
+    return errors.no_fitting_wheel(str(wanted), wanted.python, wanted.platform, names)
 
 
 def _links(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from strata.errors import StrataError
+from strata.errors.fetch import OnlySdist
 from strata.fetch.example_server import Answer, Server, serving
 from strata.fetch.simple_index import Link
 from strata.fetch.wheel import Wanted, run
@@ -60,6 +61,7 @@ def fetch(*indexes: str, find_links: tuple[str, ...] = (), **changes: Any) -> Ma
         "tags": TAGS,
         "python": "3.13",
         "platform": "linux/amd64",
+        "sdist": False,
     }
     return run({**request, **changes})
 
@@ -162,7 +164,26 @@ def test_other_versions(server: Server, other: str) -> None:
     ],
 )
 def test_ranks(name: str, rank: int) -> None:
-    wanted = Wanted("demo", "1", frozenset(), {tag: number for number, tag in enumerate(TAGS)}, "3.13", "linux/amd64")
+    tags = {tag: number for number, tag in enumerate(TAGS)}
+    wanted = Wanted("demo", "1", frozenset(), tags, "3.13", "linux/amd64", sdist=False)
+    assert wanted.rank(Link(name, "https://index.example/")) == rank
+
+
+@pytest.mark.parametrize(
+    "name, rank",
+    [
+        ("demo-1.tar.gz", len(TAGS)),
+        ("demo-1.zip", len(TAGS)),
+        ("demo-1-py3-none-any.whl", TAGS.index("py3-none-any")),
+        ("demo-1-cp313-cp313-win_amd64.whl", None),
+        ("demo-1.tar.gz.asc", None),
+        ("../demo-1.tar.gz", None),
+        ("demo-1\0.zip", None),
+    ],
+)
+def test_ranks_where_an_sdist_will_do(name: str, rank: int) -> None:
+    tags = {tag: number for number, tag in enumerate(TAGS)}
+    wanted = Wanted("demo", "1", frozenset(), tags, "3.13", "linux/amd64", sdist=True)
     assert wanted.rank(Link(name, "https://index.example/")) == rank
 
 
@@ -214,6 +235,7 @@ def test_pips_indexes_serve_where_pants_names_none(server: Server, monkeypatch: 
         "tags": TAGS,
         "python": "3.13",
         "platform": "linux/amd64",
+        "sdist": False,
     }
     Path(".host/settings.json").write_text(json.dumps(settings))
     assert run(request)["name"] == PURE
@@ -256,7 +278,7 @@ def test_hash_mismatch(server: Server) -> None:
     server.serve(f"/files/{PURE}", Answer(b"changed"))
     index = offer(server, PURE, hashed(NATIVE, b"other"))
     assert message(server, index, hashes=[digest(b"pure")]) == (
-        "demo-app 1.2: the index offers wheels that fit, but none has a hash that the lock allows.\n"
+        "demo-app 1.2: the index offers files that fit, but none has a hash that the lock allows.\n"
         "Found:\n"
         f"  {NATIVE} sha256:{digest(b'other')}\n"
         f"  {PURE} sha256:{digest(b'changed')}\n"
@@ -266,9 +288,13 @@ def test_hash_mismatch(server: Server) -> None:
 
 
 def test_only_an_sdist(server: Server) -> None:
-    index = offer(server, hashed("demo-app-1.2.tar.gz", b"sdist"), "demo_app-1.2.zip")
-    assert message(server, index) == (
-        "demo-app 1.2: the index has only a source distribution, and venvs are made from wheels.\n"
+    other = "demo_app-1.2-cp313-cp313-macosx_11_0_arm64.whl"
+    index = offer(server, hashed("demo-app-1.2.tar.gz", b"sdist"), "demo_app-1.2.zip", other)
+    with pytest.raises(OnlySdist) as caught:
+        fetch(index)
+    assert caught.value.exit_code == 4
+    assert str(caught.value) == (
+        "demo-app 1.2: the index has no wheel that fits, only a source distribution.\n"
         "Found:\n"
         "  demo-app-1.2.tar.gz\n"
         "  demo_app-1.2.zip\n"
@@ -277,9 +303,32 @@ def test_only_an_sdist(server: Server) -> None:
     )
 
 
+def test_an_sdist_where_one_will_do(server: Server) -> None:
+    server.serve("/files/demo-app-1.2.tar.gz", Answer(b"sdist"))
+    index = offer(server, hashed("demo-app-1.2.tar.gz", b"sdist"), "demo_app-1.2-cp313-cp313-macosx_11_0_arm64.whl")
+    assert fetch(index, sdist=True)["name"] == "demo-app-1.2.tar.gz"
+
+
+def test_a_wheel_that_fits_comes_before_an_sdist(server: Server) -> None:
+    server.serve(f"/files/{PURE}", Answer(b"pure"))
+    index = offer(server, hashed("demo-app-1.2.tar.gz", b"sdist"), hashed(PURE, b"pure"))
+    assert fetch(index, sdist=True)["name"] == PURE
+
+
+def test_an_sdist_that_is_not_the_locked_one(server: Server) -> None:
+    server.serve("/files/demo-app-1.2.tar.gz", Answer(b"changed"))
+    assert message(server, offer(server, "demo-app-1.2.tar.gz"), sdist=True, hashes=[digest(b"sdist")]) == (
+        "demo-app 1.2: the index offers files that fit, but none has a hash that the lock allows.\n"
+        "Found:\n"
+        f"  demo-app-1.2.tar.gz sha256:{digest(b'changed')}\n"
+        f"  the lock allows sha256:{digest(b'sdist')}\n"
+        "Fix: if the release was made anew and you trust it, renew the lock; otherwise find out who changed the file."
+    )
+
+
 def test_no_wheel_fits(server: Server) -> None:
     other = "demo_app-1.2-cp313-cp313-macosx_11_0_arm64.whl"
-    assert message(server, offer(server, other, "demo_app-1.2.tar.gz")) == (
+    assert message(server, offer(server, other)) == (
         "demo-app 1.2: no wheel fits CPython 3.13 on linux/amd64.\n"
         "Found:\n"
         f"  {other}\n"

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,27 +16,19 @@ from strata.audit.layer import installers
 from strata.oci.layer import Entry, File, write_layer
 from strata.venv.distribution import Distribution, settle_overlaps
 from strata.venv.environment import IMAGE_PREFIX, SandboxInterpreter, SandboxVenv
-from strata.venv.installer import Installer, Wheel, install_with_pip
-from strata.venv.poetry import install_with_poetry
-from strata.venv.record import with_regular_record
-from strata.venv.uv import install_with_uv
+from strata.venv.install import install
+from strata.venv.installer import Installer, Wheel
 from strata.venv.wheel_archive import WheelArchive
-
-_INSTALL = {"pip": install_with_pip, "uv": install_with_uv, "poetry": install_with_poetry}
 
 
 def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
     interpreter = SandboxInterpreter.from_request(request["interpreter"])
-    wheels = [Wheel(item["name"], item["version"], Path(item["path"])) for item in request["wheels"]]
-    installer = Installer(request["installer"]["tool"], tuple(map(Path, request["installer"]["wheels"])))
-    archives = [
-        WheelArchive.open(wheel, interpreter.feature_version) for wheel in sorted(wheels, key=lambda wheel: wheel.name)
-    ]
+    wheels = sorted(map(Wheel.from_request, request["wheels"]), key=lambda wheel: wheel.name)
+    archives = [WheelArchive.open(wheel, interpreter.feature_version) for wheel in wheels]
     scratch = Path("scratch").absolute()
     scratch.mkdir()
     venv = SandboxVenv.create(Path(IMAGE_PREFIX).absolute(), interpreter)
-    if archives:
-        _INSTALL[installer.tool](installer, venv, [_regular(archive, scratch) for archive in archives], scratch)
+    install(Installer.from_request(request["installer"]), venv, archives, scratch)
     distributions = [Distribution(archive, venv) for archive in archives]
     overlaps = settle_overlaps(distributions)
     entries = [*venv.entries(), *_files(distributions, overlaps)]
@@ -54,11 +45,6 @@ def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
         "standard_library": sorted(sys.stdlib_module_names),  # type: ignore[attr-defined]  # since CPython 3.10
         "overlaps": overlaps,
     }
-
-
-def _regular(archive: WheelArchive, scratch: Path) -> Wheel:
-    record = f"{archive.info.rpartition('/')[2]}/RECORD"
-    return replace(archive.wheel, path=with_regular_record(archive.wheel.path, record, scratch))
 
 
 def _files(distributions: Sequence[Distribution], overlaps: Mapping[str, Sequence[str]]) -> Iterator[Entry]:

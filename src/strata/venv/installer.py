@@ -6,16 +6,14 @@ lies in a scratch directory; its environment says nothing of the machine.
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from strata.errors import venv as errors
 from strata.venv.environment import SandboxVenv
-
-# What installers write of a failure is short; what they may quote of a broken wheel is not.
-_SHOWN_LINES = 20
+from strata.venv.program import run_program
 
 
 @dataclass(frozen=True)
@@ -26,6 +24,10 @@ class Wheel:
     version: str
     path: Path
 
+    @classmethod
+    def from_request(cls, fields: Mapping[str, Any]) -> Wheel:
+        return cls(fields["name"], fields["version"], Path(fields["path"]))
+
 
 @dataclass(frozen=True)
 class Installer:
@@ -34,19 +36,27 @@ class Installer:
     tool: str
     wheels: tuple[Path, ...]
 
+    @classmethod
+    def from_request(cls, fields: Mapping[str, Any]) -> Installer:
+        return cls(fields["tool"], tuple(map(Path, fields["wheels"])))
+
 
 def install_with_pip(installer: Installer, venv: SandboxVenv, wheels: Sequence[Wheel], scratch: Path) -> None:
+    arguments = [
+        "--quiet", "install", "--no-index", "--no-deps", "--only-binary=:all:", "--no-compile",
+        "--no-warn-script-location", "--root-user-action=ignore",
+        "--requirement", str(requirements_file(wheels, scratch)),
+    ]  # fmt: skip
+    run_tool("pip", [*pip_command(installer, venv), *arguments], scratch)
+
+
+def pip_command(installer: Installer, venv: SandboxVenv) -> list[str]:
     """Runs pip out of its wheel, which `python WHEEL/pip` allows. The interpreter is the venv's, so `--python`, which
     would start a second pip in the venv's Python, has nothing to add.
     """
     pip = installer.wheels[0].absolute() / "pip"
-    arguments = [
-        "--isolated", "--no-input", "--disable-pip-version-check", "--no-cache-dir", "--quiet",
-        "install", "--no-index", "--no-deps", "--only-binary=:all:", "--no-compile",
-        "--no-warn-script-location", "--root-user-action=ignore",
-        "--requirement", str(requirements_file(wheels, scratch)),
-    ]  # fmt: skip
-    run_tool("pip", [str(venv.python), "-I", str(pip), *arguments], scratch)
+    options = ["--isolated", "--no-input", "--disable-pip-version-check", "--no-cache-dir"]
+    return [str(venv.python), "-I", str(pip), *options]
 
 
 def run_tool(
@@ -58,27 +68,9 @@ def run_tool(
     environment: Mapping[str, str] | None = None,
 ) -> None:
     """Runs an installer with an empty home in `scratch`. Raises StrataError with what it wrote where it fails."""
-    home = scratch / "home"
-    home.mkdir(exist_ok=True)
-    variables = {
-        "HOME": str(home),
-        "LANG": "C.UTF-8",
-        "OPENSSL_CONF": "/dev/null",
-        "TMPDIR": str(home),
-        **(environment or {}),
-    }
-    done = subprocess.run(
-        argv,
-        cwd=cwd,
-        env=variables,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-    )
-    if done.returncode != 0:
-        raise errors.installer_failed(tool, done.stdout.strip().splitlines()[-_SHOWN_LINES:])
+    ended = run_program(argv, scratch, cwd=cwd, environment=environment)
+    if ended.code != 0:
+        raise errors.installer_failed(tool, ended.output)
 
 
 def requirements_file(wheels: Sequence[Wheel], scratch: Path) -> Path:

@@ -73,6 +73,16 @@ def install_with_poetry(installer: Installer, venv: SandboxVenv, wheels: Sequenc
     run_tool("poetry", [*poetry, "install", "--no-root"], scratch, cwd=project, environment=environment)
 
 
+def unpack_poetry(installer: Installer, scratch: Path) -> Path:
+    """The directory, absolute, from which Poetry and all it needs can be imported."""
+    site = scratch.absolute() / "poetry"
+    for wheel in installer.wheels:
+        with zipfile.ZipFile(wheel) as archive:
+            # zipfile drops `..` and drive letters; the wheels are the locked ones and there are no links in them.
+            archive.extractall(site)
+    return site
+
+
 def _lock(file: Path, wheels: Sequence[Wheel]) -> None:
     """Puts the wheels into the empty lock that Poetry wrote, whose metadata fit this version of it."""
     head, metadata, tail = file.read_text().partition("[metadata]\n")

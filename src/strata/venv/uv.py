@@ -13,13 +13,17 @@ from strata.venv.installer import Installer, Wheel, requirements_file, run_tool
 
 def install_with_uv(installer: Installer, venv: SandboxVenv, wheels: Sequence[Wheel], scratch: Path) -> None:
     """Runs uv, which asks the venv's Python where things go."""
-    uv = unpack_uv(installer.wheels[0], scratch)
     arguments = [
-        "--no-config", "--no-cache", "--offline", "--no-python-downloads", "--quiet",
-        "pip", "install", "--python", str(venv.python), "--no-index", "--no-deps", "--no-build",
+        "--quiet", "pip", "install", "--python", str(venv.python), "--no-index", "--no-deps", "--no-build",
         "--link-mode", "copy", "--requirements", str(requirements_file(wheels, scratch)),
     ]  # fmt: skip
-    run_tool("uv", [str(uv), *arguments], scratch)
+    run_tool("uv", [*uv_command(installer, scratch), *arguments], scratch)
+
+
+def uv_command(installer: Installer, scratch: Path) -> list[str]:
+    """uv, without settings, caches and a network."""
+    uv = unpack_uv(installer.wheels[0], scratch)
+    return [str(uv), "--no-config", "--no-cache", "--offline", "--no-python-downloads"]
 
 
 def unpack_uv(wheel: Path, directory: Path) -> Path:

@@ -90,6 +90,11 @@ class WheelArchive:
             files.pop(f"bin/{name}", None)
         return cls(wheel, f"{destinations.site}/{info}", files, scripts)
 
+    @property
+    def record(self) -> str:
+        """The name of the member that lists the files."""
+        return f"{self.info.rpartition('/')[2]}/RECORD"
+
     @contextmanager
     def member(self, member: Member) -> Iterator[IO[bytes]]:
         """The content of a member, which is checked against ZIP's checksum while it is read."""

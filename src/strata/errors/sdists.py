@@ -1,0 +1,66 @@
+"""Errors of source distributions, and of building wheels from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from strata.errors import StrataError
+
+
+def unreadable_sdist(name: str, reason: str) -> StrataError:
+    return StrataError(
+        f"{name} is no source distribution that can be unpacked.",
+        found=[reason],
+        fix="lock another version of the project.",
+    )
+
+
+def needs_compiler(release: str, programs: Iterable[str], output: Sequence[str]) -> StrataError:
+    return StrataError(
+        f"{release} cannot be built: its build needs a compiler, and there is none beside the interpreter.",
+        found=[f"the build started {', '.join(programs)}", *output],
+        fix="lock a version that has a wheel for this platform, or build one elsewhere with `pip wheel` and put it into "
+        "an index or a find-links folder.",
+    )
+
+
+def build_failed(release: str, tool: str, requirements: Sequence[str], output: Sequence[str]) -> StrataError:
+    locked = ", ".join(requirements) or "none, as `build_lockfile` is not set"
+    return StrataError(
+        f"{tool} could not build a wheel of {release}.",
+        found=[f"build requirements: {locked}", *output],
+        fix="name a `build_lockfile` with all that `[build-system].requires` in the project's pyproject.toml asks for, "
+        "setuptools where there is none, or lock a version that has a wheel. A build has no network.",
+    )
+
+
+def build_lock_missing(path: str) -> StrataError:
+    return StrataError(
+        f"The lock file {path} does not exist.",
+        fix="list what builds need (setuptools, say) in build.in beside it and run "
+        f"`uv pip compile --generate-hashes -o {path.rpartition('/')[2]} build.in` there, or name another file in "
+        "`build_lockfile`.",
+    )
+
+
+def not_reproducible(address: str, release: str, members: Sequence[str]) -> str:
+    """A warning: `members` differ between two builds."""
+    lines = [f"  {member}" for member in members]
+    return "\n".join(
+        [
+            f"{address}: {release} was built twice from its source distribution, and the wheels differ. Images on "
+            "machines that do not share a cache will differ too:",
+            *lines,
+        ]
+    )
+
+
+def only_sdists(releases: Sequence[tuple[str, str]], python: str, platform: str) -> StrataError:
+    """:param releases: `name version` and the file name of the source distribution of each."""
+    names = ", ".join(f'"{release.split()[0]}"' for release, _ in releases)
+    return StrataError(
+        f"Not every requirement has a wheel for CPython {python} on {platform}; these have only a source distribution.",
+        found=[f"{release}: {file}" for release, file in releases],
+        fix=f"lock versions that have wheels; or set `allow_sdists=[{names}]` in a `python_venv`, which builds wheels "
+        "without a compiler; or build them with `pip wheel` and put them into an index or a find-links folder.",
+    )

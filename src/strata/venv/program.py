@@ -1,0 +1,70 @@
+"""Programs that a venv is made with, run in surroundings that say nothing of the machine."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+# What programs write of a failure is short; what they may quote of a broken file is not.
+_SHOWN_LINES = 20
+
+# <sched.h>
+_CLONE_NEWUSER = 0x10000000
+_CLONE_NEWNET = 0x40000000
+
+
+@dataclass(frozen=True)
+class Ended:
+    """`output` is the last that the program wrote, to either stream."""
+
+    code: int
+    output: tuple[str, ...]
+
+
+def run_program(
+    argv: Sequence[str],
+    scratch: Path,
+    *,
+    cwd: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    offline: bool = False,
+) -> Ended:
+    """Runs a program with an empty home in `scratch` and these variables alone.
+
+    :param offline: it gets a network of its own, in which there is nothing. Where the kernel does not let this
+        process do that, proxies that lead nowhere must do.
+    """
+    home = scratch / "home"
+    home.mkdir(exist_ok=True)
+    variables = {"HOME": str(home), "LANG": "C.UTF-8", "OPENSSL_CONF": "/dev/null", "TMPDIR": str(home)}
+    if offline:
+        # The port "discard": nothing listens there, and nothing is looked up.
+        variables.update(dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), "http://127.0.0.1:9"))
+    done = subprocess.run(
+        argv,
+        cwd=cwd,
+        env={**variables, **(environment or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        preexec_fn=_leave_network if offline else None,
+    )
+    return Ended(done.returncode, tuple(done.stdout.strip().splitlines()[-_SHOWN_LINES:]))
+
+
+def _leave_network() -> None:
+    """Root may have a new network for the asking; others have one in a user namespace, where they stay who they are."""
+    unshare = ctypes.CDLL(None).unshare
+    if unshare(_CLONE_NEWNET) == 0:
+        return
+    user, group = os.getuid(), os.getgid()
+    if unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0:
+        Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
+        Path("/proc/self/setgroups").write_text("deny")
+        Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
