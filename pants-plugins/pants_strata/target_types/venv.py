@@ -109,9 +109,9 @@ class VenvAllowSdistsField(StringSequenceField):
         what has no wheel is an error that lists it.
 
         A build runs in a process of its own, on the interpreter, without a compiler and without a network, with what
-        `build_lockfile` pins and nothing else. The front end is the installer: pip, uv, or for Poetry `build`, which it
-        brings along. The wheel is normalised, and cached like a fetched one; it is built twice, and a warning names
-        what differs.
+        `build_lockfile` pins and nothing else. (Where the kernel refuses a network of its own, it has proxies that lead
+        nowhere.) The front end is the installer: pip, uv, or for Poetry `build`, which it brings along. The wheel is
+        normalised, and cached like a fetched one; it is built twice, and a warning names what differs.
         """
     )
 
