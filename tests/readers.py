@@ -75,8 +75,8 @@ def check_schema(name: str, value: Any) -> None:
             return {key: inlined(each, file) for key, each in schema.items() if key != "id"}
         other, _, pointer = schema["$ref"].partition("#")
         found = load(other or file)
-        for key in filter(None, pointer.split("/")):
-            found = found[key]
+        for key in pointer.split("/"):
+            found = found[key] if key else found
         return inlined(found, other or file)
 
     checker = jsonschema.FormatChecker()

@@ -15,7 +15,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal, cast
 
 import pytest
 
@@ -89,7 +89,8 @@ def test_layer_has_many_gzip_members(layout: Path) -> None:
 
 
 def test_gzip_of_python_and_tarfile(layout: Path, files: dict[str, bytes]) -> None:
-    with gzip.open(layer_blob(layout)) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
+    blob = gzip.open(layer_blob(layout))  # noqa: SIM115 (typed as no stream that tarfile takes)
+    with blob, tarfile.open(fileobj=cast("IO[bytes]", blob), mode="r|") as archive:
         read = {member.name: archive.extractfile(member).read() for member in archive if member.isreg()}  # type: ignore[union-attr]
     assert read == files
 

@@ -84,7 +84,7 @@ class RemoteCache:
     @contextmanager
     def relay(self, network: Optional[Network] = None) -> Iterator[Relay]:
         command = [str(self.python), "-I", str(_RELAY), f"{self.folder}/socket"]
-        start = network.start if network else subprocess.Popen
+        start: Any = network.start if network else subprocess.Popen
         process = start(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         try:
             assert process.stdout is not None

@@ -142,7 +142,7 @@ class Machine:
     def pants(self, *arguments: str) -> Build:
         configuration = {name: value for name, value in os.environ.items() if _CONFIGURATION.match(name)}
         user = {} if self.user is None else {"user": self.user, "group": self.user, "extra_groups": []}
-        start = self.network.start if self.network else subprocess.Popen
+        start: Any = self.network.start if self.network else subprocess.Popen
         process = start(
             [str(self.python), "-c", _START, str(self.host_python or ""), *arguments],
             cwd=self.checkout,

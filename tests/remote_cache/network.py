@@ -29,7 +29,8 @@ class Network:
 
     def start(self, command: list[str], **options: Any) -> subprocess.Popen[Any]:
         """`subprocess.Popen` in this network. Raises what that raises."""
-        return self._do(lambda: subprocess.Popen(command, **options))
+        process: subprocess.Popen[Any] = self._do(lambda: subprocess.Popen(command, **options))
+        return process
 
     def enter(self) -> None:
         self._do(_leave_network)

@@ -19,8 +19,8 @@ def needs_compiler(release: str, programs: Iterable[str], output: Sequence[str])
     return StrataError(
         f"{release} cannot be built: its build needs a compiler, and there is none beside the interpreter.",
         found=[f"the build started {', '.join(programs)}", *output],
-        fix="lock a version that has a wheel for this platform, or build one elsewhere with `pip wheel` and put it into "
-        "an index or a find-links folder.",
+        fix="lock a version that has a wheel for this platform, or build one elsewhere with `pip wheel` and put it "
+        "into an index or a find-links folder.",
     )
 
 

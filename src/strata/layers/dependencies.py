@@ -58,6 +58,6 @@ def _files(distributions: Sequence[Distribution], overlaps: Mapping[str, Sequenc
             mode = 0o755 if file.executable else 0o644
             member = distribution.archive.files.get(file.path)
             copied = member is not None and not member.script and file.path not in overlaps
-            source = member.source if member is not None and copied else distribution.venv.prefix / file.path
-            files[file.path] = File(f"{IMAGE_PREFIX}/{file.path}", source, mode=mode)
+            path, installed = f"{IMAGE_PREFIX}/{file.path}", distribution.venv.prefix / file.path
+            files[file.path] = File(path, member.source if member is not None and copied else installed, mode=mode)
     yield from files.values()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-# Each is a directory, given with the reason.
+# Each is a directory or a file, given with the reason.
 OMITTED = (
     "etc/update-motd.d",  # greets people who log in
+    "usr/bin/ldd",  # a script for a shell that the base does not have
     "usr/lib/binfmt.d",  # registered with the kernel of a machine that boots
+    "usr/sbin/update-ca-certificates",  # the same; what it makes is generated
     "usr/share/applications",  # menus of desktops
     "usr/share/base-files",  # templates that the package's script copies; those that matter are generated
     "usr/share/bash-completion",  # interactive shells

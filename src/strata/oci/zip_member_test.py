@@ -8,7 +8,7 @@ import struct
 import zipfile
 import zlib
 from pathlib import Path
-from typing import Callable, Optional
+from typing import IO, Callable, Optional, cast
 
 import pytest
 from hypothesis import given, settings
@@ -96,7 +96,7 @@ def test_sizes_may_follow_the_data(tmp_path: Path, method: int, zip64: bool) -> 
     stream = NoSeek(tmp_path / "a.zip")
     with (
         stream,
-        zipfile.ZipFile(stream, "w", method) as archive,
+        zipfile.ZipFile(cast("IO[bytes]", stream), "w", method) as archive,
         archive.open("a.txt", "w", force_zip64=zip64) as member,
     ):
         member.write(TEXT)
@@ -111,7 +111,7 @@ def test_archive_may_have_something_before_it(tmp_path: Path) -> None:
 
 def test_sizes_that_follow_must_be_right(tmp_path: Path) -> None:
     stream = NoSeek(tmp_path / "a.zip")
-    with stream, zipfile.ZipFile(stream, "w") as archive:
+    with stream, zipfile.ZipFile(cast("IO[bytes]", stream), "w") as archive:
         archive.writestr("a.txt", TEXT)
     changed(tmp_path / "a.zip", lambda data: put(data.index(b"PK\7\x08") + 4, b"????")(data))
     assert refused(tmp_path / "a.zip") == "the size or CRC after its data is not what the archive's directory says"

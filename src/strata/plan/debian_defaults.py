@@ -10,6 +10,7 @@ COMPONENTS = ("main",)
 BASE_ROOTS = (
     "base-files",
     "ca-certificates",
+    "libc-bin",  # the locale C.UTF-8
     "libc6",
     "libgcc-s1",
     "libstdc++6",

@@ -32,7 +32,7 @@ def write_normalised(wheel: Path, output: Path) -> None:
             with source.open(name) as content:
                 rows.append(Summary.of(content).row(name))
             with source.open(name) as content, target.open(_member(name, executable), "w", force_zip64=True) as copy:
-                shutil.copyfileobj(content, copy)
+                shutil.copyfileobj(content, copy)  # type: ignore[misc]
         target.writestr(_member(record, executable=False), record_text([*rows, (record, "", "")]))
 
 
