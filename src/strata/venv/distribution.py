@@ -15,9 +15,9 @@ and contents, but for these differences. They are what installers write each in 
   written on Windows do not say it, and the specification allows for that.
 - Of different files that several wheels have for one path, that of the wheel with the last name is there.
 
-Of the venv itself, `python -m venv` also makes scripts to activate it, a `.gitignore`, an empty `include/python3.13` and
-pip. In `pyvenv.cfg` there is neither `executable` nor `command`, and `version` is 3.13; `bin/python` is the link to the
-interpreter, and the others lead to it (strata.venv.environment).
+Of the venv itself, `python -m venv` also makes scripts to activate it, a `.gitignore`, an empty `include/python3.13`
+and pip. In `pyvenv.cfg` there is neither `executable` nor `command`, and `version` is 3.13; `bin/python` is the link to
+the interpreter, and the others lead to it (strata.venv.environment).
 
 Where installers differ more, pip's way was chosen: headers are in `include/site/python3.13/NAME`, with the project's
 name in its normal form, and only a member that ZIP calls a regular file can be executable.
