@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tarfile
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -31,8 +32,10 @@ from setuptools import setup
 
 setup(name="older", version="1.0", py_modules=["older"], package_data={})
 """
+# New in each run: the machine's store holds what earlier runs built.
+GREETER = f'"""Greets {uuid.uuid4()}."""\n\ndef main():\n    print("hello")\n'
 SDISTS = [
-    Sdist("greeter", {"pyproject.toml": FLIT, "greeter.py": '"""Greets."""\n\ndef main():\n    print("hello")\n'}),
+    Sdist("greeter", {"pyproject.toml": FLIT, "greeter.py": GREETER}),
     Sdist("older", {"setup.py": SETUP, "older.py": "AGE = 40\n"}),
     Sdist.with_backend("place", "import os\nreturn f'PLACE = {os.getcwd()!r}\\n'"),
     Sdist.with_backend("native", "import subprocess\nsubprocess.run(['gcc', 'native.c'], check=True)"),
