@@ -87,3 +87,20 @@ def test_the_cache_restarts_under_a_cold_build(first: Machine, relay: Relay, wor
     relay.fail(methods=".", restart=[60, 1.0])
     cold.package(cache=relay).succeeded()
     assert cold.made() == first.made()
+
+
+def test_deferred_content_is_made_again_when_it_is_asked_for(first: Machine, relay: Relay, workspace: Path) -> None:
+    """`defer` and `validate` are a user's choice, and the one way in which a cache can make a build fail."""
+    made = machine(workspace / "deferring", first.locks)
+    defer = ["--cache-content-behavior=defer"]
+    assert made.package("//:pip", options=defer, cache=relay).succeeded().executed == 0
+    relay.fail(gone=True)
+    failed = made.package(image(0), options=defer, cache=relay)
+    assert failed.code != 0
+    assert (
+        "[GLOBAL].cache_content_behavior is `defer`. If this build ends with `Unavailable` or `Missing digest`, "
+        "the remote cache is away or has lost what it had: build again with `--cache-content-behavior=fetch`.\n"
+    ) in failed.output
+    made.package(image(0), options=["--cache-content-behavior=fetch"], cache=relay).succeeded()
+    relay.fail()
+    assert made.made("src.app/image0") == first.made("src.app/image0")

@@ -165,11 +165,15 @@ class Machine:
             os.kill(int(file.read_text()), signal.SIGKILL)
 
     def fill(self, cache: Relay) -> Build:
-        """The build that gives the cache all that it holds. Locks that Debian's mirror has overtaken are renewed."""
-        build = self.package(cache=cache, write=True)
+        """The build that gives the cache all that it holds. Locks that Debian's mirror has overtaken are renewed.
+
+        Sandboxes are kept.
+        """
+        keep = ["--keep-sandboxes=always"]
+        build = self.package(options=keep, cache=cache, write=True)
         if build.code != 0 and "renew the lock with" in build.output:
             self.pants("generate-lockfiles").succeeded()
-            build = self.package(cache=cache, write=True)
+            build = self.package(options=keep, cache=cache, write=True)
         return build.succeeded()
 
     @property

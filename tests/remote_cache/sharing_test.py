@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Mapping
@@ -15,9 +17,18 @@ from programs import refuse
 from remote_cache.buildgrid import RemoteCache
 from remote_cache.machine import Build, Machine, copy_python, machine
 from remote_cache.network import loopback_network
+from strata.__main__ import VERBS
 
 _NOBODY = 65534
 _SOMEBODY = 12345
+
+# As if the machine's zlib were another: whatever it compresses has other bytes.
+_ANOTHER_ZLIB = """
+import zlib
+compress, compressobj = zlib.compress, zlib.compressobj
+zlib.compress = lambda data, level=-1, **more: compress(data, 1)
+zlib.compressobj = lambda level=-1, *more, **others: compressobj(1, *more, **others)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -62,9 +73,26 @@ def test_a_machine_without_the_cache_makes_the_same_bytes(
     first: Machine, filled: Build, workspace: Path, elsewhere: Path
 ) -> None:
     host_python = copy_python(newest_python(), workspace / "another python")
+    (library,) = host_python.parent.glob("lib/python3.*/")
+    (library / "sitecustomize.py").write_text(_ANOTHER_ZLIB)
     third = stranger(workspace / "third", elsewhere, first.locks, user=_SOMEBODY, host_python=host_python)
     assert third.package().succeeded().executed == filled.executed
     assert third.made() == first.made()
+
+
+def test_the_page_of_cached_steps_has_every_step_and_what_is_in_its_key(first: Machine, filled: Build) -> None:
+    """What a build asked for is in the sandboxes that it kept; this one needs no source distribution and no new lock."""
+    page = Path("docs/cached-steps.md").read_text()
+    described = dict(re.findall(r"^## `([a-z-]+)`\n(.*?)(?=^## |\Z)", page, re.M | re.S))
+    assert set(described) == set(VERBS)
+    seen = set()
+    for script in (first.root / "sandboxes").glob("*/__run.sh"):
+        (verb,) = re.findall(r"\.strata ([a-z-]+)", script.read_text())
+        request = json.loads(script.with_name(".request.json").read_text())
+        named = re.findall(r"^\|(.*?)\|", described[verb], re.M)
+        assert {field for cell in named for field in re.findall(r"`(\w+)`", cell)} == set(request), verb
+        seen.add(verb)
+    assert seen == set(VERBS) - {"build-wheel", "fetch-debian-index", "lock-installer"}
 
 
 def newest_python() -> Path:

@@ -8,6 +8,7 @@ way too: the file is readable by the user alone.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 from collections.abc import Iterable
@@ -15,12 +16,15 @@ from pathlib import Path
 
 from pants.backend.python.subsystems.repos import PythonRepos
 from pants.engine.rules import Rule, _uncacheable_rule, collect_rules
-from pants.option.global_options import GlobalOptions
+from pants.option.global_options import CacheContentBehavior, GlobalOptions
 
 from pants_strata import engine
 from pants_strata.artifacts import HostPrepared
 from pants_strata.subsystem import DebianSubsystem
+from strata.errors.cache import content_stays_away
 from strata.plan.apt_sources import apt_mirrors
+
+_logger = logging.getLogger(__name__)
 
 # What pip's configuration, certificates and proxies may depend on (see strata.fetch); PATH, to find gpgv.
 _ENVIRONMENT = (
@@ -35,6 +39,8 @@ _ENVIRONMENT = (
 # Not cached: somebody may have emptied the named cache since the last run, or changed the apt configuration.
 @_uncacheable_rule
 async def prepare_host(debian: DebianSubsystem, repos: PythonRepos, options: GlobalOptions) -> HostPrepared:
+    if options.remote_cache_read and options.cache_content_behavior is not CacheContentBehavior.fetch:
+        _logger.info(content_stays_away(options.cache_content_behavior.value))
     apt = apt_mirrors(_apt_configuration())
     settings = {
         "environment": dict(await engine.environment_variables(_ENVIRONMENT)),
