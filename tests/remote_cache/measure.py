@@ -1,4 +1,6 @@
-"""Measures what passes between Pants and a remote cache: `./pants run tests/remote_cache/measure.py`.
+"""Measures what passes between Pants and a remote cache.
+
+    ./pants --no-python-run-against-entire-lockfile run tests/remote_cache/measure.py
 
 The project has the dependencies of this repository's examples, and one more, which changes. Bytes are those of gRPC's
 messages; a read moves one blob.
