@@ -1,0 +1,52 @@
+"""Which wheels share a layer: the rule that keeps an image within a budget of layers, and its layers shared.
+
+A large wheel has a layer of its own, which is the same in every image that holds the wheel. The small ones share a few
+buckets, chosen by name alone. Nothing depends on versions or on the order of a lock, and ranks compare classes of
+sizes, so an update of one wheel leaves the layers of all others as they are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping
+
+# Of the budget, a part for buckets that is small enough to leave most of it to large wheels.
+_BUDGET_PER_BUCKET = 8
+
+
+def layer_groups(
+    sizes: Mapping[str, int], *, budget: int, threshold: int, together: Iterable[Collection[str]] = ()
+) -> tuple[tuple[str, ...], ...]:
+    """The groups of wheels, each a layer, in the order of layers: what is large and seldom changes comes first.
+
+    Where too many wheels want a layer of their own, those of the largest classes have one (a class is a power of two),
+    and among these the first by name. Another wheel in the lock can thus move one wheel besides itself.
+
+    :param sizes: normalised name of a project → size of its wheel in bytes.
+    :param budget: the number of layers, at least 1.
+    :param threshold: in bytes; a wheel of that size or larger wants a layer of its own. A power of two, so that a wheel
+        of the same class stays on its side of it.
+    :param together: names of wheels that have different files for one path: whichever layer came last would win, so
+        they share a layer, which is their own. Sets that overlap are one; names without a size are passed over.
+    """
+    buckets = max(1, budget // _BUDGET_PER_BUCKET)
+    units = {unit: sum(sizes[name] for name in unit) for unit in _units(sizes, together)}
+    ranked = sorted(units, key=lambda unit: (-units[unit].bit_length(), unit[0]))
+    own = [unit for unit in ranked if len(unit) > 1 or units[unit] >= threshold][: budget - buckets]
+    shared: dict[int, list[str]] = {}
+    for unit in units.keys() - set(own):
+        shared.setdefault(_bucket(unit[0], buckets), []).extend(unit)
+    return (*own, *(tuple(sorted(shared[number])) for number in sorted(shared)))
+
+
+def _units(sizes: Mapping[str, int], together: Iterable[Collection[str]]) -> set[tuple[str, ...]]:
+    """The wheels, sorted names, that nothing may separate: one, or those that have different files for one path."""
+    units = {name: {name} for name in sizes}
+    for names in together:
+        united = {member for name in names if name in sizes for member in units[name]}
+        units.update((name, united) for name in united)
+    return {tuple(sorted(unit)) for unit in units.values()}
+
+
+def _bucket(name: str, buckets: int) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest(), "big") % buckets
