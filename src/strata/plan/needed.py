@@ -1,0 +1,74 @@
+"""Which locked wheels an app needs: those that its requirements lead to, through the metadata of wheels.
+
+The lock decides versions, and what is not locked is not there: a dependency for another platform, say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from strata.errors import StrataError
+from strata.errors import wheels as errors
+from strata.plan.wanted import holds
+
+# Versions decide nothing here, and those of old metadata are no longer read by every packaging: `pytz (>dev)`,
+# `six (>=1.*)`. No quotation marks, so that a marker is never taken for one.
+_VERSIONS = re.compile(r"(?P<name>[^(<>=!~;@]*)(\([^()\"';]*\)|[<>=!~][^()\"';@]*)\s*(?=;|$)")
+
+
+def reached(
+    roots: Iterable[Requirement],
+    requires: Mapping[str, Sequence[str]],
+    locked: Container[str],
+    environment: Mapping[str, str],
+) -> dict[str, frozenset[str]]:
+    """What the requirements lead to, by name: the extras that are asked of each. Names and extras are normalised.
+
+    Names that `requires` does not have yet are in the result, without what they lead to: the caller gets their
+    metadata and asks again, until no name is new.
+
+    :param requires: name → the Requires-Dist lines of the wheel of that project.
+    :param locked: names; others are passed over.
+    :param environment: the value of every PEP 508 marker.
+
+    Raises StrataError for a line that is no requirement (PEP 508).
+    """
+    found: dict[str, set[str]] = {}
+    pending = [root for root in roots if _applies(root, environment, "", str(root))]
+    while pending:
+        requirement = pending.pop()
+        name = canonicalize_name(requirement.name)
+        if name not in locked:
+            continue
+        asked = found.setdefault(name, set())
+        # As pip has it: what a project needs without extras, and what it needs for each.
+        new = {"", *(canonicalize_name(extra) for extra in requirement.extras)} - asked
+        asked |= new
+        pending += (needed for extra in new for needed in _needed(name, requires.get(name, ()), environment, extra))
+    return {name: frozenset(found[name] - {""}) for name in sorted(found)}
+
+
+def _needed(name: str, lines: Sequence[str], environment: Mapping[str, str], extra: str) -> Iterator[Requirement]:
+    for line in lines:
+        try:
+            requirement = _read(line)
+            applies = _applies(requirement, environment, extra, name)
+        except (InvalidRequirement, RecursionError, StrataError):
+            raise errors.unreadable_dependency(name, line) from None
+        if applies:
+            yield requirement
+
+
+def _applies(requirement: Requirement, environment: Mapping[str, str], extra: str, where: str) -> bool:
+    return holds(str(requirement.marker or ""), environment, where, frozenset([extra]))
+
+
+@lru_cache(maxsize=4096)
+def _read(line: str) -> Requirement:
+    versions = _VERSIONS.match(line)
+    return Requirement(versions["name"] + line[versions.end() :] if versions else line)
