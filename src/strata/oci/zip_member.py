@@ -9,7 +9,7 @@ import hashlib
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Optional
@@ -63,6 +63,17 @@ class ZipMember:
         Raises StrataError where the header in front of the data says anything else than the directory, and for
         encrypted members and methods other than stored and deflated.
         """
+        with archive.open("rb", buffering=0) as stream:
+            return cls._in(stream, archive, info, sha256)
+
+    @classmethod
+    def find_all(cls, archive: Path, infos: Iterable[zipfile.ZipInfo]) -> list[ZipMember]:
+        """The same of many entries, in their order, for which the archive is opened once."""
+        with archive.open("rb") as stream:
+            return [cls._in(stream, archive, info, None) for info in infos]
+
+    @classmethod
+    def _in(cls, stream: BinaryIO, archive: Path, info: zipfile.ZipInfo, sha256: Optional[str]) -> ZipMember:
         if info.flag_bits & _ENCRYPTED:
             raise errors.bad_zip_member(archive.name, info.filename, "it is encrypted")
         if info.flag_bits & _PATCH:
@@ -70,8 +81,7 @@ class ZipMember:
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             reason = f"it is compressed by the method {info.compress_type}, neither stored nor deflated"
             raise errors.bad_zip_member(archive.name, info.filename, reason)
-        with archive.open("rb", buffering=0) as stream:
-            offset = _data_offset(stream, info, archive.name)
+        offset = _data_offset(stream, info, archive.name)
         deflated = info.compress_type == zipfile.ZIP_DEFLATED
         return cls(archive, info.filename, offset, info.compress_size, info.file_size, info.CRC, deflated, sha256)
 
@@ -173,9 +183,10 @@ def _data_offset(stream: BinaryIO, info: zipfile.ZipInfo, archive: str) -> int:
         if found != real and not (follow and found == 0):
             raise bad("the size or CRC in its header")
     offset = info.header_offset + len(fixed) + len(variable)
-    stream.seek(offset + info.compress_size)
-    if follow and not _follows(stream.read(max(form.size for form in _DESCRIPTORS)), wanted):
-        raise bad("the size or CRC after its data")
+    if follow:
+        stream.seek(offset + info.compress_size)
+        if not _follows(stream.read(max(form.size for form in _DESCRIPTORS)), wanted):
+            raise bad("the size or CRC after its data")
     return offset
 
 

@@ -103,6 +103,16 @@ def test_sizes_may_follow_the_data(tmp_path: Path, method: int, zip64: bool) -> 
     assert find(tmp_path / "a.zip").read_bytes() == TEXT
 
 
+def test_many_members(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for name in "abc":
+            archive.writestr(name, name * 100)
+        infos = [archive.getinfo(name) for name in "ca"]
+        found = ZipMember.find_all(tmp_path / "a.zip", infos)
+        assert found == [ZipMember.find(tmp_path / "a.zip", info) for info in infos]
+    assert [member.read_bytes() for member in found] == [b"c" * 100, b"a" * 100]
+
+
 def test_archive_may_have_something_before_it(tmp_path: Path) -> None:
     data = write_zip(tmp_path / "a.zip").read_bytes()
     (tmp_path / "a.zip").write_bytes(b"#!/usr/bin/env python3\n" + data)

@@ -5,7 +5,6 @@ https://packaging.python.org/en/latest/specifications/binary-distribution-format
 
 from __future__ import annotations
 
-import re
 import stat
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -18,6 +17,7 @@ from strata.errors import venv as errors
 from strata.oci.zip_member import ZipMember
 from strata.venv.installer import Wheel
 from strata.venv.scripts import entry_point_scripts
+from strata.venv.wheel_metadata import info_directory
 
 _NEEDED = ("METADATA", "WHEEL", "RECORD")
 # What installers write themselves, and signatures of the RECORD that they write anew.
@@ -69,13 +69,12 @@ class WheelArchive:
             raise errors.unreadable_wheel(wheel.path.name, str(error)) from None
         destinations = _Destinations.of(wheel, info, feature_version)
         files: dict[str, Member] = {}
-        for found in members:
-            path, script = destinations.path(found)
-            if path is None:
-                continue
+        placed = [(found, *destinations.path(found)) for found in members]
+        installed = [(found, path, script) for found, path, script in placed if path is not None]
+        sources = ZipMember.find_all(wheel.path, [found for found, _, _ in installed])
+        for (found, path, script), source in zip(installed, sources):
             mode = found.external_attr >> 16
             executable = script or (stat.S_ISREG(mode) and mode & 0o111 != 0)
-            source = ZipMember.find(wheel.path, found)
             member = Member(found.filename, found.file_size, found.CRC, executable, script, source)
             other = files.setdefault(path, member)
             if (other.size, other.crc, other.executable) != (member.size, member.crc, member.executable):
@@ -112,15 +111,9 @@ class WheelArchive:
 
 
 def _info_directory(wheel: Wheel, members: list[zipfile.ZipInfo]) -> str:
-    """The name of the one `.dist-info` directory, which must be the wheel's own."""
-    infos = {top for member in members for top in [member.filename.partition("/")[0]] if top.endswith(".dist-info")}
-    if len(infos) != 1:
-        raise errors.unreadable_wheel(wheel.path.name, f"it has {len(infos)} .dist-info directories")
-    (info,) = infos
-    project = info[: -len(".dist-info")].rpartition("-")[0]
-    if re.sub(r"[-_.]+", "-", project).lower() != wheel.name:
-        raise errors.unreadable_wheel(wheel.path.name, f"its metadata are those of another project: {info}")
+    """The name of the wheel's `.dist-info` directory, which must have the files that installers need."""
     names = {member.filename for member in members}
+    info = info_directory(wheel.path.name, wheel.name, names)
     for needed in _NEEDED:
         if f"{info}/{needed}" not in names:
             raise errors.unreadable_wheel(wheel.path.name, f"it has no {info}/{needed}")
