@@ -28,10 +28,12 @@ VERBS = {
     "fetch-debian": "strata.fetch.debian",
     "fetch-debian-index": "strata.fetch.debian_index",
     "fetch-wheel": "strata.fetch.wheel",
+    "install": "strata.venv.proof",
     "lock-installer": "strata.fetch.installer_lock",
     "interpreter-tree": "strata.layers.interpreter_tree",
     "interpreter-layer": "strata.layers.interpreter",
     "os-packages-layer": "strata.layers.os_packages",
+    "venv-layer": "strata.layers.venv",
     "dependencies-layer": "strata.layers.dependencies",
     "app-layer": "strata.layers.app",
 }

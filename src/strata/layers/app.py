@@ -1,26 +1,29 @@
 """Verb `app-layer`: first-party sources and resources → the layer of an app.
 
-Request: `root` (the directory of the files, source roots stripped), `python` (3.13). Files go to `/app`; a `.pth` file
-in the venv puts that at the end of `sys.path`, behind the standard library and the dependencies, which PYTHONPATH
-would not do. https://docs.python.org/3/library/site.html
+Request: `root` (the directory of the files, source roots stripped), `python` (3.13), `interpreter` (see
+SandboxInterpreter), `bytecode`, whether it compiles the modules, and `compression` of the blob. Files go to `/app`; a
+`.pth` file in the venv puts that at the end of `sys.path`, behind the standard library and the dependencies, which
+PYTHONPATH would not do. https://docs.python.org/3/library/site.html
 
 The layer describes itself as {"kind": "app", "files": {path below /app: start of the sha256}}, or, where that would be
 more than a manifest should carry, as {"kind": "app", "fileCount": number, "filesDigest": digest of the same object};
-with "installers" in either case (strata.audit.layer).
+with "bytecode" (a boolean) and "installers" (strata.audit.layer) in either case.
 """
 
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from strata.audit.layer import installers
+from strata.layers.bytecode import cache_path, compile_directory, compiled_modules
 from strata.oci.canonical import canonical_json
 from strata.oci.descriptor import sha256_digest
 from strata.oci.layer import Directory, Entry, File, write_layer
-from strata.venv.environment import image_site_packages
+from strata.venv.environment import SandboxInterpreter, image_site_packages
 
 IMAGE_ROOT = "app"
 
@@ -34,10 +37,17 @@ _PIECE = 1 << 20
 def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
     root = Path(request["root"])
     files = sorted(path for path in root.rglob("*") if path.is_file())
-    entries = list(_entries(root, files, request["python"]))
-    described = _described({path.relative_to(root).as_posix(): _short_hash(path) for path in files})
-    contents = {"kind": "app", **described, "installers": installers(entries)}
-    return write_layer(entries, contents=contents).to_json()
+    with tempfile.TemporaryDirectory(dir=".", prefix="bytecode-") as scratch:
+        entries = list(_entries(root, files, request["python"]))
+        if request["bytecode"]:
+            entries += _bytecode(root, SandboxInterpreter.from_request(request["interpreter"]), Path(scratch))
+        contents = {
+            "kind": "app",
+            **_described({path.relative_to(root).as_posix(): _short_hash(path) for path in files}),
+            "bytecode": request["bytecode"],
+            "installers": installers(entries),
+        }
+        return write_layer(entries, contents=contents, compression=request["compression"]).to_json()
 
 
 def _described(files: Mapping[str, str]) -> dict[str, Any]:
@@ -61,3 +71,11 @@ def _entries(root: Path, files: list[Path], python: str) -> Iterator[Entry]:
     for path in files:
         mode = 0o755 if path.stat().st_mode & 0o111 else 0o644
         yield File(f"{IMAGE_ROOT}/{path.relative_to(root).as_posix()}", path, mode=mode)
+
+
+def _bytecode(root: Path, interpreter: SandboxInterpreter, scratch: Path) -> Iterator[Entry]:
+    """The bytecode of each module that compiles; it lies in the directory `scratch`."""
+    archive = scratch / "bytecode.zip"
+    compile_directory(root, interpreter.command(), f"/{IMAGE_ROOT}", archive, which="valid")
+    for name, code in compiled_modules(archive).items():
+        yield File(f"{IMAGE_ROOT}/{cache_path(name, interpreter.feature_version)}", code)

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
+import sys
+import tarfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from strata.layers import app
+from strata.layers.example_interpreter import write_interpreter
 from strata.oci.listing import list_layer
 
 
@@ -19,16 +23,23 @@ def _sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("sources", "main.py").write_text("import lib.a\n")
 
 
+def run(*, bytecode: bool = False) -> Any:
+    interpreter = write_interpreter(Path("python"))
+    request = {"root": "sources", "python": "3.13", "interpreter": interpreter, "bytecode": bytecode}
+    return app.run({**request, "compression": "gzip"})
+
+
 def contents() -> Any:
-    return app.run({"root": "sources", "python": "3.13"})["contents"]
+    return run()["contents"]
 
 
 def test_files_are_described_by_the_start_of_their_hash() -> None:
     assert contents() == {
         "kind": "app",
         "files": {"lib/a.py": "4355a46b19d348dc", "main.py": hashlib.sha256(b"import lib.a\n").hexdigest()[:16]},
+        "bytecode": False,
         "installers": [],
-        "format": 1,
+        "format": 2,
     }
 
 
@@ -41,14 +52,15 @@ def test_many_files_are_described_by_one_digest(monkeypatch: pytest.MonkeyPatch)
         "kind": "app",
         "fileCount": 2,
         "filesDigest": f"sha256:{hashlib.sha256(files).hexdigest()}",
+        "bytecode": False,
         "installers": [],
-        "format": 1,
+        "format": 2,
     }
 
 
 def listing() -> list[list[str]]:
     """Mode, owner, size and path of each file of the layer."""
-    blob = app.run({"root": "sources", "python": "3.13"})["digest"].partition(":")[2]
+    blob = run()["digest"].partition(":")[2]
     return [line.split() for line in list_layer(Path("blobs/sha256", blob))]
 
 
@@ -73,3 +85,19 @@ def test_empty_folders_make_no_difference() -> None:
     before = listing()
     Path("sources/empty").mkdir()
     assert listing() == before
+
+
+def test_bytecode_lies_where_it_is_found_and_belongs_to_its_source() -> None:
+    Path("sources", "lib", "template.py").write_text("{{ name }} = 1 +\n")
+    result = run(bytecode=True)
+    assert result["contents"]["bytecode"] is True
+    tag = sys.implementation.cache_tag
+    with tarfile.open(Path("blobs/sha256", result["digest"].partition(":")[2])) as archive:
+        files = {member.name: archive.extractfile(member) for member in archive if "__pycache__/" in member.name}
+        compiled = {name: content.read() for name, content in files.items() if content}
+    assert list(compiled) == [f"app/__pycache__/main.{tag}.pyc", f"app/lib/__pycache__/a.{tag}.pyc"]
+    code = compiled[f"app/__pycache__/main.{tag}.pyc"]
+    assert code[:8] == importlib.util.MAGIC_NUMBER + b"\1\0\0\0"
+    assert code[8:16] == importlib.util.source_hash(b"import lib.a\n")
+    assert b"/app/main.py" in code
+    assert sorted(path.name for path in Path().iterdir()) == ["blobs", "python", "sources"]

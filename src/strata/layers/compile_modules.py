@@ -1,8 +1,10 @@
 """A script, run by the very interpreter whose bytecode is wanted:
 
-    python -I compile_modules.py SOURCES FINAL OUTPUT.zip
+    python -I -W ignore compile_modules.py SOURCES FINAL OUTPUT.zip all|valid
 
-compiles all modules below the directory SOURCES, as if they lay in FINAL, into one archive of `….pyc` members.
+compiles all modules below the directory SOURCES, as if they lay in FINAL, into one archive of `….pyc` members. With
+`valid`, what does not compile is left out, as pip does: projects ship templates, and modules for other versions.
+
 It is a process of its own because bytecode can depend on what a process did before (CPython issue 129724), and
 imports nothing of the library, so that the bytes do not depend on it. Bytecode is not checked against its source
 (PEP 552): nothing in an image or an artifact changes, and no time of a file gets into the bytes.
@@ -10,27 +12,30 @@ imports nothing of the library, so that the bytes do not depend on it. Bytecode 
 
 from __future__ import annotations
 
-import py_compile
+import importlib.util
+import marshal
 import sys
 import zipfile
 from pathlib import Path
 
+# PEP 552: the second word of a file of bytecode. A hash of the source follows, and is not checked.
+_UNCHECKED_HASH = (1).to_bytes(4, "little")
 
-def compile_modules(sources: Path, final: str, output: Path) -> None:
-    compiled = output.with_suffix(".pyc")
+
+def compile_modules(sources: Path, final: str, output: Path, *, skip_invalid: bool) -> None:
     with zipfile.ZipFile(output, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(path.relative_to(sources).as_posix() for path in sources.rglob("*.py")):
-            py_compile.compile(
-                str(sources / name),
-                cfile=str(compiled),
-                dfile=f"{final}/{name}",
-                doraise=True,
-                invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
-            )
+            source = (sources / name).read_bytes()
+            try:
+                code = marshal.dumps(compile(source, f"{final}/{name}", "exec", dont_inherit=True))
+            except Exception:  # Besides SyntaxError: ValueError, RecursionError, MemoryError …
+                if skip_invalid:
+                    continue
+                raise
+            header = importlib.util.MAGIC_NUMBER + _UNCHECKED_HASH + importlib.util.source_hash(source)
             # A ZipInfo of its own has the earliest time that an archive can hold, and no mode of a file.
-            archive.writestr(zipfile.ZipInfo(f"{name}c"), compiled.read_bytes())
-    compiled.unlink()
+            archive.writestr(zipfile.ZipInfo(f"{name}c"), header + code)
 
 
 if __name__ == "__main__":
-    compile_modules(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]))
+    compile_modules(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), skip_invalid=sys.argv[4] == "valid")

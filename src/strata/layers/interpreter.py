@@ -2,9 +2,9 @@
 
 Request: `packages` (strata.layers.package_set); `version` of CPython, full; `interpreter`, the paths of `loader`,
 `library_path` and `python` of an interpreter of the same version, which compiles the standard library;
-`installer_hint`, whether there is a `pip` that says how to get one. Bytecode is the same for all platforms, so that
-interpreter may be one for another. The layer describes itself as {"kind": "interpreter", "version": "3.13.5",
-"packages": {name: version}, "installers": […]} (strata.audit.layer).
+`installer_hint`, whether there is a `pip` that says how to get one; `compression` of the blob. Bytecode is the same for
+all platforms, so that interpreter may be one for another. The layer describes itself as {"kind": "interpreter",
+"version": "3.13.5", "packages": {name: version}, "installers": […]} (strata.audit.layer).
 
 The only trace of an installer is the wheel that `python -m ensurepip` installs from. Without the Debian packages that
 hold it and ensurepip there is none, and no record says that they are there.
@@ -19,9 +19,10 @@ from typing import Any
 
 from strata.audit.layer import installers
 from strata.layers.base_files import generated_files
+from strata.layers.bytecode import cache_path, compile_directory, compiled_modules
 from strata.layers.installer_hint import hint_entries
 from strata.layers.package_set import merge, package_records, unpacked, versions, without_documentation
-from strata.layers.standard_library import bytecode, compile_library, is_useful, module_sources, place_modules
+from strata.layers.standard_library import is_useful, module_sources, place_modules
 from strata.oci.layer import Entry, File, Symlink, write_layer
 from strata.plan.interpreter import feature_version
 
@@ -29,7 +30,7 @@ from strata.plan.interpreter import feature_version
 def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
     feature = feature_version(request["version"])
     standard_library = f"usr/lib/python{feature}"
-    with unpacked(request["packages"]) as packages:
+    with unpacked(request["packages"]) as packages, tempfile.TemporaryDirectory(dir=".", prefix="library-") as scratch:
         names = versions(packages)
         entries = merge(packages)
         kept = {
@@ -37,7 +38,7 @@ def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
         }
         kept.update(generated_files(names, entries))
         kept["usr/bin/python3"] = Symlink("usr/bin/python3", f"python{feature}")
-        compiled = _bytecode_entries(kept, request["interpreter"], feature, standard_library)
+        compiled = _bytecode_entries(kept, request["interpreter"], feature, standard_library, Path(scratch))
         written = [*kept.values(), *compiled, *package_records(packages, kept)]
         if request["installer_hint"]:
             has_ensurepip = f"{standard_library}/ensurepip/__init__.py" in kept
@@ -48,23 +49,18 @@ def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
             "packages": names,
             "installers": installers(written),
         }
-        return write_layer(written, contents=contents).to_json()
+        return write_layer(written, contents=contents, compression=request["compression"]).to_json()
 
 
 def _bytecode_entries(
-    entries: Mapping[str, Entry], interpreter: Mapping[str, str], feature: str, standard_library: str
+    entries: Mapping[str, Entry], interpreter: Mapping[str, str], feature: str, standard_library: str, scratch: Path
 ) -> list[Entry]:
-    """The bytecode of each module of the standard library, where CPython looks for it (PEP 3147)."""
+    """The bytecode of each module of the standard library; it lies in the directory `scratch`."""
     command = [interpreter["loader"], "--library-path", interpreter["library_path"], interpreter["python"]]
-    tag = f"cpython-{feature.replace('.', '')}"
-    with tempfile.TemporaryDirectory(dir=".", prefix="library-") as directory:
-        modules = Path(directory, "modules")
-        place_modules(module_sources(entries, standard_library), modules)
-        archive = Path(directory, "library.zip")
-        compile_library(modules, command, standard_library, archive)
-        return [
-            File(
-                (Path(standard_library, name).parent / "__pycache__" / f"{Path(name).stem}.{tag}.pyc").as_posix(), code
-            )
-            for name, code in bytecode(archive).items()
-        ]
+    modules, archive = scratch / "modules", scratch / "library.zip"
+    place_modules(module_sources(entries, standard_library), modules)
+    compile_directory(modules, command, f"/{standard_library}", archive, which="all")
+    return [
+        File(cache_path(f"{standard_library}/{name}", feature), code)
+        for name, code in compiled_modules(archive).items()
+    ]

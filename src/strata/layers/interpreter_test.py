@@ -116,7 +116,9 @@ def test_the_layer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     feature = "{}.{}".format(*sys.version_info)
     tag = sys.implementation.cache_tag
     of_interpreter = {name: str(tree / getattr(PATHS, name)) for name in ("loader", "library_path", "python")}
-    result = interpreter.run({**request(tmp_path, MEMBERS), "interpreter": of_interpreter, "installer_hint": False})
+    result = interpreter.run(
+        {**request(tmp_path, MEMBERS), "interpreter": of_interpreter, "installer_hint": False, "compression": "gzip"}
+    )
     assert result["contents"] == {
         "kind": "interpreter",
         "version": VERSION,
@@ -129,7 +131,7 @@ def test_the_layer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
                 "version": "25.1.1",
             }
         ],
-        "format": 1,
+        "format": 2,
     }
     with tarfile.open(tmp_path / "blobs/sha256" / result["digest"].partition(":")[2]) as layer:
         listing = [

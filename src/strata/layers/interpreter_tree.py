@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any, Optional
 
 from strata.errors.archive import interpreter_is_missing
+from strata.layers.bytecode import compile_directory
 from strata.layers.package_set import merge, unpacked
-from strata.layers.standard_library import compile_library, is_useful, module_sources, place_modules
+from strata.layers.standard_library import is_useful, module_sources, place_modules
 from strata.oci.entry import Entry, File, Symlink
 from strata.plan.interpreter import InterpreterPaths, interpreter_paths
 
@@ -58,7 +59,7 @@ def _archive_library(modules: Mapping[str, Path], tree: Path, paths: Interpreter
     place_modules(modules, library)
     command = [str(tree / paths.loader), "--library-path", str(tree / paths.library_path), str(tree / paths.python)]
     archive = Path("library.zip").absolute()
-    compile_library(library, command, paths.standard_library, archive)
+    compile_directory(library, command, f"/{paths.standard_library}", archive, which="all")
     for child in library.iterdir():
         if child.name not in (_LANDMARK, _EXTENSIONS):
             shutil.rmtree(child) if child.is_dir() else child.unlink()

@@ -1,7 +1,7 @@
 """Verb `os-packages-layer`: Debian packages → one layer, as they are on a system where their scripts ran.
 
-Request: `packages` (strata.layers.package_set). The layer describes itself as {"kind": "os-packages", "packages":
-{name: version}, "installers": […]} (strata.audit.layer).
+Request: `packages` (strata.layers.package_set); `compression` of the blob. The layer describes itself as
+{"kind": "os-packages", "packages": {name: version}, "installers": […]} (strata.audit.layer).
 """
 
 from __future__ import annotations
@@ -23,4 +23,4 @@ def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
         kept.update(generated_files(names, entries))
         written = [*kept.values(), *package_records(packages, kept)]
         contents = {"kind": "os-packages", "packages": names, "installers": installers(written)}
-        return write_layer(written, contents=contents).to_json()
+        return write_layer(written, contents=contents, compression=request["compression"]).to_json()

@@ -41,7 +41,7 @@ def layer_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **packages: list[M
         name = name.replace("_", "-")
         write_deb(tmp_path / f"{name}.deb", members, name=name)
         requested.append({"name": name, "version": "1.0", "file": f"{name}.deb"})
-    result = run(json.loads(json.dumps({"packages": requested})))
+    result = run(json.loads(json.dumps({"packages": requested, "compression": "gzip"})))
     listing = {}
     with tarfile.open(tmp_path / "blobs/sha256" / result["digest"].partition(":")[2]) as layer:
         for member in layer:
@@ -57,7 +57,7 @@ def test_base_files_and_what_their_script_makes(tmp_path: Path, monkeypatch: pyt
         "kind": "os-packages",
         "packages": {"base-files": "1.0"},
         "installers": [],
-        "format": 1,
+        "format": 2,
     }
     assert listing.pop("etc/nsswitch.conf").startswith("0644 0:0 passwd:         files\n")
     plain = [

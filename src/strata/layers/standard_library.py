@@ -1,15 +1,12 @@
-"""The standard library of CPython, as Debian packages it: which of its files serve, and their bytecode."""
+"""The standard library of CPython, as Debian packages it: which of its files serve."""
 
 from __future__ import annotations
 
 import re
 import shutil
-import subprocess
-import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
-from strata.layers import compile_modules
 from strata.layers.omitted import is_below
 from strata.oci.layer import Entry, File, Symlink
 
@@ -52,18 +49,3 @@ def place_modules(sources: Mapping[str, Path], directory: Path) -> None:
         module = directory / name
         module.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, module)
-
-
-def compile_library(modules: Path, python: Sequence[str], standard_library: str, archive: Path) -> None:
-    """Compiles all modules below a directory into a new archive of bytecode (strata.layers.compile_modules).
-
-    :param python: the command that starts the interpreter. :param standard_library: its path in an image.
-    """
-    script = [str(Path(compile_modules.__file__).absolute()), str(modules), f"/{standard_library}", str(archive)]
-    subprocess.run([*python, "-I", "-B", *script], check=True, env={})
-
-
-def bytecode(archive: Path) -> dict[str, bytes]:
-    """The bytecode of each module, by the module's path in the archive without the final c: `os.py`."""
-    with zipfile.ZipFile(archive) as opened:
-        return {name[:-1]: opened.read(name) for name in opened.namelist()}

@@ -23,7 +23,7 @@ from strata.oci.zip_member import ZipMember
 
 __all__ = ["Directory", "Entry", "File", "Layer", "Symlink", "ZipMember", "write_layer"]
 
-FORMAT = 1
+FORMAT = 2
 """The version of the code that writes layers, all of it: tar and gzip here, and what files a kind of layer has.
 
 It rises when the same inputs give other bytes, so that this can be named as the cause of a change.

@@ -74,17 +74,16 @@ class SandboxVenv:
     def site_packages(self) -> Path:
         return self.prefix / "lib" / f"python{self.interpreter.feature_version}" / "site-packages"
 
-    def entries(self) -> Iterator[Entry]:
-        """What makes an image's directory a venv, without what is installed."""
-        python = f"python{self.interpreter.feature_version}"
-        yield File(
-            f"{IMAGE_PREFIX}/pyvenv.cfg", _configuration(Path("/usr/bin"), self.interpreter.feature_version).encode()
-        )
-        yield Symlink(f"{IMAGE_PREFIX}/bin/python", f"/usr/bin/{python}")
-        yield Symlink(f"{IMAGE_PREFIX}/bin/python3", "python")
-        yield Symlink(f"{IMAGE_PREFIX}/bin/{python}", "python")
-        yield Symlink(f"{IMAGE_PREFIX}/lib64", "lib")
-        yield Directory(image_site_packages(self.interpreter.feature_version))
+
+def venv_entries(feature_version: str) -> Iterator[Entry]:
+    """What makes an image's directory a venv, without what is installed."""
+    python = f"python{feature_version}"
+    yield File(f"{IMAGE_PREFIX}/pyvenv.cfg", _configuration(Path("/usr/bin"), feature_version).encode())
+    yield Symlink(f"{IMAGE_PREFIX}/bin/python", f"/usr/bin/{python}")
+    yield Symlink(f"{IMAGE_PREFIX}/bin/python3", "python")
+    yield Symlink(f"{IMAGE_PREFIX}/bin/{python}", "python")
+    yield Symlink(f"{IMAGE_PREFIX}/lib64", "lib")
+    yield Directory(image_site_packages(feature_version))
 
 
 def image_site_packages(feature_version: str) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Union
 
-from strata.venv.distribution import Distribution
 from strata.venv.environment import SandboxInterpreter, SandboxVenv
 from strata.venv.installer import Wheel
 from strata.venv.wheel_archive import WheelArchive
@@ -36,19 +35,18 @@ def write_wheel(
     return Wheel(name, "1.0", path)
 
 
-def install(folder: Path, wheel: Wheel, *, installer: str = "pip\n") -> Distribution:
+def install(folder: Path, archive: WheelArchive) -> SandboxVenv:
     """Puts the wheel into a new venv in `folder`, or into the one that is there, with what installers add."""
     interpreter = SandboxInterpreter(Path("ld.so"), Path("lib"), Path("bin/python3.13"), "3.13.5")
     venv = SandboxVenv(folder / "opt/venv", interpreter)
     if not venv.prefix.exists():
         SandboxVenv.create(venv.prefix, interpreter)
-    archive = WheelArchive.open(wheel, "3.13")
     for path, member in archive.files.items():
         file = venv.prefix / path
         file.parent.mkdir(parents=True, exist_ok=True)
         with archive.member(member) as content:
             file.write_bytes(content.read())
     info = venv.prefix / archive.info
-    for name, text in {"INSTALLER": installer, "REQUESTED": "", "direct_url.json": "{}", "RECORD": "theirs\n"}.items():
+    for name, text in {"INSTALLER": "pip\n", "REQUESTED": "", "direct_url.json": "{}", "RECORD": "theirs\n"}.items():
         (info / name).write_text(text)
-    return Distribution(archive, venv)
+    return venv

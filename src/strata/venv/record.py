@@ -10,12 +10,11 @@ import csv
 import hashlib
 import io
 import zipfile
-import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, Optional
 
 _PIECE = 1 << 20
 
@@ -25,24 +24,53 @@ Row = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Summary:
-    """What a file's content is known by: in RECORD, and in ZIP."""
+    """What RECORD says of a file's content."""
 
     sha256: bytes
-    crc: int
     size: int
 
     @classmethod
     def of(cls, stream: IO[bytes]) -> Summary:
-        sha256, crc, size = hashlib.sha256(), 0, 0
+        sha256, size = hashlib.sha256(), 0
         while True:
             piece = stream.read(_PIECE)
             if not piece:
-                return cls(sha256.digest(), crc, size)
+                return cls(sha256.digest(), size)
             sha256.update(piece)
-            crc, size = zlib.crc32(piece, crc), size + len(piece)
+            size += len(piece)
 
     def row(self, path: str) -> Row:
         return path, "sha256=" + base64.urlsafe_b64encode(self.sha256).rstrip(b"=").decode(), str(self.size)
+
+
+@dataclass(frozen=True)
+class RecordedHash:
+    """`algorithm` is a name that hashlib may know."""
+
+    algorithm: str
+    digest: bytes
+
+    @classmethod
+    def parse(cls, text: str) -> Optional[RecordedHash]:
+        """None for what cannot be read, or cannot be a digest of the algorithm."""
+        algorithm, _, encoded = text.partition("=")
+        try:
+            digest = base64.b64decode(encoded.rstrip("=") + "=" * (-len(encoded.rstrip("=")) % 4), b"-_", validate=True)
+        except ValueError:
+            return None
+        if not algorithm or (algorithm == "sha256" and len(digest) != hashlib.sha256().digest_size):
+            return None
+        return cls(algorithm, digest)
+
+
+def recorded_hashes(text: str) -> dict[str, RecordedHash]:
+    """Name of a wheel's member → its hash in the wheel's RECORD. Rows that cannot be read count as not there."""
+    hashes = {}
+    for row in _rows(text):
+        found = RecordedHash.parse(row[1]) if _is_regular_row(row) else None
+        if found:
+            hashes[row[0]] = found
+    return hashes
 
 
 def record_text(rows: Iterable[Row]) -> str:
@@ -55,13 +83,24 @@ def record_text(rows: Iterable[Row]) -> str:
 def is_regular(text: str) -> bool:
     """Whether every installer reads a RECORD alike: each line has a path, a hash or none, and a size or none."""
     try:
-        rows = list(csv.reader(text.splitlines()))
+        return all(map(_is_regular_row, csv.reader(text.splitlines())))
     except csv.Error:
         return False
-    return all(
-        len(row) == 3 and row[0] and (not row[1] or "=" in row[1]) and (not row[2] or row[2].isdecimal())
-        for row in rows
-    )
+
+
+def _is_regular_row(row: Sequence[str]) -> bool:
+    return len(row) == 3 and bool(row[0]) and (not row[1] or "=" in row[1]) and (not row[2] or row[2].isdecimal())
+
+
+def _rows(text: str) -> Iterator[list[str]]:
+    reader = csv.reader(io.StringIO(text, newline=""))
+    while True:
+        try:
+            yield next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            continue
 
 
 def with_regular_record(wheel: Path, record: str, folder: Path) -> Path:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strata.venv.example_wheel import INFO, METADATA, write_wheel
-from strata.venv.record import Summary, is_regular, record_text, with_regular_record
+from strata.venv.record import RecordedHash, Summary, is_regular, record_text, recorded_hashes, with_regular_record
 
 RECORD = f"{INFO}/RECORD"
 
@@ -37,9 +38,48 @@ def test_odd_records(text: str) -> None:
     assert not is_regular(text)
 
 
+EMPTY = "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"
+
+
+def test_hashes_are_read() -> None:
+    text = f'"a,b.py",sha256={EMPTY},0\nsha.py,sha1=2jmj7l5rSw0yVb_vlWAYkK_YBwk,\nnone.py,,\ndemo/RECORD,,\n'
+    assert recorded_hashes(text) == {
+        "a,b.py": RecordedHash("sha256", hashlib.sha256(b"").digest()),
+        "sha.py": RecordedHash("sha1", hashlib.sha1(b"").digest()),
+    }
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        f"a.py,sha256={EMPTY}",
+        f"a.py,sha256={EMPTY},x",
+        f"a.py,sha256={EMPTY},0,",
+        f",sha256={EMPTY},0",
+        f"a.py,{EMPTY},0",
+        f"a.py,={EMPTY},0",
+        "a.py,sha256=AAAA,0",
+        "a.py,sha256=!!!!,0",
+        "a.py,md5=A,0",
+        "a.py,sha256=é,0",
+    ],
+)
+def test_rows_that_cannot_be_read_are_not_there(row: str) -> None:
+    good = f"b.py,sha256={EMPTY}=,0"
+    assert recorded_hashes(f"{row}\n{good}\n") == {"b.py": RecordedHash("sha256", hashlib.sha256(b"").digest())}
+
+
 @given(st.text())
 def test_any_record_is_judged(text: str) -> None:
     assert is_regular(text) in (True, False)
+    assert all(recorded_hashes(text).values())
+
+
+# csv differs between versions of Python on the other two.
+@given(st.text(st.characters(blacklist_characters="\r\0", blacklist_categories=("Cs",)), min_size=1), st.binary())
+def test_what_is_written_is_read(path: str, content: bytes) -> None:
+    text = record_text([Summary.of(BytesIO(content)).row(path)])
+    assert recorded_hashes(text) == {path: RecordedHash("sha256", hashlib.sha256(content).digest())}
 
 
 @given(st.lists(st.text(st.characters(blacklist_categories=("Cs", "Cc", "Zl", "Zp")), min_size=1)))

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import csv
+import importlib.util
+import sys
+import tarfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from strata.layers import dependencies
+from strata.layers.example_interpreter import write_interpreter
+from strata.venv.example_wheel import Content, write_wheel
+
+VERSION = "{}.{}".format(*sys.version_info)
+SITE = f"opt/venv/lib/python{VERSION}/site-packages"
+TAG = sys.implementation.cache_tag
+
+
+@pytest.fixture(autouse=True)
+def _sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def wheel(name: str, members: Mapping[str, Content]) -> dict[str, str]:
+    """An entry of a request."""
+    info = f"{name}-1.0.dist-info"
+    metadata = {f"{info}/{file}": "" for file in ("METADATA", "WHEEL", "RECORD")}
+    return {"name": name, "version": "1.0", "path": str(write_wheel(Path(), {**members, **metadata}, name=name).path)}
+
+
+def run(*wheels: Mapping[str, str], bytecode: bool = False) -> Any:
+    request = {"interpreter": write_interpreter(Path("python")), "wheels": wheels, "bytecode": bytecode}
+    return dependencies.run({**request, "compression": "gzip"})
+
+
+def files(result: Any) -> dict[str, bytes]:
+    with tarfile.open(Path("blobs/sha256", result["digest"].partition(":")[2])) as archive:
+        opened = {member.name: archive.extractfile(member) for member in archive}
+        return {name: content.read() for name, content in opened.items() if content}
+
+
+def recorded(found: Mapping[str, bytes], name: str) -> dict[str, list[str]]:
+    text = found[f"{SITE}/{name}-1.0.dist-info/RECORD"].decode()
+    return {row[0]: row[1:] for row in csv.reader(text.splitlines())}
+
+
+def test_layer_of_one_wheel() -> None:
+    result = run(wheel("demo", {"demo.py": "x = 1\n"}))
+    assert result["contents"] == {
+        "kind": "dependencies",
+        "python": VERSION,
+        "packages": {"demo": "1.0"},
+        "bytecode": False,
+        "installers": [],
+        "format": 2,
+    }
+    info = f"{SITE}/demo-1.0.dist-info"
+    names = ["INSTALLER", "METADATA", "RECORD", "WHEEL"]
+    assert list(files(result)) == [*(f"{info}/{name}" for name in names), f"{SITE}/demo.py"]
+    assert result["distributions"] == {
+        "demo": {
+            "modules": ["demo"],
+            "scripts": [],
+            "files": {
+                f"lib/python{VERSION}/site-packages/{path}": summary
+                for path, summary in {
+                    "demo-1.0.dist-info/METADATA": "00000000:0",
+                    "demo-1.0.dist-info/WHEEL": "00000000:0",
+                    "demo.py": "8bf6893b:6",
+                }.items()
+            },
+        }
+    }
+
+
+def test_bytecode_of_modules() -> None:
+    members = {
+        "demo/a.py": "x = 1\n",
+        "demo/template.py": "{{ x }} = 1 +\n",
+        "demo-1.0.data/scripts/tool.py": "x = 1\n",
+    }
+    result = run(wheel("demo", members), bytecode=True)
+    assert result["contents"]["bytecode"] is True
+    found = files(result)
+    code = found.pop(f"{SITE}/demo/__pycache__/a.{TAG}.pyc")
+    assert code[8:16] == importlib.util.source_hash(b"x = 1\n")
+    assert f"/{SITE}/demo/a.py".encode() in code
+    assert not [path for path in found if "__pycache__" in path]
+    rows = recorded(files(result), "demo")
+    assert rows[f"demo/__pycache__/a.{TAG}.pyc"] == ["", ""]
+    assert [path for path in rows if "__pycache__" in path] == [f"demo/__pycache__/a.{TAG}.pyc"]
+    assert not [path for path in result["distributions"]["demo"]["files"] if "__pycache__" in path]
+    assert sorted(path.name for path in Path().iterdir()) == ["blobs", "demo-1.0-py3-none-any.whl", "python"]
+
+
+def test_of_different_files_the_last_name_wins() -> None:
+    first = wheel("first", {"shared.py": "x = 1\n", "same.py": "", "template.py": "x = 1\n"})
+    last = wheel("last", {"shared.py": "x = 22\n", "same.py": "", "template.py": "{{ x }} = 1 +\n"})
+    result = run(last, first, bytecode=True)
+    assert result == run(first, last, bytecode=True)
+    found = files(result)
+    assert found[f"{SITE}/shared.py"] == b"x = 22\n"
+    assert found[f"{SITE}/__pycache__/shared.{TAG}.pyc"][8:16] == importlib.util.source_hash(b"x = 22\n")
+    # The first one's module compiles, and is not there.
+    assert f"{SITE}/__pycache__/template.{TAG}.pyc" not in found
+    for name in ("first", "last"):
+        rows = recorded(found, name)
+        assert rows["shared.py"][1] == "7"
+        assert f"__pycache__/shared.{TAG}.pyc" in rows
+        assert f"__pycache__/template.{TAG}.pyc" not in rows
+    described = result["distributions"]
+    path = f"lib/python{VERSION}/site-packages/shared.py"
+    assert described["first"]["files"][path] != described["last"]["files"][path]
+
+
+def test_files_of_a_wheel_are_the_same_in_each_company() -> None:
+    one = wheel("one", {"one.py": "import sys, json\ndef f(*, x): return x, sys, 'sys'\n", "bin.txt": "x"})
+    other = wheel("another", {"another.py": "import json\n"})
+    alone = files(run(one, bytecode=True))
+    shared = files(run(other, one, bytecode=True))
+    assert alone.items() <= shared.items()

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from strata.layers import venv
+from strata.oci.listing import list_layer
+
+
+def test_the_layer_has_no_packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.stdlib_module_names", frozenset({"os", "json"}), raising=False)
+    result = venv.run({"python": "3.13", "compression": "gzip"})
+    assert result["contents"] == {"kind": "venv", "python": "3.13", "installers": [], "format": 2}
+    assert result["standard_library"] == ["json", "os"]
+    lines = [line.split(maxsplit=3)[3] for line in list_layer(Path("blobs/sha256", result["digest"].partition(":")[2]))]
+    assert lines == [
+        "opt",
+        "opt/venv",
+        "opt/venv/bin",
+        "opt/venv/bin/python -> /usr/bin/python3.13",
+        "opt/venv/bin/python3 -> python",
+        "opt/venv/bin/python3.13 -> python",
+        "opt/venv/lib",
+        "opt/venv/lib/python3.13",
+        "opt/venv/lib/python3.13/site-packages",
+        "opt/venv/lib64 -> lib",
+        "opt/venv/pyvenv.cfg",
+    ]
