@@ -2,7 +2,8 @@
 
 Request: name, version, hashes (sha256 in hex), tags (wheel tags that fit, best first), python and platform for
 messages; `sdist`, whether a source distribution will do where no wheel fits.
-Writes the file to `files/` under its own name.
+Writes the file to `files/` under its own name. The result says its name, sha256 and size, and what it `requires`: the
+Requires-Dist lines of a wheel, none of a source distribution.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from strata.fetch.host import HostSettings
 from strata.fetch.http import Client, TooLarge, Unreachable
 from strata.fetch.pip_config import PipConfig
 from strata.fetch.simple_index import ACCEPT, Link, local_folder, normalized, read_folder, read_page
+from strata.venv.wheel_metadata import requires_dist
 
 _PAGE_LIMIT = 64 << 20
 _WHEEL_LIMIT = 8 << 30
@@ -116,7 +118,9 @@ def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
     files = Path("files")
     files.mkdir()
     name, sha256 = _download(client, wanted, links, files, unreachable)
-    return {"name": name, "sha256": sha256, "size": (files / name).stat().st_size}
+    file = files / name
+    requires = requires_dist(file) if name.endswith(".whl") else []
+    return {"name": name, "sha256": sha256, "size": file.stat().st_size, "requires": requires}
 
 
 def _download(

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
+import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,19 @@ from strata.fetch.wheel import Wanted, run
 TAGS = ["cp313-cp313-manylinux_2_17_x86_64", "cp313-abi3-manylinux_2_17_x86_64", "py3-none-any"]
 PURE = "demo_app-1.2-py3-none-any.whl"
 NATIVE = "demo_app-1.2-cp313-cp313-manylinux_2_17_x86_64.whl"
+
+
+def wheel_of(*requires: str) -> bytes:
+    """A wheel of demo-app that depends on these."""
+    contents = io.BytesIO()
+    with zipfile.ZipFile(contents, "w") as archive:
+        metadata = "".join(f"Requires-Dist: {line}\n" for line in requires)
+        archive.writestr(zipfile.ZipInfo("demo_app-1.2.dist-info/METADATA"), metadata)
+    return contents.getvalue()
+
+
+PURE_WHEEL = wheel_of()
+NATIVE_WHEEL = wheel_of("six>=1", "idna; extra == 'x'")
 
 
 def digest(contents: bytes) -> str:
@@ -57,7 +72,7 @@ def fetch(*indexes: str, find_links: tuple[str, ...] = (), **changes: Any) -> Ma
     request = {
         "name": "demo-app",
         "version": "1.2",
-        "hashes": [digest(b"pure"), digest(b"native"), digest(b"sdist")],
+        "hashes": [digest(PURE_WHEEL), digest(NATIVE_WHEEL), digest(b"sdist")],
         "tags": TAGS,
         "python": "3.13",
         "platform": "linux/amd64",
@@ -85,8 +100,8 @@ def hashed(name: str, contents: bytes) -> str:
 
 @pytest.fixture
 def files(server: Server) -> None:
-    server.serve(f"/files/{PURE}", Answer(b"pure"))
-    server.serve(f"/files/{NATIVE}", Answer(b"native"))
+    server.serve(f"/files/{PURE}", Answer(PURE_WHEEL))
+    server.serve(f"/files/{NATIVE}", Answer(NATIVE_WHEEL))
 
 
 # ---- what is chosen -------------------------------------------------------------------------------------------------
@@ -94,30 +109,35 @@ def files(server: Server) -> None:
 
 @pytest.mark.usefixtures("files")
 def test_best_tag_wins(server: Server) -> None:
-    index = offer(server, hashed(PURE, b"pure"), hashed(NATIVE, b"native"), "demo_app-1.2.tar.gz")
-    assert fetch(index) == {"name": NATIVE, "sha256": digest(b"native"), "size": 6}
-    assert Path("files", NATIVE).read_bytes() == b"native"
+    index = offer(server, hashed(PURE, PURE_WHEEL), hashed(NATIVE, NATIVE_WHEEL), "demo_app-1.2.tar.gz")
+    assert fetch(index) == {
+        "name": NATIVE,
+        "sha256": digest(NATIVE_WHEEL),
+        "size": len(NATIVE_WHEEL),
+        "requires": ["six>=1", "idna; extra == 'x'"],
+    }
+    assert Path("files", NATIVE).read_bytes() == NATIVE_WHEEL
     assert [path for path, _ in server.requests] == ["/simple/demo-app/", f"/files/{NATIVE}"]
 
 
 @pytest.mark.usefixtures("files")
 def test_only_files_of_the_lock(server: Server) -> None:
-    index = offer(server, hashed(PURE, b"pure"), hashed(NATIVE, b"native"))
-    assert fetch(f"{index}/", hashes=[digest(b"pure")])["name"] == PURE
+    index = offer(server, hashed(PURE, PURE_WHEEL), hashed(NATIVE, NATIVE_WHEEL))
+    assert fetch(f"{index}/", hashes=[digest(PURE_WHEEL)])["name"] == PURE
 
 
 @pytest.mark.usefixtures("files")
 def test_page_without_hashes(server: Server) -> None:
     """Each file is read and judged by what it holds, and only the right one stays."""
-    assert fetch(offer(server, PURE, NATIVE), hashes=[digest(b"pure")])["name"] == PURE
+    assert fetch(offer(server, PURE, NATIVE), hashes=[digest(PURE_WHEEL)])["name"] == PURE
     assert [file.name for file in Path("files").iterdir()] == [PURE]
 
 
 def test_json_page(server: Server) -> None:
-    file = {"filename": PURE, "url": f"{server.url}/blob", "hashes": {"sha256": digest(b"pure")}}
+    file = {"filename": PURE, "url": f"{server.url}/blob", "hashes": {"sha256": digest(PURE_WHEEL)}}
     body = json.dumps({"files": [file]}).encode()
     server.serve("/simple/demo-app/", Answer(body, headers={"Content-Type": "application/vnd.pypi.simple.v1+json"}))
-    server.serve("/blob", Answer(b"pure"))
+    server.serve("/blob", Answer(PURE_WHEEL))
     assert fetch(f"{server.url}/simple")["name"] == PURE
 
 
@@ -134,8 +154,8 @@ def test_json_page(server: Server) -> None:
     ],
 )
 def test_spellings_of_a_version(server: Server, locked: str, file: str) -> None:
-    server.serve(f"/files/{file}", Answer(b"pure"))
-    assert fetch(offer(server, file), version=locked)["sha256"] == digest(b"pure")
+    server.serve(f"/files/{file}", Answer(PURE_WHEEL))
+    assert fetch(offer(server, file), version=locked)["sha256"] == digest(PURE_WHEEL)
 
 
 @pytest.mark.parametrize("other", ["1.20", "1.2.1", "12", "1.2rc1", "1.2.post1", "1.2+cpu"])
@@ -190,8 +210,8 @@ def test_ranks_where_an_sdist_will_do(name: str, rank: int) -> None:
 def test_names_that_lead_out_of_the_folder(server: Server, sandbox: Path) -> None:
     names = ["..%2F..%2Fdemo_app-1.2-py3-none-any.whl", "%2Ftmp%2Fdemo_app-1.2-py3-none-any.whl"]
     for name in names:
-        server.serve(f"/files/{name}", Answer(b"pure"))
-    assert message(server, offer(server, *(hashed(name, b"pure") for name in names))) == (
+        server.serve(f"/files/{name}", Answer(PURE_WHEEL))
+    assert message(server, offer(server, *(hashed(name, PURE_WHEEL) for name in names))) == (
         "demo-app 1.2: no wheel fits CPython 3.13 on linux/amd64.\n"
         "Found:\n"
         "  ../../demo_app-1.2-py3-none-any.whl\n"
@@ -217,21 +237,21 @@ def test_unreachable_index_does_no_harm_where_another_has_it(server: Server) -> 
 
 
 def test_broken_file_does_no_harm_where_another_index_has_it(server: Server) -> None:
-    server.page("/one/demo-app/", f'<a href="{hashed("/broken/" + NATIVE, b"native")}">file</a>')
+    server.page("/one/demo-app/", f'<a href="{hashed("/broken/" + NATIVE, NATIVE_WHEEL)}">file</a>')
     server.serve(f"/broken/{NATIVE}", Answer(b"nat", announced=6))
-    server.serve(f"/files/{PURE}", Answer(b"pure"))
+    server.serve(f"/files/{PURE}", Answer(PURE_WHEEL))
     assert fetch(f"{server.url}/one", offer(server, PURE))["name"] == PURE
     assert [file.name for file in Path("files").iterdir()] == [PURE]
 
 
 def test_pips_indexes_serve_where_pants_names_none(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    server.serve(f"/files/{PURE}", Answer(b"pure"))
+    server.serve(f"/files/{PURE}", Answer(PURE_WHEEL))
     monkeypatch.setenv("PIP_INDEX_URL", offer(server, PURE))
     settings = {"environment": {"PIP_TIMEOUT": "5"}, "default_index": "https://default.invalid/simple"}
     request = {
         "name": "demo-app",
         "version": "1.2",
-        "hashes": [digest(b"pure")],
+        "hashes": [digest(PURE_WHEEL)],
         "tags": TAGS,
         "python": "3.13",
         "platform": "linux/amd64",
@@ -245,7 +265,7 @@ def test_pips_indexes_serve_where_pants_names_none(server: Server, monkeypatch: 
 def test_folders(tmp_path: Path) -> None:
     folder = tmp_path / "wheels"
     folder.mkdir()
-    (folder / PURE).write_bytes(b"pure")
+    (folder / PURE).write_bytes(PURE_WHEEL)
     assert fetch(find_links=(str(tmp_path / "absent"), str(folder)))["name"] == PURE
 
 
@@ -253,21 +273,21 @@ def test_folders(tmp_path: Path) -> None:
 def test_index_of_files(tmp_path: Path, page: str) -> None:
     project = tmp_path / "simple/demo-app"
     project.mkdir(parents=True)
-    (project / PURE).write_bytes(b"pure")
+    (project / PURE).write_bytes(PURE_WHEEL)
     if page:
         (project / page).write_text(f'<a href="{PURE}">file</a>')
     assert fetch((tmp_path / "simple").as_uri())["name"] == PURE
 
 
 def test_local_page_of_links(tmp_path: Path) -> None:
-    (tmp_path / PURE).write_bytes(b"pure")
+    (tmp_path / PURE).write_bytes(PURE_WHEEL)
     (tmp_path / "links.html").write_text(f'<a href="{PURE}">file</a>')
     assert fetch(find_links=(str(tmp_path / "links.html"),))["name"] == PURE
 
 
 def test_remote_page_of_links(server: Server) -> None:
     server.page("/links.html", f'<a href="files/{PURE}">file</a>')
-    server.serve(f"/files/{PURE}", Answer(b"pure"))
+    server.serve(f"/files/{PURE}", Answer(PURE_WHEEL))
     assert fetch(find_links=(f"{server.url}/links.html",))["name"] == PURE
 
 
@@ -277,12 +297,12 @@ def test_remote_page_of_links(server: Server) -> None:
 def test_hash_mismatch(server: Server) -> None:
     server.serve(f"/files/{PURE}", Answer(b"changed"))
     index = offer(server, PURE, hashed(NATIVE, b"other"))
-    assert message(server, index, hashes=[digest(b"pure")]) == (
+    assert message(server, index, hashes=[digest(PURE_WHEEL)]) == (
         "demo-app 1.2: the index offers files that fit, but none has a hash that the lock allows.\n"
         "Found:\n"
         f"  {NATIVE} sha256:{digest(b'other')}\n"
         f"  {PURE} sha256:{digest(b'changed')}\n"
-        f"  the lock allows sha256:{digest(b'pure')}\n"
+        f"  the lock allows sha256:{digest(PURE_WHEEL)}\n"
         "Fix: if the release was made anew and you trust it, renew the lock; otherwise find out who changed the file."
     )
 
@@ -306,12 +326,17 @@ def test_only_an_sdist(server: Server) -> None:
 def test_an_sdist_where_one_will_do(server: Server) -> None:
     server.serve("/files/demo-app-1.2.tar.gz", Answer(b"sdist"))
     index = offer(server, hashed("demo-app-1.2.tar.gz", b"sdist"), "demo_app-1.2-cp313-cp313-macosx_11_0_arm64.whl")
-    assert fetch(index, sdist=True)["name"] == "demo-app-1.2.tar.gz"
+    assert fetch(index, sdist=True) == {
+        "name": "demo-app-1.2.tar.gz",
+        "sha256": digest(b"sdist"),
+        "size": 5,
+        "requires": [],
+    }
 
 
 def test_a_wheel_that_fits_comes_before_an_sdist(server: Server) -> None:
-    server.serve(f"/files/{PURE}", Answer(b"pure"))
-    index = offer(server, hashed("demo-app-1.2.tar.gz", b"sdist"), hashed(PURE, b"pure"))
+    server.serve(f"/files/{PURE}", Answer(PURE_WHEEL))
+    index = offer(server, hashed("demo-app-1.2.tar.gz", b"sdist"), hashed(PURE, PURE_WHEEL))
     assert fetch(index, sdist=True)["name"] == PURE
 
 
@@ -336,6 +361,18 @@ def test_no_wheel_fits(server: Server) -> None:
     )
 
 
+def test_a_wheel_without_metadata(server: Server) -> None:
+    server.serve(f"/files/{PURE}", Answer(b"no wheel"))
+    with pytest.raises(StrataError) as caught:
+        fetch(offer(server, PURE), hashes=[digest(b"no wheel")])
+    assert str(caught.value) == (
+        f"{PURE} is no wheel that can be read.\n"
+        "Found:\n"
+        "  File is not a zip file\n"
+        "Fix: lock another version of the project."
+    )
+
+
 def test_absent_release(server: Server) -> None:
     assert message(server, f"{server.url}/simple", find_links=("/nonexistent",)) == (
         "demo-app 1.2: no index that this machine is configured with has that release.\n"
@@ -346,7 +383,7 @@ def test_absent_release(server: Server) -> None:
 
 def test_unreachable_indexes(server: Server) -> None:
     server.serve("/broken/demo-app/", Answer(status=502))
-    server.page("/simple/demo-app/", f'<a href="{hashed("gone/" + PURE, b"pure")}">file</a>')
+    server.page("/simple/demo-app/", f'<a href="{hashed("gone/" + PURE, PURE_WHEEL)}">file</a>')
     broken = f"{server.with_credentials('me:secret')}/broken"
     assert message(server, broken, f"{server.url}/simple", find_links=(f"{server.url}/absent",)) == (
         "demo-app 1.2: not every index could be read, and no other has a wheel that fits.\n"

@@ -3,8 +3,8 @@
 Request: `interpreter` (see SandboxInterpreter), `installer` (tool, wheels), `sdist` (name, version, path) and
 `requirements`, the wheels that the build needs (name, version, path).
 
-The build happens twice, in two directories, without a network, with a fixed environment. The result names the members
-in which the two wheels differ: `differing`.
+The build happens twice, in two directories, without a network, with a fixed environment. The result says the name and
+the size of the wheel, what it `requires` (its Requires-Dist lines), and `differing`: in which members the two differ.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from strata.venv.installer import Installer, Wheel
 from strata.venv.program import run_program
 from strata.venv.sdist import unpack_sdist
 from strata.venv.wheel_archive import WheelArchive
+from strata.venv.wheel_metadata import requires_dist
 
 OUTPUT = Path("files")
 
@@ -71,5 +72,10 @@ def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
         write_normalised(wheels[0], built[-1])
     OUTPUT.mkdir()
     name = built[0].name.partition("-")[2]
-    built[0].rename(OUTPUT / name)
-    return {"name": name, "differing": differing_members(OUTPUT / name, built[1])}
+    wheel = built[0].rename(OUTPUT / name)
+    return {
+        "name": name,
+        "size": wheel.stat().st_size,
+        "requires": requires_dist(wheel),
+        "differing": differing_members(wheel, built[1]),
+    }
