@@ -30,11 +30,15 @@ def test_the_three_front_ends_make_the_same_bytes(interpreter: Interpreter, tmp_
     sdist = Sdist.with_backend("demo", "return 'X = 1\\n'")
     wheels = set()
     for tool in TOOLS:
-        assert build(interpreter, tool, sdist, tmp_path / tool) == {
+        result = build(interpreter, tool, sdist, tmp_path / tool)
+        wheel = (tmp_path / tool / "files" / "demo-1.0-py3-none-any.whl").read_bytes()
+        assert result == {
             "name": "demo-1.0-py3-none-any.whl",
+            "size": len(wheel),
+            "requires": ["six; extra == 'old'"],
             "differing": [],
         }
-        wheels.add((tmp_path / tool / "files" / "demo-1.0-py3-none-any.whl").read_bytes())
+        wheels.add(wheel)
     (wheel,) = wheels
     (tmp_path / "wheel").write_bytes(wheel)
     with zipfile.ZipFile(tmp_path / "wheel") as archive:

@@ -22,7 +22,9 @@ import zipfile
 
 def build_wheel(directory, config_settings=None, metadata_directory=None):
     files = {{
-        "{name}-1.0.dist-info/METADATA": "Metadata-Version: 2.1\\nName: {name}\\nVersion: 1.0\\n",
+        "{name}-1.0.dist-info/METADATA": (
+            "Metadata-Version: 2.1\\nName: {name}\\nVersion: 1.0\\nRequires-Dist: six; extra == 'old'\\n"
+        ),
         "{name}-1.0.dist-info/WHEEL": "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
         "{name}-1.0.dist-info/RECORD": "",
         "{name}.py": module(),
