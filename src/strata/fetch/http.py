@@ -15,7 +15,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from http.client import HTTPException
 from pathlib import Path
 from posixpath import commonpath
@@ -70,10 +70,7 @@ class Client:
         """The body, the content type and the URL after redirects. Raises Unreachable, TooLarge."""
 
         def read(response: Any) -> tuple[bytes, str, str]:
-            body = response.read(limit + 1)
-            if len(body) > limit:
-                raise TooLarge(f"{shown(url)}: more than {limit} bytes")
-            _check_complete(response)
+            body = b"".join(_chunks(response, url, limit))
             return body, response.headers.get("Content-Type", ""), response.geturl()
 
         return cast("tuple[bytes, str, str]", self._attempt(url, headers or {}, read))
@@ -82,18 +79,11 @@ class Client:
         """Writes the body to a file and returns its sha256 in hex. Raises Unreachable, TooLarge."""
 
         def write(response: Any) -> str:
-            sha256, size = hashlib.sha256(), 0
+            sha256 = hashlib.sha256()
             with destination.open("wb") as file:
-                while True:
-                    chunk = response.read(_CHUNK)
-                    if not chunk:
-                        break
-                    size += len(chunk)
-                    if size > limit:
-                        raise TooLarge(f"{shown(url)}: more than {limit} bytes")
+                for chunk in _chunks(response, url, limit):
                     sha256.update(chunk)
                     file.write(chunk)
-            _check_complete(response)
             return sha256.hexdigest()
 
         return cast(str, self._attempt(url, {}, write))
@@ -167,9 +157,21 @@ def _without_credentials(url: str) -> str:
     return urllib.parse.urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
-def _check_complete(response: Any) -> None:
-    """Raises HTTPException where the connection ended before all that was announced had come; `file:` has no length."""
-    missing = getattr(response, "length", None)
+def _chunks(response: Any, url: str, limit: int) -> Iterator[bytes]:
+    """The body. Raises TooLarge, and HTTPException where the connection ended before all that was announced had come.
+
+    CPython 3.9 makes room for as much as it is asked to read: a page is not read at once, up to its limit.
+    """
+    size = 0
+    while True:
+        chunk = response.read(_CHUNK)
+        if not chunk:
+            break
+        size += len(chunk)
+        if size > limit:
+            raise TooLarge(f"{shown(url)}: more than {limit} bytes")
+        yield chunk
+    missing = getattr(response, "length", None)  # `file:` has none.
     if missing:
         raise HTTPException(f"the connection ended {missing} bytes early")
 
