@@ -15,6 +15,8 @@ from typing import Optional
 
 ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
 
+_SHA256 = re.compile(r"(?:^|&)sha256=([0-9a-fA-F]{64})(?![^&])")
+
 
 @dataclass(frozen=True)
 class Link:
@@ -82,10 +84,12 @@ class _Anchors(HTMLParser):
         if not href or tag not in ("base", "a"):
             return
         with suppress(ValueError):
-            target = urllib.parse.urljoin(self._base, href.strip())
+            # Pages have thousands of links: what a link costs is most of what a page costs.
+            reference, _, fragment = href.strip().partition("#")
+            url = urllib.parse.urljoin(self._base, reference)
             if tag == "base":
-                self._base = target
+                self._base = url
                 return
-            url, fragment = urllib.parse.urldefrag(target)
             name = urllib.parse.unquote(urllib.parse.urlsplit(url).path.rpartition("/")[2])
-            self.links.append(_link(name, url, urllib.parse.parse_qs(fragment).get("sha256", [""])[0]))
+            sha256 = _SHA256.search(fragment)
+            self.links.append(Link(name, url, sha256[1].lower() if sha256 else ""))
