@@ -27,7 +27,9 @@ def compile_directory(
 def compiled_modules(archive: Path) -> dict[str, ZipMember]:
     """The bytecode of each module, by the module's path below the directory: `json/__init__.py`."""
     with zipfile.ZipFile(archive) as opened:
-        return {info.filename[:-1]: ZipMember.find(archive, info) for info in opened.infolist()}
+        infos = opened.infolist()
+    members = ZipMember.find_all(archive, infos)
+    return {info.filename[: -len("c")]: member for info, member in zip(infos, members)}
 
 
 def cache_path(module: str, feature_version: str) -> str:

@@ -14,14 +14,14 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from strata.audit.layer import installers
 from strata.layers.bytecode import cache_path, compile_directory, compiled_modules
 from strata.oci.background import Background
-from strata.oci.layer import File, ZipMember, write_layer
+from strata.oci.layer import Entry, File, ZipMember, write_layer
 from strata.venv.environment import IMAGE_PREFIX, SandboxInterpreter, image_site_packages
 from strata.venv.installed_form import InstalledFile, description, installed_files, own_metadata
 from strata.venv.installer import Wheel
@@ -32,8 +32,10 @@ def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
     interpreter = SandboxInterpreter.from_request(request["interpreter"])
     wheels = sorted(map(Wheel.from_request, request["wheels"]), key=lambda wheel: wheel.name)
     archives = [WheelArchive.open(wheel, interpreter.feature_version) for wheel in wheels]
+    files = [installed_files(archive) for archive in archives]
     with tempfile.TemporaryDirectory(dir=".", prefix="bytecode-") as scratch:
-        entries = _entries(archives, interpreter, Path(scratch) if request["bytecode"] else None)
+        bytecode = _bytecode(files, interpreter, Path(scratch)) if request["bytecode"] else {}
+        entries = list(_entries(archives, files, bytecode, interpreter.feature_version))
         contents = {
             "kind": "dependencies",
             "python": interpreter.feature_version,
@@ -45,46 +47,47 @@ def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**layer.to_json(), "distributions": {archive.wheel.name: description(archive) for archive in archives}}
 
 
-def _entries(archives: Sequence[WheelArchive], interpreter: SandboxInterpreter, scratch: Path | None) -> list[File]:
-    """What the wheels install; of a path that several have, the last one's file, with its bytecode.
+Files = Mapping[str, InstalledFile]
+"""Those of one wheel, by path from the root of the venv."""
 
-    :param scratch: where bytecode is made; None for none.
+
+def _entries(
+    archives: Sequence[WheelArchive], files: Sequence[Files], bytecode: Mapping[str, ZipMember], feature_version: str
+) -> Iterator[Entry]:
+    """What the wheels install; of a path that several have, the last one's file.
+
+    :param bytecode: by the path of the module.
     """
-    own = [installed_files(archive) for archive in archives]
-    files = {path: file for each in own for path, file in each.items()}
+    cached = {path: cache_path(path, feature_version) for path in bytecode}
+    tree = {path: file for each in files for path, file in each.items()}
+    for archive, each in zip(archives, files):
+        listed, compiled = [tree[path] for path in each], [cached[path] for path in each if path in cached]
+        tree.update((file.path, file) for file in own_metadata(archive, listed, compiled))
+    for path, file in tree.items():
+        yield File(f"{IMAGE_PREFIX}/{path}", file.source, mode=0o755 if file.executable else 0o644)
+    for path, code in bytecode.items():
+        yield File(f"{IMAGE_PREFIX}/{cached[path]}", code)
+
+
+def _bytecode(files: Sequence[Files], interpreter: SandboxInterpreter, scratch: Path) -> dict[str, ZipMember]:
+    """The bytecode of each module that compiles, by the module's path; of a module that several wheels have, the last
+    one's. Each wheel has a process of its own, so that its bytecode does not depend on those that share the layer.
+    """
     bytecode: dict[str, ZipMember] = {}
-    for number, each in enumerate(own if scratch else []):
-        made = _bytecode(each, interpreter, Path(scratch or "", str(number)))
-        for path in each:
-            bytecode.pop(path, None)
-        bytecode.update(made)
-    cached = {path: cache_path(path, interpreter.feature_version) for path in bytecode}
-    for archive, each in zip(archives, own):
-        described = own_metadata(
-            archive, [files[path] for path in each], [cached[path] for path in each if path in cached]
-        )
-        files.update({file.path: file for file in described})
-    return [
-        *(
-            File(f"{IMAGE_PREFIX}/{file.path}", file.source, mode=0o755 if file.executable else 0o644)
-            for file in files.values()
-        ),
-        *(File(f"{IMAGE_PREFIX}/{cached[path]}", code) for path, code in bytecode.items()),
-    ]
+    for number, each in enumerate(files):
+        compiled = _compiled(each, interpreter, scratch / str(number))
+        bytecode = {**{path: code for path, code in bytecode.items() if path not in each}, **compiled}
+    return bytecode
 
 
-def _bytecode(
-    files: Mapping[str, InstalledFile], interpreter: SandboxInterpreter, scratch: Path
-) -> dict[str, ZipMember]:
-    """The bytecode of each module of a wheel that compiles, by the module's path from the root of the venv.
-
-    It is made by a process for each wheel, so that it does not depend on the wheels that share the layer.
-    """
+def _compiled(files: Files, interpreter: SandboxInterpreter, scratch: Path) -> dict[str, ZipMember]:
+    """The bytecode of one wheel's modules; it lies in the directory `scratch`."""
     site = f"{image_site_packages(interpreter.feature_version)[len(IMAGE_PREFIX) + 1 :]}/"
     sources, archive = scratch / "sources", scratch / "bytecode.zip"
-    for path, file in files.items():
-        if path.startswith(site) and path.endswith(".py") and isinstance(file.source, ZipMember):
-            _extract(file.source, sources / path[len(site) :])
+    with Background() as background:
+        for path, file in files.items():
+            if path.startswith(site) and path.endswith(".py") and isinstance(file.source, ZipMember):
+                _extract(file.source, sources / path[len(site) :], background)
     if not sources.exists():
         return {}
     compile_directory(sources, interpreter.command(), f"/{IMAGE_PREFIX}/{site[:-1]}", archive, which="valid")
@@ -92,8 +95,8 @@ def _bytecode(
     return {f"{site}{name}": code for name, code in compiled_modules(archive).items()}
 
 
-def _extract(member: ZipMember, path: Path) -> None:
+def _extract(member: ZipMember, path: Path, background: Background) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as output, Background() as background:
+    with path.open("wb") as output:
         for _, contents in member.pieces(background):
             output.write(contents)

@@ -44,8 +44,7 @@ def install(folder: Path, archive: WheelArchive) -> SandboxVenv:
     for path, member in archive.files.items():
         file = venv.prefix / path
         file.parent.mkdir(parents=True, exist_ok=True)
-        with archive.member(member) as content:
-            file.write_bytes(content.read())
+        file.write_bytes(member.source.read_bytes())
     info = venv.prefix / archive.info
     for name, text in {"INSTALLER": "pip\n", "REQUESTED": "", "direct_url.json": "{}", "RECORD": "theirs\n"}.items():
         (info / name).write_text(text)

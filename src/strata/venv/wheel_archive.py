@@ -8,10 +8,9 @@ from __future__ import annotations
 import stat
 import zipfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import IO, Optional
+from typing import Optional
 
 from strata.errors import venv as errors
 from strata.oci.zip_member import ZipMember
@@ -93,12 +92,6 @@ class WheelArchive:
     def record(self) -> str:
         """The name of the member that lists the files."""
         return f"{self.info.rpartition('/')[2]}/RECORD"
-
-    @contextmanager
-    def member(self, member: Member) -> Iterator[IO[bytes]]:
-        """The content of a member, which is checked against ZIP's checksum while it is read."""
-        with zipfile.ZipFile(self.wheel.path) as archive, archive.open(member.name) as stream:
-            yield stream
 
     def modules(self) -> Iterator[str]:
         """The importable modules: `uvicorn`, `uvicorn.main`, `uvicorn.__main__` …"""

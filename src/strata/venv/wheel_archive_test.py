@@ -61,8 +61,7 @@ def test_modes_say_whether_a_file_is_executable(tmp_path: Path) -> None:
 def test_content(tmp_path: Path) -> None:
     archive = open_wheel(tmp_path, {"demo.py": "x = 1\n"})
     member = archive.files[f"{SITE}/demo.py"]
-    with archive.member(member) as content:
-        assert (content.read(), member.size) == (b"x = 1\n", 6)
+    assert (member.source.read_bytes(), member.size) == (b"x = 1\n", 6)
 
 
 def test_modules(tmp_path: Path) -> None:
