@@ -193,7 +193,8 @@ def _from_netrc(url: str) -> str:
         found = netrc.netrc(path).authenticators(host)
     except (OSError, UnicodeDecodeError, netrc.NetrcParseError):
         return ""
-    return _basic(found[0], found[2] or "") if found else ""
+    # From CPython 3.11 on, an entry that ends too early is no error, but empty.
+    return _basic(found[0], found[2] or "") if found and any(found) else ""
 
 
 def _basic(user: str, password: str) -> str:
