@@ -6,7 +6,9 @@ process sees one, so that two targets that want the same bytes share one cache e
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from pants.engine.addresses import Address
 from pants.engine.fs import EMPTY_DIGEST, Digest
@@ -20,6 +22,8 @@ from strata.oci.layer import Layer
 from strata.oci.platform import Platform
 from strata.plan.debian_index import PackageIndex
 from strata.plan.debian_lock import DebianLock, LockedPackage, LockInputs
+from strata.plan.distributions import Distribution
+from strata.plan.requirements import LockedRequirement
 
 PLATFORM = Platform("linux", "amd64")
 """What is built where nothing names a platform. Every artifact is asked for with one."""
@@ -53,10 +57,11 @@ class FetchRequest:
 
 @dataclass(frozen=True)
 class FetchResult:
-    """`digest` holds exactly one file, `name`; with an `error` it is empty."""
+    """`digest` holds exactly one file, `name`; with an `error` it is empty. `told` is what the verb tells of it."""
 
     digest: Digest = EMPTY_DIGEST
     name: str = ""
+    told: Mapping[str, Any] = field(default_factory=dict, hash=False)
     error: StrataError | None = None
 
 
@@ -148,6 +153,7 @@ class OsPackagesRequest:
     address: Address
     platform: Platform
     interpreter: Address
+    compression: str
 
 
 @dataclass(frozen=True)
@@ -178,6 +184,7 @@ class InterpreterLayerRequest:
 
     interpreter: Interpreter
     base: Address
+    compression: str
 
 
 @dataclass(frozen=True)
@@ -201,17 +208,106 @@ class Installer:
 
 
 @dataclass(frozen=True)
-class VenvRequest:
+class Wheel:
+    """A wheel of the lock, fetched or built: `digest` holds its `file`, of `size` bytes.
+
+    `requires` are the values of Requires-Dist in its metadata. Where a source distribution was fetched and not built
+    yet, the file is that.
+    """
+
+    name: str
+    version: str
+    file: str
+    size: int
+    requires: tuple[str, ...]
+    digest: Digest
+
+    @property
+    def is_sdist(self) -> bool:
+        return not self.file.endswith(".whl")
+
+
+@dataclass(frozen=True)
+class LockedVenvRequest:
     address: Address
     platform: Platform
 
 
 @dataclass(frozen=True)
-class Venv:
-    """What an entry point can name stands beside the layer: importable modules, and the commands in bin."""
+class LockedVenv:
+    """A `python_venv` as its lock has it: what installs on the platform, on which interpreter and with which tool."""
 
     interpreter: Interpreter
+    installer: InstallerRequest
+    requirements: tuple[LockedRequirement, ...]
+
+
+@dataclass(frozen=True)
+class VenvRequest:
+    """The venv of an app: what `roots` require, as PEP 508 requirements, of the lock; None is all of the lock."""
+
+    address: Address
+    platform: Platform
+    roots: tuple[str, ...] | None
+    bytecode: bool
+    compression: str
+
+
+@dataclass(frozen=True)
+class DependenciesLayerRequest:
+    """The layer of some wheels, mostly one; `venv` is for messages."""
+
+    venv: Address
+    interpreter: InterpreterRequest
+    wheels: tuple[Wheel, ...]
+    bytecode: bool
+    compression: str
+
+
+@dataclass(frozen=True)
+class DependenciesLayer:
+    """`distributions` tells what each wheel installs, by its name."""
+
     layer: ArtifactLayer
+    distributions: Mapping[str, Distribution] = field(hash=False)
+
+
+@dataclass(frozen=True)
+class InstallRequest:
+    """Wheels that the installer of a venv installs, as a proof that their layers hold what it installs."""
+
+    venv: LockedVenvRequest
+    wheels: tuple[Wheel, ...]
+
+
+@dataclass(frozen=True)
+class Installed:
+    """The installer installed each wheel as it is. `installer` and its version are for records and messages."""
+
+    installer: Installer
+
+
+@dataclass(frozen=True)
+class VenvLayerRequest:
+    """The venv itself, without what is installed."""
+
+    interpreter: InterpreterRequest
+    compression: str
+
+
+@dataclass(frozen=True)
+class VenvLayer:
+    """`standard_library` are the top-level modules of the interpreter."""
+
+    layer: ArtifactLayer
+    standard_library: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Venv:
+    """What an entry point can name stands beside the layers: importable modules, and the commands in bin."""
+
+    layers: tuple[ArtifactLayer, ...]
     modules: frozenset[str]
     scripts: frozenset[str]
     standard_library: frozenset[str]
@@ -223,6 +319,8 @@ class AppLayerRequest:
 
     address: Address
     interpreter: Interpreter
+    bytecode: bool
+    compression: str
 
 
 @dataclass(frozen=True)

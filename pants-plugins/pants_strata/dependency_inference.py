@@ -1,6 +1,7 @@
 """Dependencies that the fields of a target imply, so that `dependencies`, `dependents` and `--changed-since` know them.
 
-The artifact targets that a field names, or that an option names in its stead, and the owner of an entry point.
+The artifact targets that a field names, or that an option names in its stead; the owner of an entry point, which may be
+a requirement; the requirement whose project has the name of a script.
 """
 
 from __future__ import annotations
@@ -8,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from packaging.utils import canonicalize_name
+from pants.backend.python.target_types import PythonRequirementsField
+from pants.engine.addresses import Address
 from pants.engine.rules import Rule, collect_rules, rule
 from pants.engine.target import FieldSet, InferDependenciesRequest, InferredDependencies
 from pants.engine.unions import UnionRule
 
+from pants_strata import engine
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import (
     ArtifactDependenciesField,
@@ -22,6 +27,7 @@ from pants_strata.target_types import (
     InstallerField,
     InterpreterField,
     InterpreterVersionField,
+    ScriptField,
     VenvField,
     VenvLockfileField,
 )
@@ -31,15 +37,33 @@ from pants_strata.util_rules.lookup import artifact_address
 
 @dataclass(frozen=True)
 class ImageInferenceFieldSet(FieldSet):
-    required_fields = (ImageDependenciesField, EntryPointField, VenvField, ImageBaseField)
+    required_fields = (ImageDependenciesField, EntryPointField, ScriptField, VenvField, ImageBaseField)
 
     entry_point: EntryPointField
+    script: ScriptField
     venv: VenvField
     base: ImageBaseField
 
 
 class InferImageDependencies(InferDependenciesRequest[ImageInferenceFieldSet]):
     infer_from = ImageInferenceFieldSet
+
+
+async def _requirements_with_module(module: str) -> list[Address]:
+    """None where several have it: `dependencies` says which."""
+    owners = (await engine.module_owners(module)).unambiguous
+    return [target.address for target in await engine.requirements_of(owners)]
+
+
+async def _requirements_named(project: str) -> list[Address]:
+    """None where several have the name: `dependencies` says which."""
+    found = [
+        target.address
+        for target in await engine.all_requirements()
+        for requirement in target[PythonRequirementsField].value
+        if canonicalize_name(requirement.project_name) == canonicalize_name(project)
+    ]
+    return found if len(found) == 1 else []
 
 
 @rule
@@ -49,7 +73,11 @@ async def infer_image_dependencies(request: InferImageDependencies, strata: Stra
     if fields.base.value:
         inferred.append(await artifact_address(fields.base, None, "[strata].base"))
     point = await entry_point(fields.entry_point)
-    return InferredDependencies([*inferred, *(point.owners if point else ())])
+    if point:
+        inferred += point.owners or await _requirements_with_module(point.module)
+    if fields.script.value:
+        inferred += await _requirements_named(fields.script.value)
+    return InferredDependencies(inferred)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,9 @@ FILES = {
         "python_installer(name='pip')\n"
         "python_venv(name='venv', interpreter=':cpython', installer=':pip')\n"
         "python_venv(name='default_venv')\n"
+        "python_requirement(name='gunicorn', requirements=['Gunicorn>=22'])\n"
+        "python_requirement(name='one', requirements=['twice>=1'])\n"
+        "python_requirement(name='other', requirements=['twice<1'])\n"
     ),
     "src/web/BUILD": "python_sources()",
     "src/web/__init__.py": "",
@@ -83,6 +86,22 @@ def test_image(runner: RuleRunner, entry_point: str) -> None:
     image(runner, f"entry_point='{entry_point}', venv='third:default_venv', base='third:other_base'")
     expected = ["src/web/main.py", "third:default_venv", "third:other_base"]
     assert dependencies(runner, "src/web", "image") == expected
+
+
+def test_requirement_with_the_module_of_an_entry_point(runner: RuleRunner) -> None:
+    image(runner, "entry_point='gunicorn.app.wsgiapp:run'")
+    assert dependencies(runner, "src/web", "image") == ["third:gunicorn", "third:venv"]
+
+
+def test_requirement_with_the_name_of_a_script(runner: RuleRunner) -> None:
+    image(runner, "script='gunicorn'")
+    assert dependencies(runner, "src/web", "image") == ["third:gunicorn", "third:venv"]
+
+
+@pytest.mark.parametrize("field", ["entry_point='twice'", "script='twice'"])
+def test_two_requirements_of_one_name(runner: RuleRunner, field: str) -> None:
+    image(runner, field)
+    assert dependencies(runner, "src/web", "image") == ["third:venv"]
 
 
 def test_image_with_defaults(runner: RuleRunner) -> None:

@@ -9,9 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import PurePath
+from typing import Any
 
-from pants.backend.python.dependency_inference.module_mapper import PythonModuleOwners, PythonModuleOwnersRequest
-from pants.backend.python.target_types import PythonSourceField
+from pants.backend.python.dependency_inference.module_mapper import (
+    AllPythonTargets,
+    PythonModuleOwners,
+    PythonModuleOwnersRequest,
+)
+from pants.backend.python.target_types import PythonRequirementsField, PythonSourceField
 from pants.core.target_types import ResourceSourceField
 from pants.core.util_rules.source_files import SourceFilesRequest
 from pants.core.util_rules.stripped_source_files import StrippedSourceFiles
@@ -139,6 +144,18 @@ async def module_owners(module: str) -> PythonModuleOwners:
     return await Get(PythonModuleOwners, PythonModuleOwnersRequest(module, resolve=None))
 
 
+async def requirements_of(addresses: Iterable[Address]) -> tuple[Target, ...]:
+    """The targets among the addresses that are third-party requirements."""
+    requests = [WrappedTargetRequest(address, "an earlier step") for address in addresses]
+    found = await MultiGet(Get(WrappedTarget, WrappedTargetRequest, request) for request in requests)
+    return tuple(item.target for item in found if item.target.has_field(PythonRequirementsField))
+
+
+async def all_requirements() -> tuple[Target, ...]:
+    """All `python_requirement` targets of the repository, those that are generated included."""
+    return tuple((await Get(AllPythonTargets)).third_party)
+
+
 async def file_owners(path: str) -> tuple[Address, ...]:
     """The targets that have a file among their sources."""
     return tuple(await Get(Owners, OwnersRequest((path,))))
@@ -218,8 +235,28 @@ async def installer(request: artifacts.InstallerRequest) -> artifacts.Installer:
     return await Get(artifacts.Installer, artifacts.InstallerRequest, request)
 
 
+async def locked_venv(request: artifacts.LockedVenvRequest) -> artifacts.LockedVenv:
+    return await Get(artifacts.LockedVenv, artifacts.LockedVenvRequest, request)
+
+
 async def venv(request: artifacts.VenvRequest) -> artifacts.Venv:
     return await Get(artifacts.Venv, artifacts.VenvRequest, request)
+
+
+async def venv_parts(
+    venv: artifacts.VenvLayerRequest,
+    installs: Iterable[artifacts.InstallRequest],
+    layers: Iterable[artifacts.DependenciesLayerRequest],
+) -> tuple[artifacts.VenvLayer, tuple[artifacts.Installed, ...], tuple[artifacts.DependenciesLayer, ...]]:
+    """The layers of a venv and the proofs of their installation, all under way at the same time."""
+    proofs = tuple(installs)
+    gets: list[Get[Any]] = [
+        Get(artifacts.VenvLayer, artifacts.VenvLayerRequest, venv),
+        *(Get(artifacts.Installed, artifacts.InstallRequest, request) for request in proofs),
+        *(Get(artifacts.DependenciesLayer, artifacts.DependenciesLayerRequest, request) for request in layers),
+    ]
+    first, *others = await MultiGet(gets)
+    return first, tuple(others[: len(proofs)]), tuple(others[len(proofs) :])
 
 
 async def image_parts(

@@ -66,12 +66,14 @@ async def on_interpreter(
     description: str,
     inputs: Digest = EMPTY_DIGEST,
     large_inputs: Mapping[str, Digest] | None = None,
-    outputs: str = BLOBS,
+    outputs: str | None = BLOBS,
+    level: LogLevel = LogLevel.INFO,
 ) -> Process:
-    """A process that makes a layer, or a wheel that will be in one, on the interpreter artifact.
+    """A process that makes a layer, or a wheel that will be in one, or proves something, on the interpreter artifact.
 
     :param large_inputs: directory → digest, linked into the sandbox rather than copied.
-    :param outputs: the directory of what it makes.
+    :param outputs: the directory of what it makes; None where it tells a result alone.
+    :param level: DEBUG for steps that come by the dozen, which Pants would log one by one (pants_strata.progress).
     """
     paths = sandbox_interpreter(interpreter)
     library = await engine.library_slice(verb)
@@ -94,9 +96,9 @@ async def on_interpreter(
         immutable_input_digests={_PYTHON: interpreter.tree, _LIBRARY: library.digest, **(large_inputs or {})},
         env={"OPENSSL_CONF": "/dev/null"},
         output_files=(RESULT,),
-        output_directories=(outputs,),
+        output_directories=() if outputs is None else (outputs,),
         description=description,
-        level=LogLevel.INFO,
+        level=level,
         remote_cache_speculation_delay_millis=(await engine.options()).remote_cache_head_start_millis,
     )
 
@@ -109,6 +111,7 @@ async def on_host(
     output_directories: Iterable[str],
     inputs: Digest = EMPTY_DIGEST,
     cache_scope: ProcessCacheScope = ProcessCacheScope.SUCCESSFUL,
+    level: LogLevel = LogLevel.INFO,
 ) -> Process:
     """A process on the Python that runs Pants: fetching, and unpacking the interpreter that all others run on.
 
@@ -126,7 +129,7 @@ async def on_host(
         output_files=(RESULT,),
         output_directories=tuple(output_directories),
         description=description,
-        level=LogLevel.INFO,
+        level=level,
         cache_scope=cache_scope,
         remote_cache_speculation_delay_millis=(await engine.options()).remote_cache_head_start_millis,
     )

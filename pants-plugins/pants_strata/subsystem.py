@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from enum import Enum
 
-from pants.option.option_types import EnumOption, IntOption, StrListOption, StrOption
+from pants.option.option_types import BoolOption, EnumOption, IntOption, StrListOption, StrOption
 from pants.option.subsystem import Subsystem
 from pants.util.strutil import softwrap
 
 from strata.plan.debian_defaults import COMPONENTS
+
+
+class Compression(Enum):
+    gzip = "gzip"
+    zstd = "zstd"
 
 
 class StrataSubsystem(Subsystem):
@@ -22,6 +27,33 @@ class StrataSubsystem(Subsystem):
     )
     installer = StrOption(default=None, help="The address of the `python_installer` that fills venvs.")
     venv = StrOption(default=None, help="The address of the `python_venv` that images hold.")
+    layer_budget = IntOption(
+        default=100,
+        help=softwrap(
+            """
+            The most layers that the dependencies in an image may have. Runtimes take images of up to 127 layers; Strata
+            adds four of its own.
+            """
+        ),
+    )
+    layer_threshold = IntOption(
+        default=16 * 1024,
+        help="The size of a wheel, in bytes, from which it has a layer of its own. Smaller ones share layers.",
+    )
+    bytecode = BoolOption(
+        default=True,
+        help="Whether images hold the bytecode of dependencies and apps, so that a start does not compile them.",
+    )
+    compression = EnumOption(
+        default=Compression.gzip,
+        help=softwrap(
+            """
+            How layers are compressed. Every registry and runtime reads `gzip`, and what is compressed in a wheel is
+            copied. `zstd` makes smaller blobs that unpack faster, takes longer to write, and needs containerd 1.5,
+            Docker 23, podman 4 or later.
+            """
+        ),
+    )
     remote_cache_head_start_millis = IntOption(
         default=60_000,
         advanced=True,

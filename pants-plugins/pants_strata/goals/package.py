@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -34,7 +35,7 @@ from pants_strata.target_types import (
 from pants_strata.util_rules.lookup import default_interpreter
 from strata.diff.record import record_path
 from strata.oci.layer import Layer
-from strata.oci.layout import artifact_layout_files, layout_files
+from strata.oci.layout import INDEX_FILE, artifact_layout_files, layout_files
 
 
 async def _layout(
@@ -47,14 +48,26 @@ async def _layout(
 ) -> BuiltPackage:
     path = output_path.value_or_default(file_ending=None)
     merged = await engine.merge([blobs, await engine.create(files)])
-    lines = [f"  {layer.contents['kind']}: {_megabytes(layer.descriptor.size)}" for layer in layers]
-    artifact = BuiltPackageArtifact(path, extra_log_lines=(f"  {PLATFORM} {digest}", *lines, *notes))
+    artifact = BuiltPackageArtifact(path, extra_log_lines=(f"  {PLATFORM} {digest}", *_summary(layers), *notes))
     return BuiltPackage(await engine.under(path, merged), (artifact,))
 
 
-async def _artifact_layout(output_path: ArtifactOutputPathField, kind: str, item: ArtifactLayer) -> BuiltPackage:
-    files = artifact_layout_files([item.layer], kind=kind, annotations={}, platform=PLATFORM)
-    return await _layout(output_path, files, item.blob, [item.layer], item.layer.descriptor.digest)
+def _summary(layers: Sequence[Layer]) -> Iterable[str]:
+    """A line for each kind of layer."""
+    for kind in dict.fromkeys(layer.contents["kind"] for layer in layers):
+        sizes = [layer.descriptor.size for layer in layers if layer.contents["kind"] == kind]
+        count = f" in {len(sizes)} layers" if len(sizes) > 1 else ""
+        yield f"  {kind}: {_megabytes(sum(sizes))}{count}"
+
+
+async def _artifact_layout(
+    output_path: ArtifactOutputPathField, kind: str, items: Sequence[ArtifactLayer]
+) -> BuiltPackage:
+    layers = [item.layer for item in items]
+    files = artifact_layout_files(layers, kind=kind, annotations={}, platform=PLATFORM)
+    (manifest,) = json.loads(files[INDEX_FILE])["manifests"]
+    digest = items[0].layer.descriptor.digest if len(items) == 1 else manifest["digest"]
+    return await _layout(output_path, files, await engine.merge(item.blob for item in items), layers, digest)
 
 
 @dataclass(frozen=True)
@@ -91,8 +104,8 @@ class OsPackagesFieldSet(PackageFieldSet):
 @rule
 async def package_os_packages(field_set: OsPackagesFieldSet, strata: StrataSubsystem) -> BuiltPackage:
     interpreter = (await default_interpreter(field_set.address, strata)).address
-    layer = await engine.os_packages_layer(OsPackagesRequest(field_set.address, PLATFORM, interpreter))
-    return await _artifact_layout(field_set.output_path, "os-packages", layer)
+    request = OsPackagesRequest(field_set.address, PLATFORM, interpreter, strata.compression.value)
+    return await _artifact_layout(field_set.output_path, "os-packages", [await engine.os_packages_layer(request)])
 
 
 @dataclass(frozen=True)
@@ -103,10 +116,10 @@ class InterpreterFieldSet(PackageFieldSet):
 
 
 @rule
-async def package_interpreter(field_set: InterpreterFieldSet) -> BuiltPackage:
+async def package_interpreter(field_set: InterpreterFieldSet, strata: StrataSubsystem) -> BuiltPackage:
     interpreter = await engine.interpreter(InterpreterRequest(field_set.address, PLATFORM))
-    layer = await engine.interpreter_layer(InterpreterLayerRequest(interpreter, interpreter.base))
-    return await _artifact_layout(field_set.output_path, "interpreter", layer)
+    request = InterpreterLayerRequest(interpreter, interpreter.base, strata.compression.value)
+    return await _artifact_layout(field_set.output_path, "interpreter", [await engine.interpreter_layer(request)])
 
 
 @dataclass(frozen=True)
@@ -135,9 +148,9 @@ class VenvFieldSet(PackageFieldSet):
 
 
 @rule
-async def package_venv(field_set: VenvFieldSet) -> BuiltPackage:
-    venv = await engine.venv(VenvRequest(field_set.address, PLATFORM))
-    return await _artifact_layout(field_set.output_path, "dependencies", venv.layer)
+async def package_venv(field_set: VenvFieldSet, strata: StrataSubsystem) -> BuiltPackage:
+    request = VenvRequest(field_set.address, PLATFORM, None, strata.bytecode, strata.compression.value)
+    return await _artifact_layout(field_set.output_path, "dependencies", (await engine.venv(request)).layers)
 
 
 def _megabytes(size: int) -> str:

@@ -20,6 +20,8 @@ from pants_strata.target_types.debian_packages import (
 from pants_strata.target_types.image import (
     AnnotationsField,
     ArgsField,
+    BytecodeField,
+    CompressionField,
     EntryPointField,
     EnvField,
     ExposedPortsField,
@@ -31,6 +33,7 @@ from pants_strata.target_types.image import (
     StopSignalField,
     UserField,
     VenvField,
+    WholeLockField,
     WorkdirField,
 )
 from pants_strata.target_types.installer import (
@@ -55,6 +58,8 @@ from pants_strata.target_types.venv import (
     VenvBuildLockfileField,
     VenvExtrasField,
     VenvGroupsField,
+    VenvLayerBudgetField,
+    VenvLayerThresholdField,
     VenvLockfileField,
 )
 
@@ -65,6 +70,8 @@ __all__ = [
     "ArtifactDependenciesField",
     "ArtifactOutputPathField",
     "BaseField",
+    "BytecodeField",
+    "CompressionField",
     "DebianPackagesExcludeField",
     "DebianPackagesLockfileField",
     "DebianPackagesNamesField",
@@ -97,6 +104,9 @@ __all__ = [
     "VenvExtrasField",
     "VenvField",
     "VenvGroupsField",
+    "VenvLayerBudgetField",
+    "VenvLayerThresholdField",
     "VenvLockfileField",
+    "WholeLockField",
     "WorkdirField",
 ]

@@ -10,12 +10,14 @@ from pants.engine.addresses import Address
 from pants.engine.target import (
     COMMON_TARGET_FIELDS,
     AsyncFieldMixin,
+    BoolField,
     Dependencies,
     DictStringToStringField,
     InvalidFieldException,
     StringField,
     StringSequenceField,
     Target,
+    TriBoolField,
 )
 from pants.util.strutil import help_text, softwrap
 
@@ -58,6 +60,40 @@ class VenvField(ArtifactAddressField):
     alias = "venv"
     expected = PythonVenvTarget.alias
     help = "The address of the `python_venv` with the app's dependencies. By default `[strata].venv`."
+
+
+class WholeLockField(BoolField):
+    alias = "whole_lock"
+    default = False
+    value: bool
+    help = help_text(
+        """
+        Whether the image holds all of the venv's lock. By default it holds what its code needs: the
+        `python_requirement` targets among its dependencies, which Pants infers from imports, and what these require.
+        Add to `dependencies` what no import names, such as a plugin or a database driver. A repository without any
+        `python_requirement` gets all of the lock.
+        """
+    )
+
+
+class BytecodeField(TriBoolField):
+    alias = "bytecode"
+    help = help_text(
+        """
+        Whether the image holds the bytecode of its dependencies and of the app, so that a start does not compile them;
+        by default `[strata].bytecode`. It is not checked against its source when it is loaded (PEP 552).
+        """
+    )
+
+
+class CompressionField(StringField):
+    alias = "compression"
+    valid_choices = ("gzip", "zstd")
+    help = help_text(
+        """
+        How the layers are compressed; by default `[strata].compression`. Images share layers of one compression only.
+        """
+    )
 
 
 class ImageBaseField(ArtifactAddressField):
@@ -180,7 +216,10 @@ class PythonImageTarget(Target):
         EntryPointField,
         ScriptField,
         VenvField,
+        WholeLockField,
         ImageBaseField,
+        BytecodeField,
+        CompressionField,
         ArgsField,
         EnvField,
         UserField,

@@ -61,6 +61,7 @@ def test_defaults_of_an_image() -> None:
     values = {field.alias: field.value for field in PythonImageTarget({}, APP).field_values.values()}
     assert {name: value for name, value in values.items() if value is not None} == {
         "user": "65532",
+        "whole_lock": False,
         "workdir": "/app",
     }
 

@@ -8,10 +8,12 @@ from pants.engine.addresses import Address
 from pants.engine.fs import GlobMatchErrorBehavior
 from pants.engine.target import (
     COMMON_TARGET_FIELDS,
+    IntField,
     InvalidFieldException,
     MultipleSourcesField,
     StringSequenceField,
     Target,
+    ValidNumbers,
 )
 from pants.util.strutil import help_text
 
@@ -128,6 +130,28 @@ class VenvBuildLockfileField(LockfileField):
     )
 
 
+class VenvLayerBudgetField(IntField):
+    alias = "layer_budget"
+    valid_numbers = ValidNumbers.positive_only
+    help = help_text(
+        """
+        The most layers that the dependencies in an image may have; by default `[strata].layer_budget`. Where an image
+        needs more large wheels than that, the smallest of them share layers.
+        """
+    )
+
+
+class VenvLayerThresholdField(IntField):
+    alias = "layer_threshold"
+    valid_numbers = ValidNumbers.positive_and_zero
+    help = help_text(
+        """
+        The size of a wheel, in bytes, from which it has a layer of its own, which all images with that wheel share; by
+        default `[strata].layer_threshold`. Smaller ones share a few layers, by a rule that looks at their names.
+        """
+    )
+
+
 class PythonVenvTarget(Target):
     alias = "python_venv"
     core_fields = (
@@ -140,6 +164,8 @@ class PythonVenvTarget(Target):
         VenvExtrasField,
         VenvAllowSdistsField,
         VenvBuildLockfileField,
+        VenvLayerBudgetField,
+        VenvLayerThresholdField,
         ArtifactOutputPathField,
     )
     help = help_text(

@@ -12,7 +12,7 @@ from pants.engine.rules import Rule, collect_rules, rule
 
 from pants_strata import engine
 from pants_strata.artifacts import AppLayerRequest, ArtifactLayer
-from pants_strata.library_process import layer_output, on_interpreter
+from pants_strata.library_process import layer_output, on_interpreter, sandbox_interpreter
 from strata.plan.interpreter import feature_version
 
 _ROOT = "sources"
@@ -24,7 +24,13 @@ async def app_layer(request: AppLayerRequest) -> ArtifactLayer:
     process = await on_interpreter(
         request.interpreter,
         "app-layer",
-        {"root": _ROOT, "python": feature_version(request.interpreter.version)},
+        {
+            "root": _ROOT,
+            "python": feature_version(request.interpreter.version),
+            "interpreter": sandbox_interpreter(request.interpreter),
+            "bytecode": request.bytecode,
+            "compression": request.compression,
+        },
         inputs=await engine.under(_ROOT, sources.digest),
         description=f"Write the app layer of {request.address}, {len(sources.files)} files",
     )

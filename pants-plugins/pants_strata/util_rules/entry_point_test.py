@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
 
 import pytest
 from pants.engine.addresses import Address
@@ -30,10 +29,8 @@ class Command:
 async def command(request: CommandRequest) -> Command:
     """What an image runs, with a venv that has uvicorn."""
     target = await engine.target(request.address)
-    nothing = cast(Any, None)
     venv = Venv(
-        interpreter=nothing,
-        layer=nothing,
+        layers=(),
         modules=frozenset({"uvicorn", "uvicorn.main", "uvicorn.__main__", "idle", "idle.core", "six"}),
         scripts=frozenset({"uvicorn", "dotenv"}),
         standard_library=frozenset({"http", "json"}),
@@ -242,14 +239,14 @@ def test_module_in_no_place(runner: RuleRunner, name: str) -> None:
         f"src/web:image: The entry point module {name.partition(':')[0]} is neither in the repository, nor in the "
         "venv, nor in the standard library.\n"
         "Fix: correct `entry_point`; for a first-party module, see that a `python_sources` target owns it and that its "
-        "source root is among `./pants roots`."
+        "source root is among `./pants roots`; for one of the lock, add its `python_requirement` to `dependencies`."
     )
 
 
 def test_script_is_missing(runner: RuleRunner) -> None:
     assert error(runner, "src/web", "script='gunicorn'") == (
-        "src/web:image: The venv has no console script 'gunicorn'.\n"
+        "src/web:image: The image's venv has no console script 'gunicorn'.\n"
         "Found:\n"
-        "  scripts of the venv: dotenv, uvicorn\n"
-        "Fix: name one of these, or lock the project that has it."
+        "  scripts of the wheels that the image needs: dotenv, uvicorn\n"
+        "Fix: name one of these, or add the `python_requirement` of the project that has it to `dependencies`."
     )

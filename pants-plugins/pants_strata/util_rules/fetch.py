@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from pants.engine.rules import Rule, collect_rules, rule
+from pants.util.logging import LogLevel
 
 from pants_strata import engine
 from pants_strata.artifacts import FetchRequest, FetchResult
-from pants_strata.library_process import failure, on_host
+from pants_strata.library_process import RESULT, failure, on_host
+from pants_strata.progress import FETCHED
 
 _FILES = "files"
 
@@ -16,16 +19,22 @@ _FILES = "files"
 @rule
 async def fetch(request: FetchRequest) -> FetchResult:
     process = await on_host(
-        request.verb, request.request, description=request.description, output_directories=(_FILES,)
+        request.verb,
+        request.request,
+        description=request.description,
+        output_directories=(_FILES,),
+        level=LogLevel.DEBUG,
     )
-    result = await engine.execute(process)
+    with FETCHED.step():
+        result = await engine.execute(process)
     error = failure(result, request.description)
     if error is not None:
         return FetchResult(error=error)
+    told = json.loads((await engine.contents(await engine.only(result.output_digest, [RESULT])))[RESULT])
     files = await engine.only(result.output_digest, [f"{_FILES}/*"])
     snapshot = await engine.snapshot(await engine.without_prefix(_FILES, files))
     (name,) = snapshot.files
-    return FetchResult(snapshot.digest, name)
+    return FetchResult(snapshot.digest, name, told)
 
 
 def rules() -> Iterable[Rule]:

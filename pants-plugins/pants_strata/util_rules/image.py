@@ -6,9 +6,11 @@ installers the layers hold: an image with one that nobody asked for is not built
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Optional
 
 from pants.engine.rules import Rule, collect_rules, rule
+from pants.engine.target import Target
 
 from pants_strata import engine
 from pants_strata.artifacts import (
@@ -17,6 +19,7 @@ from pants_strata.artifacts import (
     ImageRequest,
     InterpreterLayerRequest,
     InterpreterRequest,
+    LockedVenvRequest,
     OsPackagesRequest,
     VenvRequest,
 )
@@ -24,6 +27,8 @@ from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import (
     AnnotationsField,
     ArgsField,
+    BytecodeField,
+    CompressionField,
     EnsurepipField,
     EnvField,
     ExposedPortsField,
@@ -37,6 +42,7 @@ from pants_strata.target_types import (
 )
 from pants_strata.util_rules.entry_point import image_command
 from pants_strata.util_rules.lookup import artifact_address, artifact_target
+from pants_strata.util_rules.needed import check_locked, needed_requirements
 from strata.audit.policy import ANNOTATION, judge
 from strata.diff.record import BuildRecord
 from strata.errors import StrataError
@@ -44,6 +50,29 @@ from strata.oci.image import Image, RuntimeConfig
 from strata.venv.environment import IMAGE_PREFIX
 
 _DEFAULT_ENV = {"PATH": f"/{IMAGE_PREFIX}/bin:/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
+
+
+async def _roots(image: Target, venv: LockedVenvRequest) -> Optional[tuple[str, ...]]:
+    """What the image needs of the lock; None for all of it."""
+    needed = await needed_requirements(image)
+    if needed is None:
+        return None
+    locked = {requirement.name for requirement in (await engine.locked_venv(venv)).requirements}
+    check_locked(needed, locked, image=image.address, venv=venv.address)
+    return tuple(needed)
+
+
+def _runtime(image: Target, command: Sequence[str]) -> RuntimeConfig:
+    return RuntimeConfig(
+        entrypoint=tuple(command),
+        cmd=tuple(image[ArgsField].value or ()),
+        env={**_DEFAULT_ENV, **dict(image[EnvField].value or {})},
+        user=image[UserField].value,
+        working_dir=image[WorkdirField].value,
+        labels=dict(image[LabelsField].value or {}),
+        exposed_ports=tuple(image[ExposedPortsField].value or ()),
+        stop_signal=image[StopSignalField].value or "",
+    )
 
 
 @rule
@@ -55,24 +84,18 @@ async def build_image(request: ImageRequest, strata: StrataSubsystem) -> BuiltIm
     )
     interpreter = await engine.interpreter(InterpreterRequest(interpreter_address, request.platform))
     base = await artifact_address(target[ImageBaseField], str(interpreter.base), "[strata].base")
+    wanted = target[BytecodeField].value
+    bytecode = strata.bytecode if wanted is None else wanted
+    compression = target[CompressionField].value or strata.compression.value
+    roots = await _roots(target, LockedVenvRequest(venv_target.address, request.platform))
     os_packages, interpreter_layer, venv, app = await engine.image_parts(
-        OsPackagesRequest(base, request.platform, interpreter_address),
-        InterpreterLayerRequest(interpreter, base),
-        VenvRequest(venv_target.address, request.platform),
-        AppLayerRequest(request.address, interpreter),
+        OsPackagesRequest(base, request.platform, interpreter_address, compression),
+        InterpreterLayerRequest(interpreter, base, compression),
+        VenvRequest(venv_target.address, request.platform, roots, bytecode, compression),
+        AppLayerRequest(request.address, interpreter, bytecode, compression),
     )
     command = await image_command(target, venv)
-    layers = (os_packages, interpreter_layer, venv.layer, app)
-    runtime = RuntimeConfig(
-        entrypoint=command,
-        cmd=tuple(target[ArgsField].value or ()),
-        env={**_DEFAULT_ENV, **dict(target[EnvField].value or {})},
-        user=target[UserField].value,
-        working_dir=target[WorkdirField].value,
-        labels=dict(target[LabelsField].value or {}),
-        exposed_ports=tuple(target[ExposedPortsField].value or ()),
-        stop_signal=target[StopSignalField].value or "",
-    )
+    layers = (os_packages, interpreter_layer, *venv.layers, app)
     ensurepip = (await engine.target(interpreter_address))[EnsurepipField].value
     try:
         verdict = judge([item.layer for item in layers], ensurepip=ensurepip)
@@ -81,7 +104,7 @@ async def build_image(request: ImageRequest, strata: StrataSubsystem) -> BuiltIm
     image = Image.assemble(
         request.platform,
         [item.layer for item in layers],
-        runtime,
+        _runtime(target, command),
         annotations={**dict(target[AnnotationsField].value or {}), ANNOTATION: verdict.to_annotation()},
     )
     record = BuildRecord(

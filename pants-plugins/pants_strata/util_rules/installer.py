@@ -16,7 +16,7 @@ from pants.engine.unions import UnionRule
 from pants_strata import engine
 from pants_strata.artifacts import Installer, InstallerRequest, Interpreter, InterpreterRequest
 from pants_strata.target_types import InstallerLockfileField, InstallerToolField, InstallerVersionField
-from pants_strata.util_rules.wheels import fetch_wheels
+from pants_strata.util_rules.wheels import fetch_wheels, merged
 from strata.errors import StrataError
 from strata.errors import installers as errors
 from strata.plan.installers import default_lock, installer_tags, read_installer_lock
@@ -60,7 +60,8 @@ async def build_installer(request: InstallerRequest) -> Installer:
         platform=str(interpreter.platform),
         where=where,
     )
-    return Installer(request.address, tool, locked[0].version, wheels.digest, wheels.files)
+    files = tuple(wheel.file for wheel in wheels)
+    return Installer(request.address, tool, locked[0].version, await merged(wheels), files)
 
 
 def shipped_lock(tool: str) -> str:

@@ -26,7 +26,7 @@ _OUTPUT = "locks"
 @rule
 async def resolve_installer_lock(request: InstallerLockRequest) -> ResolvedInstallerLock:
     where = str(request.address)
-    uv = await fetch_wheels(
+    (uv,) = await fetch_wheels(
         read_requirements(shipped_lock("uv"), default_lock("uv")),
         installer_tags("uv", request.python, (0, 0), PLATFORM),
         python=request.python,
@@ -36,7 +36,7 @@ async def resolve_installer_lock(request: InstallerLockRequest) -> ResolvedInsta
     requirement = f"{request.tool}=={request.version}" if request.version else request.tool
     process = await on_host(
         "lock-installer",
-        canonical({"requirement": requirement, "python": request.python, "uv": f"{_UV}/{uv.files[0]}"}),
+        canonical({"requirement": requirement, "python": request.python, "uv": f"{_UV}/{uv.file}"}),
         inputs=await engine.under(_UV, uv.digest),
         output_directories=(_OUTPUT,),
         description=f"Lock {requirement} and what it needs",

@@ -117,6 +117,7 @@ async def interpreter_layer(request: InterpreterLayerRequest, debian: DebianSubs
             "version": interpreter.version,
             "interpreter": sandbox_interpreter(interpreter),
             "installer_hint": target[InstallerHintField].value,
+            "compression": request.compression,
         },
         inputs=debs,
         description=f"Write the layer of CPython {interpreter.version}",

@@ -52,7 +52,7 @@ async def os_packages_layer(request: OsPackagesRequest, debian: DebianSubsystem)
     process = await on_interpreter(
         interpreter,
         "os-packages-layer",
-        {"packages": packages, "platform": str(request.platform)},
+        {"packages": packages, "platform": str(request.platform), "compression": request.compression},
         inputs=debs,
         description=f"Write the layer of {request.address}",
     )

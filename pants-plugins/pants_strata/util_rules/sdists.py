@@ -12,15 +12,14 @@ import logging
 from collections.abc import Sequence
 
 from packaging.utils import canonicalize_name
-from pants.engine.fs import Digest
 from pants.engine.process import Process
 from pants.engine.target import Target
 
 from pants_strata import engine
-from pants_strata.artifacts import Installer, Interpreter
+from pants_strata.artifacts import Installer, InstallerRequest, Interpreter, Wheel
 from pants_strata.library_process import RESULT, failure, on_interpreter, sandbox_installer, sandbox_interpreter
 from pants_strata.target_types import VenvAllowSdistsField, VenvBuildLockfileField
-from pants_strata.util_rules.wheels import FetchedWheels, fetch_wheels
+from pants_strata.util_rules.wheels import fetch_wheels, merged, named
 from strata.errors import StrataError
 from strata.errors import sdists as errors
 from strata.plan.environment import marker_environment, wheel_tags
@@ -35,42 +34,34 @@ _FILES = "files"
 
 
 async def with_built_wheels(
-    target: Target,
-    requirements: Sequence[LockedRequirement],
-    fetched: FetchedWheels,
-    interpreter: Interpreter,
-    installer: Installer,
-) -> FetchedWheels:
+    target: Target, wheels: Sequence[Wheel], interpreter: Interpreter, installer: InstallerRequest
+) -> tuple[Wheel, ...]:
     """The same wheels, with one built of each source distribution among them in its place."""
-    sdists = [(item, file) for item, file in zip(requirements, fetched.files) if not file.endswith(".whl")]
+    sdists = [wheel for wheel in wheels if wheel.is_sdist]
     if not sdists:
-        return fetched
+        return tuple(wheels)
     locked = await _build_requirements(target, interpreter)
-    tags = wheel_tags(interpreter.version, interpreter.glibc, interpreter.platform)
     needed = await fetch_wheels(
         locked,
-        tags,
+        wheel_tags(interpreter.version, interpreter.glibc, interpreter.platform),
         python=feature_version(interpreter.version),
         platform=str(interpreter.platform),
         where=str(target.address),
     )
-    processes = [
-        await _build(item, file, fetched.digest, locked, needed, interpreter, installer) for item, file in sdists
-    ]
-    built, digests = {}, []
-    for (item, file), process, result in zip(sdists, processes, await engine.execute_all(processes)):
+    tool = await engine.installer(installer)
+    processes = [await _build(sdist, needed, interpreter, tool) for sdist in sdists]
+    built = {}
+    for sdist, process, result in zip(sdists, processes, await engine.execute_all(processes)):
         error = failure(result, process.description)
         if error is not None:
             raise error.at(str(target.address))
-        fields = json.loads((await engine.contents(await engine.only(result.output_digest, [RESULT])))[RESULT])
-        if fields["differing"]:
-            release = f"{item.name} {item.version}"
-            _logger.warning(errors.not_reproducible(str(target.address), release, fields["differing"]))
-        built[file] = fields["name"]
-        wheel = await engine.only(result.output_digest, [f"{_FILES}/*"])
-        digests.append(await engine.without_prefix(_FILES, wheel))
-    wheels = await engine.only(fetched.digest, [file for file in fetched.files if file not in built])
-    return FetchedWheels(await engine.merge([wheels, *digests]), tuple(built.get(file, file) for file in fetched.files))
+        told = json.loads((await engine.contents(await engine.only(result.output_digest, [RESULT])))[RESULT])
+        if told["differing"]:
+            release = f"{sdist.name} {sdist.version}"
+            _logger.warning(errors.not_reproducible(str(target.address), release, told["differing"]))
+        file = await engine.without_prefix(_FILES, await engine.only(result.output_digest, [f"{_FILES}/*"]))
+        built[sdist.name] = Wheel(sdist.name, sdist.version, told["name"], told["size"], tuple(told["requires"]), file)
+    return tuple(built.get(wheel.name, wheel) for wheel in wheels)
 
 
 async def _build_requirements(target: Target, interpreter: Interpreter) -> tuple[LockedRequirement, ...]:
@@ -87,32 +78,20 @@ async def _build_requirements(target: Target, interpreter: Interpreter) -> tuple
         raise error.at(str(target.address)) from None
 
 
-async def _build(
-    requirement: LockedRequirement,
-    file: str,
-    sdists: Digest,
-    locked: Sequence[LockedRequirement],
-    needed: FetchedWheels,
-    interpreter: Interpreter,
-    installer: Installer,
-) -> Process:
-    release = f"{requirement.name} {requirement.version}"
+async def _build(sdist: Wheel, needed: Sequence[Wheel], interpreter: Interpreter, installer: Installer) -> Process:
     return await on_interpreter(
         interpreter,
         "build-wheel",
         {
             "interpreter": sandbox_interpreter(interpreter),
             "installer": sandbox_installer(installer, _INSTALLER),
-            "sdist": {"name": requirement.name, "version": requirement.version, "path": file},
-            "requirements": [
-                {"name": item.name, "version": item.version, "path": f"{_REQUIREMENTS}/{wheel}"}
-                for item, wheel in zip(locked, needed.files)
-            ],
+            "sdist": {"name": sdist.name, "version": sdist.version, "path": sdist.file},
+            "requirements": named(needed, _REQUIREMENTS),
         },
-        inputs=await engine.only(sdists, [file]),
-        large_inputs={_INSTALLER: installer.digest, _REQUIREMENTS: needed.digest},
+        inputs=sdist.digest,
+        large_inputs={_INSTALLER: installer.digest, _REQUIREMENTS: await merged(needed)},
         outputs=_FILES,
-        description=f"Build a wheel of {release} with {installer.tool} {installer.version}",
+        description=f"Build a wheel of {sdist.name} {sdist.version} with {installer.tool} {installer.version}",
     )
 
 

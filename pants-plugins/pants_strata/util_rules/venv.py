@@ -1,118 +1,150 @@
-"""The venv artifact: locked wheels, installed by the installer into a venv, written as a layer.
+"""The venv artifact: the wheels that an app needs, a layer for each group of them, and the proof of their installation.
 
-Inputs: the wheels, fetched or built (sdists.py), the installer, the interpreter. Key of each fetched wheel: name,
-version, hashes, tags that fit.
-Errors: a missing or damaged lock, an address of a wrong type, those of fetching and of the installer.
+Inputs: the wheels, fetched or built (wheels.py, sdists.py), the installer, the interpreter.
+Errors: those of the lock, of fetching, of layers and of the installer.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from pants.engine.rules import collect_rules, rule
+from packaging.requirements import Requirement
+from pants.engine.rules import Rule, collect_rules, rule
 from pants.engine.target import Target
+from pants.util.frozendict import FrozenDict
 
 from pants_strata import engine
 from pants_strata.artifacts import (
-    InstallerRequest,
-    Interpreter,
+    ArtifactLayer,
+    DependenciesLayerRequest,
+    Installer,
+    InstallRequest,
     InterpreterRequest,
+    LockedVenv,
+    LockedVenvRequest,
     Venv,
+    VenvLayerRequest,
     VenvRequest,
+    Wheel,
 )
-from pants_strata.library_process import layer_output, on_interpreter, sandbox_installer, sandbox_interpreter
 from pants_strata.subsystem import StrataSubsystem
-from pants_strata.target_types import (
-    InstallerField,
-    InterpreterField,
-    VenvExtrasField,
-    VenvGroupsField,
-    VenvLockfileField,
-)
-from pants_strata.util_rules.lookup import artifact_address
+from pants_strata.target_types import VenvLayerBudgetField, VenvLayerThresholdField
 from pants_strata.util_rules.sdists import allowed_sdists, with_built_wheels
 from pants_strata.util_rules.wheels import fetch_wheels
+from strata.diff.record import Input
 from strata.errors import StrataError
-from strata.errors import requirements as errors
+from strata.errors.targets import layer_budget_unusable
 from strata.errors.venv import files_overlap
+from strata.plan.distributions import entangled, overlaps
 from strata.plan.environment import marker_environment, wheel_tags
+from strata.plan.install_batches import install_batches
 from strata.plan.interpreter import feature_version
-from strata.plan.lock_formats import only_lock
+from strata.plan.layer_groups import MOST_LAYERS, layer_groups
+from strata.plan.needed import reached
 from strata.plan.requirements import LockedRequirement
-from strata.plan.venv_lock import pyproject_path, read_lock
 
 _logger = logging.getLogger(__name__)
 
-_INSTALLER = ".installer"
-_WHEELS = "wheels"
+
+async def _obtain(target: Target, venv: LockedVenv, requirements: Sequence[LockedRequirement]) -> tuple[Wheel, ...]:
+    fetched = await fetch_wheels(
+        requirements,
+        wheel_tags(venv.interpreter.version, venv.interpreter.glibc, venv.interpreter.platform),
+        python=feature_version(venv.interpreter.version),
+        platform=str(venv.interpreter.platform),
+        where=str(target.address),
+        sdists=allowed_sdists(target),
+    )
+    return await with_built_wheels(target, fetched, venv.interpreter, venv.installer)
 
 
-async def _requirements(target: Target, interpreter: Interpreter) -> tuple[LockedRequirement, ...]:
-    field = target[VenvLockfileField]
-    files = {
-        path: text.decode("utf-8", "replace") for path, text in (await engine.repository_files(field.paths)).items()
-    }
-    try:
-        if field.missing(files):
-            raise errors.lock_missing(field.missing(files)[0])
-        path = only_lock(files)
-        return read_lock(
-            files[path],
-            files.get(pyproject_path(path)),
-            path,
-            groups=tuple(target[VenvGroupsField].value or ()),
-            extras=tuple(target[VenvExtrasField].value or ()),
-            environment=marker_environment(interpreter.version, interpreter.platform),
+async def _needed(target: Target, venv: LockedVenv, roots: Iterable[str]) -> tuple[Wheel, ...]:
+    """What the roots require, and what that requires, by the metadata of the wheels: one round of fetching a step."""
+    locked = {requirement.name: requirement for requirement in venv.requirements}
+    environment = marker_environment(venv.interpreter.version, venv.interpreter.platform)
+    wanted = [Requirement(root) for root in roots]
+    found: dict[str, Wheel] = {}
+    while True:
+        requires = {wheel.name: wheel.requires for wheel in found.values()}
+        try:
+            names = reached(wanted, requires, locked, environment)
+        except StrataError as error:
+            raise error.at(str(target.address)) from None
+        new = [locked[name] for name in sorted(names) if name not in found]
+        if not new:
+            return tuple(found.values())
+        found.update((wheel.name, wheel) for wheel in await _obtain(target, venv, new))
+
+
+def _layer_requests(
+    request: VenvRequest, target: Target, strata: StrataSubsystem, venv: LockedVenv, wheels: Mapping[str, Wheel],
+    together: Iterable[Collection[str]] = (),
+) -> list[DependenciesLayerRequest]:  # fmt: skip
+    budget, threshold = target[VenvLayerBudgetField].value, target[VenvLayerThresholdField].value
+    budget = strata.layer_budget if budget is None else budget
+    if not 1 <= budget <= MOST_LAYERS:
+        raise layer_budget_unusable(budget, MOST_LAYERS).at(str(request.address))
+    groups = layer_groups(
+        {name: wheel.size for name, wheel in wheels.items()},
+        budget=budget,
+        threshold=strata.layer_threshold if threshold is None else threshold,
+        together=together,
+    )
+    interpreter = InterpreterRequest(venv.interpreter.address, request.platform)
+    return [
+        DependenciesLayerRequest(
+            request.address,
+            interpreter,
+            tuple(wheels[name] for name in group),
+            request.bytecode,
+            request.compression,
         )
-    except StrataError as error:
-        raise error.at(str(target.address)) from None
+        for group in groups
+    ]
+
+
+def _recorded(layer: ArtifactLayer, installer: Installer) -> ArtifactLayer:
+    """With the installer in the build record: it is no input of the layer, but what the layer was compared with."""
+    told = Input(f"{installer.tool} {installer.version}", installer.digest.fingerprint)
+    return ArtifactLayer(layer.layer, layer.blob, FrozenDict({**layer.inputs, "installer": told}))
 
 
 @rule
 async def build_venv(request: VenvRequest, strata: StrataSubsystem) -> Venv:
-    where = str(request.address)
     target = await engine.target(request.address)
-    interpreter_address = await artifact_address(target[InterpreterField], strata.interpreter, "[strata].interpreter")
-    installer_address = await artifact_address(target[InstallerField], strata.installer, "[strata].installer")
-    interpreter = await engine.interpreter(InterpreterRequest(interpreter_address, request.platform))
-    requirements = await _requirements(target, interpreter)
-    fetched = await fetch_wheels(
-        requirements,
-        wheel_tags(interpreter.version, interpreter.glibc, interpreter.platform),
-        python=feature_version(interpreter.version),
-        platform=str(interpreter.platform),
-        where=where,
-        sdists=allowed_sdists(target),
+    lock = LockedVenvRequest(request.address, request.platform)
+    venv = await engine.locked_venv(lock)
+    if request.roots is None:
+        chosen = await _obtain(target, venv, venv.requirements)
+    else:
+        chosen = await _needed(target, venv, request.roots)
+    wheels = {wheel.name: wheel for wheel in chosen}
+    batches = install_batches(wheels, locked=len(venv.requirements))
+    installs = [InstallRequest(lock, tuple(wheels[name] for name in batch)) for batch in batches]
+    skeleton = VenvLayerRequest(InterpreterRequest(venv.interpreter.address, request.platform), request.compression)
+    skeleton_layer, installed, layers = await engine.venv_parts(
+        skeleton, installs, _layer_requests(request, target, strata, venv, wheels)
     )
-    installer = await engine.installer(InstallerRequest(installer_address, interpreter.address, request.platform))
-    wheels = await with_built_wheels(target, requirements, fetched, interpreter, installer)
-    process = await on_interpreter(
-        interpreter,
-        "dependencies-layer",
-        {
-            "interpreter": sandbox_interpreter(interpreter),
-            "installer": sandbox_installer(installer, _INSTALLER),
-            "wheels": [
-                {"name": requirement.name, "version": requirement.version, "path": f"{_WHEELS}/{file}"}
-                for requirement, file in zip(requirements, wheels.files)
-            ],
-        },
-        large_inputs={_INSTALLER: installer.digest, _WHEELS: wheels.digest},
-        description=f"Install {len(requirements)} wheels with {installer.tool} {installer.version} for {where}",
-    )
-    layer, result = await layer_output(
-        process, where, interpreter, names={_INSTALLER: f"{installer.tool} {installer.version}"}
-    )
-    if result["overlaps"]:
-        _logger.warning(files_overlap(where, result["overlaps"]))
+    distributions = {name: item for layer in layers for name, item in layer.distributions.items()}
+    overlapping = overlaps(distributions)
+    if overlapping:
+        files = {path: [wheels[name].file for name in names] for path, names in overlapping.items()}
+        _logger.warning(files_overlap(str(request.address), files))
+        # Whose file is there must not depend on which layer lies above which: one layer holds them all.
+        together = entangled(overlapping)
+        _, _, layers = await engine.venv_parts(
+            skeleton, (), _layer_requests(request, target, strata, venv, wheels, together)
+        )
+    # All were installed by one installer; without wheels there is none.
+    written = [_recorded(layer.layer, proof.installer) for proof in installed[:1] for layer in layers]
     return Venv(
-        interpreter=interpreter,
-        layer=layer,
-        modules=frozenset(result["modules"]),
-        scripts=frozenset(result["scripts"]),
-        standard_library=frozenset(result["standard_library"]),
+        layers=(skeleton_layer.layer, *written),
+        modules=frozenset(module for item in distributions.values() for module in item.modules),
+        scripts=frozenset(script for item in distributions.values() for script in item.scripts),
+        standard_library=skeleton_layer.standard_library,
     )
 
 
-def rules():  # type: ignore[no-untyped-def]
+def rules() -> Iterable[Rule]:
     return collect_rules()

@@ -5,28 +5,16 @@ Errors: those of fetching; a list of all requirements that have only a source di
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Sequence
 
 from pants.engine.fs import Digest
 
 from pants_strata import engine
-from pants_strata.artifacts import FetchRequest
+from pants_strata.artifacts import FetchRequest, FetchResult, Wheel
 from pants_strata.library_process import canonical
 from strata.errors.fetch import OnlySdist
 from strata.errors.sdists import only_sdists
 from strata.plan.requirements import LockedRequirement
-
-
-@dataclass(frozen=True)
-class FetchedWheels:
-    """`digest` holds the wheels; `files` names the wheel of each requirement, in their order.
-
-    For a requirement that may be one, the file is a source distribution where no wheel fits.
-    """
-
-    digest: Digest
-    files: tuple[str, ...]
 
 
 async def fetch_wheels(
@@ -37,8 +25,8 @@ async def fetch_wheels(
     platform: str,
     where: str,
     sdists: Container[str] = (),
-) -> FetchedWheels:
-    """Fetches a wheel for each. `python` and `platform` serve messages; errors carry the address `where`.
+) -> tuple[Wheel, ...]:
+    """A wheel for each, in their order. `python` and `platform` serve messages; errors carry the address `where`.
 
     :param sdists: the names of those for which a source distribution will do.
     """
@@ -56,9 +44,9 @@ async def fetch_wheels(
                     "sdist": requirement.name in sdists,
                 }
             ),
-            f"Fetch {requirement.name} {requirement.version} ({number} of {len(requirements)})",
+            f"Fetch {requirement.name} {requirement.version}",
         )
-        for number, requirement in enumerate(requirements, 1)
+        for requirement in requirements
     )
     without_wheel = [
         (f"{requirement.name} {requirement.version}", result.error.found[0])
@@ -70,4 +58,19 @@ async def fetch_wheels(
     for result in results:
         if result.error is not None:
             raise result.error.at(where)
-    return FetchedWheels(await engine.merge(result.digest for result in results), tuple(item.name for item in results))
+    return tuple(_wheel(requirement, result) for requirement, result in zip(requirements, results))
+
+
+def _wheel(requirement: LockedRequirement, result: FetchResult) -> Wheel:
+    size, requires = result.told["size"], tuple(result.told["requires"])
+    return Wheel(requirement.name, requirement.version, result.name, size, requires, result.digest)
+
+
+async def merged(wheels: Iterable[Wheel]) -> Digest:
+    """The files of wheels, side by side."""
+    return await engine.merge(wheel.digest for wheel in wheels)
+
+
+def named(wheels: Iterable[Wheel], folder: str) -> list[dict[str, str]]:
+    """How a request of the library names wheels whose files lie in a folder."""
+    return [{"name": wheel.name, "version": wheel.version, "path": f"{folder}/{wheel.file}"} for wheel in wheels]

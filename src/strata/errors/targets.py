@@ -71,7 +71,7 @@ def entry_point_module_missing(module: str) -> StrataError:
     return StrataError(
         f"The entry point module {module} is neither in the repository, nor in the venv, nor in the standard library.",
         fix="correct `entry_point`; for a first-party module, see that a `python_sources` target owns it and that its "
-        "source root is among `./pants roots`.",
+        "source root is among `./pants roots`; for one of the lock, add its `python_requirement` to `dependencies`.",
     )
 
 
@@ -107,9 +107,17 @@ def ambiguous_file(path: str, owners: Sequence[str]) -> StrataError:
 
 def script_missing(script: str, known: Sequence[str]) -> StrataError:
     return StrataError(
-        f"The venv has no console script {script!r}.",
-        found=[f"scripts of the venv: {', '.join(known) or 'none'}"],
-        fix="name one of these, or lock the project that has it.",
+        f"The image's venv has no console script {script!r}.",
+        found=[f"scripts of the wheels that the image needs: {', '.join(known) or 'none'}"],
+        fix="name one of these, or add the `python_requirement` of the project that has it to `dependencies`.",
+    )
+
+
+def layer_budget_unusable(found: int, most: int) -> StrataError:
+    return StrataError(
+        f"The dependencies of an image cannot have {found} layers at most.",
+        found=["runtimes take images of up to 127 layers, and some of them are no dependencies"],
+        fix=f"set `layer_budget`, or `[strata].layer_budget` in pants.toml, to a number from 1 to {most}.",
     )
 
 

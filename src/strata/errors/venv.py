@@ -58,6 +58,15 @@ def unusable_entry_point(wheel: str, name: str, value: str) -> StrataError:
     )
 
 
+def not_locked(venv: str, missing: Sequence[str]) -> StrataError:
+    return StrataError(
+        f"The image needs requirements that the lock of {venv} does not have.",
+        found=missing,
+        fix="renew the lock from the requirements, name another `venv`, or take what is not needed out of the "
+        "dependencies. `./pants dependencies --transitive {address}` tells what leads there.",
+    )
+
+
 def files_overlap(address: str, overlaps: Mapping[str, Sequence[str]]) -> str:
     """A warning: path → the wheels that have it, of which the last one's file is in the venv."""
     lines = [f"  {path}: {', '.join(wheels)}" for path, wheels in sorted(overlaps.items())]

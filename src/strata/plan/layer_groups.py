@@ -10,6 +10,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 
+MOST_LAYERS = 123
+"""The largest budget: runtimes take images of 127 layers, and base, interpreter, venv and app have one each."""
+
 # Of the budget, a part for buckets that is small enough to leave most of it to large wheels.
 _BUDGET_PER_BUCKET = 8
 

@@ -1,0 +1,57 @@
+"""What an image needs of its venv's lock: the third-party requirements that its code depends on.
+
+Pants infers these from imports; `dependencies` adds what no import names. Errors: one that the lock does not have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from typing import Optional
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from pants.backend.python.target_types import PythonRequirementsField, PythonRequirementTypeStubModulesField
+from pants.engine.addresses import Address
+from pants.engine.target import Target
+
+from pants_strata import engine
+from pants_strata.target_types import WholeLockField
+from strata.errors import venv as errors
+
+
+async def needed_requirements(image: Target) -> Optional[dict[str, Address]]:
+    """Requirement as in PEP 508 → the target that has it, sorted.
+
+    None for all of the lock: on request, and in a repository that declares no requirements.
+    """
+    if image[WholeLockField].value:
+        return None
+    closure = await engine.dependency_closure(image.address)
+    targets = [target for target in closure if target.has_field(PythonRequirementsField)]
+    if not targets and not await engine.all_requirements():
+        return None
+    needed = {
+        str(requirement): target.address
+        for target in targets
+        for requirement in target[PythonRequirementsField].value
+        if not _is_type_stub(target, requirement.project_name)
+    }
+    return dict(sorted(needed.items()))
+
+
+def check_locked(needed: Mapping[str, Address], locked: Container[str], *, image: Address, venv: Address) -> None:
+    """Raises StrataError for requirements that are not among the locked names. Extras and markers do not matter."""
+    missing = [
+        f"{requirement}, of {address}"
+        for requirement, address in needed.items()
+        if canonicalize_name(Requirement(requirement).name) not in locked
+    ]
+    if missing:
+        raise errors.not_locked(str(venv), missing).at(str(image))
+
+
+def _is_type_stub(target: Target, project: str) -> bool:
+    """Whether a requirement serves type checkers alone (PEP 561): an import of what it describes leads to it, too."""
+    name = canonicalize_name(project)
+    explicit = target.get(PythonRequirementTypeStubModulesField).value
+    return bool(explicit) or name.startswith("types-") or name.endswith("-stubs")
