@@ -71,6 +71,18 @@ WHEELS = [
         },
     ),
     WheelFile("Upper_Case.Dots", version="1.0+local.1", build="1build2", files={"upper_case.py": ""}),
+    WheelFile(
+        "templates",
+        files={
+            "templates/__init__.py": "",
+            "templates/project.py": "{% if x %}import {{ x }}{% endif %}\n",
+            "templates/old.py": "print 'two'\n",
+            "templates/other_encoding.py": "# coding: latin-1\nX = 'é'\n".encode("latin-1"),
+            "templates/warns.py": "X = '\\d' is '\\d'\n",
+            "templates-1.0.data/scripts/script.py": Member(b"#!python\nprint('script')\n", EXECUTABLE),
+            "templates-1.0.data/data/share/module.py": "X = 1\n",
+        },
+    ),
     WheelFile("space_one", files={"space/one/__init__.py": "NAME = __name__\n"}),
     WheelFile("space_two", files={"space/two.py": "NAME = __name__\n"}),
     WheelFile("legacy_one", files={"legacy/__init__.py": PKGUTIL, "legacy/one.py": ""}),

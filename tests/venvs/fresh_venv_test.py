@@ -1,6 +1,6 @@
-"""A venv has what `pip install` puts into a fresh one: compared file by file, with wheels that break tools.
+"""Layers have what `pip install` puts into a fresh venv: compared file by file, with wheels that break tools.
 
-The differences that strata.venv.distribution documents are asserted exactly.
+The differences that strata.venv.installed_form documents are asserted exactly.
 """
 
 from __future__ import annotations
@@ -9,50 +9,76 @@ import base64
 import csv
 import hashlib
 import io
-import json
 import os
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from strata.errors import StrataError
 from strata.plan.installers import TOOLS
 from venvs.difficult import WHEELS
 from venvs.sandbox import Interpreter, contained
 from venvs.trees import File, layer_path, read_layer, read_tree
+from venvs.wheels import WheelFile
 
 SITE = "lib/python3.13/site-packages"
 ENTRY_POINTS = {f"bin/{name}" for name in ("dotted", "extras", "both", "a.b-c_d", "window", "contest")}
 FROM_WINDOWS = {f"bin/{name}" for name in ("with-python", "with-pythonw", "with-options", "binary", "empty")}
 
 
+# Wheels that have different files for a path share a layer.
+TOGETHER = [wheel for wheel in WHEELS if wheel.name.startswith("contest")]
+GROUPS = [TOGETHER, *([wheel] for wheel in WHEELS if wheel not in TOGETHER)]
+
+
 @dataclass(frozen=True)
 class Venvs:
-    """The same wheels installed: by pip into the `fresh` venv, before and after, and by each tool into a layer."""
+    """The same wheels installed: by pip into the `fresh` venv, before and after, and as layers of their own.
+
+    `layers` are the blobs, lowest first, `results` those of the wheels' layers, and `tree` is what all of them have.
+    """
 
     interpreter: Interpreter
     folder: Path
     before: Mapping[str, File]
     after: Mapping[str, File]
-    results: Mapping[str, Any]
-
-    @property
-    def layer(self) -> Mapping[str, File]:
-        return read_layer(self.folder / "pip", self.results["pip"])
+    results: Sequence[Any]
+    layers: Sequence[Path]
+    tree: Mapping[str, File]
 
 
 @pytest.fixture(scope="module")
-def venvs(interpreter: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Venvs:
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheels")
+    for wheel in WHEELS:
+        wheel.write(folder)
+    return folder
+
+
+def write_layers(interpreter: Interpreter, wheels: Path, folder: Path) -> tuple[list[Any], list[Path]]:
+    """Results and blobs: those of the wheels in their groups, last the venv's own."""
+    results = []
+    for number, group in enumerate(GROUPS):
+        (folder / str(number)).mkdir(parents=True)
+        (folder / str(number) / "wheels").symlink_to(wheels)
+        results.append(interpreter.layer(group, folder / str(number)))
+    own = interpreter.run("venv-layer", {"python": "3.13", "compression": "gzip"}, folder / str(len(GROUPS)))
+    every = [*results, own]
+    return every, [layer_path(folder / str(number), result) for number, result in enumerate(every)]
+
+
+@pytest.fixture(scope="module")
+def venvs(interpreter: Interpreter, wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Venvs:
     folder = tmp_path_factory.mktemp("venvs")
-    results = {}
-    for tool in TOOLS:
-        (folder / tool / "wheels").mkdir(parents=True)
-        for wheel in WHEELS:
-            wheel.write(folder / tool / "wheels")
-        results[tool] = interpreter.install(tool, WHEELS, folder / tool)
+    results, layers = write_layers(interpreter, wheels, folder / "layers")
+    tree: dict[str, File] = {}
+    for layer in layers:
+        for path, file in read_layer(layer).items():
+            assert tree.setdefault(path, file) == file
     fresh = folder / "fresh"
     fresh.mkdir()
     assert contained(interpreter, fresh, "/usr/bin/python3.13", "-m", "venv", "/opt/venv").code == 0
@@ -60,10 +86,10 @@ def venvs(interpreter: Interpreter, tmp_path_factory: pytest.TempPathFactory) ->
     names = [wheel.project for wheel in WHEELS]
     ran = contained(
         interpreter, fresh, "/opt/venv/bin/python", "-m", "pip", "--isolated", "install", "--no-index", "--no-deps",
-        "--find-links", "/wheels", *names, wheels=folder / "pip" / "wheels",
+        "--find-links", "/wheels", *names, wheels=wheels,
     )  # fmt: skip
     assert ran.code == 0, ran
-    return Venvs(interpreter, folder, before, read_tree(fresh), results)
+    return Venvs(interpreter, folder, before, read_tree(fresh), results[:-1], layers, tree)
 
 
 def record_rows(content: bytes) -> list[list[str]]:
@@ -74,16 +100,45 @@ def is_bytecode(path: str) -> bool:
     return "__pycache__" in path.split("/")
 
 
-# The same from each tool, and the same as from pip
+# Each tool installs what the layers have, and so does pip
 
 
-def test_the_three_tools_give_one_digest(venvs: Venvs) -> None:
-    assert {result["digest"] for result in venvs.results.values()} == {venvs.results["pip"]["digest"]}
-    assert len({json.dumps(result, sort_keys=True) for result in venvs.results.values()}) == 1
+@pytest.mark.parametrize("tool", TOOLS)
+def test_each_tool_installs_the_wheels_as_they_are(
+    tool: str, interpreter: Interpreter, wheels: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "wheels").symlink_to(wheels)
+    assert interpreter.install(tool, WHEELS, tmp_path) == {}
+    assert not (tmp_path / "blobs").exists()
+
+
+STAND_IN = """\
+import sys, sysconfig, urllib.parse, zipfile
+from pathlib import Path
+site = sysconfig.get_path("purelib")
+_, _, wheel = Path(sys.argv[-1]).read_text().strip().partition("file://")
+zipfile.ZipFile(urllib.parse.unquote(wheel)).extractall(site)
+Path(site, "module.py").write_text("X = 2\\n")
+"""
+
+
+def test_an_installer_that_installs_something_else_is_found_out(interpreter: Interpreter, tmp_path: Path) -> None:
+    pip, wheel = WheelFile("pip", files={"pip/__main__.py": STAND_IN}), WheelFile("one", files={"module.py": "X = 1\n"})
+    paths = [each.write(tmp_path) for each in (pip, wheel)]
+    request = {
+        "installer": {"tool": "pip", "wheels": [paths[0].name]},
+        "wheels": [{"name": "one", "version": "1.0", "path": paths[1].name}],
+    }
+    with pytest.raises(StrataError) as caught:
+        interpreter.run("install", request, tmp_path)
+    assert str(caught.value) == (
+        "The installer installed module.py with other content than one-1.0-py3-none-any.whl has.\n"
+        "Fix: this is a defect of the installer or of Strata: report it, and use another version of the installer."
+    )
 
 
 def test_the_fresh_venv_differs_as_is_documented(venvs: Venvs) -> None:
-    own = {path: file for path, file in venvs.layer.items() if path in venvs.before}
+    own = {path: file for path, file in venvs.tree.items() if path in venvs.before}
     left_out = set(venvs.before) - set(own)
     pip = {path for path in left_out if path.startswith((f"{SITE}/pip", "bin/pip"))}
     activation = {f"bin/{name}" for name in ("activate", "activate.csh", "activate.fish", "Activate.ps1")}
@@ -103,7 +158,7 @@ def test_what_is_installed_is_what_pip_installs(venvs: Venvs) -> None:
         for path, file in venvs.after.items()
         if path not in venvs.before and not is_bytecode(path) and os.path.basename(path) not in left_out
     }
-    ours = {path: file for path, file in venvs.layer.items() if path not in venvs.before}
+    ours = {path: file for path, file in venvs.tree.items() if path not in venvs.before and not is_bytecode(path)}
     assert sorted(ours) == sorted(expected)
     assert {path for path, file in ours.items() if file.mode != expected[path].mode} == FROM_WINDOWS
     differing = {path for path, file in ours.items() if file.content != expected[path].content}
@@ -112,8 +167,24 @@ def test_what_is_installed_is_what_pip_installs(venvs: Venvs) -> None:
     assert differing - {f"{SITE}/contest.py"} == rewritten
 
 
+def test_what_is_compiled_is_what_pip_compiles(venvs: Venvs) -> None:
+    theirs = {path for path in venvs.after if path not in venvs.before and is_bytecode(path)}
+    ours = {path for path in venvs.tree if is_bytecode(path)}
+    outside = {path for path in theirs if not path.startswith(f"{SITE}/")}
+    assert outside == {
+        "bin/__pycache__",
+        "bin/__pycache__/script.cpython-313.pyc",
+        "share/__pycache__",
+        "share/__pycache__/module.cpython-313.pyc",
+    }
+    assert theirs - outside - ours == {f"{SITE}/modes/__pycache__/stale.cpython-313.pyc"}
+    assert ours - theirs == set()
+    assert f"{SITE}/templates/__pycache__/warns.cpython-313.pyc" in ours
+    assert f"{SITE}/templates/__pycache__/old.cpython-313.pyc" not in ours
+
+
 def test_records_list_what_there_is(venvs: Venvs) -> None:
-    layer = venvs.layer
+    layer = venvs.tree
     listed: list[str] = []
     for info in (f"{SITE}/{wheel.info}" for wheel in WHEELS):
         rows = record_rows(layer[f"{info}/RECORD"].content)
@@ -122,7 +193,7 @@ def test_records_list_what_there_is(venvs: Venvs) -> None:
         for path, digest, size in rows:
             found = os.path.normpath(f"{SITE}/{path}")
             listed.append(found)
-            if found == f"{info}/RECORD":
+            if found == f"{info}/RECORD" or is_bytecode(found):
                 assert (digest, size) == ("", "")
                 continue
             content = layer[found].content
@@ -132,14 +203,24 @@ def test_records_list_what_there_is(venvs: Venvs) -> None:
     own = {"pyvenv.cfg", "bin/python", "bin/python3", "bin/python3.13", "lib64"}
     assert set(listed) == {path for path, file in layer.items() if not file.mode.startswith("d")} - own
     shared = {f"{SITE}/legacy/__init__.py", f"{SITE}/contest.py", "bin/contest"}
+    shared |= {f"{SITE}/{cached}.cpython-313.pyc" for cached in ("legacy/__pycache__/__init__", "__pycache__/contest")}
     assert {path for path in listed if listed.count(path) > 1} == shared
 
 
 def test_of_contested_files_the_last_name_wins_and_it_is_said(venvs: Venvs) -> None:
-    assert venvs.layer[f"{SITE}/contest.py"].content == b"WINNER = 2\n"
-    assert b"contest_two" in venvs.layer["bin/contest"].content
-    both = ["contest_one-1.0-py3-none-any.whl", "contest_two-1.0-py3-none-any.whl"]
-    assert venvs.results["pip"]["overlaps"] == {f"{SITE}/contest.py": both, "bin/contest": both}
+    assert venvs.tree[f"{SITE}/contest.py"].content == b"WINNER = 2\n"
+    assert b"contest_two" in venvs.tree["bin/contest"].content
+    described = {name: each for result in venvs.results for name, each in result["distributions"].items()}
+    found: dict[str, set[str]] = {}
+    for each in described.values():
+        for path, content in each["files"].items():
+            found.setdefault(path, set()).add(content)
+    assert {path for path, contents in found.items() if len(contents) > 1} == {f"{SITE}/contest.py", "bin/contest"}
+
+
+def test_the_same_layers_come_from_another_place(venvs: Venvs, wheels: Path, tmp_path: Path) -> None:
+    results, _ = write_layers(venvs.interpreter, wheels, tmp_path / "another place" / "further down")
+    assert results[:-1] == venvs.results
 
 
 # It works
@@ -147,8 +228,9 @@ def test_of_contested_files_the_last_name_wins_and_it_is_said(venvs: Venvs) -> N
 
 @pytest.fixture(scope="module")
 def unpacked(venvs: Venvs) -> Path:
-    with tarfile.open(layer_path(venvs.folder / "pip", venvs.results["pip"])) as archive:
-        archive.extractall(venvs.folder / "unpacked")  # noqa: S202
+    for layer in venvs.layers:
+        with tarfile.open(layer) as archive:
+            archive.extractall(venvs.folder / "unpacked")  # noqa: S202
     return venvs.folder / "unpacked" / "opt" / "venv"
 
 
@@ -179,3 +261,31 @@ def test_modules_are_found_as_in_the_venv_of_pip(venvs: Venvs, unpacked: Path) -
     python = "/opt/venv/bin/python"
     ran = contained(venvs.interpreter, unpacked, python, "-c", code)
     assert ran.output == contained(venvs.interpreter, venvs.folder / "fresh", python, "-c", code).output
+
+
+COMPARE_BYTECODE = """\
+import importlib.util, marshal
+from pathlib import Path
+found = sorted(Path("/opt/venv").rglob("__pycache__/*"))
+for path in found:
+    content, source = path.read_bytes(), Path(importlib.util.source_from_cache(str(path)))
+    assert content[:8] == importlib.util.MAGIC_NUMBER + bytes([1, 0, 0, 0]), path
+    assert content[8:16] == importlib.util.source_hash(source.read_bytes()), path
+    code = marshal.loads(content[16:])
+    assert code.co_filename == str(source), path
+    assert code == compile(source.read_bytes(), str(source), "exec", dont_inherit=True), path
+print(len(found))
+"""
+
+
+def test_bytecode_is_that_of_its_source(venvs: Venvs, unpacked: Path) -> None:
+    ran = contained(venvs.interpreter, unpacked, "python", "-W", "ignore", "-c", COMPARE_BYTECODE, mode="ro")
+    assert int(ran.output) == len([path for path in venvs.tree if path.endswith(".pyc") and is_bytecode(path)])
+
+
+def test_imports_use_the_bytecode(venvs: Venvs, unpacked: Path) -> None:
+    ran = contained(venvs.interpreter, unpacked, "python", "-v", "-c", "import data_pure, templates.warns", mode="ro")
+    assert ran.code == 0
+    for cached in ("__pycache__/data_pure", "templates/__pycache__/warns"):
+        assert f"# code object from '/opt/venv/{SITE}/{cached}.cpython-313.pyc'" in ran.stderr
+    assert "SyntaxWarning" not in ran.stderr

@@ -19,24 +19,47 @@ from venvs.sandbox import Interpreter
 from venvs.wheels import EXECUTABLE, Member, WheelFile
 
 
-@pytest.mark.parametrize("tool", TOOLS)
-def test_memory_stays_flat_with_a_large_wheel(tool: str, interpreter: Interpreter, tmp_path: Path) -> None:
-    piece = random.Random(1).randbytes(1 << 20)
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> tuple[WheelFile, Path]:
+    """A wheel, and the folder that it lies in."""
+    piece, module = random.Random(1).randbytes(1 << 20), "def f(x):\n    return {'a': x}\n" * 500
     wheel = WheelFile(
         "large",
         files={
             **{f"large/{number}.bin": Member(piece * 48, stored=True, zip64=number == 0) for number in range(3)},
+            **{f"large/module_{number}.py": module for number in range(200)},
             "large-1.0.data/scripts/large": Member(b"#!python\n" + piece * 8, EXECUTABLE, stored=True),
         },
         record=["large/0.bin"],
     )
-    (tmp_path / "wheels").mkdir()
-    assert wheel.write(tmp_path / "wheels").stat().st_size > 150e6
-    result = interpreter.install(tool, [wheel], tmp_path)
-    assert result["size"] > 150e6
-    library, children = json.loads((tmp_path / "memory.json").read_bytes())
+    folder = tmp_path_factory.mktemp("large")
+    assert wheel.write(folder).stat().st_size > 150e6
+    return wheel, folder
+
+
+def check_memory(sandbox: Path) -> None:
+    library, children = json.loads((sandbox / "memory.json").read_bytes())
     assert library < 64e6
     assert children < 140e6
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_memory_stays_flat_where_a_large_wheel_is_installed(
+    tool: str, large: tuple[WheelFile, Path], interpreter: Interpreter, tmp_path: Path
+) -> None:
+    wheel, folder = large
+    (tmp_path / "wheels").symlink_to(folder)
+    assert interpreter.install(tool, [wheel], tmp_path) == {}
+    check_memory(tmp_path)
+
+
+def test_memory_stays_flat_with_the_layer_of_a_large_wheel(
+    large: tuple[WheelFile, Path], interpreter: Interpreter, tmp_path: Path
+) -> None:
+    wheel, folder = large
+    (tmp_path / "wheels").symlink_to(folder)
+    assert interpreter.layer([wheel], tmp_path)["size"] > 150e6
+    check_memory(tmp_path)
 
 
 @pytest.mark.parametrize(

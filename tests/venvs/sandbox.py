@@ -77,14 +77,12 @@ class Interpreter:
         return json.loads((sandbox / "result.json").read_bytes())
 
     def install(self, tool: str, wheels: Iterable[WheelFile], sandbox: Path) -> Any:
-        """The result of `dependencies-layer` for wheels that lie in the folder `wheels` of the sandbox."""
-        request = {
-            "installer": self.installer(tool),
-            "wheels": [
-                {"name": wheel.project, "version": wheel.version, "path": f"wheels/{wheel.file_name}"}
-                for wheel in wheels
-            ],
-        }
+        """The result of `install` for wheels that lie in the folder `wheels` of the sandbox."""
+        return self.run("install", {"installer": self.installer(tool), "wheels": _listed(wheels)}, sandbox)
+
+    def layer(self, wheels: Iterable[WheelFile], sandbox: Path, *, bytecode: bool = True) -> Any:
+        """The result of `dependencies-layer` for the same."""
+        request = {"wheels": _listed(wheels), "bytecode": bytecode, "compression": "gzip"}
         return self.run("dependencies-layer", request, sandbox)
 
     def installer(self, tool: str) -> Mapping[str, Any]:
@@ -99,8 +97,17 @@ class Interpreter:
         return {**{name: f"{_TREE}/{path}" for name, path in parts.items()}, "version": self.version}
 
 
-def contained(interpreter: Interpreter, venv: Path, *command: str, wheels: Path = Path("/var/empty")) -> Ran:
-    """Runs a command in a container whose /opt/venv is a directory of the host, without a network."""
+def _listed(wheels: Iterable[WheelFile]) -> list[dict[str, str]]:
+    return [{"name": wheel.project, "version": wheel.version, "path": f"wheels/{wheel.file_name}"} for wheel in wheels]
+
+
+def contained(
+    interpreter: Interpreter, venv: Path, *command: str, wheels: Path = Path("/var/empty"), mode: str = "rw"
+) -> Ran:
+    """Runs a command in a container whose /opt/venv is a directory of the host, without a network.
+
+    :param mode: `ro` where the venv is read-only.
+    """
     require_root()
     bundle = venv.parent / "bundle"
     bundle.mkdir(exist_ok=True)
@@ -113,6 +120,6 @@ def contained(interpreter: Interpreter, venv: Path, *command: str, wheels: Path 
     for destination, source in (("/opt/venv", venv), ("/wheels", wheels)):
         if source.exists():
             spec["mounts"].append(
-                {"destination": destination, "type": "bind", "source": str(source), "options": ["rbind", "rw"]}
+                {"destination": destination, "type": "bind", "source": str(source), "options": ["rbind", mode]}
             )
     return UnpackedImage(interpreter.root, spec).run(*command, seconds=300)

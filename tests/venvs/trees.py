@@ -35,10 +35,10 @@ def layer_path(sandbox: Path, result: Mapping[str, Any]) -> Path:
     return sandbox / "blobs" / str(result["digest"]).replace(":", "/")
 
 
-def read_layer(sandbox: Path, result: Mapping[str, Any]) -> Mapping[str, File]:
+def read_layer(layer: Path) -> Mapping[str, File]:
     """What the layer has below /opt/venv, as `read_tree` shows it; all of it belongs to root."""
     found = {}
-    with tarfile.open(layer_path(sandbox, result)) as archive:
+    with tarfile.open(layer) as archive:
         for member in archive:
             assert (member.uid, member.gid) == (0, 0), member.name
             if member.name.startswith("opt/venv/"):
