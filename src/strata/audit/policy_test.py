@@ -40,6 +40,18 @@ def requests(judged: Verdict) -> dict[str, str]:
     return {each.evidence.path: each.request for each in judged.found}
 
 
+def test_the_lock_is_that_of_all_layers_of_dependencies() -> None:
+    package, script = Evidence(f"{SITE}/pip", "pip", PACKAGE), Evidence("opt/venv/bin/pip", "pip", SCRIPT)
+    layers = [layer("venv"), layer("dependencies", package, packages={"pip": "25.0"})]
+    others = [layer("dependencies", packages={"click": "8.1"}), layer("dependencies", script, packages={"six": "1"})]
+    assert requests(verdict(*layers, *others)) == {package.path: LOCK, script.path: LOCK}
+    assert refusal(*others).startswith(
+        "src/app:image: The image would hold an installer that its lock does not ask for.\n"
+        "Found:\n"
+        "  in the layer dependencies: pip, a script: /opt/venv/bin/pip\n"
+    )
+
+
 def test_nothing_is_found() -> None:
     judged = verdict(layer("os-packages"), layer("app"))
     assert judged.found == ()

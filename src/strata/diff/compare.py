@@ -165,20 +165,31 @@ def _row(
 
 def _with_moves(row: Row, before: Optional[ImageView], after: Optional[ImageView]) -> Row:
     """A package that only went to another layer was neither added nor removed."""
-    causes = []
-    for cause in row.causes:
-        is_package = cause.subject in (Subject.PYTHON_PACKAGE, Subject.DEBIAN_PACKAGE)
-        if is_package and cause.before is None and _holds(before, cause, cause.after):
-            cause = replace(cause, text=f"{cause.text[: -len('added')]}moved here from another layer")
-        elif is_package and cause.after is None and _holds(after, cause, cause.before):
-            cause = replace(cause, text=f"{cause.text[: -len('removed')]}moved to another layer")
-        causes.append(cause)
-    return replace(row, causes=tuple(causes))
+    return replace(row, causes=tuple(_with_move(cause, before, after) for cause in row.causes))
 
 
-def _holds(image: Optional[ImageView], cause: Cause, version: Optional[str]) -> bool:
+def _with_move(cause: Cause, before: Optional[ImageView], after: Optional[ImageView]) -> Cause:
+    if cause.subject not in (Subject.PYTHON_PACKAGE, Subject.DEBIAN_PACKAGE):
+        return cause
+    if cause.before is None:
+        old = _version(before, cause)
+        if old is None:
+            return cause
+        was = "" if old == cause.after else f", was {old}"
+        return replace(cause, text=f"{cause.text[: -len(' added')]} moved here from another layer{was}")
+    if cause.after is None and _version(after, cause) is not None:
+        return replace(cause, text=f"{cause.text[: -len(' removed')]} moved to another layer")
+    return cause
+
+
+def _version(image: Optional[ImageView], cause: Cause) -> Optional[str]:
+    """That of the package of a cause, in whichever layer."""
     python = cause.subject is Subject.PYTHON_PACKAGE
-    return image is not None and any(
-        layer.contents and is_python(layer.contents["kind"]) == python and packages(layer).get(cause.name) == version
-        for layer in image.layers
+    return next(
+        (
+            packages(layer)[cause.name]
+            for layer in (image.layers if image else ())
+            if layer.contents and is_python(layer.contents["kind"]) == python and cause.name in packages(layer)
+        ),
+        None,
     )

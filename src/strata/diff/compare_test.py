@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -200,6 +201,53 @@ def test_packages_that_move_between_layers(tmp_path: Path) -> None:
         ["c 1 moved to another layer"],
         ["c 1 moved here from another layer", "d 1 added", "z 1 removed"],
     ]
+
+
+def test_a_layer_for_each_wheel(tmp_path: Path) -> None:
+    """Layers are paired by their packages, wherever they stand; one that goes and one that comes are no pair."""
+
+    def dependencies(name: str, version: str, *, bytecode: bool = False) -> Layer:
+        contents = {"kind": "dependencies", "packages": {name: version}, "bytecode": bytecode}
+        return layer(blobs(tmp_path, "new"), contents)
+
+    old = [dependencies("numpy", "1"), dependencies("click", "1"), dependencies("gone", "1"), dependencies("six", "1")]
+    new = [dependencies("come", "1"), dependencies("numpy", "2"), dependencies("six", "1")]
+    write(tmp_path / "old", *old)
+    write(tmp_path / "new", *new, dependencies("click", "1", bytecode=True))
+    (comparison,) = comparisons(tmp_path)
+    assert [
+        (row.layer.position, row.change.value, [cause.text for cause in row.causes]) for row in comparison.layers
+    ] == [
+        (1, "added", ["come 1 added"]),
+        (2, "changed", ["numpy 1 → 2"]),
+        (3, "same", []),
+        (4, "changed", ["bytecode added"]),
+        (3, "removed", ["gone 1 removed"]),
+    ]
+
+
+def test_a_package_that_moves_to_another_version_and_layer(tmp_path: Path) -> None:
+    def dependencies(**packages: str) -> Layer:
+        return layer(blobs(tmp_path, "new"), {"kind": "dependencies", "packages": packages, "bytecode": True})
+
+    write(tmp_path / "old", dependencies(numpy="1", click="1", six="1"))
+    write(tmp_path / "new", dependencies(numpy="2"), dependencies(click="1", six="1"))
+    assert causes(tmp_path) == [["numpy 2 moved here from another layer, was 1"], ["numpy 1 moved to another layer"]]
+
+
+@pytest.mark.parametrize(
+    "before, after, expected",
+    [
+        ({}, {"bytecode": True}, ["bytecode added"]),
+        ({"bytecode": True}, {"bytecode": False}, ["bytecode removed"]),
+        ({}, {"bytecode": False}, []),
+    ],
+)
+def test_bytecode(tmp_path: Path, before: dict[str, bool], after: dict[str, bool], expected: list[str]) -> None:
+    for name, described in (("old", before), ("new", after)):
+        contents: dict[str, Any] = {"kind": "app", "files": {}, **described}
+        write(tmp_path / name, layer(blobs(tmp_path, name), contents, [File("a", b"1"), File(f"same/{name}", b"")]))
+    assert [text for text in causes(tmp_path)[0] if "/" not in text] == expected
 
 
 def test_a_layer_more_does_not_turn_the_others_around(tmp_path: Path) -> None:

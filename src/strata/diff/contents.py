@@ -12,7 +12,7 @@ from strata.oci.canonical import canonical_json
 # Where the layers of Strata have first-party files (strata.layers.app), as absolute paths.
 APP = "/app"
 # These have words of their own; whatever else a description says is compared as it is.
-_KNOWN = ("kind", "packages", "files", "fileCount", "filesDigest", "version", "python", "format")
+_KNOWN = ("kind", "packages", "files", "fileCount", "filesDigest", "version", "python", "bytecode", "format")
 
 
 def contents_causes(before: Optional[LayerView], after: Optional[LayerView], sources: Mapping[str, str]) -> list[Cause]:
@@ -26,6 +26,7 @@ def contents_causes(before: Optional[LayerView], after: Optional[LayerView], sou
         *_versions(kind, old, new),
         *_packages(kind, old.get("packages", {}), new.get("packages", {})),
         *_files(old, new, sources),
+        *_bytecode(old, new),
         *_others(old, new),
         *_format(old, new),
     ]
@@ -73,6 +74,14 @@ def _files(old: Mapping[str, Any], new: Mapping[str, Any], sources: Mapping[str,
             change = "added" if path not in before else "removed" if path not in after else "edited"
             name = f"{APP}/{path}"
             yield Cause(Subject.FILE, name, before.get(path), after.get(path), f"{sources.get(name, name)} {change}")
+
+
+def _bytecode(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Cause]:
+    """Layers of format 1 do not say that they have none."""
+    before, after = old.get("bytecode"), new.get("bytecode")
+    if old and new and bool(before) != bool(after):
+        text = "bytecode added" if after else "bytecode removed"
+        yield Cause(Subject.DESCRIPTION, "bytecode", _shown(before), _shown(after), text)
 
 
 def _others(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Cause]:
