@@ -1,4 +1,4 @@
-"""pip, uv and Poetry, each in two versions, install the lock of the examples: one layer."""
+"""pip, uv and Poetry, each in two versions, install the lock of the examples as its layers have it: the same layers."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
     files = sorted(path for path in root.rglob("*") if path.is_file())
     with tempfile.TemporaryDirectory(dir=".", prefix="bytecode-") as scratch:
         entries = list(_entries(root, files, request["python"]))
-        if request["bytecode"]:
+        if request["bytecode"] and any(path.suffix == ".py" for path in files):
             entries += _bytecode(root, SandboxInterpreter.from_request(request["interpreter"]), Path(scratch))
         contents = {
             "kind": "app",

@@ -87,6 +87,14 @@ def test_empty_folders_make_no_difference() -> None:
     assert listing() == before
 
 
+def test_data_alone_need_no_compiler() -> None:
+    Path("sources", "main.py").unlink()
+    Path("sources", "lib", "a.py").rename(Path("sources", "lib", "a.txt"))
+    interpreter = {**write_interpreter(Path("python")), "loader": "absent"}
+    request = {"root": "sources", "python": "3.13", "interpreter": interpreter, "bytecode": True}
+    assert list(app.run({**request, "compression": "gzip"})["contents"]["files"]) == ["lib/a.txt"]
+
+
 def test_bytecode_lies_where_it_is_found_and_belongs_to_its_source() -> None:
     Path("sources", "lib", "template.py").write_text("{{ name }} = 1 +\n")
     result = run(bytecode=True)
