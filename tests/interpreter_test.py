@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-import strata.__main__
+import strata.verbs
 from programs import require
 from strata.fetch import debian, debian_index
 from strata.layers import interpreter_tree
@@ -85,9 +85,9 @@ def tree_of(python: str, request_fields: Mapping[str, Any], sandbox: Path, envir
     sandbox.mkdir()
     (sandbox / "request.json").write_text(json.dumps(request_fields))
     start = (
-        f"import sys; sys.path.insert(0, {str(Path(strata.__main__.__file__).parents[1])!r}); "
-        "sys.argv[1:] = ['interpreter-tree', 'request.json']; "
-        "from strata.__main__ import main; sys.exit(main())"
+        f"import sys; sys.path.insert(0, {str(Path(strata.verbs.__file__).parents[1])!r}); "
+        "from pathlib import Path; from strata.verbs import run_verb; "
+        "sys.exit(run_verb('interpreter-tree', Path('request.json')))"
     )
     subprocess.run([python, "-I", "-B", "-c", start], cwd=sandbox, env=dict(environment), check=True)
     return sandbox / interpreter_tree.TREE

@@ -68,4 +68,4 @@ def test_rules_plan_and_the_library_writes_bytes() -> None:
         for name in imports(file)
         if name.startswith("strata.") and name.split(".")[1] not in _PLANNING
     }
-    assert found == {("library_process", "strata.__main__.VERBS")}
+    assert found == {("library_process", "strata.verbs.VERBS")}

@@ -20,18 +20,25 @@ from pants.util.logging import LogLevel
 
 from pants_strata import engine
 from pants_strata.artifacts import ArtifactLayer, Installer, Interpreter, LibrarySlice, LibrarySliceRequest
-from strata.__main__ import VERBS
 from strata.diff.record import Input
 from strata.errors import StrataError
 from strata.oci.layer import Layer
 from strata.plan.interpreter import interpreter_paths
+from strata.verbs import VERBS
 
 _LIBRARY = ".strata"
 _PYTHON = ".python"
 _HOST_CACHE = "strata_host"
 _HOST = ".host"
 _REQUEST = ".request.json"
-_START = "import sys\n\nfrom strata.__main__ import main\n\nsys.exit(main())\n"
+_START = """\
+import sys
+from pathlib import Path
+
+from strata.verbs import run_verb
+
+sys.exit(run_verb(sys.argv[1], Path(sys.argv[2])))
+"""
 
 RESULT = "result.json"
 BLOBS = "blobs"
@@ -175,7 +182,7 @@ def _inputs(process: Process, names: Mapping[str, str]) -> FrozenDict[str, Input
 
 @rule
 async def library_slice(request: LibrarySliceRequest) -> LibrarySlice:
-    files = _closure(["strata.__main__", VERBS[request.verb]])
+    files = _closure(["strata.verbs", VERBS[request.verb]])
     return LibrarySlice(await engine.create({**files, "__main__.py": _START.encode()}))
 
 

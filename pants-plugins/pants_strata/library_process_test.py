@@ -18,7 +18,7 @@ from pants.util.frozendict import FrozenDict
 from pants_strata.artifacts import DebianPackages, Interpreter, LibrarySlice, LibrarySliceRequest
 from pants_strata.example_repository import repository, write
 from pants_strata.library_process import canonical, failure, on_host, on_interpreter
-from strata.__main__ import VERBS
+from strata.verbs import VERBS
 from strata.errors import StrataError
 from strata.errors.fetch import PackageGone, package_gone
 from strata.oci.platform import Platform
@@ -181,7 +181,7 @@ def test_library_of_a_verb_can_be_imported(runner: RuleRunner, verb: str, tmp_pa
     for path, content in library(runner, verb).items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes(content)
-    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import {VERBS[verb]}, strata.__main__"
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import {VERBS[verb]}, strata.verbs"
     subprocess.run([sys.executable, "-I", "-B", "-S", "-c", code], check=True, timeout=60)
     subprocess.run([sys.executable, "-I", "-B", str(tmp_path), "--help"], check=True, timeout=60, capture_output=True)
 

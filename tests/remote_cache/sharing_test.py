@@ -17,7 +17,7 @@ from programs import refuse
 from remote_cache.buildgrid import RemoteCache
 from remote_cache.machine import Build, Machine, copy_python, machine
 from remote_cache.network import loopback_network
-from strata.__main__ import VERBS
+from strata.verbs import VERBS
 
 _NOBODY = 65534
 _SOMEBODY = 12345

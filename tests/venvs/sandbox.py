@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import strata.__main__
+import strata.verbs
 from container import Ran, UnpackedImage
 from examples import BASE, INTERPRETER, installed_packages, layer_of, layers_of
 from programs import require
@@ -25,13 +25,14 @@ from venvs.wheels import WheelFile
 
 PLATFORM = "linux/amd64"
 _TREE = ".python"
-_LIBRARY = Path(strata.__main__.__file__).parents[1]
+_LIBRARY = Path(strata.verbs.__file__).parents[1]
 # VmHWM is of this program alone; the other is of the largest that it started.
 _START = f"""\
 import json, re, resource, sys
 sys.path.insert(0, {str(_LIBRARY)!r})
-from strata.__main__ import main
-code = main()
+from pathlib import Path
+from strata.verbs import run_verb
+code = run_verb(sys.argv[1], Path(sys.argv[2]))
 own = int(re.search(r"VmHWM:\\s*(\\d+) kB", open("/proc/self/status").read())[1]) << 10
 started = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss << 10
 json.dump([own, started], open("memory.json", "w"))
