@@ -13,7 +13,7 @@ import pytest
 
 from strata.errors import StrataError
 from strata.plan.installers import TOOLS
-from strata.venv.installer import Wheel
+from strata.venv.wheel import Wheel
 from strata.venv.wheel_archive import WheelArchive
 from venvs.sandbox import Interpreter
 from venvs.wheels import EXECUTABLE, Member, WheelFile

@@ -1,4 +1,4 @@
-"""The audit of one layer: of the entries that it is written from, or of a blob that anybody may have written."""
+"""The audit of a layer by the entries that it is written from."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ import tempfile
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, BinaryIO, Optional, Union
+from typing import Any, BinaryIO, Union
 
 from strata.audit.contents import START, evidence_of_file, evidence_of_link, is_read
 from strata.audit.evidence import Evidence, evidence_of_paths
 from strata.oci.background import Background
-from strata.oci.compression import BlobReader
 from strata.oci.entry import Entry, File, Symlink
-from strata.oci.tar_reader import DIRECTORY, HARD_LINK, SYMLINK, read_tar
 from strata.oci.zip_member import ZipMember
 
 _IN_MEMORY = 1 << 20
@@ -24,7 +22,7 @@ _COMPRESSED_START = 512
 
 def installers(entries: Iterable[Entry]) -> list[dict[str, Any]]:
     """For the description of a layer: the evidence in what it is made of, as JSON values."""
-    audit = _LayerAudit()
+    audit = LayerAudit()
     for entry in entries:
         if isinstance(entry, Symlink):
             audit.add_link(entry.path)
@@ -34,21 +32,7 @@ def installers(entries: Iterable[Entry]) -> list[dict[str, Any]]:
     return [each.to_json() for each in audit.evidence()]
 
 
-def evidence_in_blob(stream: BinaryIO) -> list[Evidence]:
-    """Raises DamagedBlob where the stream is not a layer's blob."""
-    audit = _LayerAudit()
-    kept = _Kept()
-    for entry in read_tar(BlobReader(stream), kept.take):
-        contents = kept.give()
-        if entry.kind in (SYMLINK, HARD_LINK):
-            audit.add_link(entry.path)
-        elif entry.kind != DIRECTORY:
-            with contents:
-                audit.add_file(entry.path, entry.mode, contents)
-    return audit.evidence()
-
-
-class _LayerAudit:
+class LayerAudit:
     """Takes the files and links of a layer in any order; directories show nothing by themselves."""
 
     def __init__(self) -> None:
@@ -68,29 +52,6 @@ class _LayerAudit:
         return sorted({*self._found, *evidence_of_paths(self._paths)})
 
 
-class _Kept:
-    """The contents of one member of a tar archive after the other: of most, only the first piece is kept."""
-
-    def __init__(self) -> None:
-        self._file: Optional[BinaryIO] = None
-        self._complete = False
-
-    def take(self, piece: bytes) -> None:
-        if self._file is None:
-            self._file = _temporary()
-            # A piece can be shorter than what tells the kind of a file.
-            self._complete = len(piece) < START or is_read(piece)
-            self._file.write(piece)
-        elif self._complete:
-            self._file.write(piece)
-
-    def give(self) -> BinaryIO:
-        """What was kept since the last call."""
-        file, self._file = self._file or _temporary(), None
-        file.seek(0)
-        return file
-
-
 def _opened(source: Union[bytes, Path, ZipMember]) -> BinaryIO:
     if isinstance(source, bytes):
         return io.BytesIO(source)
@@ -99,7 +60,7 @@ def _opened(source: Union[bytes, Path, ZipMember]) -> BinaryIO:
     start = _start(source)
     if not is_read(start):
         return io.BytesIO(start)
-    file = _temporary()
+    file = temporary()
     with Background() as background:
         for _, contents in source.pieces(background):
             file.write(contents)
@@ -118,5 +79,5 @@ def _start(member: ZipMember) -> bytes:
         return b""
 
 
-def _temporary() -> BinaryIO:
+def temporary() -> BinaryIO:
     return tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # type: ignore[return-value]

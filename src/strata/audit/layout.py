@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from strata.audit.blob import evidence_in_blob
 from strata.audit.evidence import Evidence
-from strata.audit.layer import evidence_in_blob
 from strata.audit.policy import ANNOTATION
 from strata.errors import audit as errors
 from strata.errors import oci as oci_errors

@@ -24,7 +24,7 @@ from strata.oci.background import Background
 from strata.oci.layer import Entry, File, ZipMember, write_layer
 from strata.venv.environment import IMAGE_PREFIX, SandboxInterpreter, image_site_packages
 from strata.venv.installed_form import InstalledFile, description, installed_files, own_metadata
-from strata.venv.installer import Wheel
+from strata.venv.wheel import Wheel
 from strata.venv.wheel_archive import WheelArchive
 
 

@@ -1,4 +1,4 @@
-"""The blob of a layer, written: gzip, which every reader takes, or zstd.
+"""The blob of a layer, written: as gzip, which every reader takes. Another form is strata.oci.zstd_writer.
 
 https://www.rfc-editor.org/rfc/rfc1952
 """
@@ -11,11 +11,9 @@ import zlib
 from abc import ABC, abstractmethod
 from typing import BinaryIO, ClassVar, Optional
 
-from strata.errors import oci as errors
-from strata.oci import zstd
 from strata.oci.background import Background
 from strata.oci.compression import GZIP_HEADER
-from strata.oci.descriptor import LAYER_GZIP, LAYER_ZSTD
+from strata.oci.descriptor import LAYER_GZIP
 from strata.oci.zip_member import ZipMember
 
 _LEVEL = 6
@@ -132,21 +130,3 @@ class _Run:
 def _trailer(crc: int, size: int) -> bytes:
     """The size counts modulo 2 to the 32nd."""
     return struct.pack("<II", crc, size & 0xFFFFFFFF)
-
-
-class ZstdWriter(BlobWriter):
-    """Raises StrataError where this Python has no libzstd."""
-
-    media_type = LAYER_ZSTD
-
-    def __init__(self, output: BinaryIO, background: Background) -> None:
-        super().__init__(output, background)
-        if not zstd.is_available():
-            raise errors.no_zstd()
-        self._zstd = zstd.ZstdCompressor()
-
-    def finish(self) -> None:
-        self._put(self._zstd.flush())
-
-    def _compress(self, data: bytes) -> bytes:
-        return self._zstd.compress(data)

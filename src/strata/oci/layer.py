@@ -10,12 +10,12 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, Union
+from typing import Any, BinaryIO, Literal, Union
 
 from strata.errors import oci as errors
 from strata.oci import tar
 from strata.oci.background import Background
-from strata.oci.blob_writer import BlobWriter, GzipWriter, ZstdWriter
+from strata.oci.blob_writer import BlobWriter, GzipWriter
 from strata.oci.canonical import canonical_json
 from strata.oci.descriptor import Descriptor
 from strata.oci.entry import Directory, Entry, File, Symlink, arrange
@@ -34,7 +34,6 @@ CONTENTS_ANNOTATION = "vnd.strata.layer.contents"
 
 # The pieces in which contents are read. Bytes and files are cut alike, so that the compressor sees the same pieces.
 _PIECE = 1 << 20
-_WRITERS: Mapping[str, type[BlobWriter]] = {"gzip": GzipWriter, "zstd": ZstdWriter}
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ def write_layer(
     with tempfile.TemporaryDirectory(dir=blobs) as partial:
         unnamed = Path(partial, "layer")
         with unnamed.open("wb") as output, Background() as background:
-            writer = _WRITERS[compression](output, background)
+            writer = _writer(compression, output, background)
             for entry in arranged:
                 _write_entry(entry, writer)
             writer.write(tar.END)
@@ -97,6 +96,15 @@ def write_layer(
         descriptor = Descriptor(writer.media_type, writer.digest, writer.size)
         os.replace(unnamed, blobs / descriptor.digest.partition(":")[2])
     return Layer(descriptor, writer.diff_id, {**contents, "format": FORMAT})
+
+
+def _writer(compression: str, output: BinaryIO, background: Background) -> BlobWriter:
+    if compression == "zstd":
+        # Seldom needed, and it loads what calls C libraries: dozens of processes start that write a layer.
+        from strata.oci.zstd_writer import ZstdWriter
+
+        return ZstdWriter(output, background)
+    return GzipWriter(output, background)
 
 
 def _write_entry(entry: Entry, writer: BlobWriter) -> None:

@@ -19,7 +19,8 @@ from strata.venv.compilers import asked_for, write_stand_ins
 from strata.venv.environment import SandboxInterpreter, SandboxVenv
 from strata.venv.front_end import front_end
 from strata.venv.install import install
-from strata.venv.installer import Installer, Wheel
+from strata.venv.installer import Installer
+from strata.venv.wheel import Wheel
 from strata.venv.program import run_program
 from strata.venv.sdist import unpack_sdist
 from strata.venv.wheel_archive import WheelArchive

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Union
 
 from strata.venv.environment import SandboxInterpreter, SandboxVenv
-from strata.venv.installer import Wheel
+from strata.venv.wheel import Wheel
 from strata.venv.wheel_archive import WheelArchive
 
 Content = Union[str, bytes]

@@ -14,19 +14,7 @@ from typing import Any
 from strata.errors import venv as errors
 from strata.venv.environment import SandboxVenv
 from strata.venv.program import run_program
-
-
-@dataclass(frozen=True)
-class Wheel:
-    """A wheel to install, which was checked against its hash when it was fetched; `path` from the working directory."""
-
-    name: str
-    version: str
-    path: Path
-
-    @classmethod
-    def from_request(cls, fields: Mapping[str, Any]) -> Wheel:
-        return cls(fields["name"], fields["version"], Path(fields["path"]))
+from strata.venv.wheel import Wheel
 
 
 @dataclass(frozen=True)

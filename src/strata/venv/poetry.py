@@ -13,7 +13,8 @@ from pathlib import Path
 
 from strata.errors import venv as errors
 from strata.venv.environment import SandboxVenv
-from strata.venv.installer import Installer, Wheel, run_tool
+from strata.venv.installer import Installer, run_tool
+from strata.venv.wheel import Wheel
 from strata.venv.record import Summary
 
 _PROJECT = """\

@@ -17,7 +17,8 @@ from typing import Any
 from strata.errors import venv as errors
 from strata.venv.environment import SandboxInterpreter, SandboxVenv
 from strata.venv.install import install
-from strata.venv.installer import Installer, Wheel
+from strata.venv.installer import Installer
+from strata.venv.wheel import Wheel
 from strata.venv.wheel_archive import Member, WheelArchive
 
 _PIECE = 1 << 20

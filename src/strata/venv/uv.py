@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from strata.venv.environment import SandboxVenv
-from strata.venv.installer import Installer, Wheel, requirements_file, run_tool
+from strata.venv.installer import Installer, requirements_file, run_tool
+from strata.venv.wheel import Wheel
 
 
 def install_with_uv(installer: Installer, venv: SandboxVenv, wheels: Sequence[Wheel], scratch: Path) -> None:

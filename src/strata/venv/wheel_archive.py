@@ -14,9 +14,8 @@ from typing import Optional
 
 from strata.errors import venv as errors
 from strata.oci.zip_member import ZipMember
-from strata.venv.installer import Wheel
-from strata.venv.scripts import entry_point_scripts
-from strata.venv.wheel_metadata import info_directory
+from strata.venv.dist_info import info_directory
+from strata.venv.wheel import Wheel
 
 _NEEDED = ("METADATA", "WHEEL", "RECORD")
 # What installers write themselves, and signatures of the RECORD that they write anew.
@@ -80,7 +79,7 @@ class WheelArchive:
                 raise errors.unsafe_member(
                     wheel.path.name, member.name, "the wheel has two different files for its path"
                 )
-        scripts = entry_point_scripts(text, wheel.path.name)
+        scripts = _scripts(text, wheel)
         for name in scripts:
             if f"bin/{name}" in destinations.reserved:
                 raise errors.reserved_path(wheel.path.name, f"bin/{name}")
@@ -111,6 +110,15 @@ def _info_directory(wheel: Wheel, members: list[zipfile.ZipInfo]) -> str:
         if f"{info}/{needed}" not in names:
             raise errors.unreadable_wheel(wheel.path.name, f"it has no {info}/{needed}")
     return info
+
+
+def _scripts(entry_points: str, wheel: Wheel) -> Mapping[str, str]:
+    if not entry_points:
+        return {}
+    # Most wheels have none, and what reads them is slow to load: each wheel has a process of its own.
+    from strata.venv.entry_points import entry_point_scripts
+
+    return entry_point_scripts(entry_points, wheel.path.name)
 
 
 @dataclass(frozen=True)

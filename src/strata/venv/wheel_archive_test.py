@@ -7,7 +7,7 @@ import pytest
 
 from strata.errors import StrataError
 from strata.venv.example_wheel import INFO, METADATA, SITE, write_wheel
-from strata.venv.installer import Wheel
+from strata.venv.wheel import Wheel
 from strata.venv.wheel_archive import WheelArchive
 
 WHEEL = "demo-1.0-py3-none-any.whl"

@@ -5,15 +5,14 @@ https://packaging.python.org/en/latest/specifications/core-metadata/
 
 from __future__ import annotations
 
-import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable
 from email.parser import HeaderParser
 from pathlib import Path
 
 from strata.errors import venv as errors
+from strata.venv.dist_info import info_directory
 
 _LIMIT = 16 << 20
 # What zipfile raises for an archive that is damaged or encrypted.
@@ -38,21 +37,6 @@ def requires_dist(wheel: Path) -> list[str]:
     return [" ".join(line.strip() for line in value.splitlines()) for value in fields.get_all("Requires-Dist", [])]
 
 
-def info_directory(wheel: str, project: str, members: Iterable[str]) -> str:
-    """The name of the one `.dist-info` directory, which must be the wheel's own.
-
-    :param wheel: the name of the file, for errors.
-    :param members: the names of all files in it.
-    """
-    infos = {top for member in members for top in [member.partition("/")[0]] if top.endswith(".dist-info")}
-    if len(infos) != 1:
-        raise errors.unreadable_wheel(wheel, f"it has {len(infos)} .dist-info directories")
-    (info,) = infos
-    if _normalised(info[: -len(".dist-info")].rpartition("-")[0]) != _normalised(project):
-        raise errors.unreadable_wheel(wheel, f"its metadata are those of another project: {info}")
-    return info
-
-
 def _contents(archive: zipfile.ZipFile, name: str) -> bytes:
     """The beginning of a member, a byte longer than the limit at most."""
     try:
@@ -63,8 +47,3 @@ def _contents(archive: zipfile.ZipFile, name: str) -> bytes:
         raise zipfile.BadZipFile(f"its METADATA is compressed by the method {member.compress_type}")
     with archive.open(member) as stream:
         return stream.read(_LIMIT + 1)
-
-
-def _normalised(project: str) -> str:
-    """PEP 503."""
-    return re.sub(r"[-_.]+", "-", project).lower()

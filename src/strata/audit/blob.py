@@ -1,0 +1,48 @@
+"""The audit of a layer by its blob, which anybody may have written."""
+
+from __future__ import annotations
+
+from typing import BinaryIO, Optional
+
+from strata.audit.contents import START, is_read
+from strata.audit.evidence import Evidence
+from strata.audit.layer import LayerAudit, temporary
+from strata.oci.compression import BlobReader
+from strata.oci.tar_reader import DIRECTORY, HARD_LINK, SYMLINK, read_tar
+
+
+def evidence_in_blob(stream: BinaryIO) -> list[Evidence]:
+    """Raises DamagedBlob where the stream is not a layer's blob."""
+    audit = LayerAudit()
+    kept = _Kept()
+    for entry in read_tar(BlobReader(stream), kept.take):
+        contents = kept.give()
+        if entry.kind in (SYMLINK, HARD_LINK):
+            audit.add_link(entry.path)
+        elif entry.kind != DIRECTORY:
+            with contents:
+                audit.add_file(entry.path, entry.mode, contents)
+    return audit.evidence()
+
+
+class _Kept:
+    """The contents of one member of a tar archive after the other: of most, only the first piece is kept."""
+
+    def __init__(self) -> None:
+        self._file: Optional[BinaryIO] = None
+        self._complete = False
+
+    def take(self, piece: bytes) -> None:
+        if self._file is None:
+            self._file = temporary()
+            # A piece can be shorter than what tells the kind of a file.
+            self._complete = len(piece) < START or is_read(piece)
+            self._file.write(piece)
+        elif self._complete:
+            self._file.write(piece)
+
+    def give(self) -> BinaryIO:
+        """What was kept since the last call."""
+        file, self._file = self._file or temporary(), None
+        file.seek(0)
+        return file
