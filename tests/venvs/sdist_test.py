@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from examples import SITE_PACKAGES, layer_digests, layer_of
+from examples import SITE_PACKAGES, layer_digests, layers_of
 from nested_pants import NestedPants, nested_pants
 from strata.plan.installers import TOOLS
 from venvs.projects import Sdist
@@ -79,14 +79,16 @@ def test_installers_build_the_same_wheels_once(project: Project) -> None:
     assert ran.warnings == []
     layouts = [project.pants.root / "dist" / "built" / tool for tool in TOOLS]
     assert len({tuple(layer_digests(layout)) for layout in layouts}) == 1
-    with tarfile.open(layer_of(layouts[0])) as layer:
-        names = set(layer.getnames())
+    names = set()
+    for path in layers_of(layouts[0]):
+        with tarfile.open(path) as layer:
+            names.update(layer.getnames())
     assert {f"{SITE_PACKAGES}/greeter.py"[1:], f"{SITE_PACKAGES}/older.py"[1:], "opt/venv/bin/greet"} <= names
 
     # Another lock needs another venv; the wheel is there.
     project.pants.write({"built/requirements.lock": project.lock("greeter")})
     again = project.pants.package("built:pip").succeeded()
-    assert "Completed: Install 1 wheels with pip" in again.stderr
+    assert "Completed: Install 1 wheel with pip" in again.stderr
     assert "Starting: Build" not in again.stderr
 
 
