@@ -17,8 +17,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-_SECONDS = 300
-
 # What would let the Pants that runs this test, or its user's own settings of Pants, reach into the project.
 _FOREIGN = ("PANTS_", "PEX_", "PYTHON", "STRATA_")
 _COPIED = ("3rdparty/debian/base.lock.json", "3rdparty/python/cpython.lock.json", "3rdparty/tools/pants.txt")
@@ -83,9 +81,10 @@ class Ran:
 
 @dataclass(frozen=True)
 class NestedPants:
-    """:param root: the project's directory."""
+    """:param root: the project's directory. `seconds` are what a run may take."""
 
     root: Path
+    seconds: int = 300
 
     def package(self, address: str, *options: str, **environment: str) -> Ran:
         return self.run(*options, "package", address, **environment)
@@ -113,7 +112,7 @@ class NestedPants:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=_SECONDS,
+            timeout=self.seconds,
             check=False,
         )
         return Ran(done.returncode, done.stdout, done.stderr)

@@ -1,0 +1,103 @@
+"""A Pants project whose store, daemon and sandboxes a benchmark controls.
+
+A store is prepared once, with base, interpreter and installer in it: what images of peers start from, too. A cold build
+starts on a copy of it, with a daemon that has read all BUILD files and built nothing.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import count
+from pathlib import Path
+
+from benchmarks.timing import run, seconds
+from benchmarks.wheelhouse import Wheelhouse
+from nested_pants import NestedPants, Ran, nested_pants
+
+PREPARED = ("3rdparty/debian:base", "3rdparty/python:cpython", "3rdparty/python:pip")
+LOCK = "3rdparty/python/requirements.lock"
+_SECONDS = 1800
+
+
+@dataclass
+class Project:
+    """:param wheels: serves as the index, with `installer`. :param store: where Pants keeps what it has built."""
+
+    pants: NestedPants
+    wheels: Path
+    mirror: str
+    scratch: Path
+    store: Path
+    installer: Path
+    numbers: Iterator[int] = field(default_factory=count)
+
+    def run(self, *arguments: str) -> Ran:
+        """Runs Pants, with no other index than folders of wheels once the installer is in one."""
+        environment = {"PANTS_LOCAL_STORE_DIR": str(self.store)}
+        if self.installer.exists():
+            environment.update(PIP_NO_INDEX="1", PIP_FIND_LINKS=f"{self.wheels} {self.installer}")
+        mirrors = [
+            f"--strata-debian-mirror={self.mirror}/main",
+            f"--strata-debian-security-mirror={self.mirror}/security",
+        ]
+        return self.pants.run(*mirrors, *arguments, **environment).succeeded()
+
+    def package(self, *addresses: str) -> float:
+        """Seconds of `package`, whatever the daemon and the store hold."""
+        return seconds(lambda: self.run("package", *addresses))
+
+    def start_cold(self, seed: Path | None) -> None:
+        """A daemon that is ready, on a store that holds what `seed` does, or nothing."""
+        shutil.rmtree(self.store, ignore_errors=True)
+        self.store = self.scratch / f"store-{next(self.numbers)}"
+        if seed is not None:
+            run("cp", "-a", "--reflink=auto", seed, self.store)
+        shutil.rmtree(self.pants.root / "dist", ignore_errors=True)
+        self.run("list", "::")
+
+    def cold(self, seed: Path | None, *addresses: str) -> float:
+        self.start_cold(seed)
+        return self.package(*addresses)
+
+    def layouts(self) -> Sequence[Path]:
+        """What `package` wrote."""
+        return sorted(file.parent for file in (self.pants.root / "dist").rglob("index.json"))
+
+    def layout(self, address: str) -> Path:
+        return self.pants.root / "dist" / address.replace("/", ".").replace(":", "/")
+
+    def edit(self, path: str, line: str) -> None:
+        file = self.pants.root / path
+        file.write_text(f"{file.read_text()}{line}\n")
+
+
+@contextmanager
+def project(
+    files: Mapping[str, str], wheelhouse: Wheelhouse, mirror: str, scratch: Path, installer: Path
+) -> Iterator[Project]:
+    """:param scratch: an empty directory for stores. :param installer: the folder with its wheel, once it is there."""
+    own = {"3rdparty/python/requirements.lock": wheelhouse.lock.read_text(), **files}
+    with nested_pants(own, _SETTINGS) as pants:
+        slow = replace(pants, seconds=_SECONDS)
+        yield Project(slow, wheelhouse.folder, mirror, scratch, scratch / "store", installer)
+
+
+_SETTINGS = """
+[strata-debian]
+gone = "renew"
+"""
+
+
+def prepare(of: Project) -> Path:
+    """A store that holds base, interpreter and installer, and no more."""
+    seed = of.scratch / "seed"
+    of.store = seed
+    of.package(*PREPARED)
+    shutil.copytree(of.layout(PREPARED[-1]), of.installer)
+    of.store = of.scratch / "store"
+    # Another store makes another daemon, and the one that writes the seed ends.
+    of.run("list", "::")
+    return seed

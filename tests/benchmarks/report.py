@@ -1,0 +1,81 @@
+"""What was measured, as rows of a table, and the files that show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, Optional
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing measured, and what it is compared with.
+
+    :param ours: in `unit`, which is "s" or "MB".
+    :param peer: the same of the peer; without one `ours` itself is judged.
+    :param limit: what the ratio, or `ours`, should not exceed; without one the row is for information.
+    :param reason: why it is more than the limit.
+    """
+
+    what: str
+    ours: float
+    unit: str
+    peer: Optional[float] = None
+    limit: Optional[float] = None
+    reason: str = ""
+
+    @property
+    def value(self) -> float:
+        return self.ours if self.peer is None else self.ours / self.peer
+
+    @property
+    def met(self) -> bool:
+        return self.limit is None or self.value <= self.limit
+
+    def to_json(self) -> Any:
+        return asdict(self)
+
+
+def table(rows: Iterable[Row]) -> str:
+    """For the README: ratios alone."""
+    lines = ["| ours / peer | got | aim | met |", "| --- | ---: | ---: | --- |"]
+    for row in rows:
+        unit = f" {row.unit}" if row.peer is None else ""
+        aim = "" if row.limit is None else f"≤ {_number(row.limit)}{unit}"
+        met = "" if row.limit is None else ("yes" if row.met else "no")
+        lines.append(f"| {row.what} | {_number(row.value)}{unit} | {aim} | {met} |")
+    return "\n".join(lines) + "\n"
+
+
+def details(rows: Iterable[Row]) -> str:
+    """Absolute numbers, and the reasons where a limit was missed."""
+    rows = list(rows)
+    lines = ["| what | ours | peer |", "| --- | ---: | ---: |"]
+    for row in rows:
+        peer = "" if row.peer is None else _absolute(row.peer, row.unit)
+        lines.append(f"| {row.what} | {_absolute(row.ours, row.unit)} | {peer} |")
+    missed = [f"- **{row.what}**: {row.reason}" for row in rows if not row.met and row.reason]
+    return "\n".join([*lines, *(["", "Where an aim is missed:", "", *missed] if missed else [])]) + "\n"
+
+
+def replace_marked(text: str, name: str, new: str) -> str:
+    """The text with what stands between `<!-- NAME -->` and `<!-- /NAME -->` replaced. ValueError without these."""
+    begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+    before, begun, rest = text.partition(begin)
+    _, ended, after = rest.partition(end)
+    if not begun or not ended:
+        raise ValueError(f"{begin} or {end} is missing")
+    return f"{before}{begin}\n{new}{end}{after}"
+
+
+def _number(value: float) -> str:
+    """Two significant digits below one, and two decimals above: 0.0042, 0.25, 1.07, 149."""
+    if value >= 100:
+        return f"{value:.0f}"
+    if value >= 0.1:
+        return f"{value:.2f}"
+    return f"{value:.2g}"
+
+
+def _absolute(value: float, unit: str) -> str:
+    return f"{value:.3g} {unit}" if value < 1000 else f"{value:.0f} {unit}"

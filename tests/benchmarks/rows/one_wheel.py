@@ -1,0 +1,70 @@
+"""One small wheel of the web example's lock changed, everything else built before."""
+
+from __future__ import annotations
+
+import hashlib
+import statistics
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+from benchmarks.layouts import dependencies, layers
+from benchmarks.project import LOCK
+from benchmarks.report import Row
+from benchmarks.timing import medians
+from benchmarks.workbench import WEB, Workbench
+from readers import manifest_of
+from venvs.wheels import WheelFile
+
+_MODULES = 40
+_NAME = "changing"
+
+
+def measure(bench: Workbench) -> Iterator[Row]:
+    web = bench.web
+    lock = web.pants.root / LOCK
+    before = lock.read_text()
+    wheels = [_wheel(bench.installer, version) for version in range(bench.runs(3) + 1)]
+    versions = iter(enumerate(wheels))
+    sizes, shares = [], []
+
+    def set_version() -> None:
+        version, wheel = next(versions)
+        digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+        lock.write_text(f"{before}{_NAME}==1.{version} --hash=sha256:{digest}\n")
+
+    def changed() -> float:
+        old = {layer.digest for layer in layers(web.layout(WEB))}
+        set_version()
+        seconds = web.package(WEB)
+        layout = web.layout(WEB)
+        new = sum(layer.size for layer in layers(layout) if layer.digest not in old)
+        (own,) = (layer.size for layer in dependencies(layout) if _NAME in layer.packages)
+        config = int(manifest_of(layout)["config"]["size"])
+        sizes.append((new + config, own))
+        shares.append(own / sum(layer.size for layer in dependencies(layout)))
+        return seconds
+
+    set_version()
+    found = medians({"cold": lambda: web.cold(bench.seed, WEB), "changed": changed}, bench.runs(3))
+    lock.write_text(before)
+    for wheel in wheels:
+        wheel.unlink()
+    share = statistics.median(shares)
+    new, own = sizes[-1]
+    yield Row("one small wheel changed / own cold build", found["changed"], "s", found["cold"], share + 0.05, _TIME)
+    yield Row("new blob bytes / that wheel's layer", new / 1e6, "MB", own / 1e6, 1.02, _BYTES)
+
+
+def _wheel(folder: Path, version: int) -> Path:
+    """About 1 MB of modules with different names and numbers in each version."""
+    chance = Random(version)
+    modules = {
+        f"{_NAME}/part{number}.py": "".join(f"value_{line} = {chance.getrandbits(64)}\n" for line in range(800))
+        for number in range(_MODULES)
+    }
+    return WheelFile(_NAME, f"1.{version}", {f"{_NAME}/__init__.py": "", **modules}).write(folder)
+
+
+_TIME = ""
+_BYTES = ""

@@ -1,0 +1,61 @@
+"""What a registry stores of a monorepo of 20 apps over one lock of 150 packages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from benchmarks.layouts import dependencies, stored
+from benchmarks.monorepo import address, monorepo
+from benchmarks.project import project
+from benchmarks.report import Row
+from benchmarks.timing import medians, seconds
+from benchmarks.workbench import Workbench
+
+_APPS = 20
+
+
+def measure(bench: Workbench) -> Iterator[Row]:
+    apps = 3 if bench.quick else _APPS
+    files = monorepo(apps)
+    scratch = bench.folder("stored")
+    with project(files, bench.monorepo_wheels, bench.mirror, scratch, bench.installer) as repository:
+        cold = repository.cold(bench.seed, "::")
+        bench.say(f"{apps} apps, cold: {cold:.1f} s")
+        layouts = [repository.layout(address(number)) for number in range(apps)]
+        # The same packages in one layer take the bytes of their layers, since those are gzip members that follow each
+        # other; two apps with the same packages have one layer.
+        venvs = {
+            tuple(sorted(layer.digest for layer in dependencies(layout))): sum(
+                layer.size for layer in dependencies(layout)
+            )
+            for layout in layouts
+        }
+        shared = sum({layer.digest: layer.size for layout in layouts for layer in dependencies(layout)}.values())
+        whole = stored(layouts)
+        yield Row(
+            f"{apps} apps: bytes stored / one venv layer per app",
+            whole / 1e6,
+            "MB",
+            (whole - shared + sum(venvs.values())) / 1e6,
+            0.25,
+            _REASON,
+        )
+        found = medians(
+            {
+                "package": lambda: repository.package("::"),
+                "list": lambda: seconds(lambda: repository.run("list", "::")),
+            },
+            bench.runs(3),
+        )
+        yield Row(
+            f"nothing changed: warm `package ::` / warm `list ::`, {apps} apps",
+            found["package"],
+            "s",
+            found["list"],
+            1.2,
+            _WARM,
+        )
+
+
+_REASON = ""
+_WARM = ""

@@ -1,0 +1,22 @@
+"""Nothing changed: what a warm `package ::` adds to what Pants needs to read the repository."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from benchmarks.report import Row
+from benchmarks.timing import medians, seconds
+from benchmarks.workbench import Workbench
+
+
+def measure(bench: Workbench) -> Iterator[Row]:
+    web = bench.web
+    assert bench.seed.exists()
+    web.package("::")
+    found = medians(
+        {"package": lambda: web.package("::"), "list": lambda: seconds(lambda: web.run("list", "::"))}, bench.runs(7)
+    )
+    yield Row("nothing changed: warm `package ::` / warm `list ::`", found["package"], "s", found["list"], 1.2, _REASON)
+
+
+_REASON = ""

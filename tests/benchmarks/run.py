@@ -1,0 +1,98 @@
+"""Measures Strata and what people use today, side by side.
+
+    ./pants run tests/benchmarks/run.py                      all of it, as root; takes some 40 minutes on two cores
+    ./pants run tests/benchmarks/run.py -- --quick           each thing once, and nothing large
+    ./pants run tests/benchmarks/run.py -- cold edit         these alone; the rest is as it was measured before
+
+Writes the tables of docs/benchmarks.md, its plots, and the table in README.md; with `--quick`, only below
+dist/benchmarks.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Callable
+
+from benchmarks.report import Row, details, replace_marked, table
+from benchmarks.rows import cold, edit, growth, layers, memory, one_wheel, start, stored, unchanged
+from benchmarks.timing import machine_facts, run
+from benchmarks.workbench import Workbench
+
+_OUTPUT = Path("dist/benchmarks")
+_MEASURED = "measured.json"
+_BENCHMARKS: Mapping[str, Callable[[Workbench], Iterable[Row]]] = {
+    "layers": layers.measure,
+    "cold": cold.measure,
+    "edit": edit.measure,
+    "unchanged": unchanged.measure,
+    "one-wheel": one_wheel.measure,
+    "stored": stored.measure,
+    "memory": memory.measure,
+    "start": start.measure,
+}
+_GROWTH = "growth"
+
+
+def main() -> None:
+    known = [*_BENCHMARKS, _GROWTH]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(known)}; all without one")
+    parser.add_argument("--quick", action="store_true", help="one run of each, and the small sizes alone")
+    arguments = parser.parse_args()
+    for name in arguments.names:
+        if name not in known:
+            parser.error(f"there is no benchmark {name}, but {', '.join(known)}")
+    output = _OUTPUT / "quick" if arguments.quick else _OUTPUT
+    output.mkdir(parents=True, exist_ok=True)
+    measured: dict[str, Any] = {"rows": {}, "growth": {}}
+    if arguments.names and (output / _MEASURED).exists():
+        measured = json.loads((output / _MEASURED).read_text())
+    with ExitStack() as stack:
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="strata-benchmarks-")))
+        bench = Workbench(scratch, arguments.quick, stack)
+        for name in arguments.names or known:
+            bench.say(name)
+            _measure(bench, name, measured)
+            measured["machine"] = machine_facts()
+            (output / _MEASURED).write_text(json.dumps(measured, indent=1))
+        _write(measured, bench, output)
+
+
+def _measure(bench: Workbench, name: str, measured: dict[str, Any]) -> None:
+    if name == _GROWTH:
+        measured["growth"] = growth.measure(bench)
+        return
+    rows = []
+    for row in _BENCHMARKS[name](bench):
+        bench.say(f"  {row.what}: {row.value:.3g} ({row.ours:.4g} / {row.peer or 0:.4g} {row.unit})")
+        rows.append(row.to_json())
+    measured["rows"][name] = rows
+
+
+def _write(measured: Mapping[str, Any], bench: Workbench, output: Path) -> None:
+    # In the order of the README, whatever was measured last.
+    rows = [Row(**row) for name in _BENCHMARKS for row in measured["rows"].get(name, [])]
+    facts = f"\nMeasured on a machine with {', '.join(measured['machine'])}.\n"
+    texts = {"benchmarks": table(row for row in rows if row.limit is not None), "details": details(rows) + facts}
+    plots = output if bench.quick else Path("docs")
+    run(bench.tools.python, "-I", Path(__file__).with_name("plots.py"), output / _MEASURED, plots)
+    print(*texts.values(), sep="\n")
+    if not bench.quick:
+        _replace(Path("README.md"), {"benchmarks": texts["benchmarks"]})
+        _replace(Path("docs/benchmarks.md"), texts)
+
+
+def _replace(file: Path, texts: Mapping[str, str]) -> None:
+    text = file.read_text()
+    for name, new in texts.items():
+        text = replace_marked(text, name, new)
+    file.write_text(text)
+
+
+if __name__ == "__main__":
+    main()
