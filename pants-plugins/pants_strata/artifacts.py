@@ -52,7 +52,8 @@ class FetchRequest:
 
     verb: str
     request: str
-    description: str
+    # Counts files, and another app counts others: it is still the same request.
+    description: str = field(compare=False)
 
 
 @dataclass(frozen=True)

@@ -44,9 +44,9 @@ async def fetch_wheels(
                     "sdist": requirement.name in sdists,
                 }
             ),
-            f"Fetch {requirement.name} {requirement.version}",
+            f"Fetch {requirement.name} {requirement.version} ({number} of {len(requirements)})",
         )
-        for requirement in requirements
+        for number, requirement in enumerate(requirements, 1)
     )
     without_wheel = [
         (f"{requirement.name} {requirement.version}", result.error.found[0])
