@@ -248,16 +248,16 @@ def test_an_entry_point_module_that_does_not_exist(project: Project) -> None:
         "StrataError: src/app:no_module: The entry point module web.main is neither in the repository, nor in the "
         "venv, nor in the standard library.\n"
         "Fix: correct `entry_point`; for a first-party module, see that a `python_sources` target owns it and that its "
-        "source root is among `./pants roots`."
+        "source root is among `./pants roots`; for one of the lock, add its `python_requirement` to `dependencies`."
     )
 
 
 def test_a_script_that_does_not_exist(project: Project) -> None:
     assert project.error("src/app:no_script", APP) == (
-        "StrataError: src/app:no_script: The venv has no console script 'gunicorn'.\n"
+        "StrataError: src/app:no_script: The image's venv has no console script 'gunicorn'.\n"
         "Found:\n"
-        "  scripts of the venv: none\n"
-        "Fix: name one of these, or lock the project that has it."
+        "  scripts of the wheels that the image needs: none\n"
+        "Fix: name one of these, or add the `python_requirement` of the project that has it to `dependencies`."
     )
 
 
@@ -267,6 +267,87 @@ def test_an_image_without_an_entry_point(project: Project) -> None:
         "Found:\n"
         "  neither is set\n"
         'Fix: set for instance `entry_point="main.py"`, or `script="uvicorn"`.'
+    )
+
+
+# ---- what an image needs, and its layers ----------------------------------------------------------------------------
+
+
+def test_a_requirement_that_the_lock_does_not_have(project: Project) -> None:
+    build = """\
+python_sources()
+python_requirement(name="absent", requirements=["absent[extra]>=1"])
+python_requirement(name="present", requirements=["present"])
+python_venv(name="venv")
+python_image(name="image", entry_point="main.py", venv=":venv", dependencies=[":absent", ":present"])
+"""
+    files = {"src/lacking/BUILD": build, "src/lacking/main.py": "", "src/lacking/requirements.lock": locked("present")}
+    assert project.error("src/lacking:image", files) == (
+        "StrataError: src/lacking:image: The image needs requirements that the lock of src/lacking:venv does not "
+        "have.\n"
+        "Found:\n"
+        "  absent[extra]>=1, of src/lacking:absent\n"
+        "Fix: renew the lock from the requirements, name another `venv`, or take what is not needed out of the "
+        "dependencies. `./pants dependencies --transitive src/lacking:image` tells what leads there."
+    )
+
+
+def test_a_script_of_a_project_that_the_image_does_not_need(project: Project) -> None:
+    scripts = "[console_scripts]\n{0} = {0}:main\n"
+    wheels = [
+        WheelFile(name, files={f"{name}.py": ""}, entry_points=scripts.format(script))
+        for name, script in (("needed", "known"), ("unneeded", "hidden"))
+    ]
+    build = """\
+python_requirement(name="needed", requirements=["needed"])
+python_venv(name="venv")
+python_image(name="image", script="hidden", venv=":venv", dependencies=[":needed"])
+"""
+    lock = "".join(locked(wheel.name, project.offer(wheel)) for wheel in wheels)
+    files = {"src/hidden/BUILD": build, "src/hidden/requirements.lock": lock}
+    assert project.error("src/hidden:image", files, index=f"{project.url}/simple") == (
+        "StrataError: src/hidden:image: The image's venv has no console script 'hidden'.\n"
+        "Found:\n"
+        "  scripts of the wheels that the image needs: known\n"
+        "Fix: name one of these, or add the `python_requirement` of the project that has it to `dependencies`."
+    )
+
+
+@pytest.mark.parametrize("budget", [0, 124])
+@pytest.mark.parametrize("where", ["target", "option"])
+def test_a_budget_of_layers_that_no_image_can_have(project: Project, budget: int, where: str) -> None:
+    folder = f"budget_{where}_{budget}"
+    field = f", layer_budget={budget}" if where == "target" else ""
+    files = {f"{folder}/BUILD": f'python_venv(name="venv"{field})\n', f"{folder}/requirements.lock": ""}
+    options = [f"--strata-layer-budget={budget}"] if where == "option" else []
+    try:
+        told = project.error(f"{folder}:venv", files, *options)
+    finally:
+        (project.pants.root / folder / "BUILD").unlink()
+    if (where, budget) == ("target", 0):
+        # Pants' own check of a field.
+        assert told == (
+            f"InvalidTargetException: {folder}/BUILD:1: The 'layer_budget' field in target {folder}:venv must be "
+            "greater than zero, but was set to `0`."
+        )
+        return
+    assert told == (
+        f"StrataError: {folder}:venv: The dependencies of an image cannot have {budget} layers at most.\n"
+        "Found:\n"
+        "  runtimes take images of up to 127 layers, and some of them are no dependencies\n"
+        "Fix: set `layer_budget`, or `[strata].layer_budget` in pants.toml, to a number from 1 to 123."
+    )
+
+
+def test_a_compression_that_nothing_reads(project: Project) -> None:
+    files = {"src/lzma/BUILD": 'python_image(name="image", entry_point="main.py", compression="lzma")\n'}
+    try:
+        told = project.error("src/lzma:image", files)
+    finally:
+        (project.pants.root / "src/lzma/BUILD").unlink()
+    assert told == (
+        "InvalidTargetException: src/lzma/BUILD:1: Values for the 'compression' field in target src/lzma:image must be "
+        "one of ['gzip', 'zstd'], but 'lzma' was provided."
     )
 
 

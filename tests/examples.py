@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import re
 import tarfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from readers import blob_path, manifest_of
+from strata.oci.layer import CONTENTS_ANNOTATION
 
 BASE = Path("3rdparty.debian/base")
 INTERPRETER = Path("3rdparty.python/cpython")
@@ -16,6 +19,23 @@ REPORT = Path("src.examples.report/image")
 WEB = Path("src.examples.web/image")
 ARTIFACTS = [BASE, INTERPRETER, VENV]
 IMAGES = [REPORT, WEB]
+# tests/variants
+VARIANTS = Path("tests.variants")
+SCRIPT = VARIANTS / "script"
+SCRIPT_ZSTD = VARIANTS / "script-zstd"
+WHOLE_LOCK = VARIANTS / "whole-lock"
+WITH_JINJA2 = VARIANTS / "with-jinja2"
+WITHOUT_BYTECODE = VARIANTS / "without-bytecode"
+
+# What the code of the images asks for by itself.
+ROOTS: Mapping[Path, frozenset[str]] = {
+    REPORT: frozenset({"numpy", "pandas"}),
+    SCRIPT: frozenset({"jinja2", "uvicorn[standard]"}),
+    WEB: frozenset({"fastapi", "pydantic", "uvicorn[standard]"}),
+    WITH_JINJA2: frozenset({"fastapi", "jinja2", "pydantic", "uvicorn[standard]"}),
+}
+# Of PEP 508, where the images differ from the Python of a test.
+MARKERS = {"platform_machine": "x86_64", "python_full_version": "3.13.5", "python_version": "3.13"}
 
 SITE_PACKAGES = "/opt/venv/lib/python3.13/site-packages"
 STANDARD_LIBRARY = ["/usr/lib/python313.zip", "/usr/lib/python3.13", "/usr/lib/python3.13/lib-dynload"]
@@ -35,6 +55,28 @@ def layer_of(layout: Path) -> Path:
     """The one layer of an artifact."""
     (layer,) = layers_of(layout)
     return layer
+
+
+def contents_of(layout: Path) -> dict[str, Any]:
+    """Digest → what the layer says that it holds, lowest first."""
+    layers = manifest_of(layout)["layers"]
+    return {layer["digest"]: json.loads(layer["annotations"][CONTENTS_ANNOTATION]) for layer in layers}
+
+
+def layers_of_kind(layout: Path, kind: str) -> list[str]:
+    """Their digests, lowest first."""
+    return [digest for digest, contents in contents_of(layout).items() if contents["kind"] == kind]
+
+
+def wheels_of(layout: Path) -> dict[str, dict[str, str]]:
+    """Digest → name and version of the wheels in the layer, of the layers of dependencies, lowest first."""
+    contents = contents_of(layout)
+    return {digest: contents[digest]["packages"] for digest in layers_of_kind(layout, "dependencies")}
+
+
+def pinned(lock: str = "3rdparty/python/requirements.lock") -> dict[str, str]:
+    """Name → version of what a lock of Python packages pins."""
+    return dict(re.findall(r"^([a-z0-9-]+)==([^\s;\\]+)", Path(lock).read_text(), re.M))
 
 
 def locked_packages(lock: str) -> dict[str, str]:

@@ -18,7 +18,9 @@ from examples import (
     IMAGES,
     INTERPRETER,
     REPORT,
+    VENV,
     WEB,
+    contents_of,
     installed_packages,
     layer_digests,
     layer_of,
@@ -76,10 +78,17 @@ def test_podman_pulls_the_image(tmp_path: Path) -> None:
         assert (mounted / "app/web/main.py").is_file()
 
 
-def test_an_image_is_its_artifacts_and_a_layer_of_its_own() -> None:
-    shared = [digest for layout in ARTIFACTS for digest in layer_digests(layout)]
+def test_an_image_is_layers_of_its_artifacts_and_one_of_its_own() -> None:
+    artifacts = [digest for layout in ARTIFACTS for digest in layer_digests(layout)]
     for image in IMAGES:
-        assert layer_digests(image)[:-1] == shared
+        kinds = [contents["kind"] for contents in contents_of(image).values()]
+        count = len(kinds) - 4
+        assert kinds == ["os-packages", "interpreter", "venv", *["dependencies"] * count, "app"]
+        assert 1 < count < len(layer_digests(VENV)) - 1
+        # Of the venv those with the wheels that the app needs, in the venv's order (needed_wheels_test.py).
+        assert layer_digests(image)[:3] == artifacts[:3]
+        assert layer_digests(image)[:-1] == [digest for digest in artifacts if digest in layer_digests(image)]
+        assert layer_digests(image)[-1] not in artifacts
     assert layer_digests(REPORT)[-1] != layer_digests(WEB)[-1]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import socket
 import ssl
 import subprocess
@@ -15,7 +14,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from container import UnpackedImage, unpack
-from examples import SITE_PACKAGES, STANDARD_LIBRARY, WEB
+from examples import MARKERS, SITE_PACKAGES, STANDARD_LIBRARY, WEB, pinned
 from programs import require
 
 
@@ -46,7 +45,7 @@ for name in importlib.metadata.packages_distributions():
     importlib.import_module(name)
     print(name)
 """
-    assert {"numpy", "pandas", "pydantic_core", "uvloop"} < set(web.python(code).output.split())
+    assert {"fastapi", "pydantic_core", "uvloop", "yaml"} < set(web.python(code).output.split())
 
 
 def test_bytecode_of_the_standard_library_is_used(web: UnpackedImage) -> None:
@@ -78,15 +77,15 @@ print(json.dumps(new))
 
 
 def test_the_venv_agrees_with_its_lock(web: UnpackedImage) -> None:
-    lock = Path("3rdparty/python/requirements.lock").read_text()
-    pinned = dict(re.findall(r"^([a-z0-9-]+)==(\S+)", lock, re.M))
-    assert {name: item["version"] for name, item in distributions(web).items()} == pinned
+    found = {name: item["version"] for name, item in distributions(web).items()}
+    assert len(found) > 10
+    assert found.items() < pinned().items()
 
 
 def test_the_requirements_of_all_dependencies_are_met(web: UnpackedImage) -> None:
     """What `pip check` would look at, without pip."""
     found = distributions(web)
-    environment = {"extra": "", "platform_machine": "x86_64", "python_full_version": "3.13.5", "python_version": "3.13"}
+    environment = {"extra": "", **MARKERS}
     for name, item in found.items():
         for requirement in map(Requirement, item["requires"]):
             if requirement.marker is None or requirement.marker.evaluate(environment):
@@ -114,7 +113,8 @@ for distribution in importlib.metadata.distributions():
     for file in distribution.files:
         data = file.locate().read_bytes()
         if file.hash is None:
-            if file.name != "RECORD":
+            # RECORD names bytecode and leaves its hash out, as pip does: it follows from its source.
+            if file.name != "RECORD" and file.suffix != ".pyc":
                 wrong.append(str(file))
             continue
         digest = base64.urlsafe_b64encode(hashlib.new(file.hash.mode, data).digest()).decode().rstrip("=")

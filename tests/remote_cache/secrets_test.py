@@ -102,8 +102,8 @@ def locks(wheels: Path) -> Mapping[str, str]:
 
 @pytest.mark.parametrize(
     "person, executed",
-    # The first one fetches and installs what is everybody's, and each what is their own.
-    [(NETRC, 4), (PIP_CONF, 2), (VARIABLE, 2)],
+    # A fetch, a layer and an installation: for the first one of what is everybody's, and for each of what is their own.
+    [(NETRC, 6), (PIP_CONF, 3), (VARIABLE, 3)],
     ids=lambda value: getattr(value, "name", None),
 )
 def test_passwords_do_not_leave_the_configuration(
