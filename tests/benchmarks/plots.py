@@ -10,14 +10,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import matplotlib  # type: ignore[import-not-found]
+import matplotlib  # type: ignore[import-not-found]  # pants: no-infer-dep
 
 matplotlib.use("svg")
 # The same numbers give the same bytes.
 matplotlib.rcParams["svg.hashsalt"] = "strata"
 matplotlib.rcParams["font.size"] = 9
 
-import matplotlib.pyplot as plt  # type: ignore[import-not-found]  # noqa: E402
+import matplotlib.pyplot as plt  # type: ignore[import-not-found]  # noqa: E402  # pants: no-infer-dep
 
 _OURS, _PEER, _AIM = "#2a6f97", "#c9c9c9", "#d1495b"
 _METADATA = {"Date": None}

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from benchmarks.project import Project
 from benchmarks.timing import Ran, run, seconds
@@ -25,14 +24,10 @@ _OUTPUTS = {
 
 @dataclass(frozen=True)
 class Sandbox:
-    """A process that Pants ran: the library's verb and the directory, which lasts as long as Pants' daemon."""
+    """A process that Pants ran: the library's verb and its directory."""
 
     verb: str
     folder: Path
-
-    @property
-    def request(self) -> Mapping[str, Any]:
-        return dict(json.loads((self.folder / ".request.json").read_bytes()))
 
     def run(self) -> Ran:
         for name in _OUTPUTS.get(self.verb, _OUTPUTS[""]):
@@ -42,15 +37,32 @@ class Sandbox:
 
 
 def sandboxes(of: Project, *addresses: str) -> Sequence[Sandbox]:
-    """Builds, and keeps the directories of all processes that it runs."""
+    """Builds, and keeps the directories of all processes that it runs.
+
+    Pants' daemon starts anew for this, and again for the next build that keeps nothing.
+    """
     ran = of.run("--keep-sandboxes=always", "package", *addresses)
     found = []
+    copies: dict[Path, Path] = {}
     for text in re.findall(r"Preserving local process execution dir (\S+) for ", ran.stderr):
         script = Path(text, "__run.sh").read_text()
         verb = re.search(r"\.strata ([a-z-]+) ", script)
         assert verb is not None, script
+        _keep_inputs(Path(text), copies, of.scratch)
         found.append(Sandbox(verb[1], Path(text)))
     return found
+
+
+def _keep_inputs(folder: Path, copies: dict[Path, Path], scratch: Path) -> None:
+    """Large inputs are links into a directory that goes with the daemon: they get copies, which sandboxes share."""
+    for link in folder.iterdir():
+        target = link.resolve()
+        if not link.is_symlink() or not any(part.startswith("immutable_inputs") for part in target.parts):
+            continue
+        if target not in copies:
+            copies[target] = Path(shutil.copytree(target, tempfile.mkdtemp(dir=scratch) + "/input", symlinks=True))
+        link.unlink()
+        link.symlink_to(copies[target])
 
 
 def remove(kept: Sequence[Sandbox]) -> None:

@@ -25,6 +25,7 @@ def measure(bench: Workbench) -> Iterator[Row]:
 
     web.edit(_EDITED, line())
     (process,) = sandboxes(web, WEB)
+    web.package(WEB)
 
     def rebuild() -> float:
         with (context / _EDITED).open("a") as file:
