@@ -17,9 +17,9 @@ import pytest
 import golden
 from container import PYTHON, unpack
 from example_project import SETTINGS, offer_wheels, write_project
-from examples import SITE_PACKAGES, STANDARD_LIBRARY, layer_digests, layer_of, layers_of
+from examples import SITE_PACKAGES, STANDARD_LIBRARY, layer_digests, layers_of, layers_of_kind, wheels_of
 from nested_pants import NestedPants, Ran, nested_pants
-from readers import check_image_schemas, config_of, manifest_of
+from readers import blob_path, check_image_schemas, config_of, manifest_of
 from strata.oci.listing import list_layer
 from strata.oci.validate import validate
 
@@ -29,11 +29,15 @@ EDITED = "src/words/greeting.py"
 
 @dataclass(frozen=True)
 class Builds:
-    """`first` and `edited` are copies of what `package` wrote; the counters are Pants' own."""
+    """`first` and `edited` are copies of what `package` wrote; the counters are Pants' own.
+
+    :param steps: what Pants' log says that it began after the edit.
+    """
 
     first: Path
     again: Mapping[str, int]
     edit: Mapping[str, int]
+    steps: list[str]
     edited: Path
 
     def image(self, name: str) -> Path:
@@ -65,7 +69,8 @@ def builds(wheels: Path, locks: Mapping[str, str], tmp_path_factory: pytest.Temp
         pants.write({EDITED: text.replace("morning", f"evening {uuid.uuid4()}")})
         edit = package(pants, wheels)
         shutil.copytree(pants.root / "dist", kept / "edited")
-    return Builds(kept / "first", counters(again), counters(edit), kept / "edited")
+    steps = re.findall(r"\[INFO\] Starting: (.*)", edit.stderr)
+    return Builds(kept / "first", counters(again), counters(edit), steps, kept / "edited")
 
 
 def package(pants: NestedPants, wheels: Path, *options: str, **environment: str) -> Ran:
@@ -96,6 +101,8 @@ def test_a_second_build_executes_nothing(builds: Builds) -> None:
 def test_an_edit_of_a_line_executes_one_process(builds: Builds) -> None:
     """The layer of the app, which three images share."""
     assert builds.edit["local_execution_requests"] == 1
+    (step,) = builds.steps
+    assert re.fullmatch(r"Write the app layer of src/app:(full|image|with-pip), 4 files", step)
 
 
 @pytest.mark.parametrize("name", IMAGES)
@@ -182,8 +189,18 @@ def test_pip_in_the_lock_is_the_apps_own(builds: Builds, tmp_path: Path) -> None
 # What the layers hold
 
 
-def test_listing_of_the_dependencies(builds: Builds) -> None:
-    golden.check("dependencies", golden.summary(list_layer(layer_of(builds.first / "3rdparty.python/venv"))))
+def test_listing_of_the_venv(builds: Builds) -> None:
+    venv = builds.first / "3rdparty.python/venv"
+    (digest,) = layers_of_kind(venv, "venv")
+    golden.check("venv", golden.summary(list_layer(blob_path(venv, digest))))
+
+
+@pytest.mark.parametrize("names", [["more-words"], ["plain-words", "probe"]], ids="-".join)
+def test_listing_of_the_dependencies(builds: Builds, names: list[str]) -> None:
+    """Small wheels share a layer, or do not, by their names alone."""
+    venv = builds.first / "3rdparty.python/venv"
+    (digest,) = (digest for digest, found in wheels_of(venv).items() if sorted(found) == names)
+    golden.check(f"dependencies-{'-'.join(names)}", golden.summary(list_layer(blob_path(venv, digest))))
 
 
 def test_listing_of_the_app(builds: Builds) -> None:
