@@ -39,12 +39,12 @@ def ratios(rows: list[dict[str, Any]], output: Path) -> None:
             linewidth=2,
             label="aim" if not place else None,
         )
-        axes.text(max(value, 1) + 0.02, place, f"{value:.2g}", va="center")
-    axes.set_yticks(list(places), [row["what"] for row in shown])
+        axes.text(max(value, row["limit"], 1) + 0.02, place, f"{value:.{2 if value >= 0.1 else 3}f}", va="center")
+    axes.set_yticks(list(places), [row["what"].replace("`", "") for row in shown])
     axes.set_xlim(0, max(1.25, *values) + 0.12)
     axes.set_xlabel("ours / peer; less is better")
     axes.spines[["top", "right"]].set_visible(False)
-    figure.legend(loc="outside upper right", ncols=3, frameon=False)
+    axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3, frameon=False)
     figure.savefig(output, metadata=_METADATA, bbox_inches="tight")
     plt.close(figure)
 
@@ -52,13 +52,15 @@ def ratios(rows: list[dict[str, Any]], output: Path) -> None:
 def growth(series: dict[str, dict[str, list[float]]], output: Path) -> None:
     """Seconds of `package ::` over the size of the work, both axes logarithmic."""
     figure, all_axes = plt.subplots(1, len(series), figsize=(4.5 * len(series), 3.3), sharey=True)
-    styles = {"cold": ("o", _OURS), "edited": ("^", _AIM), "warm": ("s", "#7a7a7a")}
+    styles = {"cold": ("o", _OURS, 6), "edited": ("^", _AIM, 6), "warm": ("s", "#7a7a7a", -13)}
     names = {"cold": "cold", "edited": "one line of one app edited", "warm": "nothing changed"}
     for axes, (grows, numbers) in zip(all_axes, series.items()):
-        for name, (marker, color) in styles.items():
+        for name, (marker, color, offset) in styles.items():
             axes.plot(numbers["size"], numbers[name], marker=marker, color=color, label=names[name])
             for size, value in zip(numbers["size"], numbers[name]):
-                axes.annotate(f"{value:.3g}", (size, value), textcoords="offset points", xytext=(0, 6), ha="center")
+                axes.annotate(
+                    f"{value:.3g}", (size, value), textcoords="offset points", xytext=(0, offset), ha="center"
+                )
         axes.set_xscale("log")
         axes.set_yscale("log")
         axes.set_xticks(numbers["size"], [f"{size:.0f}" for size in numbers["size"]])
@@ -66,8 +68,10 @@ def growth(series: dict[str, dict[str, list[float]]], output: Path) -> None:
         axes.margins(0.12, 0.16)
         axes.set_xlabel(grows)
         axes.spines[["top", "right"]].set_visible(False)
-    all_axes[0].set_ylabel("seconds of `package ::`")
-    all_axes[0].legend(frameon=False, loc="best")
+    all_axes[0].set_ylabel("seconds of package ::")
+    figure.legend(
+        *all_axes[0].get_legend_handles_labels(), loc="lower center", ncols=3, frameon=False, bbox_to_anchor=(0.5, 0.93)
+    )
     figure.savefig(output, metadata=_METADATA, bbox_inches="tight")
     plt.close(figure)
 

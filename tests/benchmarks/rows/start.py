@@ -30,8 +30,4 @@ def measure(bench: Workbench) -> Iterator[Row]:
         "s",
         found["without"],
         0.5,
-        _REASON,
     )
-
-
-_REASON = ""
