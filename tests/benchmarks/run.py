@@ -37,6 +37,8 @@ _BENCHMARKS: Mapping[str, Callable[[Workbench], Iterable[Row]]] = {
     "start": start.measure,
 }
 _GROWTH = "growth"
+# What the command writes there, between markers.
+_PAGES = {Path("docs/benchmarks.md"): ("benchmarks", "details"), Path("README.md"): ("benchmarks",)}
 
 
 def main() -> None:
@@ -86,15 +88,11 @@ def _write(measured: Mapping[str, Any], bench: Workbench, output: Path) -> None:
     run(bench.tools.python, "-I", Path(__file__).with_name("plots.py"), output / _MEASURED, plots)
     print(*texts.values(), sep="\n")
     if not bench.quick:
-        _replace(Path("README.md"), {"benchmarks": texts["benchmarks"]})
-        _replace(Path("docs/benchmarks.md"), texts)
-
-
-def _replace(file: Path, texts: Mapping[str, str]) -> None:
-    text = file.read_text()
-    for name, new in texts.items():
-        text = replace_marked(text, name, new)
-    file.write_text(text)
+        for file, names in _PAGES.items():
+            text = file.read_text()
+            for name in names:
+                text = replace_marked(text, name, texts[name])
+            file.write_text(text)
 
 
 if __name__ == "__main__":
