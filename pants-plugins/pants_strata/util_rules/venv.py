@@ -105,7 +105,7 @@ def _layer_requests(
 
 
 def _recorded(layer: ArtifactLayer, installer: Installer) -> ArtifactLayer:
-    """With the installer in the build record: it is no input of the layer, but what the layer was compared with."""
+    """With the installer in the build record: it is no input of any layer, but what all of them were compared with."""
     told = Input(f"{installer.tool} {installer.version}", installer.digest.fingerprint)
     return ArtifactLayer(layer.layer, layer.blob, FrozenDict({**layer.inputs, "installer": told}))
 
@@ -136,10 +136,10 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem) -> Venv:
         _, _, layers = await engine.venv_parts(
             skeleton, (), _layer_requests(request, target, strata, venv, wheels, together)
         )
-    # All were installed by one installer; without wheels there is none.
-    written = [_recorded(layer.layer, proof.installer) for proof in installed[:1] for layer in layers]
+    # All were installed by one installer, which is told once; without wheels there is none.
+    venv_layer = _recorded(skeleton_layer.layer, installed[0].installer) if installed else skeleton_layer.layer
     return Venv(
-        layers=(skeleton_layer.layer, *written),
+        layers=(venv_layer, *(layer.layer for layer in layers)),
         modules=frozenset(module for item in distributions.values() for module in item.modules),
         scripts=frozenset(script for item in distributions.values() for script in item.scripts),
         standard_library=skeleton_layer.standard_library,

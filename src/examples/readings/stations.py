@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
 from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
 
 ZONES = {
     "Oslo": ZoneInfo("Europe/Oslo"),
@@ -15,8 +16,7 @@ ZONES = {
 }
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(BaseModel, frozen=True):
     """One measurement: the time is that of the station's clocks, the temperature in degrees Celsius."""
 
     station: str
