@@ -29,7 +29,7 @@ WITHOUT_BYTECODE = VARIANTS / "without-bytecode"
 
 # What the code of the images asks for by itself.
 ROOTS: Mapping[Path, frozenset[str]] = {
-    REPORT: frozenset({"numpy", "pandas"}),
+    REPORT: frozenset({"numpy", "pandas", "pydantic"}),
     SCRIPT: frozenset({"jinja2", "uvicorn[standard]"}),
     WEB: frozenset({"fastapi", "pydantic", "uvicorn[standard]"}),
     WITH_JINJA2: frozenset({"fastapi", "jinja2", "pydantic", "uvicorn[standard]"}),

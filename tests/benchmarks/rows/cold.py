@@ -30,4 +30,9 @@ def measure(bench: Workbench) -> Iterator[Row]:
     yield Row("the same from nothing, with base and interpreter from Debian packages on disk", nothing["ours"], "s")
 
 
-_REASON = ""
+_REASON = (
+    "it is work for two cores: most of all CPython's compiler for some 3,000 modules, which the Dockerfiles have too; "
+    "then a layer for each wheel in a process of its own, with CRC and sha256 of each file; pip, which really installs "
+    "all that the layers hold, to compare it; a process for each fetched wheel. What is made of a wheel is kept "
+    "for the next build and for every other app: the first build pays for it."
+)

@@ -66,5 +66,8 @@ def _wheel(folder: Path, version: int) -> Path:
     return WheelFile(_NAME, f"1.{version}", {f"{_NAME}/__init__.py": "", **modules}).write(folder)
 
 
-_TIME = ""
-_BYTES = ""
+_TIME = (
+    "pip installs again the dozen small wheels that are in one batch with the changed one, and takes a second to "
+    "start. The layer is made meanwhile."
+)
+_BYTES = "the config of the image is new, too."
