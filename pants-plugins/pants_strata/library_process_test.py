@@ -194,7 +194,7 @@ def test_library_of_a_verb_is_no_larger_than_needed(runner: RuleRunner) -> None:
     fetch, app = set(library(runner, "fetch-wheel")), set(library(runner, "app-layer"))
     assert "strata/fetch/wheel.py" in fetch
     others = {path for path in fetch if path.startswith(("strata/layers", "strata/oci", "strata/venv", "strata/plan"))}
-    assert others == {"strata/venv/__init__.py", "strata/venv/wheel_metadata.py"}
+    assert others == {f"strata/venv/{name}.py" for name in ("__init__", "dist_info", "wheel_metadata")}
     assert "strata/layers/app.py" in app
     assert not {path for path in app if path.startswith("strata/fetch") or path.endswith("_test.py")}
     assert "strata/layers/debian_archive.py" not in app
