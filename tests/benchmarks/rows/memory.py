@@ -31,13 +31,9 @@ def measure(bench: Workbench) -> Iterator[Row]:
     with project(_FILES, Wheelhouse(folder, lock), bench.mirror, bench.folder("memory"), bench.installer) as large:
         large.start_cold(bench.seed)
         kept = sandboxes(large, "src/app:image")
-        peaks = {each.verb: each.run().peak for each in kept}
+        # What is smaller than this process counts as large as it: the kernel begins with the memory of who starts another.
+        peak = max(each.run().peak for each in kept)
         remove(kept)
     wheel.unlink()
     size = f"{70 if bench.quick else _MEGABYTES} MB"
-    yield Row(f"peak memory of any process, for a wheel of {size}", max(peaks.values()) / 1e6, "MB", None, 150, _REASON)
-    for verb, peak in sorted(peaks.items()):
-        yield Row(f"of these, `{verb}`", peak / 1e6, "MB")
-
-
-_REASON = ""
+    yield Row(f"peak memory of any process, for a wheel of {size}", peak / 1e6, "MB", None, 150)
