@@ -31,7 +31,7 @@ def measure(bench: Workbench) -> Iterator[Row]:
     with project(_FILES, Wheelhouse(folder, lock), bench.mirror, bench.folder("memory"), bench.installer) as large:
         large.start_cold(bench.seed)
         kept = sandboxes(large, "src/app:image")
-        # What is smaller than this process counts as large as it: the kernel begins with the memory of who starts another.
+        # A smaller process counts as large as this one: the kernel begins with the memory of who starts another.
         peak = max(each.run().peak for each in kept)
         remove(kept)
     wheel.unlink()
