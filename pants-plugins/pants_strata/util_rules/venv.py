@@ -120,7 +120,7 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem) -> Venv:
     else:
         chosen = await _needed(target, venv, request.roots)
     wheels = {wheel.name: wheel for wheel in chosen}
-    batches = install_batches({name: wheel.size for name, wheel in wheels.items()}, locked=len(venv.requirements))
+    batches = install_batches({name: wheel.size for name, wheel in wheels.items()})
     installs = [InstallRequest(lock, tuple(wheels[name] for name in batch)) for batch in batches]
     skeleton = VenvLayerRequest(InterpreterRequest(venv.interpreter.address, request.platform), request.compression)
     skeleton_layer, installed, layers = await engine.venv_parts(
