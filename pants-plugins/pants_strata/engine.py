@@ -248,15 +248,18 @@ async def venv_parts(
     installs: Iterable[artifacts.InstallRequest],
     layers: Iterable[artifacts.DependenciesLayerRequest],
 ) -> tuple[artifacts.VenvLayer, tuple[artifacts.Installed, ...], tuple[artifacts.DependenciesLayer, ...]]:
-    """The layers of a venv and the proofs of their installation, all under way at the same time."""
-    proofs = tuple(installs)
+    """The layers of a venv and the proofs of their installation, all under way at the same time.
+
+    What is asked for first begins first: layers of large wheels take longest, and should not be what is waited for.
+    """
+    written = tuple(layers)
     gets: list[Get[Any]] = [
+        *(Get(artifacts.DependenciesLayer, artifacts.DependenciesLayerRequest, request) for request in written),
+        *(Get(artifacts.Installed, artifacts.InstallRequest, request) for request in installs),
         Get(artifacts.VenvLayer, artifacts.VenvLayerRequest, venv),
-        *(Get(artifacts.Installed, artifacts.InstallRequest, request) for request in proofs),
-        *(Get(artifacts.DependenciesLayer, artifacts.DependenciesLayerRequest, request) for request in layers),
     ]
-    first, *others = await MultiGet(gets)
-    return first, tuple(others[: len(proofs)]), tuple(others[len(proofs) :])
+    *others, last = await MultiGet(gets)
+    return last, tuple(others[len(written) :]), tuple(others[: len(written)])
 
 
 async def image_parts(
