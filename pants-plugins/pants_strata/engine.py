@@ -71,10 +71,6 @@ async def under(prefix: str, digest: Digest) -> Digest:
     return await Get(Digest, AddPrefix(digest, prefix))
 
 
-async def all_under(prefix: str, digests: Iterable[Digest]) -> tuple[Digest, ...]:
-    return await MultiGet(Get(Digest, AddPrefix(digest, prefix)) for digest in digests)
-
-
 async def without_prefix(prefix: str, digest: Digest) -> Digest:
     """The files below a directory, without it."""
     return await Get(Digest, RemovePrefix(digest, prefix))
