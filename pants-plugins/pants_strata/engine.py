@@ -130,6 +130,12 @@ async def target(address: Address) -> Target:
     return (await Get(WrappedTarget, WrappedTargetRequest(address, "an earlier step"))).target
 
 
+async def _targets(addresses: Iterable[Address]) -> tuple[Target, ...]:
+    requests = [WrappedTargetRequest(address, "an earlier step") for address in addresses]
+    found = await MultiGet(Get(WrappedTarget, WrappedTargetRequest, request) for request in requests)
+    return tuple(item.target for item in found)
+
+
 async def dependency_closure(address: Address) -> tuple[Target, ...]:
     """All that a target depends on, through any number of steps, without the target."""
     return tuple((await Get(TransitiveTargets, TransitiveTargetsRequest([address]))).dependencies)
@@ -142,9 +148,7 @@ async def module_owners(module: str) -> PythonModuleOwners:
 
 async def requirements_of(addresses: Iterable[Address]) -> tuple[Target, ...]:
     """The targets among the addresses that are third-party requirements."""
-    requests = [WrappedTargetRequest(address, "an earlier step") for address in addresses]
-    found = await MultiGet(Get(WrappedTarget, WrappedTargetRequest, request) for request in requests)
-    return tuple(item.target for item in found if item.target.has_field(PythonRequirementsField))
+    return tuple(item for item in await _targets(addresses) if item.has_field(PythonRequirementsField))
 
 
 async def all_requirements() -> tuple[Target, ...]:
@@ -159,9 +163,7 @@ async def file_owners(path: str) -> tuple[Address, ...]:
 
 async def python_targets(addresses: Iterable[Address]) -> tuple[Target, ...]:
     """The targets with first-party Python code at the addresses; a requirement has none."""
-    requests = [WrappedTargetRequest(address, "an earlier step") for address in addresses]
-    found = await MultiGet(Get(WrappedTarget, WrappedTargetRequest, request) for request in requests)
-    return tuple(item.target for item in found if item.target.has_field(PythonSourceField))
+    return tuple(item for item in await _targets(addresses) if item.has_field(PythonSourceField))
 
 
 async def source_paths(targets: Iterable[Target]) -> dict[str, str]:

@@ -31,6 +31,7 @@ _PYTHON = ".python"
 _HOST_CACHE = "strata_host"
 _HOST = ".host"
 _REQUEST = ".request.json"
+_RESULT = "result.json"
 _START = """\
 import sys
 from pathlib import Path
@@ -40,7 +41,6 @@ from strata.verbs import run_verb
 sys.exit(run_verb(sys.argv[1], Path(sys.argv[2])))
 """
 
-RESULT = "result.json"
 BLOBS = "blobs"
 
 
@@ -102,7 +102,7 @@ async def on_interpreter(
         input_digest=await engine.merge([inputs, request_file]),
         immutable_input_digests={_PYTHON: interpreter.tree, _LIBRARY: library.digest, **(large_inputs or {})},
         env={"OPENSSL_CONF": "/dev/null"},
-        output_files=(RESULT,),
+        output_files=(_RESULT,),
         output_directories=() if outputs is None else (outputs,),
         description=description,
         level=level,
@@ -133,7 +133,7 @@ async def on_host(
         input_digest=await engine.merge([inputs, request_file]),
         immutable_input_digests={_LIBRARY: library.digest},
         append_only_caches={_HOST_CACHE: _HOST},
-        output_files=(RESULT,),
+        output_files=(_RESULT,),
         output_directories=tuple(output_directories),
         description=description,
         level=level,
@@ -153,6 +153,13 @@ def failure(result: FallibleProcessResult, what: str) -> StrataError | None:
         raise RuntimeError(f"{what} ended with exit code {result.exit_code}:\n{text}") from None
 
 
+async def told(result: FallibleProcessResult) -> dict[str, Any]:
+    """What the verb of a process that succeeded returned."""
+    files = await engine.contents(await engine.only(result.output_digest, [_RESULT]))
+    fields: dict[str, Any] = json.loads(files[_RESULT])
+    return fields
+
+
 async def layer_output(
     process: Process, where: str, interpreter: Interpreter, *, names: Mapping[str, str] | None = None
 ) -> tuple[ArtifactLayer, dict[str, Any]]:
@@ -164,7 +171,7 @@ async def layer_output(
     error = failure(result, process.description)
     if error is not None:
         raise error.at(where)
-    fields = json.loads((await engine.contents(await engine.only(result.output_digest, [RESULT])))[RESULT])
+    fields = await told(result)
     blob = await engine.only(result.output_digest, [f"{BLOBS}/**"])
     inputs = _inputs(process, {_PYTHON: f"CPython {interpreter.version}", **(names or {})})
     return ArtifactLayer(Layer.from_json(fields), blob, inputs), fields

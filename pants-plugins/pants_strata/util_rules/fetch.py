@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 
 from pants.engine.rules import Rule, collect_rules, rule
@@ -10,7 +9,7 @@ from pants.util.logging import LogLevel
 
 from pants_strata import engine
 from pants_strata.artifacts import FetchRequest, FetchResult
-from pants_strata.library_process import RESULT, failure, on_host
+from pants_strata.library_process import failure, on_host, told
 from pants_strata.progress import FETCHED
 
 _FILES = "files"
@@ -30,11 +29,10 @@ async def fetch(request: FetchRequest) -> FetchResult:
     error = failure(result, request.description)
     if error is not None:
         return FetchResult(error=error)
-    told = json.loads((await engine.contents(await engine.only(result.output_digest, [RESULT])))[RESULT])
     files = await engine.only(result.output_digest, [f"{_FILES}/*"])
     snapshot = await engine.snapshot(await engine.without_prefix(_FILES, files))
     (name,) = snapshot.files
-    return FetchResult(snapshot.digest, name, told)
+    return FetchResult(snapshot.digest, name, await told(result))
 
 
 def rules() -> Iterable[Rule]:

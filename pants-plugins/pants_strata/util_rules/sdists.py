@@ -7,7 +7,6 @@ Errors: a lock of build requirements that is missing or damaged; those of builds
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Sequence
 
@@ -17,7 +16,7 @@ from pants.engine.target import Target
 
 from pants_strata import engine
 from pants_strata.artifacts import Installer, InstallerRequest, Interpreter, Wheel
-from pants_strata.library_process import RESULT, failure, on_interpreter, sandbox_installer, sandbox_interpreter
+from pants_strata.library_process import failure, on_interpreter, sandbox_installer, sandbox_interpreter, told
 from pants_strata.target_types import VenvAllowSdistsField, VenvBuildLockfileField
 from pants_strata.util_rules.wheels import fetch_wheels, merged, named
 from strata.errors import StrataError
@@ -55,12 +54,14 @@ async def with_built_wheels(
         error = failure(result, process.description)
         if error is not None:
             raise error.at(str(target.address))
-        told = json.loads((await engine.contents(await engine.only(result.output_digest, [RESULT])))[RESULT])
-        if told["differing"]:
+        fields = await told(result)
+        if fields["differing"]:
             release = f"{sdist.name} {sdist.version}"
-            _logger.warning(errors.not_reproducible(str(target.address), release, told["differing"]))
+            _logger.warning(errors.not_reproducible(str(target.address), release, fields["differing"]))
         file = await engine.without_prefix(_FILES, await engine.only(result.output_digest, [f"{_FILES}/*"]))
-        built[sdist.name] = Wheel(sdist.name, sdist.version, told["name"], told["size"], tuple(told["requires"]), file)
+        built[sdist.name] = Wheel(
+            sdist.name, sdist.version, fields["name"], fields["size"], tuple(fields["requires"]), file
+        )
     return tuple(built.get(wheel.name, wheel) for wheel in wheels)
 
 
