@@ -14,16 +14,16 @@ from pants.engine.addresses import Address
 from pants.engine.fs import EMPTY_DIGEST, Digest
 from pants.util.frozendict import FrozenDict
 
+from strata.attest.build_inputs import BuildInputs, Input
 from strata.audit.policy import Verdict
-from strata.diff.record import BuildRecord, Input
+from strata.debian.index import PackageIndex
+from strata.debian.lock import DebianLock, LockedPackage, LockInputs
 from strata.errors import StrataError
+from strata.locks.requirements import LockedRequirement
 from strata.oci.image import Image
 from strata.oci.layer import Layer
 from strata.oci.platform import Platform
-from strata.plan.debian_index import PackageIndex
-from strata.plan.debian_lock import DebianLock, LockedPackage, LockInputs
-from strata.plan.distributions import Distribution
-from strata.plan.requirements import LockedRequirement
+from strata.plan.overlaps import Distribution
 
 PLATFORM = Platform("linux", "amd64")
 """What is built where nothing names a platform. Every artifact is asked for with one."""
@@ -339,5 +339,5 @@ class BuiltImage:
 
     image: Image
     blobs: Digest
-    record: BuildRecord
+    record: BuildInputs
     installers: Verdict

@@ -7,7 +7,7 @@ from pants.engine.rules import QueryRule
 from pants.engine.target import Dependencies, DependenciesRequest
 from pants.testutil.rule_runner import RuleRunner
 
-from pants_strata.example_repository import message, repository, write
+from support.rules import message, repository, write
 
 FILES = {
     "third/BUILD": (

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from pants.backend.python.subsystems.repos import PythonRepos
 
 from pants_strata.util_rules.host import _apt_configuration
+from strata.debian.apt_sources import apt_mirrors
 from strata.fetch.pip_config import PipConfig
-from strata.plan.apt_sources import apt_mirrors
 
 
 def hosts() -> set[str]:

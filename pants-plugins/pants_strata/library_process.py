@@ -20,10 +20,10 @@ from pants.util.logging import LogLevel
 
 from pants_strata import engine
 from pants_strata.artifacts import ArtifactLayer, Installer, Interpreter, LibrarySlice, LibrarySliceRequest
-from strata.diff.record import Input
+from strata.attest.build_inputs import Input
 from strata.errors import StrataError
+from strata.interpreters.paths import interpreter_paths
 from strata.oci.layer import Layer
-from strata.plan.interpreter import interpreter_paths
 from strata.verbs import VERBS
 
 _LIBRARY = ".strata"
@@ -178,7 +178,7 @@ async def layer_output(
 
 
 def _inputs(process: Process, names: Mapping[str, str]) -> FrozenDict[str, Input]:
-    """What decides the key of a process, for the build record (strata.diff.record)."""
+    """What decides the key of a process, for the build record (strata.attest.build_inputs)."""
     titles = {_PYTHON: "interpreter", _LIBRARY: "strata"}
     large = {
         titles.get(directory, directory.lstrip(".")): Input(names.get(directory, ""), digest.fingerprint)

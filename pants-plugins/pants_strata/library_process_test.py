@@ -16,12 +16,12 @@ from pants.testutil.rule_runner import RuleRunner
 from pants.util.frozendict import FrozenDict
 
 from pants_strata.artifacts import DebianPackages, Interpreter, LibrarySlice, LibrarySliceRequest
-from pants_strata.example_repository import repository, write
 from pants_strata.library_process import canonical, failure, on_host, on_interpreter
 from strata.errors import StrataError
 from strata.errors.fetch import PackageGone, package_gone
 from strata.oci.platform import Platform
 from strata.verbs import VERBS
+from support.rules import repository, write
 
 SECRETS = {
     "HOME": "/home/secret-user",
@@ -197,7 +197,7 @@ def test_library_of_a_verb_is_no_larger_than_needed(runner: RuleRunner) -> None:
     assert others == {f"strata/venv/{name}.py" for name in ("__init__", "dist_info", "wheel_metadata")}
     assert "strata/layers/app.py" in app
     assert not {path for path in app if path.startswith("strata/fetch") or path.endswith("_test.py")}
-    assert "strata/layers/debian_archive.py" not in app
+    assert "strata/debian/packages/archive.py" not in app
 
 
 # ---- results --------------------------------------------------------------------------------------------------------

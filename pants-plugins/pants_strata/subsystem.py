@@ -8,7 +8,7 @@ from pants.option.option_types import BoolOption, EnumOption, IntOption, StrList
 from pants.option.subsystem import Subsystem
 from pants.util.strutil import softwrap
 
-from strata.plan.debian_defaults import COMPONENTS
+from strata.debian.defaults import COMPONENTS
 
 
 class Compression(Enum):

@@ -21,8 +21,8 @@ from strata.errors import StrataError
 COMMANDS = {
     "audit": "strata.audit.command",
     "diff": "strata.diff.command",
-    "list": "strata.oci.command",
-    "validate": "strata.oci.command",
+    "list": "strata.layouts.command",
+    "validate": "strata.layouts.command",
 }
 
 

@@ -14,15 +14,21 @@ ROOT = Path(strata.__file__).parent
 
 # Part → the parts that it may import, besides itself.
 ARROWS = {
-    "diff": {"errors", "oci"},
-    "audit": {"errors", "oci"},
-    "errors": set(),
-    "oci": {"errors"},
-    "plan": {"errors", "oci"},
-    "venv": {"errors", "oci"},
-    "fetch": {"errors", "layers", "plan", "venv"},
-    "layers": {"audit", "errors", "oci", "plan", "venv"},
     "__init__": set(),
+    "attest": {"oci"},
+    "audit": {"errors", "layouts", "oci"},
+    "debian": {"errors", "oci"},
+    "diff": {"attest", "errors", "layouts", "oci"},
+    "errors": set(),
+    "fetch": {"debian", "errors", "installers", "wheels"},
+    "installers": {"errors", "oci", "wheels"},
+    "interpreters": {"debian", "errors", "oci"},
+    "layers": {"audit", "debian", "errors", "interpreters", "oci", "wheels"},
+    "layouts": {"errors", "oci"},
+    "locks": {"errors", "oci"},
+    "oci": {"errors"},
+    "plan": {"errors", "locks"},
+    "wheels": {"errors", "oci"},
 }
 
 

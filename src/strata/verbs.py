@@ -20,14 +20,14 @@ from strata.errors import StrataError
 # library leaves its cache key alone (see library_process.py in the plugin).
 VERBS = {
     "app-layer": "strata.layers.app",
-    "build-wheel": "strata.venv.build_wheel",
+    "build-wheel": "strata.installers.build_wheel",
     "dependencies-layer": "strata.layers.dependencies",
     "fetch-debian": "strata.fetch.debian",
     "fetch-debian-index": "strata.fetch.debian_index",
     "fetch-wheel": "strata.fetch.wheel",
-    "install": "strata.venv.proof",
+    "install": "strata.installers.proof",
     "interpreter-layer": "strata.layers.interpreter",
-    "interpreter-tree": "strata.layers.interpreter_tree",
+    "interpreter-tree": "strata.interpreters.tree",
     "lock-installer": "strata.fetch.installer_lock",
     "os-packages-layer": "strata.layers.os_packages",
     "venv-layer": "strata.layers.venv",

@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.error import HTTPError
 
-from debian_mirror import answering
-from strata.plan.apt_sources import apt_mirrors
+from strata.debian.apt_sources import apt_mirrors
+from support.debian_mirror import answering
 
 
 @contextmanager

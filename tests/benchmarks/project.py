@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks.timing import run, seconds
 from benchmarks.wheelhouse import Wheelhouse
-from nested_pants import NestedPants, Ran, nested_pants
+from support.nested_pants import NestedPants, Ran, nested_pants
 
 PREPARED = ("3rdparty/debian:base", "3rdparty/python:cpython", "3rdparty/python:pip")
 LOCK = "3rdparty/python/requirements.lock"

@@ -38,9 +38,9 @@ from pants_strata.target_types import (
 from pants_strata.util_rules.interpreter import lock_request as interpreter_lock
 from pants_strata.util_rules.lookup import default_interpreter
 from pants_strata.util_rules.os_packages import lock_request as base_lock
+from strata.debian.lock import DebianLock, write_lock
+from strata.debian.lock_reader import read_lock
 from strata.errors import StrataError
-from strata.plan.debian_lock import DebianLock, write_lock
-from strata.plan.debian_lock_reader import read_lock
 
 
 class KnownResolvesRequest(KnownUserResolveNamesRequest):

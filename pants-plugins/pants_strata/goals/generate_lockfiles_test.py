@@ -15,7 +15,6 @@ from pants.engine.rules import QueryRule
 from pants.testutil.rule_runner import MockGet, RuleRunner, run_rule_with_mocks
 
 from pants_strata.artifacts import DebianLockRequest, ResolvedDebianLock
-from pants_strata.example_repository import message, repository, write
 from pants_strata.goals.generate_lockfiles import (
     GenerateDebianLockfile,
     GenerateInstallerLockfile,
@@ -23,8 +22,9 @@ from pants_strata.goals.generate_lockfiles import (
     RequestedResolves,
     generate_debian_lockfile,
 )
-from strata.plan.debian_defaults import EXCLUDED
-from strata.plan.debian_lock import DebianLock, LockedPackage, LockInputs, PlatformPackages, write_lock
+from strata.debian.defaults import EXCLUDED
+from strata.debian.lock import DebianLock, LockedPackage, LockInputs, PlatformPackages, write_lock
+from support.rules import message, repository, write
 
 FILES = {
     "third/BUILD": (

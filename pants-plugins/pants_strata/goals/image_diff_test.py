@@ -17,14 +17,14 @@ from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 
 from pants_strata import engine
 from pants_strata.artifacts import BuiltImage, ImageRequest
-from pants_strata.example_repository import OPTIONS
 from pants_strata.goals import image_diff
 from pants_strata.goals.image_diff import ImageDiff
 from pants_strata.target_types import PythonImageTarget
+from strata.attest.build_inputs import read_build_inputs
 from strata.audit.policy import Verdict
-from strata.diff.example_images import Build
-from strata.diff.record import read_record
 from strata.errors import StrataError
+from support.images import Build
+from support.rules import OPTIONS
 
 BASE = Build()
 
@@ -36,7 +36,7 @@ async def built_image(request: ImageRequest) -> BuiltImage:
     with tempfile.TemporaryDirectory() as directory:
         root = Path(directory, "image")
         image = replace(BASE, **fields).write(root)
-        record = read_record(root)
+        record = read_build_inputs(root)
         assert record
         blobs = await engine.create(
             {layer.descriptor.blob_path: (root / layer.descriptor.blob_path).read_bytes() for layer in image.layers}

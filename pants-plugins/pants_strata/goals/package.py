@@ -33,7 +33,7 @@ from pants_strata.target_types import (
     VenvLockfileField,
 )
 from pants_strata.util_rules.lookup import default_interpreter
-from strata.diff.record import record_path
+from strata.attest.build_inputs import build_inputs_path
 from strata.oci.layer import Layer
 from strata.oci.layout import INDEX_FILE, artifact_layout_files, layout_files
 
@@ -89,7 +89,7 @@ async def package_image(field_set: ImageFieldSet) -> BuiltPackage:
         built.image.manifest_descriptor.digest,
         notes=[f"  installers: {built.installers.summary()}"],
     )
-    path = record_path(field_set.output_path.value_or_default(file_ending=None))
+    path = build_inputs_path(field_set.output_path.value_or_default(file_ending=None))
     record = await engine.create({path: built.record.to_bytes()})
     return BuiltPackage(await engine.merge([package.digest, record]), (*package.artifacts, BuiltPackageArtifact(path)))
 

@@ -10,7 +10,7 @@ from pants.engine.target import (
 from pants.util.strutil import help_text
 
 from pants_strata.target_types.common import ArtifactOutputPathField, LockfileField
-from strata.plan.debian_defaults import BASE_ROOTS, EXCLUDED
+from strata.debian.defaults import BASE_ROOTS, EXCLUDED
 
 
 class DebianPackagesNamesField(StringSequenceField):

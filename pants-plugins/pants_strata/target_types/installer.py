@@ -10,7 +10,7 @@ from pants.engine.target import (
 from pants.util.strutil import help_text
 
 from pants_strata.target_types.common import ArtifactOutputPathField, LockfileField
-from strata.plan.installers import TOOLS
+from strata.locks.installers import TOOLS
 
 
 class InstallerToolField(StringField):

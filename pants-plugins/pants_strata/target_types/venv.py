@@ -25,8 +25,8 @@ from pants_strata.target_types.common import (
 )
 from pants_strata.target_types.installer import PythonInstallerTarget
 from pants_strata.target_types.interpreter import PythonInterpreterTarget
-from strata.plan.lock_formats import PYPROJECT
-from strata.plan.venv_lock import pyproject_path
+from strata.locks.formats import PYPROJECT
+from strata.locks.reader import pyproject_path
 
 
 class InterpreterField(ArtifactAddressField):

@@ -13,7 +13,7 @@ from pants.engine.rules import Rule, collect_rules, rule
 from pants_strata import engine
 from pants_strata.artifacts import AppLayerRequest, ArtifactLayer
 from pants_strata.library_process import layer_output, on_interpreter, sandbox_interpreter
-from strata.plan.interpreter import feature_version
+from strata.interpreters.paths import feature_version
 
 _ROOT = "sources"
 

@@ -14,11 +14,11 @@ from pants_strata import engine
 from pants_strata.artifacts import DebianIndex, DebianIndexRequest, DebianLockRequest, ResolvedDebianLock
 from pants_strata.library_process import canonical, failure, on_host
 from pants_strata.subsystem import DebianSubsystem
+from strata.debian.closure import resolve_closure
+from strata.debian.index import IndexText, PackageIndex
+from strata.debian.lock import DebianLock, PlatformPackages, repository_of
+from strata.debian.platform import debian_platform
 from strata.errors import StrataError
-from strata.plan.debian_closure import resolve_closure
-from strata.plan.debian_index import IndexText, PackageIndex
-from strata.plan.debian_lock import DebianLock, PlatformPackages, repository_of
-from strata.plan.debian_platform import debian_platform
 
 _INDEXES = "indexes"
 

@@ -17,12 +17,12 @@ from pants_strata import engine
 from pants_strata.artifacts import DebianLockRequest, DebianPackages, DebianPackagesRequest, FetchRequest
 from pants_strata.library_process import canonical
 from pants_strata.subsystem import DebianSubsystem, Gone
+from strata.debian.lock import DebianLock, LockedPackage, changes
+from strata.debian.lock_reader import read_lock
 from strata.errors import StrataError
 from strata.errors import debian as errors
 from strata.errors.fetch import PackageGone
-from strata.plan.debian_lock import DebianLock, LockedPackage, changes
-from strata.plan.debian_lock_reader import read_lock
-from strata.plan.debian_versions import wanted_python_version
+from strata.interpreters.debian_versions import wanted_python_version
 
 _logger = logging.getLogger(__name__)
 

@@ -22,9 +22,9 @@ from pants_strata.artifacts import (
 )
 from pants_strata.subsystem import DebianSubsystem, Gone
 from pants_strata.util_rules.debian_packages import debian_packages
+from strata.debian.lock import DebianLock, LockedPackage, LockInputs, PlatformPackages, write_lock
 from strata.errors import StrataError
 from strata.errors.fetch import mirror_unreachable, package_gone
-from strata.plan.debian_lock import DebianLock, LockedPackage, LockInputs, PlatformPackages, write_lock
 
 INPUTS = LockInputs.of(suites=("trixie",), components=("main",), roots=("libc6", "tzdata"), excluded=("dpkg",))
 LIBC = LockedPackage("libc6", "2.41-12", "amd64", "pool/libc6_2.41-12_amd64.deb", 9, "a" * 64, "debian")

@@ -21,8 +21,8 @@ from pants_strata.artifacts import (
 from pants_strata.library_process import layer_output, on_interpreter, sandbox_interpreter
 from pants_strata.progress import LAYERS_WRITTEN
 from pants_strata.util_rules.wheels import merged, named
-from strata.plan.distributions import Distribution
-from strata.plan.interpreter import feature_version
+from strata.interpreters.paths import feature_version
+from strata.plan.overlaps import Distribution
 
 _WHEELS = "wheels"
 

@@ -15,7 +15,7 @@ from pants_strata import engine
 from pants_strata.artifacts import Venv
 from pants_strata.target_types import EntryPointField, ScriptField
 from strata.errors import targets as errors
-from strata.venv.environment import IMAGE_PREFIX, IMAGE_PYTHON
+from strata.wheels.environment import IMAGE_PREFIX, IMAGE_PYTHON
 
 _MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 

@@ -9,9 +9,9 @@ from pants.testutil.rule_runner import RuleRunner
 
 from pants_strata import engine
 from pants_strata.artifacts import Venv
-from pants_strata.example_repository import message, repository, write
 from pants_strata.target_types import EntryPointField
 from pants_strata.util_rules.entry_point import entry_point, image_command
+from support.rules import message, repository, write
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ from pants.option.global_options import CacheContentBehavior, GlobalOptions
 from pants_strata import engine
 from pants_strata.artifacts import HostPrepared
 from pants_strata.subsystem import DebianSubsystem
-from strata.errors.cache import content_stays_away
-from strata.plan.apt_sources import apt_mirrors
+from strata.debian.apt_sources import apt_mirrors
+from strata.errors.targets import content_stays_away
 
 _logger = logging.getLogger(__name__)
 

@@ -12,9 +12,9 @@ from pants.engine.rules import QueryRule
 from pants.testutil.rule_runner import RuleRunner
 
 from pants_strata.artifacts import HostPrepared
-from pants_strata.example_repository import repository, write
 from pants_strata.util_rules.host import _apt_configuration
 from strata.fetch.host import HostSettings
+from support.rules import repository, write
 
 
 @pytest.fixture(scope="module")

@@ -43,11 +43,11 @@ from pants_strata.target_types import (
 from pants_strata.util_rules.entry_point import image_command
 from pants_strata.util_rules.lookup import artifact_address, artifact_target
 from pants_strata.util_rules.needed import check_locked, needed_requirements
+from strata.attest.build_inputs import BuildInputs
 from strata.audit.policy import ANNOTATION, judge
-from strata.diff.record import BuildRecord
 from strata.errors import StrataError
 from strata.oci.image import Image, RuntimeConfig
-from strata.venv.environment import IMAGE_PREFIX
+from strata.wheels.environment import IMAGE_PREFIX
 
 _DEFAULT_ENV = {"PATH": f"/{IMAGE_PREFIX}/bin:/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
 
@@ -107,7 +107,7 @@ async def build_image(request: ImageRequest, strata: StrataSubsystem) -> BuiltIm
         _runtime(target, command),
         annotations={**dict(target[AnnotationsField].value or {}), ANNOTATION: verdict.to_annotation()},
     )
-    record = BuildRecord(
+    record = BuildInputs(
         image.manifest_descriptor.digest, {item.layer.descriptor.digest: item.inputs for item in layers}
     )
     return BuiltImage(image, await engine.merge(item.blob for item in layers), record, verdict)

@@ -19,9 +19,9 @@ from pants_strata.target_types import InstallerLockfileField, InstallerToolField
 from pants_strata.util_rules.wheels import fetch_wheels, merged
 from strata.errors import StrataError
 from strata.errors import installers as errors
-from strata.plan.installers import default_lock, installer_tags, read_installer_lock
-from strata.plan.interpreter import feature_version
-from strata.plan.requirements import LockedRequirement
+from strata.interpreters.paths import feature_version
+from strata.locks.installers import default_lock, installer_tags, read_installer_lock
+from strata.locks.requirements import LockedRequirement
 
 
 async def _lock(target: Target, interpreter: Interpreter) -> tuple[LockedRequirement, ...]:
@@ -66,7 +66,7 @@ async def build_installer(request: InstallerRequest) -> Installer:
 
 def shipped_lock(tool: str) -> str:
     """The lock that Strata brings for a tool."""
-    data = pkgutil.get_data("strata.plan", default_lock(tool))
+    data = pkgutil.get_data("strata.locks", default_lock(tool))
     assert data is not None
     return data.decode()
 

@@ -16,8 +16,8 @@ from pants_strata.artifacts import PLATFORM, InstallerLockRequest, ResolvedInsta
 from pants_strata.library_process import canonical, failure, on_host
 from pants_strata.util_rules.installer import shipped_lock
 from pants_strata.util_rules.wheels import fetch_wheels
-from strata.plan.installers import default_lock, installer_tags
-from strata.plan.requirements import read_requirements
+from strata.locks.installers import default_lock, installer_tags
+from strata.locks.requirements import read_requirements
 
 _UV = ".uv"
 _OUTPUT = "locks"

@@ -34,11 +34,11 @@ from pants_strata.target_types import (
 from pants_strata.util_rules.debian_packages import unpack_inputs
 from pants_strata.util_rules.lookup import artifact_address
 from pants_strata.util_rules.os_packages import lock_request as base_lock_request
+from strata.debian.defaults import EXCLUDED, ensurepip_packages, interpreter_roots
+from strata.debian.lock import LockInputs
 from strata.errors import StrataError
 from strata.errors import targets as errors
-from strata.plan.debian_defaults import EXCLUDED, ensurepip_packages, interpreter_roots
-from strata.plan.debian_lock import LockInputs
-from strata.plan.debian_versions import glibc_version, wanted_python_version
+from strata.interpreters.debian_versions import glibc_version, wanted_python_version
 
 _TREE = "python"
 

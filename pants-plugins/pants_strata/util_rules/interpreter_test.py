@@ -14,8 +14,8 @@ from pants_strata.artifacts import PLATFORM, DebianPackages, DebianPackagesReque
 from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
 from pants_strata.target_types import DebianPackagesTarget, PythonInterpreterTarget
 from pants_strata.util_rules.interpreter import build_interpreter, lock_request
+from strata.debian.lock import LockedPackage
 from strata.errors import StrataError
-from strata.plan.debian_lock import LockedPackage
 
 ADDRESS, BASE = Address("third", target_name="cpython"), Address("third", target_name="base")
 TARGETS: dict[Address, Target] = {

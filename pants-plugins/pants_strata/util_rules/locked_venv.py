@@ -30,10 +30,10 @@ from pants_strata.target_types import (
 from pants_strata.util_rules.lookup import artifact_address
 from strata.errors import StrataError
 from strata.errors import requirements as errors
-from strata.plan.environment import marker_environment
-from strata.plan.lock_formats import only_lock
-from strata.plan.requirements import LockedRequirement
-from strata.plan.venv_lock import pyproject_path, read_lock
+from strata.locks.environment import marker_environment
+from strata.locks.formats import only_lock
+from strata.locks.reader import pyproject_path, read_lock
+from strata.locks.requirements import LockedRequirement
 
 
 async def _requirements(target: Target, interpreter: Interpreter) -> tuple[LockedRequirement, ...]:

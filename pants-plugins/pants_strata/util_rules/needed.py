@@ -16,7 +16,7 @@ from pants.engine.target import Target
 
 from pants_strata import engine
 from pants_strata.target_types import WholeLockField
-from strata.errors import venv as errors
+from strata.errors import targets as errors
 
 
 async def needed_requirements(image: Target) -> Optional[dict[str, Address]]:

@@ -26,7 +26,7 @@ from pants_strata.target_types import (
     DebianPackagesNamesField,
 )
 from pants_strata.util_rules.debian_packages import unpack_inputs
-from strata.plan.debian_lock import LockInputs
+from strata.debian.lock import LockInputs
 
 
 def lock_request(target: Target, debian: DebianSubsystem) -> DebianLockRequest:

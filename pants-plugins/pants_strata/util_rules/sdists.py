@@ -21,9 +21,9 @@ from pants_strata.target_types import VenvAllowSdistsField, VenvBuildLockfileFie
 from pants_strata.util_rules.wheels import fetch_wheels, merged, named
 from strata.errors import StrataError
 from strata.errors import sdists as errors
-from strata.plan.environment import marker_environment, wheel_tags
-from strata.plan.interpreter import feature_version
-from strata.plan.requirements import LockedRequirement, read_requirements, select
+from strata.interpreters.paths import feature_version
+from strata.locks.environment import marker_environment, wheel_tags
+from strata.locks.requirements import LockedRequirement, read_requirements, select
 
 _logger = logging.getLogger(__name__)
 

@@ -32,17 +32,16 @@ from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import VenvLayerBudgetField, VenvLayerThresholdField
 from pants_strata.util_rules.sdists import allowed_sdists, with_built_wheels
 from pants_strata.util_rules.wheels import fetch_wheels
-from strata.diff.record import Input
+from strata.attest.build_inputs import Input
 from strata.errors import StrataError
-from strata.errors.targets import layer_budget_unusable
-from strata.errors.venv import files_overlap
-from strata.plan.distributions import entangled, overlaps
-from strata.plan.environment import marker_environment, wheel_tags
+from strata.errors.targets import files_overlap, layer_budget_unusable
+from strata.interpreters.paths import feature_version
+from strata.locks.environment import marker_environment, wheel_tags
+from strata.locks.requirements import LockedRequirement
 from strata.plan.install_batches import install_batches
-from strata.plan.interpreter import feature_version
 from strata.plan.layer_groups import MOST_LAYERS, layer_groups
 from strata.plan.needed import reached
-from strata.plan.requirements import LockedRequirement
+from strata.plan.overlaps import entangled, overlaps
 
 _logger = logging.getLogger(__name__)
 

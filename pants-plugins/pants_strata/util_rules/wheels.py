@@ -14,7 +14,7 @@ from pants_strata.artifacts import FetchRequest, FetchResult, Wheel
 from pants_strata.library_process import canonical
 from strata.errors.fetch import OnlySdist
 from strata.errors.sdists import only_sdists
-from strata.plan.requirements import LockedRequirement
+from strata.locks.requirements import LockedRequirement
 
 
 async def fetch_wheels(

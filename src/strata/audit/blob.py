@@ -7,7 +7,7 @@ from typing import BinaryIO, Optional
 from strata.audit.contents import START, is_read
 from strata.audit.evidence import Evidence
 from strata.audit.layer import LayerAudit, temporary
-from strata.oci.compression import BlobReader
+from strata.layouts.blob_reader import BlobReader
 from strata.oci.tar_reader import DIRECTORY, HARD_LINK, SYMLINK, read_tar
 
 

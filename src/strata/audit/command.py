@@ -8,7 +8,7 @@ import sys
 from strata.audit.layout import audit_layout
 from strata.audit.projects import PROJECTS
 from strata.errors import oci as errors
-from strata.oci.finding import printable
+from strata.layouts.finding import printable
 
 FOUND = 1
 

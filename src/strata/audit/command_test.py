@@ -20,11 +20,11 @@ from strata.audit.layer import installers
 from strata.audit.policy import ANNOTATION, judge
 from strata.oci.descriptor import INDEX
 from strata.oci.entry import Directory, Entry, File, Symlink
-from strata.oci.example_layout import write_example
 from strata.oci.image import Image, RuntimeConfig
 from strata.oci.layer import ZipMember, write_layer
 from strata.oci.layout import layout_files
 from strata.oci.platform import Platform
+from support.layouts import write_example
 
 WHEEL = "usr/share/python-wheels/pip-25.1.1-py3-none-any.whl"
 

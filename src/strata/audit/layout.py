@@ -12,14 +12,16 @@ from strata.audit.evidence import Evidence
 from strata.audit.policy import ANNOTATION
 from strata.errors import audit as errors
 from strata.errors import oci as oci_errors
-from strata.oci.compression import DamagedBlob, can_read
-from strata.oci.manifests import Manifest, blob_path, read_manifests
-from strata.oci.shape import NotJson, list_of, parse, record, text
+from strata.layouts.blob_reader import can_read
+from strata.layouts.manifests import Manifest, blob_path, read_manifests
+from strata.oci.documents import NotJson, parse
+from strata.oci.shape import list_of, struct, text
+from strata.oci.tar_reader import DamagedBlob
 
 # Builders keep attestations beside images, as layers that are JSON documents. No container has them as files.
 _ATTESTATION = "application/vnd.in-toto+json"
-_shape = record(
-    {"found": list_of(record({"path": text, "project": text, "kind": text, "requestedBy": text}, {"version": text}))}
+_shape = struct(
+    {"found": list_of(struct({"path": text, "project": text, "kind": text, "requestedBy": text}, {"version": text}))}
 )
 
 

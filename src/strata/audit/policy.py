@@ -9,7 +9,7 @@ from typing import Any
 from strata.audit.evidence import PACKAGE, WHEEL, Evidence
 from strata.audit.projects import PROJECTS, TABLE_VERSION
 from strata.errors import audit as errors
-from strata.oci.canonical import canonical_json
+from strata.oci.documents import canonical_json
 from strata.oci.layer import Layer
 
 ANNOTATION = "vnd.strata.installers"

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import strata
 from strata.diff.compare_test import BASE, write
-from strata.diff.example_images import AMD64, layer, write_layout
 from strata.oci.image import Image, RuntimeConfig
 from strata.oci.layout import artifact_layout_files
+from support.images import AMD64, layer, write_layout
 
 
 def strata_diff(*arguments: object) -> tuple[int, str, str]:

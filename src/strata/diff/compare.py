@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Optional
 
+from strata.attest.build_inputs import BuildInputs, Inputs
 from strata.diff.cause import Cause, Subject, version_change
 from strata.diff.contents import contents_causes, is_python, packages
 from strata.diff.files import OpenBlob, file_causes
+from strata.diff.inputs import input_causes
 from strata.diff.pairing import pair
-from strata.diff.record import BuildRecord, Inputs, input_causes
 from strata.diff.runtime import runtime_causes
 from strata.diff.view import ImageView, LayerView
 
@@ -73,7 +74,7 @@ class Side:
     """One of the two: the images of a layout or of a target, by platform, and what is known of their build."""
 
     images: Sequence[ImageView]
-    records: Sequence[BuildRecord] = ()
+    records: Sequence[BuildInputs] = ()
     #: Path in the image → path in the repository.
     sources: Mapping[str, str] = field(default_factory=dict)
 

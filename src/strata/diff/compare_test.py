@@ -11,16 +11,16 @@ from typing import Any
 
 import pytest
 
+from strata.attest.build_inputs import BuildInputs, Input
 from strata.diff.compare import Comparison, Side, compare, explained
 from strata.diff.contents import APP
-from strata.diff.example_images import AMD64, Build, layer, undescribed, write_layout
 from strata.diff.layout import LayoutReader
-from strata.diff.record import BuildRecord, Input
 from strata.diff.report import to_table
 from strata.layers.app import IMAGE_ROOT
 from strata.oci.descriptor import Descriptor
 from strata.oci.image import Image, RuntimeConfig
 from strata.oci.layer import Directory, Entry, File, Layer, Symlink
+from support.images import AMD64, Build, layer, undescribed, write_layout
 
 BASE = Build()
 
@@ -143,7 +143,7 @@ def test_inputs_without_a_name(tmp_path: Path) -> None:
     ):
         for name, values in (("old", {"strata": "1", "files": "1"}), ("new", inputs)):
             layers = {digest: {key: Input("", value) for key, value in values.items()}}
-            record = BuildRecord(image.manifest_descriptor.digest, layers)
+            record = BuildInputs(image.manifest_descriptor.digest, layers)
             (tmp_path / f"{name}.inputs.json").write_bytes(record.to_bytes())
         assert causes(tmp_path)[3] == expected
 

@@ -7,7 +7,7 @@ from typing import Any, Optional
 
 from strata.diff.cause import Cause, Subject, setting_change, version_change
 from strata.diff.view import LayerView
-from strata.oci.canonical import canonical_json
+from strata.oci.documents import canonical_json
 
 # Where the layers of Strata have first-party files (strata.layers.app), as absolute paths.
 APP = "/app"

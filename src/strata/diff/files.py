@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import BinaryIO, Callable, Optional
 
 from strata.diff.cause import Cause, Subject, unknown
-from strata.oci.compression import BlobReader, DamagedBlob
-from strata.oci.finding import printable
-from strata.oci.tar_reader import FILE, TarEntry, read_tar
+from strata.layouts.blob_reader import BlobReader
+from strata.layouts.finding import printable
+from strata.oci.tar_reader import FILE, DamagedBlob, TarEntry, read_tar
 
 OpenBlob = Callable[[str], Optional[BinaryIO]]
 """The blob with a digest; None where there is none."""

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Optional
 
+from strata.attest.build_inputs import read_build_inputs
 from strata.diff.compare import Side
-from strata.diff.record import read_record
 from strata.diff.view import ImageView, has_config
 from strata.errors import diff as errors
 from strata.oci import spec
 from strata.oci.descriptor import INDEX, MANIFEST, sha256_digest
+from strata.oci.documents import DOCUMENT_LIMIT, NotJson, parse
 from strata.oci.layout import INDEX_FILE, REF_NAME
-from strata.oci.shape import DOCUMENT_LIMIT, NotJson, Shape, parse
+from strata.oci.shape import Shape
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class LayoutReader:
         twice = sorted({platform for platform in platforms if platforms.count(platform) > 1})
         if twice:
             raise errors.several_images(str(self.root), twice[0], known)
-        record = read_record(self.root)
+        record = read_build_inputs(self.root)
         return Side(images, records=(record,) if record else ())
 
     def open_blob(self, digest: str) -> Optional[BinaryIO]:

@@ -8,7 +8,7 @@ from typing import Any, Optional
 
 from strata.diff.compare import Change, Comparison, Row
 from strata.diff.view import ImageView, LayerView
-from strata.oci.finding import printable
+from strata.layouts.finding import printable
 
 SCHEMA = 1
 """The version of the JSON. Names may be added to it; it rises when one goes or means something else."""

@@ -7,7 +7,7 @@ from typing import Any, Optional
 
 from strata.diff.cause import Cause, Subject, setting_change
 from strata.diff.view import ImageView
-from strata.oci.canonical import canonical_json
+from strata.oci.documents import canonical_json
 
 
 def runtime_causes(before: Optional[ImageView], after: Optional[ImageView]) -> list[Cause]:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from strata.oci.descriptor import CONFIG
+from strata.oci.documents import NotJson, parse
 from strata.oci.image import Image
 from strata.oci.layer import CONTENTS_ANNOTATION
-from strata.oci.shape import NotJson, count, map_of, parse, record, text
+from strata.oci.shape import count, map_of, struct, text
 
-_contents = record(
+_contents = struct(
     {"kind": text},
     {
         "format": count,

@@ -1,4 +1,4 @@
-"""Errors of installer tools and their locks."""
+"""Errors of installer tools: their locks, and what they install."""
 
 from __future__ import annotations
 
@@ -49,4 +49,26 @@ def cannot_lock(tool: str, output: Sequence[str]) -> StrataError:
         f"{tool} and what it needs could not be locked.",
         found=output,
         fix="correct `version`, and check that the indexes that `pip config list` names can be reached.",
+    )
+
+
+def installer_failed(tool: str, output: Sequence[str]) -> StrataError:
+    return StrataError(
+        f"{tool} could not install the locked wheels.",
+        found=output,
+        fix="the wheels are those of the lock: lock versions that install, or report what is wrong with the wheel.",
+    )
+
+
+def not_installed(wheel: str, member: str) -> StrataError:
+    return StrataError(
+        f"The installer did not install {member} of {wheel}.",
+        fix="this is a defect of the installer or of Strata: report it, and use another version of the installer.",
+    )
+
+
+def installed_otherwise(wheel: str, member: str) -> StrataError:
+    return StrataError(
+        f"The installer installed {member} with other content than {wheel} has.",
+        fix="this is a defect of the installer or of Strata: report it, and use another version of the installer.",
     )

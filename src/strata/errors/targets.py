@@ -1,8 +1,8 @@
-"""Errors of what a BUILD file says: addresses and entry points."""
+"""Errors of what BUILD files and options say: addresses, entry points, needed requirements."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from strata.errors import StrataError
 
@@ -133,4 +133,27 @@ def no_default_interpreter() -> StrataError:
     return StrataError(
         "No interpreter is named that could make this artifact by itself.",
         fix="set `[strata].interpreter` in pants.toml to the address of a `python_interpreter` target.",
+    )
+
+
+def not_locked(venv: str, missing: Sequence[str]) -> StrataError:
+    return StrataError(
+        f"The image needs requirements that the lock of {venv} does not have.",
+        found=missing,
+        fix="renew the lock from the requirements, name another `venv`, or take what is not needed out of the "
+        "dependencies. `./pants dependencies --transitive {address}` tells what leads there.",
+    )
+
+
+def files_overlap(address: str, overlaps: Mapping[str, Sequence[str]]) -> str:
+    """A warning: path → the wheels that have it, of which the last one's file is in the venv."""
+    lines = [f"  {path}: {', '.join(wheels)}" for path, wheels in sorted(overlaps.items())]
+    return "\n".join([f"{address}: wheels install different files at one path; the venv has the last one's:", *lines])
+
+
+def content_stays_away(behavior: str) -> str:
+    """A note: a remote cache that keeps what a build needs can take it away."""
+    return (
+        f"[GLOBAL].cache_content_behavior is `{behavior}`. If this build ends with `Unavailable` or `Missing digest`, "
+        "the remote cache is away or has lost what it had: build again with `--cache-content-behavior=fetch`."
     )

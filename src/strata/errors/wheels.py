@@ -1,4 +1,4 @@
-"""Errors of what wheels say of themselves."""
+"""Errors of wheels: what they hold, and what they say of themselves."""
 
 from __future__ import annotations
 
@@ -10,4 +10,33 @@ def unreadable_dependency(wheel: str, line: str) -> StrataError:
         f"The wheel of {wheel} depends on what cannot be read (PEP 508), so what an app needs is not known.",
         found=[f"Requires-Dist: {line}"],
         fix=f"lock another version of {wheel}, and tell the project.",
+    )
+
+
+def unreadable_wheel(wheel: str, reason: str) -> StrataError:
+    return StrataError(
+        f"{wheel} is no wheel that can be read.", found=[reason], fix="lock another version of the project."
+    )
+
+
+def unsafe_member(wheel: str, member: str, reason: str) -> StrataError:
+    return StrataError(
+        f"{wheel} has a file that must not be installed: {member}.",
+        found=[reason],
+        fix="the wheel is damaged or malicious: lock another version, and tell the project.",
+    )
+
+
+def reserved_path(wheel: str, path: str) -> StrataError:
+    return StrataError(
+        f"{wheel} would replace a file of the venv itself: {path}.",
+        fix="lock another version of the project, which leaves the venv's Python alone.",
+    )
+
+
+def unusable_entry_point(wheel: str, name: str, value: str) -> StrataError:
+    return StrataError(
+        f"{wheel} declares a script that cannot be made: {name}.",
+        found=[f"{name} = {value}"],
+        fix="lock another version of the project, whose entry points name a function of a module.",
     )

@@ -13,14 +13,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from strata.debian.lock import MAIN_REPOSITORY, SECURITY_REPOSITORY, repository_of
+from strata.debian.packages.ar import Section
+from strata.debian.packages.section import Unpacked
 from strata.errors import debian_release as errors
 from strata.errors.fetch import mirror_unreachable, no_mirror
 from strata.fetch.debian_release import ListedFile, Release, read_release
 from strata.fetch.host import HostSettings
 from strata.fetch.http import Client, TooLarge, Unreachable
-from strata.layers.ar import Section
-from strata.layers.compressed import Unpacked
-from strata.plan.debian_lock import MAIN_REPOSITORY, SECURITY_REPOSITORY, repository_of
 
 OUTPUT = Path("indexes")
 

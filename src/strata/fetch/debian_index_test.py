@@ -9,11 +9,11 @@ from typing import Optional
 
 import pytest
 
-from debian_mirror import DATE, Signer, serving, sha256, write_suite
-from programs import require
 from strata.errors import StrataError
 from strata.fetch.debian_index import run
 from strata.fetch.debian_release import read_release
+from support.debian_mirror import DATE, Signer, serving, sha256, write_suite
+from support.programs import require
 
 PACKAGES = "Package: libc6\nVersion: 2.41-12\n\n"
 REQUEST = {"suites": ["trixie"], "components": ["main"], "architectures": ["amd64"]}

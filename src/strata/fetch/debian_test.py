@@ -12,7 +12,7 @@ import pytest
 from strata.errors import StrataError
 from strata.errors.fetch import PackageGone
 from strata.fetch.debian import run
-from strata.fetch.example_server import Answer, Server, serving
+from support.index_server import Answer, Server, serving
 
 DEB = b"package" * 100
 SHA256 = hashlib.sha256(DEB).hexdigest()

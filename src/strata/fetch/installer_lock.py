@@ -19,7 +19,7 @@ from strata.errors import installers as errors
 from strata.fetch.host import HostSettings
 from strata.fetch.pip_config import PipConfig
 from strata.fetch.simple_index import local_folder
-from strata.venv.uv import unpack_uv
+from strata.installers.uv import unpack_uv
 
 OUTPUT = Path("locks", "installer.lock")
 

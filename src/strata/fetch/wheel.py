@@ -21,7 +21,7 @@ from strata.fetch.host import HostSettings
 from strata.fetch.http import Client, TooLarge, Unreachable
 from strata.fetch.pip_config import PipConfig
 from strata.fetch.simple_index import ACCEPT, Link, local_folder, normalized, read_folder, read_page
-from strata.venv.wheel_metadata import requires_dist
+from strata.wheels.metadata import requires_dist
 
 _PAGE_LIMIT = 64 << 20
 _WHEEL_LIMIT = 8 << 30

@@ -13,9 +13,9 @@ import pytest
 
 from strata.errors import StrataError
 from strata.errors.fetch import OnlySdist
-from strata.fetch.example_server import Answer, Server, serving
 from strata.fetch.simple_index import Link
 from strata.fetch.wheel import Wanted, run
+from support.index_server import Answer, Server, serving
 
 TAGS = ["cp313-cp313-manylinux_2_17_x86_64", "cp313-abi3-manylinux_2_17_x86_64", "py3-none-any"]
 PURE = "demo_app-1.2-py3-none-any.whl"

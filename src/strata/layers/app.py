@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from strata.audit.layer import installers
-from strata.layers.bytecode import cache_path, compile_directory, compiled_modules
-from strata.oci.canonical import canonical_json
+from strata.interpreters.bytecode import cache_path, compile_directory, compiled_modules
 from strata.oci.descriptor import sha256_digest
+from strata.oci.documents import canonical_json
 from strata.oci.layer import Directory, Entry, File, write_layer
-from strata.venv.environment import SandboxInterpreter, image_site_packages
+from strata.wheels.environment import SandboxInterpreter, image_site_packages
 
 IMAGE_ROOT = "app"
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from strata.layers import app
-from strata.layers.example_interpreter import write_interpreter
-from strata.oci.listing import list_layer
+from strata.layouts.listing import list_layer
+from support.interpreters import write_interpreter
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from strata.layers.debian_archive import MERGED_INTO_USR
+from strata.debian.packages.archive import MERGED_INTO_USR
 from strata.oci.layer import Directory, Entry, File, Symlink
 
 # The user that images run as by default, with the number and name that the distroless images gave it.

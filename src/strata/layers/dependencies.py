@@ -2,12 +2,12 @@
 
 Request: `interpreter` (see SandboxInterpreter), `wheels` (name, version, path), `bytecode`, whether modules are
 compiled, and `compression` of the blob. That an installer makes the same of the wheels is proven apart
-(strata.venv.proof).
+(strata.installers.proof).
 
 The layer describes itself as {"kind": "dependencies", "python": "3.13", "packages": {name: version}, "bytecode": bool,
 "installers": […]} (strata.audit.layer). Besides it, the result has `distributions`: name → `modules` and `scripts`,
 which an entry point can name, and `files`, by which overlaps with wheels of other layers are found
-(strata.venv.installed_form).
+(strata.wheels.installed_form).
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from strata.audit.layer import installers
-from strata.layers.bytecode import cache_path, compile_directory, compiled_modules
+from strata.interpreters.bytecode import cache_path, compile_directory, compiled_modules
 from strata.oci.background import Background
 from strata.oci.layer import Entry, File, ZipMember, write_layer
-from strata.venv.environment import IMAGE_PREFIX, SandboxInterpreter, image_site_packages
-from strata.venv.installed_form import InstalledFile, description, installed_files, own_metadata
-from strata.venv.wheel import Wheel
-from strata.venv.wheel_archive import WheelArchive
+from strata.wheels.archive import WheelArchive
+from strata.wheels.environment import IMAGE_PREFIX, SandboxInterpreter, image_site_packages
+from strata.wheels.installed_form import InstalledFile, description, installed_files, own_metadata
+from strata.wheels.wheel import Wheel
 
 
 def run(request: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from strata.layers import dependencies
-from strata.layers.example_interpreter import write_interpreter
-from strata.venv.example_wheel import Content, write_wheel
+from support.interpreters import write_interpreter
+from support.wheels import Content, write_wheel
 
 VERSION = "{}.{}".format(*sys.version_info)
 SITE = f"opt/venv/lib/python{VERSION}/site-packages"

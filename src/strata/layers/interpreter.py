@@ -1,6 +1,6 @@
 """Verb `interpreter-layer`: the Debian packages of CPython, less those of the base → one layer.
 
-Request: `packages` (strata.layers.package_set); `version` of CPython, full; `interpreter`, the paths of `loader`,
+Request: `packages` (strata.debian.packages.package_set); `version` of CPython, full; `interpreter`, the paths of `loader`,
 `library_path` and `python` of an interpreter of the same version, which compiles the standard library;
 `installer_hint`, whether there is a `pip` that says how to get one; `compression` of the blob. Bytecode is the same for
 all platforms, so that interpreter may be one for another. The layer describes itself as {"kind": "interpreter",
@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from strata.audit.layer import installers
+from strata.debian.packages.package_set import merge, package_records, unpacked, versions, without_documentation
+from strata.interpreters.bytecode import cache_path, compile_directory, compiled_modules
+from strata.interpreters.paths import feature_version
+from strata.interpreters.standard_library import is_useful, module_sources, place_modules
 from strata.layers.base_files import generated_files
-from strata.layers.bytecode import cache_path, compile_directory, compiled_modules
 from strata.layers.installer_hint import hint_entries
-from strata.layers.package_set import merge, package_records, unpacked, versions, without_documentation
-from strata.layers.standard_library import is_useful, module_sources, place_modules
 from strata.oci.layer import Entry, File, Symlink, write_layer
-from strata.plan.interpreter import feature_version
 
 
 def run(request: Mapping[str, Any]) -> Mapping[str, Any]:

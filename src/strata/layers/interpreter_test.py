@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
-from debs import Member, directory, symlink, write_deb
 from strata.errors import StrataError
-from strata.layers import interpreter, interpreter_tree
-from strata.plan.interpreter import interpreter_paths
+from strata.interpreters import tree as interpreter_tree
+from strata.interpreters.paths import interpreter_paths
+from strata.layers import interpreter
+from support.debian_packages import Member, directory, symlink, write_deb
 
 VERSION = "{}.{}.{}".format(*sys.version_info)
 PATHS = interpreter_paths("linux/amd64", VERSION)

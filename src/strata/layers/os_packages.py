@@ -1,6 +1,6 @@
 """Verb `os-packages-layer`: Debian packages → one layer, as they are on a system where their scripts ran.
 
-Request: `packages` (strata.layers.package_set); `compression` of the blob. The layer describes itself as
+Request: `packages` (strata.debian.packages.package_set); `compression` of the blob. The layer describes itself as
 {"kind": "os-packages", "packages": {name: version}, "installers": […]} (strata.audit.layer).
 """
 
@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from strata.audit.layer import installers
+from strata.debian.packages.package_set import merge, package_records, unpacked, versions, without_documentation
 from strata.layers.base_files import generated_files
-from strata.layers.package_set import merge, package_records, unpacked, versions, without_documentation
 from strata.oci.layer import write_layer
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from debs import Member, directory, symlink, write_deb
 from strata.errors import StrataError
 from strata.layers.os_packages import run
+from support.debian_packages import Member, directory, symlink, write_deb
 
 BASE_FILES = [
     directory("./etc", 0o755),

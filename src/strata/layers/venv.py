@@ -12,7 +12,7 @@ from typing import Any
 
 from strata.audit.layer import installers
 from strata.oci.layer import write_layer
-from strata.venv.environment import venv_entries
+from strata.wheels.environment import venv_entries
 
 
 def run(request: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from strata.layers import venv
-from strata.oci.listing import list_layer
+from strata.layouts.listing import list_layer
 
 
 def test_the_layer_has_no_packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,9 +12,11 @@ from abc import ABC, abstractmethod
 from typing import BinaryIO, ClassVar, Optional
 
 from strata.oci.background import Background
-from strata.oci.compression import GZIP_HEADER
 from strata.oci.descriptor import LAYER_GZIP
 from strata.oci.zip_member import ZipMember
+
+# Deflate, no flags, time 0, no hint about the level, operating system unknown (255).
+GZIP_HEADER = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
 
 _LEVEL = 6
 _MEMORY = 8

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from strata.oci.canonical import canonical_json
 from strata.oci.descriptor import CONFIG, MANIFEST, Descriptor
+from strata.oci.documents import canonical_json
 from strata.oci.layer import Layer
 from strata.oci.platform import Platform
 

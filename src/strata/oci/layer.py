@@ -16,8 +16,8 @@ from strata.errors import oci as errors
 from strata.oci import tar
 from strata.oci.background import Background
 from strata.oci.blob_writer import BlobWriter, GzipWriter
-from strata.oci.canonical import canonical_json
 from strata.oci.descriptor import Descriptor
+from strata.oci.documents import canonical_json
 from strata.oci.entry import Directory, Entry, File, Symlink, arrange
 from strata.oci.zip_member import ZipMember
 

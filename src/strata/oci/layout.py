@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Optional
 
-from strata.oci.canonical import canonical_json
 from strata.oci.descriptor import EMPTY, INDEX, MANIFEST, Descriptor
+from strata.oci.documents import canonical_json
 from strata.oci.image import Image, image_manifest
 from strata.oci.layer import Layer
 from strata.oci.platform import Platform

@@ -5,58 +5,13 @@ A shape yields one problem for each place where a value differs, `layers[2].size
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Callable, Optional
 
+from strata.oci.documents import shown
+
 Shape = Callable[[Any, str], Iterator[str]]
-
-# Registries take no larger manifest.
-# https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-manifests
-DOCUMENT_LIMIT = 4 << 20
-
-_SHOWN = 60
-
-
-class NotJson(Exception):
-    """The document cannot be read; the text says why."""
-
-
-def parse(content: bytes) -> Any:
-    """Reads strict JSON: UTF-8, no key twice, no NaN. Raises NotJson for all else."""
-    try:
-        return json.loads(content.decode(), object_pairs_hook=_once, parse_constant=_no_constant)
-    except UnicodeDecodeError:
-        raise NotJson("is not UTF-8") from None
-    except RecursionError:
-        raise NotJson("is nested too deeply") from None
-    except json.JSONDecodeError as error:
-        raise NotJson(f"is not JSON: line {error.lineno}, column {error.colno}") from None
-    except ValueError:
-        # Later Pythons refuse to convert whole numbers of thousands of digits.
-        raise NotJson("holds a number that is too long") from None
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise NotJson(f"names {shown(twice)} twice in one object")
-    return fields
-
-
-def _no_constant(name: str) -> Any:
-    raise NotJson(f"holds {name}, which is not JSON")
-
-
-def shown(value: Any) -> str:
-    """The value as JSON, shortened, and printable whatever it is."""
-    if isinstance(value, (dict, list)):
-        return "an object" if isinstance(value, dict) else "a list"
-    text = json.dumps(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def matching(pattern: str, name: str) -> Shape:
@@ -123,7 +78,7 @@ def map_of(shape: Shape, names: Shape = text) -> Shape:
     return check
 
 
-def record(required: Mapping[str, Shape], optional: Optional[Mapping[str, Shape]] = None) -> Shape:
+def struct(required: Mapping[str, Shape], optional: Optional[Mapping[str, Shape]] = None) -> Shape:
     """An object with these fields. Others are let through: the specification asks readers to ignore them."""
 
     def check(value: Any, where: str) -> Iterator[str]:

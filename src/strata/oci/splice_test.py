@@ -18,10 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from strata.errors import StrataError
+from strata.layouts.layer_check import LayerCheck, check_layer
 from strata.oci.blob_writer import COPIED_FROM
 from strata.oci.descriptor import LAYER_GZIP
 from strata.oci.layer import Entry, File, Layer, ZipMember, write_layer
-from strata.oci.layer_check import LayerCheck, check_layer
 
 CONTENTS = {"kind": "app"}
 # Compresses to about half of its size, so to more than what is copied.

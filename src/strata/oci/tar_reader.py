@@ -11,9 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Callable, Optional
+from typing import Callable, Optional, Protocol
 
-from strata.oci.compression import BlobReader, DamagedBlob
 from strata.oci.tar import BLOCK
 
 FILE = "file"
@@ -44,6 +43,17 @@ _PIECE = 1 << 18
 _HERE = re.compile(r"^(\./)+")
 
 
+class DamagedBlob(Exception):
+    """A blob is not what its media type says; the text tells how, and reads on from the blob's name."""
+
+
+class Stream(Protocol):
+    """Bytes that are read from front to back."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to `size` bytes, at least one if any is left."""
+
+
 @dataclass(frozen=True)
 class TarEntry:
     """One member as the archive has it; bytes that are no UTF-8 are surrogates in the texts.
@@ -66,7 +76,7 @@ class TarEntry:
     pax: tuple[str, ...]
 
 
-def read_tar(blob: BlobReader, contents: Optional[Callable[[bytes], object]] = None) -> Iterator[TarEntry]:
+def read_tar(blob: Stream, contents: Optional[Callable[[bytes], object]] = None) -> Iterator[TarEntry]:
     """The members in their order, then reads `blob` to its end. Raises DamagedBlob where it is not a tar archive.
 
     :param contents: takes the contents of a member, piece by piece, before the member is yielded.
@@ -93,7 +103,7 @@ def read_tar(blob: BlobReader, contents: Optional[Callable[[bytes], object]] = N
 
 
 class _Archive:
-    def __init__(self, blob: BlobReader) -> None:
+    def __init__(self, blob: Stream) -> None:
         self._blob = blob
         self._offset = 0
 

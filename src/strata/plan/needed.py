@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 
 from strata.errors import StrataError
 from strata.errors import wheels as errors
-from strata.plan.wanted import holds
+from strata.locks.wanted import holds
 
 # Versions decide nothing here, and those of old metadata are no longer read by every packaging: `pytz (>dev)`,
 # `six (>=1.*)`. No quotation marks, so that a marker is never taken for one.

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from packaging.requirements import Requirement
 
 from strata.errors import StrataError
+from strata.locks.environment import marker_environment
 from strata.oci.platform import Platform
-from strata.plan.environment import marker_environment
 from strata.plan.needed import reached
 
 ENVIRONMENT = marker_environment("3.13.5", Platform("linux", "amd64"))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.peers.dockerfiles import BASE, BUILDER, TOOLS
 from benchmarks.timing import Ran, run
-from programs import require
+from support.programs import require
 
 
 @dataclass(frozen=True)

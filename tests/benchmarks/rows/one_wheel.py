@@ -13,8 +13,8 @@ from benchmarks.project import LOCK
 from benchmarks.report import Row
 from benchmarks.timing import medians
 from benchmarks.workbench import WEB, Workbench
-from readers import manifest_of
-from venvs.wheels import WheelFile
+from support.readers import manifest_of
+from support.venvs.wheels import WheelFile
 
 _MODULES = 40
 _NAME = "changing"

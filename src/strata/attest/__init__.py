@@ -1,0 +1,1 @@
+"""Documents about an image: what its layers were made from."""

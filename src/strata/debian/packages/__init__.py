@@ -1,0 +1,1 @@
+"""Debian package files, read into entries of a layer."""

@@ -1,0 +1,206 @@
+"""Reads a Debian package file (.deb) into entries of a layer, trusting nothing in it.
+
+No byte is written where the package says: contents go into numbered files of a scratch directory, and a path is only
+ever the name of an entry. Paths are those of a merged /usr, which Debian requires since its release 12.
+https://manpages.debian.org/deb.5 and https://wiki.debian.org/UsrMerge
+"""
+
+from __future__ import annotations
+
+import re
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from strata.debian.packages.ar import Section, read_sections
+from strata.debian.packages.section import Unpacked
+from strata.debian.packages.tar import Member, PackageTar
+from strata.errors import StrataError
+from strata.errors.archive import (
+    archive_is_damaged,
+    member_has_forbidden_kind,
+    member_is_privileged,
+    member_is_there_twice,
+    member_leaves_root,
+)
+from strata.oci.entry import Directory, Entry, File, Symlink, parents
+
+MAX_CONTROL_BYTES = 16 << 20
+MAX_UNPACKED_BYTES = 4 << 30
+# A package declares its unpacked size, in KiB and roughly: https://www.debian.org/doc/debian-policy/ch-controlfields.html
+# #s-f-installed-size. More than twice that is a decompression bomb.
+UNPACKED_FACTOR = 2
+UNPACKED_SLACK_BYTES = 16 << 20
+
+MERGED_INTO_USR = ("bin", "lib", "lib32", "lib64", "libx32", "sbin")
+
+_INSTALLED_SIZE = re.compile(r"^Installed-Size: *(\d{1,12})$", re.MULTILINE)
+_KINDS = {
+    tarfile.CHRTYPE: "a character device",
+    tarfile.BLKTYPE: "a block device",
+    tarfile.FIFOTYPE: "a named pipe",
+}
+
+
+@dataclass(frozen=True)
+class DebianArchive:
+    """What a package file holds. `control` is its paragraph, `md5sums` the list of its files; both with a newline."""
+
+    entries: tuple[Entry, ...]
+    control: str
+    md5sums: str
+
+
+def read_archive(file: Path, *, package: str, scratch: Path) -> DebianArchive:
+    """Entries point into `scratch`, an empty directory, which must live as long as they do.
+
+    Raises StrataError, which names `package` and the member, for whatever is damaged or would leave the root.
+    """
+    try:
+        control_section, data_section = _sections(file)
+        control = _read_control(file, control_section)
+        paragraph = control.get("control", "")
+        stream = Unpacked(file, data_section, _unpacked_limit(paragraph))
+        try:
+            entries = _Entries(scratch).read(PackageTar(stream))
+        finally:
+            stream.close()
+    except StrataError as error:
+        raise error.at(package) from None
+    return DebianArchive(entries, paragraph, control.get("md5sums", ""))
+
+
+def _sections(file: Path) -> tuple[Section, Section]:
+    with file.open("rb") as opened:
+        sections = read_sections(opened)
+        names = [section.name for section in sections]
+        if [name.partition(".tar")[0] for name in names] != ["debian-binary", "control", "data"]:
+            raise archive_is_damaged(f"it has the parts {', '.join(names)}, not debian-binary, control.tar, data.tar")
+        opened.seek(sections[0].offset)
+        version = opened.read(min(sections[0].size, 16))
+    if not version.startswith(b"2."):
+        raise archive_is_damaged("it is not of format 2")
+    return sections[1], sections[2]
+
+
+def _read_control(file: Path, section: Section) -> dict[str, str]:
+    stream = Unpacked(file, section, MAX_CONTROL_BYTES)
+    found = {}
+    try:
+        tar = PackageTar(stream)
+        for member in tar:
+            name = member.name.removeprefix("./")
+            if name in ("control", "md5sums"):
+                found[name] = tar.read().decode()
+    except UnicodeDecodeError as error:
+        raise archive_is_damaged(f"{name} is not UTF-8: {error}") from None
+    finally:
+        stream.close()
+    if "control" not in found:
+        raise archive_is_damaged("it has no control file")
+    return {name: text.rstrip("\n") + "\n" for name, text in found.items()}
+
+
+def _unpacked_limit(control: str) -> int:
+    declared = _INSTALLED_SIZE.search(control)
+    if declared is None:
+        return MAX_UNPACKED_BYTES
+    return min(int(declared[1]) * 1024 * UNPACKED_FACTOR + UNPACKED_SLACK_BYTES, MAX_UNPACKED_BYTES)
+
+
+class _Entries:
+    """The entries of one data.tar, by their path in a merged /usr."""
+
+    def __init__(self, scratch: Path) -> None:
+        self._scratch = scratch
+        self._names: set[str] = set()
+        self._entries: dict[str, Entry] = {}
+
+    def read(self, tar: PackageTar) -> tuple[Entry, ...]:
+        for member in tar:
+            name = _relative(member.name)
+            if not name:
+                continue
+            if name in self._names:
+                raise member_is_there_twice(member.name)
+            self._names.add(name)
+            self._add(member, self._entry(member, name, tar))
+        self._refuse_what_lies_below_a_link()
+        return tuple(self._entries.values())
+
+    def _add(self, member: Member, entry: Entry) -> None:
+        other = self._entries.setdefault(entry.path, entry)
+        # /lib and /usr/lib are one directory, so both may be there as such, and as nothing else.
+        if other is not entry and not (isinstance(entry, Directory) and isinstance(other, Directory)):
+            raise member_is_there_twice(member.name)
+
+    def _entry(self, member: Member, name: str, tar: PackageTar) -> Entry:
+        if member.kind == tarfile.SYMTYPE:
+            return self._symlink(member, name)
+        path = merged_path(name)
+        if member.kind == tarfile.DIRTYPE:
+            return Directory(path, member.mode & 0o7777, member.uid, member.gid)
+        if member.kind == tarfile.LNKTYPE:
+            return self._hard_link(member, path)
+        if member.kind not in (tarfile.REGTYPE, tarfile.AREGTYPE):
+            raise member_has_forbidden_kind(member.name, _KINDS.get(member.kind, f"tar type {member.kind!r}"))
+        if member.mode & 0o6000:
+            raise member_is_privileged(member.name, member.mode & 0o7777)
+        source = self._scratch / str(len(self._names))
+        with source.open("wb") as output:
+            tar.copy_to(output)
+        return File(path, source, member.mode & 0o777, member.uid, member.gid)
+
+    def _symlink(self, member: Member, name: str) -> Symlink:
+        if name in MERGED_INTO_USR:
+            # The link of the merged /usr itself, as base-files has it.
+            if member.link not in (f"usr/{name}", f"/usr/{name}"):
+                raise member_leaves_root(member.name, f"a link to {member.link!r}, not to usr/{name}")
+            return Symlink(name, f"usr/{name}", member.uid, member.gid)
+        path = merged_path(name)
+        if _climbs_out(path, member.link):
+            raise member_leaves_root(member.name, f"a link to {member.link!r}, above the root")
+        return Symlink(path, member.link, member.uid, member.gid)
+
+    def _hard_link(self, member: Member, path: str) -> File:
+        outside = member.link.startswith("/") or ".." in member.link.split("/")
+        target = None if outside else self._entries.get(merged_path(_relative(member.link)))
+        if not isinstance(target, File):
+            raise member_leaves_root(member.name, f"a hard link to {member.link!r}, no earlier file of the package")
+        return File(path, target.source, target.mode, target.uid, target.gid)
+
+    def _refuse_what_lies_below_a_link(self) -> None:
+        for path in self._entries:
+            for parent in parents(path):
+                above = self._entries.get(parent)
+                if isinstance(above, Symlink):
+                    raise member_leaves_root(path, f"it lies below {parent!r}, a link to {above.target!r}")
+                if isinstance(above, File):
+                    raise archive_is_damaged(f"{path!r} lies below {parent!r}, a file")
+
+
+def _relative(name: str) -> str:
+    """`./usr//bin/` is `usr/bin`; the root is empty. Refuses a name that may mean a place outside."""
+    if name.startswith("/"):
+        raise member_leaves_root(name, "an absolute path")
+    parts = [part for part in name.split("/") if part not in ("", ".")]
+    if ".." in parts:
+        raise member_leaves_root(name, "a path with `..`")
+    if "\0" in name:
+        raise archive_is_damaged(f"a name with a NUL: {name!r}")
+    return "/".join(parts)
+
+
+def merged_path(path: str) -> str:
+    """Where a path lies once /usr is merged: `lib/x` is `usr/lib/x`."""
+    return f"usr/{path}" if path.partition("/")[0] in MERGED_INTO_USR else path
+
+
+def _climbs_out(path: str, target: str) -> bool:
+    """Whether a relative target goes above the root. (An absolute one starts at the root of the image.)"""
+    depth = 0 if target.startswith("/") else path.count("/")
+    for part in target.split("/"):
+        depth += {"..": -1, ".": 0, "": 0}.get(part, 1)
+        if depth < 0:
+            return True
+    return False

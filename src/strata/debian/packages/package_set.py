@@ -1,0 +1,102 @@
+"""A set of Debian packages as one tree of entries, and the record of them that image scanners read.
+
+In a request the packages are a list of {"name", "version", "file"}, the file below the working directory.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from strata.debian.packages.archive import DebianArchive, merged_path, read_archive
+from strata.debian.packages.omitted import DOCUMENTATION, is_below, is_omitted
+from strata.errors.archive import packages_overlap
+from strata.oci.layer import Directory, Entry, File, Symlink
+
+# One file per package, as the distroless images have it: a layer adds packages without rewriting those below.
+# https://github.com/GoogleContainerTools/distroless/blob/main/PACKAGE_METADATA.md
+STATUS_DIRECTORY = "var/lib/dpkg/status.d"
+
+
+@dataclass(frozen=True)
+class UnpackedPackage:
+    """A package and what its file holds."""
+
+    name: str
+    version: str
+    archive: DebianArchive
+
+
+@contextmanager
+def unpacked(requested: Sequence[Mapping[str, Any]]) -> Iterator[tuple[UnpackedPackage, ...]]:
+    """The packages of a request, sorted by name. Their entries' files exist until the end of the `with` block."""
+    with tempfile.TemporaryDirectory(dir=".", prefix="unpacked-") as directory:
+        packages = []
+        for position, fields in enumerate(sorted(requested, key=lambda fields: str(fields["name"]))):
+            scratch = Path(directory, str(position))
+            scratch.mkdir()
+            archive = read_archive(Path(fields["file"]), package=fields["name"], scratch=scratch)
+            packages.append(UnpackedPackage(fields["name"], fields["version"], archive))
+        yield tuple(packages)
+
+
+def merge(packages: Sequence[UnpackedPackage]) -> dict[str, Entry]:
+    """All entries by path. A directory of several packages is that of the first.
+
+    Raises StrataError where two packages have different files of one path.
+    """
+    merged: dict[str, Entry] = {}
+    owners: dict[str, str] = {}
+    for package in packages:
+        for entry in package.archive.entries:
+            other = merged.setdefault(entry.path, entry)
+            owner = owners.setdefault(entry.path, package.name)
+            if other is not entry and not _agree(entry, other):
+                raise packages_overlap(entry.path, owner, package.name)
+    return merged
+
+
+def without_documentation(entries: Mapping[str, Entry]) -> dict[str, Entry]:
+    """The entries that belong into an image (strata.debian.packages.omitted), licences included."""
+    return {
+        path: entry
+        for path, entry in entries.items()
+        if not is_omitted(path) or (isinstance(entry, Symlink) and _names_documentation(path))
+    }
+
+
+def package_records(packages: Sequence[UnpackedPackage], kept: Mapping[str, Entry]) -> list[Entry]:
+    """What scanners read: each package's control paragraph, and checksums of those of its files that were kept."""
+    records: list[Entry] = []
+    for package in packages:
+        sums = [line for line in package.archive.md5sums.splitlines(keepends=True) if _summed_path(line) in kept]
+        records.append(File(f"{STATUS_DIRECTORY}/{package.name}", package.archive.control.encode()))
+        records.append(File(f"{STATUS_DIRECTORY}/{package.name}.md5sums", "".join(sums).encode()))
+    return records
+
+
+def versions(packages: Sequence[UnpackedPackage]) -> dict[str, str]:
+    """For a layer's description: the version of each package."""
+    return {package.name: package.version for package in packages}
+
+
+def _agree(entry: Entry, other: Entry) -> bool:
+    if isinstance(entry, Directory):
+        return isinstance(other, Directory)
+    if isinstance(entry, File) and isinstance(other, File):
+        assert isinstance(entry.source, Path)
+        assert isinstance(other.source, Path)
+        return entry.mode == other.mode and entry.source.read_bytes() == other.source.read_bytes()
+    return entry == other
+
+
+def _names_documentation(path: str) -> bool:
+    return is_below(path, DOCUMENTATION) and path.count("/") == DOCUMENTATION.count("/") + 1
+
+
+def _summed_path(line: str) -> str:
+    return merged_path(line.rstrip("\n").partition("  ")[2])

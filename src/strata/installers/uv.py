@@ -1,0 +1,38 @@
+"""uv: the program in its wheel, and how it is told to fill a venv from wheels that lie beside it."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from strata.installers.installer import Installer, requirements_file, run_tool
+from strata.wheels.environment import SandboxVenv
+from strata.wheels.wheel import Wheel
+
+
+def install_with_uv(installer: Installer, venv: SandboxVenv, wheels: Sequence[Wheel], scratch: Path) -> None:
+    """Runs uv, which asks the venv's Python where things go."""
+    arguments = [
+        "--quiet", "pip", "install", "--python", str(venv.python), "--no-index", "--no-deps", "--no-build",
+        "--link-mode", "copy", "--requirements", str(requirements_file(wheels, scratch)),
+    ]  # fmt: skip
+    run_tool("uv", [*uv_command(installer, scratch), *arguments], scratch)
+
+
+def uv_command(installer: Installer, scratch: Path) -> list[str]:
+    """uv, without settings, caches and a network."""
+    uv = unpack_uv(installer.wheels[0], scratch)
+    return [str(uv), "--no-config", "--no-cache", "--offline", "--no-python-downloads"]
+
+
+def unpack_uv(wheel: Path, directory: Path) -> Path:
+    """The path of the program, absolute."""
+    program = directory.absolute() / "uv"
+    with zipfile.ZipFile(wheel) as archive:
+        (member,) = (name for name in archive.namelist() if name.endswith(".data/scripts/uv"))
+        with archive.open(member) as content, program.open("wb") as output:
+            shutil.copyfileobj(content, output)
+    program.chmod(0o755)
+    return program

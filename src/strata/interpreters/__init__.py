@@ -1,0 +1,1 @@
+"""CPython from Debian packages: where its parts lie, the tree that runs build processes, bytecode."""

@@ -1,0 +1,38 @@
+"""Bytecode of modules, made for the place that they have in an image. PEP 3147 says where it lies, PEP 552 its form."""
+
+from __future__ import annotations
+
+import subprocess
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from strata.interpreters import compile_modules
+from strata.oci.zip_member import ZipMember
+
+
+def compile_directory(
+    modules: Path, python: Sequence[str], final: str, archive: Path, *, which: Literal["all", "valid"]
+) -> None:
+    """Compiles the modules below a directory into a new archive, in a fresh process (strata.interpreters.compile_modules).
+
+    :param python: the command that starts the interpreter. :param final: the directory's path in an image, `/app`.
+    :param which: `all` must compile, or those that do not are left out.
+    """
+    script = [str(Path(compile_modules.__file__).absolute()), str(modules), final, str(archive), which]
+    subprocess.run([*python, "-I", "-B", "-W", "ignore", *script], check=True, env={})
+
+
+def compiled_modules(archive: Path) -> dict[str, ZipMember]:
+    """The bytecode of each module, by the module's path below the directory: `json/__init__.py`."""
+    with zipfile.ZipFile(archive) as opened:
+        infos = opened.infolist()
+    members = ZipMember.find_all(archive, infos)
+    return {info.filename[: -len("c")]: member for info, member in zip(infos, members)}
+
+
+def cache_path(module: str, feature_version: str) -> str:
+    """Where CPython looks for the bytecode of a module: `json/__pycache__/__init__.cpython-313.pyc`."""
+    directory, slash, name = module.rpartition("/")
+    return f"{directory}{slash}__pycache__/{name[: -len('.py')]}.cpython-{feature_version.replace('.', '')}.pyc"

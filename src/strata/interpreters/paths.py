@@ -1,0 +1,47 @@
+"""Where the parts of a CPython from Debian packages lie: in an image, and in the tree that build processes run.
+
+Both have the same layout; only the root differs. Processes start through the tree's own loader, so that neither the
+machine's loader nor its C library takes part.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from strata.debian.platform import debian_platform
+
+
+@dataclass(frozen=True)
+class InterpreterPaths:
+    """Paths relative to the root, without a leading slash.
+
+    `loader --library-path LIBRARY_PATH python …` starts the interpreter from any root.
+    """
+
+    loader: str
+    library_path: str
+    python: str
+    standard_library: str
+    zipped_library: str
+
+
+def interpreter_paths(platform: str, version: str) -> InterpreterPaths:
+    """:param platform: where the interpreter runs, e.g. linux/amd64.
+
+    :param version: of CPython, full or feature: 3.13.5 or 3.13.
+    """
+    debian = debian_platform(platform)
+    feature = feature_version(version)
+    libraries = f"usr/lib/{debian.triplet}"
+    return InterpreterPaths(
+        loader=f"{libraries}/{debian.loader}",
+        library_path=libraries,
+        python=f"usr/bin/python{feature}",
+        standard_library=f"usr/lib/python{feature}",
+        zipped_library=f"usr/lib/python{feature.replace('.', '')}.zip",
+    )
+
+
+def feature_version(version: str) -> str:
+    """3.13 for 3.13.5, as in the names of directories and packages."""
+    return ".".join(version.split(".")[:2])

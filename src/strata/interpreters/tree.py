@@ -1,0 +1,89 @@
+"""Verb `interpreter-tree`: Debian packages → `python/`, an interpreter that runs from any directory.
+
+Request: `packages`, the interpreter's full closure (strata.debian.packages.package_set); `platform`, where it is to run;
+`version`, of CPython. The paths in the tree are those of strata.interpreters.paths.
+
+This is the one step that runs on whatever Python a machine has, so it only unpacks: all bytes that are not the
+packages' own are made by the unpacked interpreter. What running Python in a build does not need stays out, so that
+less than 100 files cross a remote cache and are linked into sandboxes. For that reason the modules of the standard
+library are one archive of bytecode, which Python has on its path by default. Measured on 2 cores, a bare start takes
+12.8 ms instead of 11.8 ms with 600 files, and importing a third of the library 87 ms instead of 77 ms; a tree of files
+costs more on every new machine. The members are stored, not deflated, as each import would inflate them again.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Optional
+
+from strata.debian.packages.package_set import merge, unpacked
+from strata.errors.archive import interpreter_is_missing
+from strata.interpreters.bytecode import compile_directory
+from strata.interpreters.paths import InterpreterPaths, interpreter_paths
+from strata.interpreters.standard_library import is_useful, module_sources, place_modules
+from strata.oci.entry import Entry, File, Symlink
+
+TREE = "python"
+
+_LIBRARY = re.compile(r"[^/]+\.so(\.[^/]+)?")
+# Modules that no build imports: the documentation's text, and pip's own installer with a wheel outside the tree.
+_NOT_FOR_BUILDS = ("pydoc_data/", "ensurepip/")
+# CPython finds its prefix by this file, although it imports the module from the archive.
+_LANDMARK = "os.py"
+_EXTENSIONS = "lib-dynload"
+
+
+def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
+    paths = interpreter_paths(request["platform"], request["version"])
+    tree = Path(TREE).absolute()
+    with unpacked(request["packages"]) as packages:
+        entries = {path: entry for path, entry in merge(packages).items() if is_useful(path, paths.standard_library)}
+        for needed in (paths.loader, paths.python, f"{paths.standard_library}/{_LANDMARK}"):
+            if needed not in entries:
+                raise interpreter_is_missing(needed)
+        for path, entry in entries.items():
+            mode = _mode(path, paths)
+            if mode is not None:
+                _place(entry, tree / path, mode)
+        modules = module_sources(entries, paths.standard_library)
+        _archive_library({name: modules[name] for name in modules if not name.startswith(_NOT_FOR_BUILDS)}, tree, paths)
+    return {}
+
+
+def _archive_library(modules: Mapping[str, Path], tree: Path, paths: InterpreterPaths) -> None:
+    """The interpreter needs its library in order to compile it, so the sources are in the tree for that long."""
+    library = tree / paths.standard_library
+    place_modules(modules, library)
+    command = [str(tree / paths.loader), "--library-path", str(tree / paths.library_path), str(tree / paths.python)]
+    archive = Path("library.zip").absolute()
+    compile_directory(library, command, f"/{paths.standard_library}", archive, which="all")
+    for child in library.iterdir():
+        if child.name not in (_LANDMARK, _EXTENSIONS):
+            shutil.rmtree(child) if child.is_dir() else child.unlink()
+    archive.chmod(0o644)
+    archive.rename(tree / paths.zipped_library)
+
+
+def _mode(path: str, paths: InterpreterPaths) -> Optional[int]:
+    """The mode of a file that is part of the tree; None for one that is not."""
+    directory, _, name = path.rpartition("/")
+    if path in (paths.loader, paths.python):
+        return 0o755
+    if directory in (paths.library_path, f"{paths.standard_library}/{_EXTENSIONS}") and _LIBRARY.fullmatch(name):
+        return 0o644
+    if path == f"{paths.standard_library}/{_LANDMARK}":
+        return 0o644
+    return None
+
+
+def _place(entry: Entry, path: Path, mode: int) -> None:
+    """Links are kept where they name a file beside them: a library's short name. Others could lead out of the tree."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(entry, File) and isinstance(entry.source, Path):
+        shutil.copyfile(entry.source, path)
+        path.chmod(mode)
+    elif isinstance(entry, Symlink) and "/" not in entry.target:
+        path.symlink_to(entry.target)

@@ -1,0 +1,1 @@
+"""OCI image layouts that anybody may have written: read, listed and validated."""

@@ -1,0 +1,1 @@
+"""Lock files of Python projects: readers of every format, and what is wanted of a lock."""

@@ -1,0 +1,53 @@
+"""The installer tools: which there are, what a lock of one holds, and which of its wheels are fetched.
+
+A tool is locked like the dependencies of an app: a hashed requirements file with the tool and all it needs. One such
+lock for each tool ships beside this module; a `python_installer` target may have its own.
+"""
+
+from __future__ import annotations
+
+from packaging.version import Version
+
+from strata.errors import installers as errors
+from strata.locks.environment import machine, marker_environment, wheel_tags
+from strata.locks.requirements import LockedRequirement, read_requirements, select
+from strata.oci.platform import Platform
+
+TOOLS = ("pip", "uv", "poetry")
+
+_OLDEST = {"pip": "23.1", "uv": "0.5", "poetry": "2.0"}
+"""Tool → the oldest version that takes the options with which strata.venv calls it."""
+
+
+def default_lock(tool: str) -> str:
+    """The file name of the lock that ships for a tool, below strata/plan."""
+    return f"installer_locks/{tool}.lock"
+
+
+def read_installer_lock(
+    text: str, where: str, tool: str, *, python: str, platform: Platform
+) -> tuple[LockedRequirement, ...]:
+    """The tool and what it needs on an interpreter, the tool first.
+
+    Raises StrataError for a lock of another tool, or of a version too old to be used.
+    """
+    locked = select(read_requirements(text, where), marker_environment(python, platform), where)
+    own = [requirement for requirement in locked if requirement.name == tool]
+    if not own:
+        raise errors.lock_of_another_tool(where, tool, [requirement.name for requirement in locked])
+    if Version(own[0].version) < Version(_OLDEST[tool]):
+        raise errors.tool_too_old(tool, own[0].version, _OLDEST[tool])
+    return (*own, *(requirement for requirement in locked if requirement.name != tool))
+
+
+def installer_tags(tool: str, python: str, glibc: tuple[int, int], platform: Platform) -> tuple[str, ...]:
+    """The wheel tags that fit a tool on the machine that builds, best first.
+
+    uv is a program: its musl build is linked statically, so it runs whichever C library the machine has. pip runs on
+    any Python, and its key shall not change with the interpreter.
+    """
+    if tool == "uv":
+        return (f"py3-none-musllinux_1_1_{machine(platform)}",)
+    if tool == "pip":
+        return ("py3-none-any",)
+    return wheel_tags(python, glibc, platform)

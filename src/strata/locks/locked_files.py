@@ -1,0 +1,46 @@
+"""What poetry.lock and uv.lock say of a package alike: name, version, and the sha256 of each of its files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from strata.errors import locks as errors
+from strata.locks.requirements import LockedRequirement
+from strata.locks.toml_table import Table
+
+_SHA256 = re.compile(r"sha256:(?P<hex>[0-9a-f]{64})")
+
+
+def locked_requirement(package: Table, files: Iterable[Table], command: str) -> LockedRequirement:
+    """:param command: what renews the lock, for messages."""
+    name, version = package.text("name"), package.text("version")
+    try:
+        version = str(Version(version))
+    except InvalidVersion:
+        raise errors.unreadable(package.where, "a version (PEP 440)", version) from None
+    hashes = set()
+    for file in files:
+        value = file.text("hash", "")
+        match = _SHA256.fullmatch(value)
+        if not match:
+            raise errors.file_without_sha256(package.where, f"{name} {version}", value, command)
+        hashes.add(match["hex"])
+    if not hashes:
+        raise errors.no_files(package.where, f"{name} {version}", command)
+    return LockedRequirement(canonicalize_name(name), version, tuple(sorted(hashes)))
+
+
+def one_version_each(
+    requirements: Iterable[LockedRequirement], where: str, command: str
+) -> tuple[LockedRequirement, ...]:
+    """The requirements sorted by name. Raises StrataError where two are of one project."""
+    found: dict[str, LockedRequirement] = {}
+    for requirement in requirements:
+        other = found.setdefault(requirement.name, requirement)
+        if other != requirement:
+            raise errors.locked_twice(where, other.name, sorted([other.version, requirement.version]), command)
+    return tuple(found[name] for name in sorted(found))

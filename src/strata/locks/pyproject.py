@@ -1,0 +1,111 @@
+"""What a pyproject.toml says that a project needs: [project] (PEP 621) and [dependency-groups] (PEP 735)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from copy import copy
+from dataclasses import dataclass
+from functools import lru_cache
+
+from packaging.markers import Marker
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+from strata.errors import locks as errors
+from strata.locks.toml_table import Table
+
+
+@dataclass(frozen=True)
+class Pyproject:
+    """Names of the project, extras and groups are normalised; an empty name or range of Pythons means none."""
+
+    where: str
+    name: str
+    python: str
+    dependencies: tuple[Requirement, ...]
+    extras: Mapping[str, tuple[Requirement, ...]]
+    groups: Mapping[str, tuple[Requirement, ...]]
+
+
+def read_pyproject(document: Table) -> Pyproject:
+    """Raises StrataError for requirements that are none and groups that include themselves or none."""
+    project = document.table("project")
+    optional = project.table("optional-dependencies")
+    where = document.where
+    return Pyproject(
+        where=where,
+        name=canonicalize_name(project.text("name", "")),
+        python=project.text("requires-python", ""),
+        dependencies=tuple(requirement(text, where) for text in project.texts("dependencies")),
+        extras={
+            canonicalize_name(extra): tuple(requirement(text, where) for text in optional.texts(extra))
+            for extra in optional
+        },
+        groups=_read_groups(document),
+    )
+
+
+def group_names(document: Table) -> tuple[str, ...]:
+    return tuple(canonicalize_name(group) for group in document.table("dependency-groups"))
+
+
+@lru_cache(maxsize=4096)
+def requirement(text: str, where: str) -> Requirement:
+    """A requirement (PEP 508), not to be changed by its readers."""
+    try:
+        return Requirement(text)
+    except (ValueError, RecursionError):
+        raise errors.unreadable(where, "a requirement (PEP 508)", text) from None
+
+
+def _read_groups(document: Table) -> Mapping[str, tuple[Requirement, ...]]:
+    """Groups with those that they include; uv's older `dev-dependencies` and its range of Pythons by group count."""
+    uv = document.table("tool").table("uv")
+    ranges = uv.table("dependency-groups")
+    pythons: dict[str, str] = {
+        canonicalize_name(name): ranges.table(name).text("requires-python", "") for name in ranges
+    }
+    groups = _Groups(document.table("dependency-groups"), pythons)
+    found: dict[str, tuple[Requirement, ...]] = {name: tuple(groups.members(name, ())) for name in groups.tables}
+    legacy = uv.texts("dev-dependencies")
+    if legacy:
+        found["dev"] = (*found.get("dev", ()), *(requirement(text, document.where) for text in legacy))
+    return found
+
+
+class _Groups:
+    def __init__(self, table: Table, pythons: Mapping[str, str]) -> None:
+        self._table = table
+        self._pythons = pythons
+        self.tables: Mapping[str, str] = {canonicalize_name(name): name for name in table}
+
+    def members(self, name: str, includers: tuple[str, ...]) -> Iterator[Requirement]:
+        where = self._table.where
+        if name in includers:
+            raise errors.include_cycle(where, includers[0])
+        if name not in self.tables:
+            raise errors.include_unknown(where, includers[-1], name)
+        for item in self._table.items(self.tables[name]):
+            if isinstance(item, str):
+                yield self._in_range(name, requirement(item, where))
+            elif isinstance(item, dict) and isinstance(item.get("include-group"), str):
+                for included in self.members(canonicalize_name(item["include-group"]), (*includers, name)):
+                    yield self._in_range(name, included)
+            else:
+                raise errors.wrong_value(
+                    where, f"dependency-groups.{name}", "a list of requirements and include-groups"
+                )
+
+    def _in_range(self, group: str, found: Requirement) -> Requirement:
+        """The requirement of a group that uv is told to be for some Pythons only."""
+        python = self._pythons.get(group)
+        if not python:
+            return found
+        try:
+            limits = [f"python_full_version {one.operator} '{one.version}'" for one in SpecifierSet(python)]
+            limited = copy(found)
+            limited.marker = Marker(" and ".join([*limits, *([f"({found.marker})"] if found.marker else [])]))
+        except ValueError:
+            raise errors.unreadable(self._table.where, "a range of versions", python) from None
+        return limited

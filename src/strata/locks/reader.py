@@ -1,0 +1,55 @@
+"""What a venv is made of: the one place where a rule reads a lock of any kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Optional
+
+from strata.errors import locks as errors
+from strata.locks.formats import PYPROJECT, LockKind, lock_kind
+from strata.locks.poetry.lock import read_poetry_lock
+from strata.locks.requirements import LockedRequirement, read_requirements, select
+from strata.locks.toml_table import read_toml
+from strata.locks.uv.lock import read_uv_lock
+from strata.locks.wanted import Wanted
+
+
+def pyproject_path(lock: str) -> str:
+    """The pyproject.toml that a lock of Poetry or uv belongs to: the one beside it."""
+    folder, separator, _ = lock.rpartition("/")
+    return f"{folder}{separator}{PYPROJECT}"
+
+
+def read_lock(
+    lock_text: str,
+    pyproject_text: Optional[str],
+    where: str,
+    *,
+    groups: tuple[str, ...] = (),
+    extras: tuple[str, ...] = (),
+    environment: Mapping[str, str],
+) -> tuple[LockedRequirement, ...]:
+    """What to install, one version of each project, sorted by name, whatever the kind of lock.
+
+    :param pyproject_text: the file at `pyproject_path(where)`; None where there is none. Requirements need none.
+    :param where: the lock's path, for messages and to tell its kind.
+    :param groups: dependency groups beside the main one.
+    :param environment: of `strata.locks.environment.marker_environment`.
+    :raises StrataError: for a damaged or outdated lock, one for another interpreter, unknown groups and extras, …
+    """
+    wanted = Wanted.of(groups, extras, environment)
+    kind = lock_kind(where, lock_text)
+    if kind is LockKind.REQUIREMENTS:
+        names = [*(f"group {name}" for name in sorted(groups)), *(f"extra {name}" for name in sorted(extras))]
+        if names:
+            raise errors.groups_of_requirements(where, names)
+        return tuple(
+            replace(found, marker="") for found in select(read_requirements(lock_text, where), environment, where)
+        )
+    if pyproject_text is None:
+        raise errors.pyproject_missing(where, pyproject_path(where))
+    pyproject = read_toml(pyproject_text, pyproject_path(where))
+    if kind is LockKind.POETRY:
+        return read_poetry_lock(lock_text, where, pyproject, wanted)
+    return read_uv_lock(lock_text, where, pyproject, wanted)

@@ -1,0 +1,121 @@
+"""Hashed requirements files: the lock format that pip, uv and pip-tools share.
+
+https://pip.pypa.io/en/stable/topics/secure-installs/#hash-checking-mode
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from packaging.markers import Marker, UndefinedComparison, UndefinedEnvironmentName
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from strata.errors import requirements as errors
+
+_HASH = re.compile(r"--hash[=\s]\s*(\S+)")
+_SHA256 = re.compile(r"sha256:[0-9a-f]{64}")
+
+# Where files come from is the configuration's business, not the lock's; uv and pip-compile can be asked to write
+# these lines, so they are passed over rather than refused. An option that changes what is installed is refused.
+_INDEX_OPTIONS = ("-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--no-index", "--trusted-host")
+
+
+@dataclass(frozen=True)
+class LockedRequirement:
+    """One project pinned to files: `hashes` are sha256 in hex, one for each file of the release that may be used."""
+
+    name: str
+    version: str
+    hashes: tuple[str, ...]
+    marker: str = ""
+
+    def applies(self, environment: Mapping[str, str]) -> bool:
+        """Whether the marker (PEP 508) holds in an environment, e.g. the one of `strata.locks.environment`."""
+        return not self.marker or bool(Marker(self.marker).evaluate(dict(environment)))
+
+
+def read_requirements(text: str, where: str) -> tuple[LockedRequirement, ...]:
+    """Reads a hashed requirements file; `where` names it in messages.
+
+    Raises StrataError at a line without a hash, without an exact version, or with anything that is no requirement.
+    """
+    found: dict[tuple[str, str], LockedRequirement] = {}
+    for number, line in _logical_lines(text):
+        if re.split(r"[=\s]", line)[0] in _INDEX_OPTIONS:
+            continue
+        requirement = _read_line(line, f"{where}:{number}")
+        key = (requirement.name, requirement.marker)
+        if key in found:
+            raise errors.pinned_twice(f"{where}:{number}", requirement.name)
+        found[key] = requirement
+    return tuple(found[key] for key in sorted(found))
+
+
+def select(
+    requirements: tuple[LockedRequirement, ...], environment: Mapping[str, str], where: str
+) -> tuple[LockedRequirement, ...]:
+    """The requirements that apply in an environment. Raises StrataError for two versions of a project."""
+    chosen: dict[str, LockedRequirement] = {}
+    for requirement in requirements:
+        try:
+            if not requirement.applies(environment):
+                continue
+        except (UndefinedComparison, UndefinedEnvironmentName):
+            raise errors.unusable_marker(where, requirement.name, requirement.marker) from None
+        if requirement.name in chosen:
+            raise errors.pinned_twice(where, requirement.name)
+        chosen[requirement.name] = requirement
+    return tuple(chosen.values())
+
+
+def _read_line(line: str, where: str) -> LockedRequirement:
+    specification = _HASH.sub("", line).strip()
+    try:
+        requirement = Requirement(specification)
+    except InvalidRequirement:
+        raise errors.unreadable_line(where, specification) from None
+    if requirement.url:
+        raise errors.direct_reference(where, requirement.name, specification)
+    hashes = _HASH.findall(line)
+    if not hashes:
+        raise errors.line_without_hash(where, specification)
+    for value in hashes:
+        if not _SHA256.fullmatch(value):
+            raise errors.unusable_hash(where, value)
+    pins = [specifier for specifier in requirement.specifier if specifier.operator in ("==", "===")]
+    if len(requirement.specifier) != 1 or not pins or pins[0].version.endswith(".*"):
+        raise errors.not_pinned(where, specification)
+    try:
+        version = str(Version(pins[0].version))
+    except InvalidVersion:
+        raise errors.not_pinned(where, specification) from None
+    return LockedRequirement(
+        name=canonicalize_name(requirement.name),
+        version=version,
+        hashes=tuple(sorted({value[len("sha256:") :] for value in hashes})),
+        marker=str(requirement.marker or ""),
+    )
+
+
+def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Lines with continuations joined and comments gone, each with the number of its first physical line, from 1."""
+    parts: list[str] = []
+    start = 1
+    for number, line in enumerate(text.splitlines(), 1):
+        if not parts:
+            start = number
+        line = re.sub(r"(^|\s)#.*$", "", line)
+        if line.rstrip().endswith("\\"):
+            parts.append(line.rstrip()[:-1])
+            continue
+        joined = " ".join([*parts, line]).strip()
+        parts = []
+        if joined:
+            yield start, joined
+    joined = " ".join(parts).strip()
+    if joined:
+        yield start, joined

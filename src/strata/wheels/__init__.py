@@ -1,0 +1,1 @@
+"""Wheels: their archives, metadata, RECORD and entry points, and the files that they install."""

@@ -1,0 +1,178 @@
+"""A wheel, read: which file of a venv each of its members becomes.
+
+https://packaging.python.org/en/latest/specifications/binary-distribution-format/
+"""
+
+from __future__ import annotations
+
+import stat
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Optional
+
+from strata.errors import wheels as errors
+from strata.oci.zip_member import ZipMember
+from strata.wheels.dist_info import info_directory
+from strata.wheels.wheel import Wheel
+
+_NEEDED = ("METADATA", "WHEEL", "RECORD")
+# What installers write themselves, and signatures of the RECORD that they write anew.
+_INSTALLERS = ("RECORD", "RECORD.jws", "RECORD.p7s", "INSTALLER", "REQUESTED", "direct_url.json")
+
+
+@dataclass(frozen=True)
+class Member:
+    """A file of a wheel, to be installed. `crc` is that of ZIP; `script` says it lies in the wheel's `scripts`.
+
+    `source` is its data in the archive.
+    """
+
+    name: str
+    size: int
+    crc: int
+    executable: bool
+    script: bool
+    source: ZipMember
+
+
+@dataclass(frozen=True)
+class WheelArchive:
+    """`files` maps the path of each file, from the root of the venv, to the member that it comes from.
+
+    `info` is the path of the `.dist-info` directory in the same sense; `scripts` maps the name of each script that
+    is made of an entry point to its text.
+    """
+
+    wheel: Wheel
+    info: str
+    files: Mapping[str, Member]
+    scripts: Mapping[str, str]
+
+    @classmethod
+    def open(cls, wheel: Wheel, feature_version: str) -> WheelArchive:
+        """Reads the directory of the archive.
+
+        Raises StrataError for a wheel that could write outside of the venv or over a file of the venv itself, and for
+        one that installers would understand each in its own way.
+        """
+        try:
+            with zipfile.ZipFile(wheel.path) as archive:
+                members = [member for member in archive.infolist() if not member.is_dir()]
+                info = _info_directory(wheel, members)
+                entry_points = f"{info}/entry_points.txt"
+                text = archive.read(entry_points).decode() if entry_points in archive.namelist() else ""
+        except (zipfile.BadZipFile, OSError, UnicodeDecodeError) as error:
+            raise errors.unreadable_wheel(wheel.path.name, str(error)) from None
+        destinations = _Destinations.of(wheel, info, feature_version)
+        files: dict[str, Member] = {}
+        placed = [(found, *destinations.path(found)) for found in members]
+        installed = [(found, path, script) for found, path, script in placed if path is not None]
+        sources = ZipMember.find_all(wheel.path, [found for found, _, _ in installed])
+        for (found, path, script), source in zip(installed, sources):
+            mode = found.external_attr >> 16
+            executable = script or (stat.S_ISREG(mode) and mode & 0o111 != 0)
+            member = Member(found.filename, found.file_size, found.CRC, executable, script, source)
+            other = files.setdefault(path, member)
+            if (other.size, other.crc, other.executable) != (member.size, member.crc, member.executable):
+                raise errors.unsafe_member(
+                    wheel.path.name, member.name, "the wheel has two different files for its path"
+                )
+        scripts = _scripts(text, wheel)
+        for name in scripts:
+            if f"bin/{name}" in destinations.reserved:
+                raise errors.reserved_path(wheel.path.name, f"bin/{name}")
+            # Wheels of old times have both; installers let the entry point win.
+            files.pop(f"bin/{name}", None)
+        return cls(wheel, f"{destinations.site}/{info}", files, scripts)
+
+    @property
+    def record(self) -> str:
+        """The name of the member that lists the files."""
+        return f"{self.info.rpartition('/')[2]}/RECORD"
+
+    def modules(self) -> Iterator[str]:
+        """The importable modules: `uvicorn`, `uvicorn.main`, `uvicorn.__main__` …"""
+        site = self.info.rpartition("/")[0]
+        for path in self.files:
+            relative = PurePosixPath(path)
+            if PurePosixPath(site) in relative.parents and relative.name.endswith((".py", ".so")):
+                parts = [*relative.relative_to(site).parts[:-1], relative.name.partition(".")[0]]
+                yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _info_directory(wheel: Wheel, members: list[zipfile.ZipInfo]) -> str:
+    """The name of the wheel's `.dist-info` directory, which must have the files that installers need."""
+    names = {member.filename for member in members}
+    info = info_directory(wheel.path.name, wheel.name, names)
+    for needed in _NEEDED:
+        if f"{info}/{needed}" not in names:
+            raise errors.unreadable_wheel(wheel.path.name, f"it has no {info}/{needed}")
+    return info
+
+
+def _scripts(entry_points: str, wheel: Wheel) -> Mapping[str, str]:
+    if not entry_points:
+        return {}
+    # Most wheels have none, and what reads them is slow to load: each wheel has a process of its own.
+    from strata.wheels.entry_points import entry_point_scripts
+
+    return entry_point_scripts(entry_points, wheel.path.name)
+
+
+@dataclass(frozen=True)
+class _Destinations:
+    """Where the members of a wheel go, as paths from the root of the venv.
+
+    `data` is the name of the wheel's directory of data, which holds a directory for each of the `schemes`.
+    """
+
+    wheel: Wheel
+    info: str
+    data: str
+    site: str
+    schemes: Mapping[str, str]
+    reserved: frozenset[str]
+
+    @classmethod
+    def of(cls, wheel: Wheel, info: str, feature_version: str) -> _Destinations:
+        python = f"python{feature_version}"
+        site = f"lib/{python}/site-packages"
+        schemes = {
+            "purelib": site,
+            "platlib": site,
+            "scripts": "bin",
+            "data": "",
+            # Where pip puts them; others leave them out or use a directory of the interpreter.
+            "headers": f"include/site/{python}/{wheel.name}",
+        }
+        reserved = frozenset(["pyvenv.cfg", "bin/python", "bin/python3", f"bin/{python}", "lib64"])
+        return cls(wheel, info, f"{info[: -len('.dist-info')]}.data", site, schemes, reserved)
+
+    def path(self, member: zipfile.ZipInfo) -> tuple[Optional[str], bool]:
+        """The path in the venv, None for what is not installed; and whether the member is a script."""
+        name = member.filename
+        parts = name.split("/")
+        if any(part in ("", ".", "..") for part in parts) or "\\" in name or "\0" in name:
+            raise self._unsafe(name, "its path leaves the directory or is not in its shortest form")
+        if stat.S_ISLNK(member.external_attr >> 16):
+            raise self._unsafe(name, "it is a link")
+        if "__pycache__" in parts[:-1] or (parts[0] == self.info and parts[1] in _INSTALLERS and len(parts) == 2):
+            return None, False
+        if not parts[0].endswith(".data") or len(parts) == 1:
+            return f"{self.site}/{name}", False
+        if parts[0] != self.data:
+            raise self._unsafe(name, f"installers disagree on a directory of data that is not called {self.data}")
+        if len(parts) < 3 or parts[1] not in self.schemes:
+            raise self._unsafe(name, "wheels have no such directory of data")
+        path = str(PurePosixPath(self.schemes[parts[1]], *parts[2:]))
+        if path.startswith("lib64/"):
+            # A link to lib, as in every venv on Linux.
+            path = f"lib/{path[len('lib64/') :]}"
+        if path in self.reserved:
+            raise errors.reserved_path(self.wheel.path.name, path)
+        return path, parts[1] == "scripts"
+
+    def _unsafe(self, name: str, reason: str) -> Exception:
+        return errors.unsafe_member(self.wheel.path.name, name, reason)

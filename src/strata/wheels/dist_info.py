@@ -1,0 +1,31 @@
+"""The `.dist-info` directory of a wheel: which of its directories it is.
+
+https://packaging.python.org/en/latest/specifications/binary-distribution-format/
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from strata.errors import wheels as errors
+
+
+def info_directory(wheel: str, project: str, members: Iterable[str]) -> str:
+    """The name of the one `.dist-info` directory, which must be the wheel's own.
+
+    :param wheel: the name of the file, for errors.
+    :param members: the names of all files in it.
+    """
+    infos = {top for member in members for top in [member.partition("/")[0]] if top.endswith(".dist-info")}
+    if len(infos) != 1:
+        raise errors.unreadable_wheel(wheel, f"it has {len(infos)} .dist-info directories")
+    (info,) = infos
+    if _normalised(info[: -len(".dist-info")].rpartition("-")[0]) != _normalised(project):
+        raise errors.unreadable_wheel(wheel, f"its metadata are those of another project: {info}")
+    return info
+
+
+def _normalised(project: str) -> str:
+    """PEP 503."""
+    return re.sub(r"[-_.]+", "-", project).lower()

@@ -1,0 +1,55 @@
+"""Scripts that are made of a wheel's entry points.
+
+https://packaging.python.org/en/latest/specifications/entry-points/#use-for-scripts
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from importlib import metadata
+from typing import Any, Optional
+
+from strata.errors import wheels as errors
+from strata.wheels.environment import IMAGE_PYTHON
+
+_GROUPS = ("console_scripts", "gui_scripts")
+_TEXT = """\
+#!{python}
+import sys
+from {module} import {imported}
+if __name__ == "__main__":
+    sys.argv[0] = sys.argv[0].removesuffix(".exe")
+    sys.exit({attribute}())
+"""
+
+
+def entry_point_scripts(text: str, wheel: str) -> Mapping[str, str]:
+    """Name → text of each console and GUI script that `entry_points.txt` declares, sorted.
+
+    Raises StrataError for one that names no function, or that would lie outside of bin.
+    """
+    scripts = {}
+    for entry_point in _EntryPoints(text).entry_points:
+        if entry_point.group not in _GROUPS:
+            continue
+        name, match = entry_point.name, entry_point.pattern.match(entry_point.value)
+        if match is None or not match["attr"] or os.path.basename(name) != name or name in ("", ".", ".."):
+            raise errors.unusable_entry_point(wheel, name, entry_point.value)
+        module, attribute = match["module"], match["attr"]
+        imported = attribute.partition(".")[0]
+        scripts[name] = _TEXT.format(python=IMAGE_PYTHON, module=module, imported=imported, attribute=attribute)
+    return dict(sorted(scripts.items()))
+
+
+class _EntryPoints(metadata.Distribution):
+    """The standard library reads the file's format, but only as part of an installed distribution."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def read_text(self, filename: str) -> Optional[str]:
+        return self._text if filename == "entry_points.txt" else None
+
+    def locate_file(self, path: Any) -> Any:
+        raise FileNotFoundError(path)

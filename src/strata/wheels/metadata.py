@@ -1,0 +1,49 @@
+"""What a wheel depends on: the Requires-Dist fields of its own METADATA.
+
+https://packaging.python.org/en/latest/specifications/core-metadata/
+"""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+import zlib
+from email.parser import HeaderParser
+from pathlib import Path
+
+from strata.errors import wheels as errors
+from strata.wheels.dist_info import info_directory
+
+_LIMIT = 16 << 20
+# What zipfile raises for an archive that is damaged or encrypted.
+_DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, RuntimeError, ValueError, IndexError)
+
+
+def requires_dist(wheel: Path) -> list[str]:
+    """The requirements (PEP 508) that a wheel declares, in its order, each in one line.
+
+    Raises StrataError for a wheel without metadata of its own, and where they are damaged or larger than 16 MiB.
+    """
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            name = f"{info_directory(wheel.name, wheel.name.partition('-')[0], archive.namelist())}/METADATA"
+            text = _contents(archive, name)
+    except _DAMAGED as error:
+        raise errors.unreadable_wheel(wheel.name, str(error)) from None
+    if len(text) > _LIMIT:
+        raise errors.unreadable_wheel(wheel.name, f"its METADATA is larger than {_LIMIT >> 20} MiB")
+    # In METADATA of old times, names of authors are in other encodings than UTF-8.
+    fields = HeaderParser().parsestr(text.decode("utf-8", "replace"))
+    return [" ".join(line.strip() for line in value.splitlines()) for value in fields.get_all("Requires-Dist", [])]
+
+
+def _contents(archive: zipfile.ZipFile, name: str) -> bytes:
+    """The beginning of a member, a byte longer than the limit at most."""
+    try:
+        member = archive.getinfo(name)
+    except KeyError:
+        raise zipfile.BadZipFile(f"it has no {name}") from None
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise zipfile.BadZipFile(f"its METADATA is compressed by the method {member.compress_type}")
+    with archive.open(member) as stream:
+        return stream.read(_LIMIT + 1)

@@ -1,0 +1,54 @@
+"""A wheel that was built here, written in one form: the same files are the same bytes.
+
+Members are sorted, have the earliest time that ZIP knows and one of two modes, and there is one RECORD. What a backend
+puts into the files is its own affair; whether it is the same twice can be seen by building twice.
+"""
+
+from __future__ import annotations
+
+import shutil
+import stat
+import zipfile
+from pathlib import Path
+
+from strata.wheels.record import Row, Summary, record_text
+
+EPOCH = 315532800
+"""1980-01-01, the earliest time in ZIP: SOURCE_DATE_EPOCH of builds, and the time of files in layers."""
+
+
+def write_normalised(wheel: Path, output: Path) -> None:
+    """Directories and bytecode are left out; memory stays constant in the size of the files."""
+    rows: list[Row] = []
+    with zipfile.ZipFile(wheel) as source, zipfile.ZipFile(output, "w") as target:
+        for name in sorted(set(source.namelist())):
+            parts = name.split("/")
+            if name.endswith("/") or "__pycache__" in parts:
+                continue
+            if len(parts) == 2 and parts[0].endswith(".dist-info") and parts[1] == "RECORD":
+                record = name
+                continue
+            executable = source.getinfo(name).external_attr >> 16 & 0o111 != 0
+            with source.open(name) as content:
+                rows.append(Summary.of(content).row(name))
+            with source.open(name) as content, target.open(_member(name, executable), "w", force_zip64=True) as copy:
+                shutil.copyfileobj(content, copy)  # type: ignore[misc]
+        target.writestr(_member(record, executable=False), record_text([*rows, (record, "", "")]))
+
+
+def differing_members(first: Path, second: Path) -> list[str]:
+    """The names of the members that are not the same in both, or that only one has; RECORD lists them."""
+    contents = []
+    for wheel in (first, second):
+        with zipfile.ZipFile(wheel) as archive:
+            contents.append(
+                {(item.filename, item.CRC, item.file_size, item.external_attr) for item in archive.infolist()}
+            )
+    return sorted({name for name, *_ in contents[0] ^ contents[1] if not name.endswith(".dist-info/RECORD")})
+
+
+def _member(name: str, executable: bool) -> zipfile.ZipInfo:
+    member = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+    member.compress_type = zipfile.ZIP_DEFLATED
+    member.external_attr = (stat.S_IFREG | (0o755 if executable else 0o644)) << 16
+    return member

@@ -1,0 +1,104 @@
+"""A cache that one machine filled serves another one, which has nothing in common with it but the repository."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from strata.verbs import VERBS
+from support.programs import refuse
+from support.remote_cache.buildgrid import RemoteCache
+from support.remote_cache.machine import Build, Machine, copy_python, machine
+from support.remote_cache.network import loopback_network
+
+_NOBODY = 65534
+_SOMEBODY = 12345
+
+# As if the machine's zlib were another: whatever it compresses has other bytes.
+_ANOTHER_ZLIB = """
+import zlib
+compress, compressobj = zlib.compress, zlib.compressobj
+zlib.compress = lambda data, level=-1, **more: compress(data, 1)
+zlib.compressobj = lambda level=-1, *more, **others: compressobj(1, *more, **others)
+"""
+
+
+@pytest.fixture(scope="module")
+def elsewhere(workspace: Path) -> Path:
+    """A directory with another CPython 3.9 and another Pants."""
+    if os.geteuid() != 0:
+        refuse("Only root may build as two users.")
+    folder = workspace / "elsewhere"
+    copy_python(Path(sys.executable), folder / "python")
+    shutil.copytree(Machine.site, folder / "site")
+    return folder
+
+
+def stranger(root: Path, elsewhere: Path, locks: Mapping[str, str], **fields: Any) -> Machine:
+    """A machine that has nothing in common with the first one but the repository."""
+    home = root / "a home"
+    home.mkdir(parents=True)
+    environment = {"HOME": str(home), "USER": "stranger", "PATH": "/usr/bin:/bin", "LANG": "C", "TZ": "Pacific/Chatham"}
+    python = elsewhere / "python" / "python"
+    site = elsewhere / "site"
+    return machine(root, locks, python=python, site=site, umask=0o077, environment=environment, **fields)
+
+
+def test_a_cold_build_executes_every_step_and_keeps_it(filled: Build) -> None:
+    assert filled.hits == 0
+    assert filled.executed == filled.asked == filled.counters["remote_cache_write_successes"] > 30
+
+
+def test_a_second_machine_executes_and_fetches_nothing(
+    first: Machine, filled: Build, cache: RemoteCache, workspace: Path, elsewhere: Path
+) -> None:
+    network = loopback_network()
+    second = stranger(workspace / "second", elsewhere, first.locks, user=_NOBODY, network=network)
+    with cache.relay(network) as relay:
+        build = second.package(cache=relay).succeeded()
+    assert build.executed == 0
+    assert build.hits == build.asked == filled.asked
+    assert second.made() == first.made()
+
+
+def test_a_machine_without_the_cache_makes_the_same_bytes(
+    first: Machine, filled: Build, workspace: Path, elsewhere: Path
+) -> None:
+    host_python = copy_python(newest_python(), workspace / "another python")
+    (library,) = host_python.parent.glob("lib/python3.*/")
+    (library / "sitecustomize.py").write_text(_ANOTHER_ZLIB)
+    third = stranger(workspace / "third", elsewhere, first.locks, user=_SOMEBODY, host_python=host_python)
+    assert third.package().succeeded().executed == filled.executed
+    assert third.made() == first.made()
+
+
+def test_the_page_of_cached_steps_has_every_step_and_what_is_in_its_key(first: Machine, filled: Build) -> None:
+    """What a build asked for is in the sandboxes that it kept; this one needs no sdist and no new lock."""
+    page = Path("docs/cached-steps.md").read_text()
+    described = dict(re.findall(r"^## `([a-z-]+)`\n(.*?)(?=^## |\Z)", page, re.M | re.S))
+    assert set(described) == set(VERBS)
+    seen = set()
+    for script in (first.root / "sandboxes").glob("*/__run.sh"):
+        (verb,) = re.findall(r"\.strata ([a-z-]+)", script.read_text())
+        request = json.loads(script.with_name(".request.json").read_text())
+        named = re.findall(r"^\|(.*?)\|", described[verb], re.M)
+        assert {field for cell in named for field in re.findall(r"`(\w+)`", cell)} == set(request), verb
+        seen.add(verb)
+    assert seen == set(VERBS) - {"build-wheel", "fetch-debian-index", "lock-installer"}
+
+
+def newest_python() -> Path:
+    """Of those that pyenv has; the one of this test, if there is no pyenv."""
+    versions = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv", "versions")
+    pythons = {
+        tuple(map(int, path.parts[-3].split("."))): path for path in versions.glob("3.*[0-9]/bin/python3.[0-9]*[0-9]")
+    }
+    return max(pythons.items())[1] if pythons else Path(sys.executable)

@@ -1,0 +1,137 @@
+"""Layouts as others see them: the schemas of the image specification, skopeo, umoci and podman."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from support.programs import refuse, require, require_files
+
+SCHEMAS = "/usr/share/gocode/src/github.com/opencontainers/image-spec/schema"
+_POLICY = '{"default": [{"type": "insecureAcceptAnything"}]}'
+
+
+def run(*command: str) -> str:
+    """Its standard output; fails with all that it said."""
+    done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, check=False)
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout.decode()}{done.stderr.decode()}"
+    return done.stdout.decode()
+
+
+def require_root() -> None:
+    if os.geteuid() != 0:
+        refuse("Only root may give files to other users.")
+
+
+def digest_of(layout: Path) -> str:
+    """The digest of the one image, index or artifact in a layout."""
+    return str(json.loads((layout / "index.json").read_bytes())["manifests"][0]["digest"])
+
+
+def blob_path(layout: Path, digest: str) -> Path:
+    return layout / "blobs" / digest.replace(":", "/")
+
+
+def blob(layout: Path, digest: str) -> Any:
+    """A document among the blobs."""
+    return json.loads(blob_path(layout, digest).read_bytes())
+
+
+def manifest_of(layout: Path) -> Any:
+    """The manifest of the one image or artifact in a layout."""
+    return blob(layout, digest_of(layout))
+
+
+def config_of(layout: Path) -> Any:
+    """The config of the one image in a layout."""
+    return blob(layout, manifest_of(layout)["config"]["digest"])
+
+
+# Schemas
+
+
+def check_schema(name: str, value: Any) -> None:
+    """Raises jsonschema.ValidationError unless the value matches the schema of that file name."""
+    directory = require_files(SCHEMAS, "golang-github-opencontainers-image-spec-dev")
+
+    def load(file: str) -> Any:
+        return json.loads((directory / file).read_text(encoding="utf-8"))
+
+    def inlined(schema: Any, file: str) -> Any:
+        """The schemas name each other by addresses that lead nowhere; the files lie beside each other."""
+        if isinstance(schema, list):
+            return [inlined(each, file) for each in schema]
+        if not isinstance(schema, dict):
+            return schema
+        if "$ref" not in schema:
+            return {key: inlined(each, file) for key, each in schema.items() if key != "id"}
+        other, _, pointer = schema["$ref"].partition("#")
+        found = load(other or file)
+        for key in pointer.split("/"):
+            found = found[key] if key else found
+        return inlined(found, other or file)
+
+    checker = jsonschema.FormatChecker()
+    jsonschema.Draft4Validator(inlined(load(name), name), format_checker=checker).validate(value)
+
+
+def check_artifact_schemas(layout: Path) -> None:
+    """The documents of a layout that holds one manifest, of an image or of anything else."""
+    check_schema("image-layout-schema.json", json.loads((layout / "oci-layout").read_bytes()))
+    check_schema("image-index-schema.json", json.loads((layout / "index.json").read_bytes()))
+    check_schema("image-manifest-schema.json", manifest_of(layout))
+
+
+def check_image_schemas(layout: Path) -> None:
+    """The documents of a layout that holds one image."""
+    check_artifact_schemas(layout)
+    check_schema("config-schema.json", config_of(layout))
+
+
+# Programs
+
+
+def skopeo_inspect(layout: Path, *options: str) -> Any:
+    return json.loads(run(require("skopeo", "skopeo"), *options, "inspect", f"oci:{layout}:latest"))
+
+
+def skopeo_copy(layout: Path, copy: Path) -> None:
+    policy = copy.with_name("policy.json")
+    policy.write_text(_POLICY)
+    run(require("skopeo", "skopeo"), "--policy", str(policy), "copy", f"oci:{layout}:latest", f"oci:{copy}:latest")
+
+
+def umoci_unpack(layout: Path, bundle: Path) -> Any:
+    """Unpacks the image to `bundle/rootfs`; the runtime specification that umoci made of its config."""
+    umoci = require("umoci", "umoci")
+    require_root()
+    run(umoci, "unpack", "--image", f"{layout}:latest", str(bundle))
+    return json.loads((bundle / "config.json").read_bytes())
+
+
+@contextmanager
+def podman_pull(layout: Path, folder: Path) -> Iterator[tuple[Any, Path]]:
+    """What podman says of the image once it is in a store of its own, and where its files are mounted."""
+    podman = require("podman", "podman")
+    require_root()
+    policy = folder / "policy.json"
+    policy.write_text(_POLICY)
+    # Podman refuses a path of more than 50 characters here.
+    with tempfile.TemporaryDirectory(prefix="strata-") as runroot:
+        store = ["--storage-driver", "vfs", "--root", str(folder / "root"), "--runroot", runroot]
+        pull = ["pull", "--quiet", "--signature-policy", str(policy), f"oci:{layout}:latest"]
+        image = run(podman, *store, *pull).strip()
+        told = json.loads(run(podman, *store, "image", "inspect", image))[0]
+        mounted = Path(run(podman, *store, "image", "mount", image).strip())
+        try:
+            yield told, mounted
+        finally:
+            run(podman, *store, "image", "umount", image)

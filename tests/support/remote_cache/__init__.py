@@ -1,0 +1,1 @@
+"""A remote cache on loopback, and machines that share it."""

@@ -1,0 +1,147 @@
+"""A remote cache: BuildGrid, installed from the index into an environment of its own, behind a relay (relay.py)."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Optional
+
+from support.programs import refuse
+from support.remote_cache.network import Network
+
+_REQUIREMENTS = Path(__file__).with_name("buildgrid.txt")
+_RELAY = Path(__file__).with_name("relay.py")
+_PYTHON = "3.12"
+
+_CONFIGURATION = """\
+server:
+  - !channel
+    address: unix:{folder}/socket
+    insecure-mode: true
+description: tests
+thread-pool-size: 200
+instances:
+  - name: main
+    storages:
+      - !disk-storage &content
+        path: {folder}/content
+    caches:
+      - !lru-action-cache &results
+        storage: *content
+        max-cached-refs: 100000
+        allow-updates: true
+        cache-failed-actions: false
+    services:
+      - !cas
+        storage: *content
+      - !bytestream
+        storage: *content
+      - !action-cache
+        cache: *results
+"""
+
+
+@dataclass
+class Relay:
+    """A way to the cache: `port` of loopback in the network that it was opened for."""
+
+    port: int
+    _process: subprocess.Popen[str]
+
+    def fail(self, **fault: Any) -> Mapping[str, int]:
+        """From now on fails like this (see relay.py), or no more. Returns the counts since the last call."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(fault) + "\n")
+        self._process.stdin.flush()
+        counts: Mapping[str, int] = json.loads(self._process.stdout.readline())
+        return counts
+
+    counts = fail
+
+
+@dataclass(frozen=True)
+class RemoteCache:
+    """A cache that runs; what it holds lies below `folder`."""
+
+    folder: Path
+    python: Path
+
+    @property
+    def content(self) -> list[Path]:
+        """A file for each blob."""
+        return [path for path in (self.folder / "content").rglob("*") if path.is_file()]
+
+    @contextmanager
+    def relay(self, network: Optional[Network] = None) -> Iterator[Relay]:
+        command = [str(self.python), "-I", str(_RELAY), f"{self.folder}/socket"]
+        start: Any = network.start if network else subprocess.Popen
+        process = start(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        try:
+            assert process.stdout is not None
+            yield Relay(int(process.stdout.readline()), process)
+        finally:
+            process.kill()
+            process.communicate()
+
+
+@contextmanager
+def remote_cache(folder: Path) -> Iterator[RemoteCache]:
+    """A cache that is empty, and ends with the `with` block. The path of `folder` is short: a socket lies there."""
+    python = _environment()
+    folder.mkdir()
+    configuration = folder / "buildgrid.yml"
+    configuration.write_text(_CONFIGURATION.format(folder=folder))
+    with (folder / "log").open("wb") as log:
+        command = [str(python), "-I", str(python.with_name("bgd")), "server", "start", str(configuration)]
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    try:
+        while not (folder / "socket").exists():
+            assert process.poll() is None, (folder / "log").read_text()
+            time.sleep(0.05)
+        yield RemoteCache(folder, python)
+    finally:
+        process.kill()
+        process.wait()
+        shutil.rmtree(folder)
+
+
+def _environment() -> Path:
+    """The Python of an environment with BuildGrid, made once and kept in the user's cache directory."""
+    found = _find_python()
+    if found is None:
+        refuse(f"BuildGrid, the remote cache of these tests, needs CPython {_PYTHON}, which is not on this machine.")
+    key = hashlib.sha256(f"{found}\n{_REQUIREMENTS.read_text()}".encode()).hexdigest()[:12]
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "strata", "tests")
+    base.mkdir(parents=True, exist_ok=True)
+    final = base / f"buildgrid-{key}"
+    with (base / f"{final.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (final / "done").exists():
+            shutil.rmtree(final, ignore_errors=True)
+            subprocess.run([found, "-I", "-m", "venv", str(final)], check=True)
+            install = ["install", "--quiet", "--no-deps", "--require-hashes", "-r", str(_REQUIREMENTS)]
+            pip = [str(final / "bin" / "python"), "-I", "-m", "pip", *install]
+            done = subprocess.run(pip, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            assert done.returncode == 0, done.stdout
+            (final / "done").touch()
+    return final / "bin" / "python"
+
+
+def _find_python() -> Optional[str]:
+    root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv", "versions")
+    candidates = [shutil.which(f"python{_PYTHON}"), *sorted(map(str, root.glob(f"{_PYTHON}.*/bin/python{_PYTHON}")))]
+    for candidate in filter(None, candidates):
+        code = f"import ensurepip, sys; sys.exit('%d.%d' % sys.version_info[:2] != '{_PYTHON}')"
+        if subprocess.run([candidate, "-I", "-c", code], check=False, capture_output=True).returncode == 0:
+            return candidate
+    return None

@@ -1,0 +1,1 @@
+"""Wheels, projects and sandboxes for tests of installers."""
