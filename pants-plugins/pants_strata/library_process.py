@@ -1,30 +1,37 @@
 """Processes that run the library: the only module that knows its argv, its paths in a sandbox and its environment.
 
-Nothing of the machine enters a key: argv is relative to the sandbox, the environment is empty, and of the library a
-process gets only the modules that its verb imports, so that an edit elsewhere invalidates nothing.
+Nothing of the machine enters a key: argv is relative to the sandbox, the environment is constant, and of the library a
+process gets only the modules that its verb imports (library_slice.py).
 """
 
 from __future__ import annotations
 
-import ast
-import json
-import pkgutil
 from collections.abc import Iterable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
 
+from pants.engine.addresses import Address
 from pants.engine.fs import EMPTY_DIGEST, Digest
 from pants.engine.process import FallibleProcessResult, Process, ProcessCacheScope
-from pants.engine.rules import Rule, collect_rules, rule
 from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
 from pants_strata import engine
-from pants_strata.artifacts import ArtifactLayer, Installer, Interpreter, LibrarySlice, LibrarySliceRequest
+from pants_strata.artifacts.host import HostPrepared
+from pants_strata.artifacts.installer import Installer
+from pants_strata.artifacts.interpreter import Interpreter
+from pants_strata.artifacts.layer import ArtifactLayer
+from pants_strata.artifacts.library_slice import LibrarySliceRequest, get_library_slice
 from strata.attest.build_inputs import Input
 from strata.errors import StrataError
+from strata.errors.unworded import worded
 from strata.interpreters.paths import interpreter_paths
 from strata.oci.layer import Layer
-from strata.verbs import VERBS
+from strata.protocol.installer import SandboxInstaller
+from strata.protocol.interpreter import SandboxInterpreter
+from strata.protocol.layer import LayerResult
+from strata.protocol.message import Message, Request
 
 _LIBRARY = ".strata"
 _PYTHON = ".python"
@@ -32,104 +39,104 @@ _HOST_CACHE = "strata_host"
 _HOST = ".host"
 _REQUEST = ".request.json"
 _RESULT = "result.json"
-_START = """\
-import sys
-from pathlib import Path
+_BLOBS = "blobs"
 
-from strata.verbs import run_verb
-
-sys.exit(run_verb(sys.argv[1], Path(sys.argv[2])))
-"""
-
-BLOBS = "blobs"
+R = TypeVar("R", bound=Message)
+L = TypeVar("L", bound=LayerResult)
 
 
-def canonical(request: Mapping[str, Any]) -> str:
-    """One text for one request, since the text is part of a cache key."""
-    return json.dumps(request, sort_keys=True, separators=(",", ":"))
+@dataclass(frozen=True)
+class Step(Generic[R]):
+    """A process of the library that has not run yet, and the request that it answers."""
+
+    request: Request[R]
+    process: Process
 
 
-def sandbox_interpreter(interpreter: Interpreter) -> dict[str, str]:
-    """How a request tells the library where its own interpreter lies."""
+@dataclass(frozen=True)
+class Answer(Generic[R]):
+    """How a step ended: with a value and the files that the process wrote, or with an error of the user's."""
+
+    files: Digest
+    value: R | None
+    error: StrataError | None
+
+    def value_for(self, where: Address) -> R:
+        """Return the value. Raise the error, with the address of the target it concerns, where there is one."""
+        if self.error is not None:
+            raise self.error.at(str(where))
+        assert self.value is not None
+        return self.value
+
+
+def sandbox_interpreter(interpreter: Interpreter) -> SandboxInterpreter:
+    """Return where the interpreter lies in a sandbox."""
     paths = interpreter_paths(str(interpreter.platform), interpreter.version)
-    return {
-        "loader": f"{_PYTHON}/{paths.loader}",
-        "library_path": f"{_PYTHON}/{paths.library_path}",
-        "python": f"{_PYTHON}/{paths.python}",
-        "version": interpreter.version,
-    }
+    return SandboxInterpreter(
+        loader=f"{_PYTHON}/{paths.loader}",
+        library_path=f"{_PYTHON}/{paths.library_path}",
+        python=f"{_PYTHON}/{paths.python}",
+        version=interpreter.version,
+    )
 
 
-def sandbox_installer(installer: Installer, folder: str) -> dict[str, Any]:
-    """How a request tells the library what to install with; its wheels lie in `folder`."""
-    return {"tool": installer.tool, "wheels": [f"{folder}/{file}" for file in installer.files]}
+def sandbox_installer(installer: Installer, folder: str) -> SandboxInstaller:
+    """Return where an installer lies whose wheels are in `folder`."""
+    return SandboxInstaller(installer.tool, tuple(Path(folder, file) for file in installer.files))
 
 
 async def on_interpreter(
     interpreter: Interpreter,
-    verb: str,
-    request: Mapping[str, Any],
+    request: Request[R],
     *,
     description: str,
     inputs: Digest = EMPTY_DIGEST,
     large_inputs: Mapping[str, Digest] | None = None,
-    outputs: str | None = BLOBS,
+    outputs: str | None = _BLOBS,
     level: LogLevel = LogLevel.INFO,
-) -> Process:
-    """A process that makes a layer, or a wheel that will be in one, or proves something, on the interpreter artifact.
+) -> Step[R]:
+    """Return a step that makes a layer, or a wheel that will be in one, or proves something, on the interpreter.
 
     :param large_inputs: directory → digest, linked into the sandbox rather than copied.
-    :param outputs: the directory of what it makes; None where it tells a result alone.
+    :param outputs: the directory of what it makes; None where its result is all that it makes.
     :param level: DEBUG for steps that come by the dozen, which Pants would log one by one (pants_strata.progress).
     """
-    paths = sandbox_interpreter(interpreter)
-    library = await engine.library_slice(verb)
-    request_file = await engine.create({_REQUEST: canonical(request).encode()})
-    return Process(
-        argv=(
-            paths["loader"],
-            # The machine's cache of libraries and its OpenSSL configuration take no part.
-            "--inhibit-cache",
-            "--library-path",
-            paths["library_path"],
-            paths["python"],
-            "-I",
-            "-B",
-            _LIBRARY,
-            verb,
-            _REQUEST,
-        ),
+    library = await get_library_slice(LibrarySliceRequest(request.verb))
+    request_file = await engine.create({_REQUEST: request.to_json().encode()})
+    process = Process(
+        argv=(*sandbox_interpreter(interpreter).command(), "-I", "-B", _LIBRARY, request.verb, _REQUEST),
         input_digest=await engine.merge([inputs, request_file]),
         immutable_input_digests={_PYTHON: interpreter.tree, _LIBRARY: library.digest, **(large_inputs or {})},
+        # The machine's OpenSSL configuration takes no part.
         env={"OPENSSL_CONF": "/dev/null"},
         output_files=(_RESULT,),
         output_directories=() if outputs is None else (outputs,),
         description=description,
         level=level,
-        remote_cache_speculation_delay_millis=(await engine.options()).remote_cache_head_start_millis,
+        remote_cache_speculation_delay_millis=library.head_start_millis,
     )
+    return Step(request, process)
 
 
 async def on_host(
-    verb: str,
-    request_text: str,
+    _: HostPrepared,
+    request: Request[R],
     *,
     description: str,
     output_directories: Iterable[str],
     inputs: Digest = EMPTY_DIGEST,
     cache_scope: ProcessCacheScope = ProcessCacheScope.SUCCESSFUL,
     level: LogLevel = LogLevel.INFO,
-) -> Process:
-    """A process on the Python that runs Pants: fetching, and unpacking the interpreter that all others run on.
+) -> Step[R]:
+    """Return a step on the Python that runs Pants: fetching, and unpacking the interpreter that all others run on.
 
     That Python is a link in a named cache (util_rules/host.py writes it), so that its path is not in the key. The bytes
     that come out are pinned by hashes or by the packages that are unpacked, not by the Python that handled them.
     """
-    await engine.prepare_host()
-    library = await engine.library_slice(verb)
-    request_file = await engine.create({_REQUEST: request_text.encode()})
-    return Process(
-        argv=(f"{_HOST}/python", "-I", "-B", _LIBRARY, verb, _REQUEST),
+    library = await get_library_slice(LibrarySliceRequest(request.verb))
+    request_file = await engine.create({_REQUEST: request.to_json().encode()})
+    process = Process(
+        argv=(f"{_HOST}/python", "-I", "-B", _LIBRARY, request.verb, _REQUEST),
         input_digest=await engine.merge([inputs, request_file]),
         immutable_input_digests={_LIBRARY: library.digest},
         append_only_caches={_HOST_CACHE: _HOST},
@@ -138,100 +145,52 @@ async def on_host(
         description=description,
         level=level,
         cache_scope=cache_scope,
-        remote_cache_speculation_delay_millis=(await engine.options()).remote_cache_head_start_millis,
+        remote_cache_speculation_delay_millis=library.head_start_millis,
     )
+    return Step(request, process)
 
 
-def failure(result: FallibleProcessResult, what: str) -> StrataError | None:
-    """The error that a process of the library ended with. Raises RuntimeError where it is no user's: a bug of ours."""
-    if result.exit_code == 0:
-        return None
+async def answer(step: Step[R]) -> Answer[R]:
+    """Run a step. Raise RuntimeError where it ends as no verb should: that is a defect of ours."""
+    return await _answer(step, await engine.execute(step.process))
+
+
+async def answers(steps: Iterable[Step[R]]) -> tuple[Answer[R], ...]:
+    """Run several steps at the same time; return their answers in the same order."""
+    asked = tuple(steps)
+    results = await engine.execute_all(step.process for step in asked)
+    return tuple([await _answer(step, result) for step, result in zip(asked, results)])
+
+
+async def _answer(step: Step[R], result: FallibleProcessResult) -> Answer[R]:
+    if result.exit_code != 0:
+        return Answer(EMPTY_DIGEST, None, _error(result, step.process.description))
+    files = await engine.contents(await engine.only(result.output_digest, [_RESULT]))
+    return Answer(result.output_digest, step.request.read_result(files[_RESULT].decode()), None)
+
+
+def _error(result: FallibleProcessResult, what: str) -> StrataError:
     text = result.stderr.decode("utf-8", "replace")
     try:
-        return StrataError.from_json(text.strip().splitlines()[-1], exit_code=result.exit_code)
-    except (ValueError, KeyError, IndexError, TypeError):
+        return worded(text.strip().splitlines()[-1])
+    except (ValueError, IndexError):
         raise RuntimeError(f"{what} ended with exit code {result.exit_code}:\n{text}") from None
 
 
-async def told(result: FallibleProcessResult) -> dict[str, Any]:
-    """What the verb of a process that succeeded returned."""
-    files = await engine.contents(await engine.only(result.output_digest, [_RESULT]))
-    fields: dict[str, Any] = json.loads(files[_RESULT])
-    return fields
-
-
-async def layer_output(
-    process: Process, where: str, interpreter: Interpreter, *, names: Mapping[str, str] | None = None
-) -> tuple[ArtifactLayer, dict[str, Any]]:
-    """Runs a process that makes a layer: the layer, and the whole result of the verb. Errors carry the address.
-
-    :param names: directory of a large input → what people call what is in it: pip 25.2.
-    """
-    result = await engine.execute(process)
-    error = failure(result, process.description)
-    if error is not None:
-        raise error.at(where)
-    fields = await told(result)
-    blob = await engine.only(result.output_digest, [f"{BLOBS}/**"])
-    inputs = _inputs(process, {_PYTHON: f"CPython {interpreter.version}", **(names or {})})
-    return ArtifactLayer(Layer.from_json(fields), blob, inputs), fields
+async def written_layer(step: Step[L], where: Address, interpreter: Interpreter) -> tuple[ArtifactLayer, L]:
+    """Run a step that writes a layer; return the layer, and the whole result of the verb. Errors carry the address."""
+    answered = await answer(step)
+    value = answered.value_for(where)
+    blob = await engine.only(answered.files, [f"{_BLOBS}/**"])
+    inputs = _inputs(step.process, {_PYTHON: f"CPython {interpreter.version}"})
+    return ArtifactLayer(Layer.of(value.layer), blob, inputs), value
 
 
 def _inputs(process: Process, names: Mapping[str, str]) -> FrozenDict[str, Input]:
-    """What decides the key of a process, for the build record (strata.attest.build_inputs)."""
+    """Return what decides the key of a process (strata.attest.build_inputs)."""
     titles = {_PYTHON: "interpreter", _LIBRARY: "strata"}
     large = {
         titles.get(directory, directory.lstrip(".")): Input(names.get(directory, ""), digest.fingerprint)
         for directory, digest in process.immutable_input_digests.items()
     }
     return FrozenDict({**large, "files": Input("", process.input_digest.fingerprint)})
-
-
-@rule
-async def library_slice(request: LibrarySliceRequest) -> LibrarySlice:
-    files = _closure(["strata.verbs", VERBS[request.verb]])
-    return LibrarySlice(await engine.create({**files, "__main__.py": _START.encode()}))
-
-
-def _closure(modules: Iterable[str]) -> dict[str, bytes]:
-    """The sources of modules and of all that they import from the library, by path."""
-    found: dict[str, bytes] = {}
-    queue = list(modules)
-    seen = set()
-    while queue:
-        module = queue.pop()
-        if module in seen:
-            continue
-        seen.add(module)
-        path, source = _source(module)
-        if source is None:
-            continue
-        found[path] = source
-        queue += _imports(ast.parse(source))
-        # Importing a.b.c imports a and a.b.
-        queue += [module.rpartition(".")[0]] if "." in module else []
-    return found
-
-
-def _source(module: str) -> tuple[str, bytes | None]:
-    relative = module.replace(".", "/")
-    for path in (f"{relative}/__init__.py", f"{relative}.py"):
-        try:
-            return path, pkgutil.get_data("strata", path[len("strata/") :])
-        except OSError:
-            continue
-    return relative, None
-
-
-def _imports(tree: ast.AST) -> Iterable[str]:
-    """Names that may be modules of the library; `from package import name` may name a module or something in one."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names if alias.name.split(".")[0] == "strata")
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "strata":
-            yield str(node.module)
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-
-
-def rules() -> Iterable[Rule]:
-    return collect_rules()

@@ -15,7 +15,9 @@ from pants.engine.rules import QueryRule, rule
 from pants.testutil.rule_runner import RuleRunner
 from pants.util.frozendict import FrozenDict
 
-from pants_strata.artifacts import DebianPackages, Interpreter, LibrarySlice, LibrarySliceRequest
+from pants_strata.artifacts.debian_packages import DebianPackages
+from pants_strata.artifacts.interpreter import Interpreter
+from pants_strata.artifacts.library_slice import LibrarySlice, LibrarySliceRequest
 from pants_strata.library_process import canonical, failure, on_host, on_interpreter
 from strata.errors import StrataError
 from strata.errors.fetch import PackageGone, package_gone

@@ -8,7 +8,7 @@ from pants.engine.rules import Rule
 from pants.engine.target import Target
 from pants.engine.unions import UnionRule
 
-from pants_strata import dependency_inference, library_process
+from pants_strata import dependency_inference, library_slice
 from pants_strata.goals import generate_lockfiles, image_diff, package
 from pants_strata.target_types import (
     DebianPackagesTarget,
@@ -25,12 +25,12 @@ from pants_strata.util_rules import (
     fetch,
     host,
     image,
-    install,
     installer,
     installer_lock,
     interpreter,
     locked_venv,
     os_packages,
+    proof,
     venv,
 )
 
@@ -57,14 +57,14 @@ def rules() -> Iterable[Rule | UnionRule]:
         host,
         image,
         image_diff,
-        install,
         installer,
         installer_lock,
         interpreter,
-        library_process,
+        library_slice,
         locked_venv,
         os_packages,
         package,
+        proof,
         venv,
     )
     return tuple(item for module in modules for item in module.rules())

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import cast
 
 from pants.option.option_types import BoolOption, EnumOption, IntOption, StrListOption, StrOption
 from pants.option.subsystem import Subsystem
 from pants.util.strutil import softwrap
 
 from strata.debian.defaults import COMPONENTS
+from strata.protocol import layer
 
 
 class Compression(Enum):
     gzip = "gzip"
     zstd = "zstd"
+
+    @property
+    def choice(self) -> layer.Compression:
+        """As requests of the library name it."""
+        return cast(layer.Compression, self.value)
 
 
 class StrataSubsystem(Subsystem):

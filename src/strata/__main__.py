@@ -33,7 +33,7 @@ def main() -> int:
         return int(command.COMMANDS[arguments.command](arguments))
     except StrataError as error:
         print(error, file=sys.stderr)
-        return error.exit_code
+        return 2
 
 
 def _parser() -> argparse.ArgumentParser:

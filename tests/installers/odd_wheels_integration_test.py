@@ -13,8 +13,8 @@ import pytest
 
 from strata.errors import StrataError
 from strata.locks.installers import TOOLS
+from strata.protocol.wheel import Wheel
 from strata.wheels.archive import WheelArchive
-from strata.wheels.wheel import Wheel
 from support.venvs.sandbox import Interpreter
 from support.venvs.wheels import EXECUTABLE, Member, WheelFile
 

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Union
 
+from strata.installers.sandbox_venv import SandboxVenv
+from strata.protocol.interpreter import SandboxInterpreter
+from strata.protocol.wheel import Wheel
 from strata.wheels.archive import WheelArchive
-from strata.wheels.environment import SandboxInterpreter, SandboxVenv
-from strata.wheels.wheel import Wheel
 
 Content = Union[str, bytes]
 
@@ -37,7 +38,7 @@ def write_wheel(
 
 def install(folder: Path, archive: WheelArchive) -> SandboxVenv:
     """Puts the wheel into a new venv in `folder`, or into the one that is there, with what installers add."""
-    interpreter = SandboxInterpreter(Path("ld.so"), Path("lib"), Path("bin/python3.13"), "3.13.5")
+    interpreter = SandboxInterpreter("ld.so", "lib", "bin/python3.13", "3.13.5")
     venv = SandboxVenv(folder / "opt/venv", interpreter)
     if not venv.prefix.exists():
         SandboxVenv.create(venv.prefix, interpreter)

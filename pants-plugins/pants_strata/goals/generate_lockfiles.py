@@ -24,7 +24,8 @@ from pants.engine.target import AllTargets, Target
 from pants.engine.unions import UnionRule
 
 from pants_strata import engine
-from pants_strata.artifacts import DebianLockRequest, InstallerLockRequest
+from pants_strata.artifacts.debian_lock import DebianLockRequest, get_resolved_debian_lock
+from pants_strata.artifacts.installer import InstallerLockRequest, get_resolved_installer_lock
 from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
 from pants_strata.target_types import (
     DebianPackagesTarget,
@@ -35,9 +36,8 @@ from pants_strata.target_types import (
     PythonInstallerTarget,
     PythonInterpreterTarget,
 )
-from pants_strata.util_rules.interpreter import lock_request as interpreter_lock
+from pants_strata.util_rules.lock_requests import base_lock, interpreter_lock
 from pants_strata.util_rules.lookup import default_interpreter
-from pants_strata.util_rules.os_packages import lock_request as base_lock
 from strata.debian.lock import DebianLock, write_lock
 from strata.debian.lock_reader import read_lock
 from strata.errors import StrataError
@@ -103,7 +103,7 @@ async def requested_resolves(
 
 @rule
 async def generate_debian_lockfile(request: GenerateDebianLockfile) -> GenerateLockfileResult:
-    new = (await engine.resolve_debian_lock(request.lock)).lock
+    new = (await get_resolved_debian_lock(request.lock)).lock
     path = request.lockfile_dest
     old = (await engine.repository_files([path])).get(path)
     return GenerateLockfileResult(
@@ -116,7 +116,7 @@ async def generate_debian_lockfile(request: GenerateDebianLockfile) -> GenerateL
 
 @rule
 async def generate_installer_lockfile(request: GenerateInstallerLockfile) -> GenerateLockfileResult:
-    new = await engine.resolve_installer_lock(request.lock)
+    new = await get_resolved_installer_lock(request.lock)
     return GenerateLockfileResult(
         await engine.create({request.lockfile_dest: new.text.encode()}), request.resolve_name, request.lockfile_dest
     )

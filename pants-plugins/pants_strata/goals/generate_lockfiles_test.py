@@ -14,7 +14,7 @@ from pants.engine.fs import EMPTY_DIGEST, CreateDigest, Digest, DigestContents, 
 from pants.engine.rules import QueryRule
 from pants.testutil.rule_runner import MockGet, RuleRunner, run_rule_with_mocks
 
-from pants_strata.artifacts import DebianLockRequest, ResolvedDebianLock
+from pants_strata.artifacts.debian_lock import DebianLockRequest, ResolvedDebianLock
 from pants_strata.goals.generate_lockfiles import (
     GenerateDebianLockfile,
     GenerateInstallerLockfile,

@@ -21,7 +21,8 @@ from pants.option.option_types import BoolOption, EnumOption, StrOption
 from pants.util.strutil import softwrap
 
 from pants_strata import engine
-from pants_strata.artifacts import PLATFORM, ImageRequest
+from pants_strata.artifacts import PLATFORM
+from pants_strata.artifacts.image import ImageRequest, get_image
 from pants_strata.goals.package import ImageFieldSet
 from strata.diff.compare import Comparison, Side, compare, explained, is_unexplained
 from strata.diff.contents import APP
@@ -95,11 +96,11 @@ def _references(root: Path, reference: str, targets: Sequence[Target]) -> list[L
 
 async def _target(target: Target, reference: LayoutReader) -> list[Comparison]:
     before = reference.side()
-    built = await engine.image(ImageRequest(target.address, PLATFORM))
+    built = await get_image(ImageRequest(target.address, PLATFORM))
     sources = await engine.source_paths(await engine.dependency_closure(target.address))
     after = Side(
         [ImageView.of_image(built.image)],
-        records=[built.record],
+        records=[built.build_inputs],
         sources={f"{APP}/{stripped}": path for stripped, path in sources.items()},
     )
     comparisons = compare(str(target.address), before, after)

@@ -16,7 +16,7 @@ from pants.engine.rules import rule
 from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 
 from pants_strata import engine
-from pants_strata.artifacts import BuiltImage, ImageRequest
+from pants_strata.artifacts.image import BuiltImage, ImageRequest
 from pants_strata.goals import image_diff
 from pants_strata.goals.image_diff import ImageDiff
 from pants_strata.target_types import PythonImageTarget

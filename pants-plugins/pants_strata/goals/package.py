@@ -12,16 +12,18 @@ from pants.engine.rules import Rule, collect_rules, rule
 from pants.engine.unions import UnionRule
 
 from pants_strata import engine
-from pants_strata.artifacts import (
-    PLATFORM,
-    ArtifactLayer,
-    ImageRequest,
-    InstallerRequest,
+from pants_strata.artifacts import PLATFORM
+from pants_strata.artifacts.image import ImageRequest, get_image
+from pants_strata.artifacts.installer import InstallerRequest, get_installer
+from pants_strata.artifacts.interpreter import (
     InterpreterLayerRequest,
     InterpreterRequest,
-    OsPackagesRequest,
-    VenvRequest,
+    get_interpreter,
+    get_interpreter_layer,
 )
+from pants_strata.artifacts.layer import ArtifactLayer
+from pants_strata.artifacts.os_packages import OsPackagesRequest, get_os_packages_layer
+from pants_strata.artifacts.venv import VenvRequest, get_venv
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import (
     ArtifactOutputPathField,
@@ -79,7 +81,7 @@ class ImageFieldSet(PackageFieldSet):
 
 @rule
 async def package_image(field_set: ImageFieldSet) -> BuiltPackage:
-    built = await engine.image(ImageRequest(field_set.address, PLATFORM))
+    built = await get_image(ImageRequest(field_set.address, PLATFORM))
     files = layout_files([built.image])
     package = await _layout(
         field_set.output_path,
@@ -90,7 +92,7 @@ async def package_image(field_set: ImageFieldSet) -> BuiltPackage:
         notes=[f"  installers: {built.installers.summary()}"],
     )
     path = build_inputs_path(field_set.output_path.value_or_default(file_ending=None))
-    record = await engine.create({path: built.record.to_bytes()})
+    record = await engine.create({path: built.build_inputs.to_bytes()})
     return BuiltPackage(await engine.merge([package.digest, record]), (*package.artifacts, BuiltPackageArtifact(path)))
 
 
@@ -104,8 +106,8 @@ class OsPackagesFieldSet(PackageFieldSet):
 @rule
 async def package_os_packages(field_set: OsPackagesFieldSet, strata: StrataSubsystem) -> BuiltPackage:
     interpreter = (await default_interpreter(field_set.address, strata)).address
-    request = OsPackagesRequest(field_set.address, PLATFORM, interpreter, strata.compression.value)
-    return await _artifact_layout(field_set.output_path, "os-packages", [await engine.os_packages_layer(request)])
+    request = OsPackagesRequest(field_set.address, PLATFORM, interpreter, strata.compression.choice)
+    return await _artifact_layout(field_set.output_path, "os-packages", [await get_os_packages_layer(request)])
 
 
 @dataclass(frozen=True)
@@ -117,9 +119,9 @@ class InterpreterFieldSet(PackageFieldSet):
 
 @rule
 async def package_interpreter(field_set: InterpreterFieldSet, strata: StrataSubsystem) -> BuiltPackage:
-    interpreter = await engine.interpreter(InterpreterRequest(field_set.address, PLATFORM))
-    request = InterpreterLayerRequest(interpreter, interpreter.base, strata.compression.value)
-    return await _artifact_layout(field_set.output_path, "interpreter", [await engine.interpreter_layer(request)])
+    interpreter = await get_interpreter(InterpreterRequest(field_set.address, PLATFORM))
+    request = InterpreterLayerRequest(interpreter, interpreter.base, strata.compression.choice)
+    return await _artifact_layout(field_set.output_path, "interpreter", [await get_interpreter_layer(request)])
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ class InstallerFieldSet(PackageFieldSet):
 @rule
 async def package_installer(field_set: InstallerFieldSet, strata: StrataSubsystem) -> BuiltPackage:
     interpreter = (await default_interpreter(field_set.address, strata)).address
-    installer = await engine.installer(InstallerRequest(field_set.address, interpreter, PLATFORM))
+    installer = await get_installer(InstallerRequest(field_set.address, interpreter, PLATFORM))
     path = field_set.output_path.value_or_default(file_ending=None)
     lines = (f"  {installer.tool} {installer.version}: {len(installer.files)} wheel(s)",)
     return BuiltPackage(
@@ -149,8 +151,8 @@ class VenvFieldSet(PackageFieldSet):
 
 @rule
 async def package_venv(field_set: VenvFieldSet, strata: StrataSubsystem) -> BuiltPackage:
-    request = VenvRequest(field_set.address, PLATFORM, None, strata.bytecode, strata.compression.value)
-    return await _artifact_layout(field_set.output_path, "dependencies", (await engine.venv(request)).layers)
+    request = VenvRequest(field_set.address, PLATFORM, None, strata.bytecode, strata.compression.choice)
+    return await _artifact_layout(field_set.output_path, "dependencies", (await get_venv(request)).layers)
 
 
 def _megabytes(size: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Optional
 
 from pants.engine.addresses import Address
 from pants.engine.target import (
@@ -24,6 +24,7 @@ from pants.util.strutil import help_text, softwrap
 from pants_strata.target_types.common import ArtifactAddressField, ArtifactOutputPathField
 from pants_strata.target_types.debian_packages import DebianPackagesTarget
 from pants_strata.target_types.venv import PythonVenvTarget
+from strata.protocol.layer import Compression
 
 
 class ImageDependenciesField(Dependencies):
@@ -89,6 +90,7 @@ class BytecodeField(TriBoolField):
 class CompressionField(StringField):
     alias = "compression"
     valid_choices = ("gzip", "zstd")
+    value: Optional[Compression]
     help = help_text(
         """
         How the layers are compressed; by default `[strata].compression`. Images share layers of one compression only.

@@ -7,34 +7,34 @@ these files runs this one process.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from pants.engine.rules import Rule, collect_rules, rule
 
 from pants_strata import engine
-from pants_strata.artifacts import AppLayerRequest, ArtifactLayer
-from pants_strata.library_process import layer_output, on_interpreter, sandbox_interpreter
-from strata.interpreters.paths import feature_version
+from pants_strata.artifacts.image import AppLayerRequest
+from pants_strata.artifacts.layer import ArtifactLayer
+from pants_strata.library_process import on_interpreter, sandbox_interpreter, written_layer
+from strata.protocol import app_layer
 
 _ROOT = "sources"
 
 
 @rule
-async def app_layer(request: AppLayerRequest) -> ArtifactLayer:
+async def write_app_layer(request: AppLayerRequest) -> ArtifactLayer:
     sources = await engine.python_files(await engine.dependency_closure(request.address))
-    process = await on_interpreter(
+    step = await on_interpreter(
         request.interpreter,
-        "app-layer",
-        {
-            "root": _ROOT,
-            "python": feature_version(request.interpreter.version),
-            "interpreter": sandbox_interpreter(request.interpreter),
-            "bytecode": request.bytecode,
-            "compression": request.compression,
-        },
+        app_layer.Request(
+            root=Path(_ROOT),
+            interpreter=sandbox_interpreter(request.interpreter),
+            bytecode=request.bytecode,
+            compression=request.compression,
+        ),
         inputs=await engine.under(_ROOT, sources.digest),
         description=f"Write the app layer of {request.address}, {len(sources.files)} files",
     )
-    layer, _ = await layer_output(process, str(request.address), request.interpreter)
+    layer, _ = await written_layer(step, request.address, request.interpreter)
     return layer
 
 

@@ -11,45 +11,48 @@ from pants.engine.process import ProcessCacheScope
 from pants.engine.rules import Rule, collect_rules, rule
 
 from pants_strata import engine
-from pants_strata.artifacts import DebianIndex, DebianIndexRequest, DebianLockRequest, ResolvedDebianLock
-from pants_strata.library_process import canonical, failure, on_host
+from pants_strata.artifacts.debian_lock import (
+    DebianIndex,
+    DebianIndexRequest,
+    DebianLockRequest,
+    ResolvedDebianLock,
+    get_debian_index,
+)
+from pants_strata.artifacts.host import HostPrepared
+from pants_strata.library_process import answer, on_host
 from pants_strata.subsystem import DebianSubsystem
 from strata.debian.closure import resolve_closure
 from strata.debian.index import IndexText, PackageIndex
-from strata.debian.lock import DebianLock, PlatformPackages, repository_of
+from strata.debian.lock import DebianLock, PlatformPackages
 from strata.debian.platform import debian_platform
 from strata.errors import StrataError
+from strata.protocol import fetch_debian_index
 
 _INDEXES = "indexes"
 
 
 @rule
-async def debian_index(request: DebianIndexRequest) -> DebianIndex:
+async def read_debian_index(request: DebianIndexRequest, host: HostPrepared) -> DebianIndex:
     names = f"{', '.join(request.suites)} for {request.architecture}"
-    process = await on_host(
-        "fetch-debian-index",
-        canonical(
-            {
-                "suites": request.suites,
-                "components": request.components,
-                "architectures": [request.architecture],
-            }
+    step = await on_host(
+        host,
+        fetch_debian_index.Request(
+            suites=request.suites, components=request.components, architectures=(request.architecture,)
         ),
         output_directories=(_INDEXES,),
         description=f"Fetch and verify Debian's package index of {names}",
         cache_scope=ProcessCacheScope.PER_SESSION,
     )
-    result = await engine.execute(process)
-    error = failure(result, process.description)
-    if error is not None:
-        return DebianIndex(error=error)
-    files = await engine.contents(await engine.only(result.output_digest, [f"{_INDEXES}/*"]))
-    # The names of the files: REPOSITORY_SUITE_COMPONENT_ARCHITECTURE_Packages.
-    texts = [
-        IndexText(repository_of(path.rpartition("/")[2].split("_")[1]), content.decode("utf-8", "replace"))
-        for path, content in sorted(files.items())
-    ]
-    return DebianIndex(PackageIndex(texts))
+    answered = await answer(step)
+    if answered.value is None:
+        return DebianIndex(error=answered.error)
+    files = await engine.contents(await engine.only(answered.files, [f"{_INDEXES}/*"]))
+    return DebianIndex(
+        PackageIndex(
+            IndexText(index.repository, files[f"{_INDEXES}/{index.file}"].decode("utf-8", "replace"))
+            for index in sorted(answered.value.indexes, key=lambda index: index.file)
+        )
+    )
 
 
 @rule
@@ -59,7 +62,7 @@ async def resolve_debian_lock(request: DebianLockRequest, debian: DebianSubsyste
     for platform in sorted(debian.platforms):
         try:
             architecture = debian_platform(platform).architecture
-            found = await engine.debian_index(DebianIndexRequest(inputs.suites, inputs.components, architecture))
+            found = await get_debian_index(DebianIndexRequest(inputs.suites, inputs.components, architecture))
             if found.error is not None:
                 raise found.error
             assert found.index is not None

@@ -8,14 +8,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import asdict
+from pathlib import Path
 
 from pants.engine.fs import Digest
 from pants.engine.rules import Rule, collect_rules, rule
 from pants.util.frozendict import FrozenDict
 
 from pants_strata import engine
-from pants_strata.artifacts import DebianLockRequest, DebianPackages, DebianPackagesRequest, FetchRequest
-from pants_strata.library_process import canonical
+from pants_strata.artifacts.debian_lock import DebianLockRequest, get_resolved_debian_lock
+from pants_strata.artifacts.debian_packages import DebianPackages, DebianPackagesRequest
+from pants_strata.artifacts.fetched_file import FetchRequest, get_fetched_files
 from pants_strata.subsystem import DebianSubsystem, Gone
 from strata.debian.lock import DebianLock, LockedPackage, changes
 from strata.debian.lock_reader import read_lock
@@ -23,6 +25,8 @@ from strata.errors import StrataError
 from strata.errors import debian as errors
 from strata.errors.fetch import PackageGone
 from strata.interpreters.debian_versions import wanted_python_version
+from strata.protocol import fetch_debian
+from strata.protocol.package import Package
 
 _logger = logging.getLogger(__name__)
 
@@ -42,7 +46,7 @@ def _check(lock: DebianLock, packages: tuple[LockedPackage, ...], request: Debia
 
 
 @rule
-async def debian_packages(request: DebianPackagesRequest, debian: DebianSubsystem) -> DebianPackages:
+async def fetch_debian_packages(request: DebianPackagesRequest, debian: DebianSubsystem) -> DebianPackages:
     where = str(request.lock.address)
     try:
         lock = await _read(request.lock)
@@ -50,13 +54,13 @@ async def debian_packages(request: DebianPackagesRequest, debian: DebianSubsyste
         _check(lock, packages, request.lock)
     except StrataError as error:
         raise error.at(where) from None
-    results = await engine.fetch_all(_fetch_requests(packages))
+    results = await get_fetched_files(_fetch_requests(packages))
     gone = [result.error for result in results if isinstance(result.error, PackageGone)]
     if gone and debian.gone is Gone.renew:
-        renewed = (await engine.resolve_debian_lock(request.lock)).lock.packages(str(request.platform))
+        renewed = (await get_resolved_debian_lock(request.lock)).lock.packages(str(request.platform))
         _logger.warning(errors.built_with_renewed(where, changes(packages, renewed)))
         packages = renewed
-        results = await engine.fetch_all(_fetch_requests(packages))
+        results = await get_fetched_files(_fetch_requests(packages))
     for result in results:
         if result.error is not None:
             raise result.error.at(where)
@@ -67,29 +71,26 @@ async def debian_packages(request: DebianPackagesRequest, debian: DebianSubsyste
 
 def _fetch_requests(packages: tuple[LockedPackage, ...]) -> Iterable[FetchRequest]:
     for number, package in enumerate(packages, 1):
-        fields = {name: getattr(package, name) for name in ("name", "version", "repository", "path", "size", "sha256")}
         yield FetchRequest(
-            "fetch-debian",
-            canonical(fields),
+            fetch_debian.Request(
+                name=package.name,
+                version=package.version,
+                repository=package.repository,
+                path=package.path,
+                size=package.size,
+                sha256=package.sha256,
+            ),
             f"Fetch Debian's {package.name} {package.version} ({number} of {len(packages)})",
         )
 
 
 async def unpack_inputs(
     packages: Iterable[LockedPackage], debs: FrozenDict[str, Digest]
-) -> tuple[Digest, list[dict[str, str]]]:
-    """The files of packages below `debs/`, and how a request of the library names them."""
+) -> tuple[Digest, tuple[Package, ...]]:
+    """Return the files of packages below `debs/`, and the packages as requests of the library name them."""
     chosen = tuple(packages)
     digest = await engine.under("debs", await engine.merge(debs[package.name] for package in chosen))
-    return digest, [
-        {
-            "name": package.name,
-            "version": package.version,
-            "architecture": package.architecture,
-            "file": f"debs/{package.file_name}",
-        }
-        for package in chosen
-    ]
+    return digest, tuple(Package(package.name, package.version, Path("debs", package.file_name)) for package in chosen)
 
 
 def rules() -> Iterable[Rule]:

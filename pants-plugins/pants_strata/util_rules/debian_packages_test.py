@@ -11,15 +11,10 @@ from pants.engine.fs import EMPTY_DIGEST, Digest, DigestContents, FileContent, P
 from pants.testutil.option_util import create_subsystem
 from pants.testutil.rule_runner import MockGet, run_rule_with_mocks
 
-from pants_strata.artifacts import (
-    PLATFORM,
-    DebianLockRequest,
-    DebianPackages,
-    DebianPackagesRequest,
-    FetchRequest,
-    FetchResult,
-    ResolvedDebianLock,
-)
+from pants_strata.artifacts import PLATFORM
+from pants_strata.artifacts.debian_lock import DebianLockRequest, ResolvedDebianLock
+from pants_strata.artifacts.debian_packages import DebianPackages, DebianPackagesRequest
+from pants_strata.artifacts.fetched_file import FetchRequest, FetchResult
 from pants_strata.subsystem import DebianSubsystem, Gone
 from pants_strata.util_rules.debian_packages import debian_packages
 from strata.debian.lock import DebianLock, LockedPackage, LockInputs, PlatformPackages, write_lock

@@ -11,58 +11,49 @@ from collections.abc import Iterable
 from pants.engine.rules import Rule, collect_rules, rule
 from pants.util.logging import LogLevel
 
-from pants_strata import engine
-from pants_strata.artifacts import (
-    DependenciesLayer,
-    DependenciesLayerRequest,
-    VenvLayer,
-    VenvLayerRequest,
-)
-from pants_strata.library_process import layer_output, on_interpreter, sandbox_interpreter
+from pants_strata.artifacts.interpreter import get_interpreter
+from pants_strata.artifacts.venv import DependenciesLayer, DependenciesLayerRequest, VenvLayer, VenvLayerRequest
+from pants_strata.library_process import on_interpreter, sandbox_interpreter, written_layer
 from pants_strata.progress import LAYERS_WRITTEN
 from pants_strata.util_rules.wheels import merged, named
 from strata.interpreters.paths import feature_version
-from strata.plan.overlaps import Distribution
+from strata.protocol import dependencies_layer, venv_layer
 
 _WHEELS = "wheels"
 
 
 @rule
-async def dependencies_layer(request: DependenciesLayerRequest) -> DependenciesLayer:
-    interpreter = await engine.interpreter(request.interpreter)
+async def write_dependencies_layer(request: DependenciesLayerRequest) -> DependenciesLayer:
+    interpreter = await get_interpreter(request.interpreter)
     names = [f"{wheel.name} {wheel.version}" for wheel in request.wheels]
-    process = await on_interpreter(
+    step = await on_interpreter(
         interpreter,
-        "dependencies-layer",
-        {
-            "interpreter": sandbox_interpreter(interpreter),
-            "wheels": named(request.wheels, _WHEELS),
-            "bytecode": request.bytecode,
-            "compression": request.compression,
-        },
+        dependencies_layer.Request(
+            interpreter=sandbox_interpreter(interpreter),
+            wheels=named(request.wheels, _WHEELS),
+            bytecode=request.bytecode,
+            compression=request.compression,
+        ),
         large_inputs={_WHEELS: await merged(request.wheels)},
         description=f"Write the layer of {names[0]}{f' and {len(names) - 1} more' if names[1:] else ''}",
         level=LogLevel.DEBUG,
     )
     with LAYERS_WRITTEN.step():
-        layer, told = await layer_output(process, str(request.venv), interpreter)
-    return DependenciesLayer(
-        layer, {name: Distribution.from_json(fields) for name, fields in told["distributions"].items()}
-    )
+        layer, result = await written_layer(step, request.venv, interpreter)
+    return DependenciesLayer(layer, result.distributions)
 
 
 @rule
-async def venv_layer(request: VenvLayerRequest) -> VenvLayer:
-    interpreter = await engine.interpreter(request.interpreter)
+async def write_venv_layer(request: VenvLayerRequest) -> VenvLayer:
+    interpreter = await get_interpreter(request.interpreter)
     python = feature_version(interpreter.version)
-    process = await on_interpreter(
+    step = await on_interpreter(
         interpreter,
-        "venv-layer",
-        {"python": python, "compression": request.compression},
+        venv_layer.Request(python=python, compression=request.compression),
         description=f"Write the layer of a venv for CPython {python}",
     )
-    layer, told = await layer_output(process, str(request.interpreter.address), interpreter)
-    return VenvLayer(layer, frozenset(told["standard_library"]))
+    layer, result = await written_layer(step, request.interpreter.address, interpreter)
+    return VenvLayer(layer, frozenset(result.standard_library))
 
 
 def rules() -> Iterable[Rule]:

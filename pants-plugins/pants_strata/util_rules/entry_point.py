@@ -12,10 +12,10 @@ from pants.engine.addresses import Address
 from pants.engine.target import Target
 
 from pants_strata import engine
-from pants_strata.artifacts import Venv
+from pants_strata.artifacts.venv import Venv
 from pants_strata.target_types import EntryPointField, ScriptField
 from strata.errors import targets as errors
-from strata.wheels.environment import IMAGE_PREFIX, IMAGE_PYTHON
+from strata.wheels.image_venv import IMAGE_PREFIX, IMAGE_PYTHON
 
 _MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 

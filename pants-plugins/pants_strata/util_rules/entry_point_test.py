@@ -8,7 +8,7 @@ from pants.engine.rules import QueryRule, rule
 from pants.testutil.rule_runner import RuleRunner
 
 from pants_strata import engine
-from pants_strata.artifacts import Venv
+from pants_strata.artifacts.venv import Venv
 from pants_strata.target_types import EntryPointField
 from pants_strata.util_rules.entry_point import entry_point, image_command
 from support.rules import message, repository, write

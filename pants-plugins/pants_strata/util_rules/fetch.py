@@ -8,31 +8,30 @@ from pants.engine.rules import Rule, collect_rules, rule
 from pants.util.logging import LogLevel
 
 from pants_strata import engine
-from pants_strata.artifacts import FetchRequest, FetchResult
-from pants_strata.library_process import failure, on_host, told
+from pants_strata.artifacts.fetched_file import FetchRequest, FetchResult
+from pants_strata.artifacts.host import HostPrepared
+from pants_strata.library_process import answer, on_host
 from pants_strata.progress import FETCHED
 
 _FILES = "files"
 
 
 @rule
-async def fetch(request: FetchRequest) -> FetchResult:
-    process = await on_host(
-        request.verb,
-        request.request,
+async def fetch(request: FetchRequest, host: HostPrepared) -> FetchResult:
+    step = await on_host(
+        host,
+        request.wanted,
         description=request.description,
         output_directories=(_FILES,),
         level=LogLevel.DEBUG,
     )
     with FETCHED.step():
-        result = await engine.execute(process)
-    error = failure(result, request.description)
-    if error is not None:
-        return FetchResult(error=error)
-    files = await engine.only(result.output_digest, [f"{_FILES}/*"])
-    snapshot = await engine.snapshot(await engine.without_prefix(_FILES, files))
-    (name,) = snapshot.files
-    return FetchResult(snapshot.digest, name, await told(result))
+        answered = await answer(step)
+    told = answered.value
+    if told is None:
+        return FetchResult(error=answered.error)
+    files = await engine.only(answered.files, [f"{_FILES}/*"])
+    return FetchResult(await engine.without_prefix(_FILES, files), told.name, told)
 
 
 def rules() -> Iterable[Rule]:

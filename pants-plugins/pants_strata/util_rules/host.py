@@ -19,7 +19,7 @@ from pants.engine.rules import Rule, _uncacheable_rule, collect_rules
 from pants.option.global_options import CacheContentBehavior, GlobalOptions
 
 from pants_strata import engine
-from pants_strata.artifacts import HostPrepared
+from pants_strata.artifacts.host import HostPrepared
 from pants_strata.subsystem import DebianSubsystem
 from strata.debian.apt_sources import apt_mirrors
 from strata.errors.targets import content_stays_away

@@ -11,7 +11,7 @@ import pytest
 from pants.engine.rules import QueryRule
 from pants.testutil.rule_runner import RuleRunner
 
-from pants_strata.artifacts import HostPrepared
+from pants_strata.artifacts.host import HostPrepared
 from pants_strata.util_rules.host import _apt_configuration
 from strata.fetch.host import HostSettings
 from support.rules import repository, write

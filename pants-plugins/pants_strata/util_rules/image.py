@@ -13,16 +13,15 @@ from pants.engine.rules import Rule, collect_rules, rule
 from pants.engine.target import Target
 
 from pants_strata import engine
-from pants_strata.artifacts import (
-    AppLayerRequest,
-    BuiltImage,
-    ImageRequest,
+from pants_strata.artifacts.image import AppLayerRequest, BuiltImage, ImageRequest, get_app_layer
+from pants_strata.artifacts.interpreter import (
     InterpreterLayerRequest,
     InterpreterRequest,
-    LockedVenvRequest,
-    OsPackagesRequest,
-    VenvRequest,
+    get_interpreter,
+    get_interpreter_layer,
 )
+from pants_strata.artifacts.os_packages import OsPackagesRequest, get_os_packages_layer
+from pants_strata.artifacts.venv import LockedVenvRequest, VenvRequest, get_locked_venv, get_venv
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import (
     AnnotationsField,
@@ -47,7 +46,7 @@ from strata.attest.build_inputs import BuildInputs
 from strata.audit.policy import ANNOTATION, judge
 from strata.errors import StrataError
 from strata.oci.image import Image, RuntimeConfig
-from strata.wheels.environment import IMAGE_PREFIX
+from strata.wheels.image_venv import IMAGE_PREFIX
 
 _DEFAULT_ENV = {"PATH": f"/{IMAGE_PREFIX}/bin:/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
 
@@ -57,7 +56,7 @@ async def _roots(image: Target, venv: LockedVenvRequest) -> Optional[tuple[str, 
     needed = await needed_requirements(image)
     if needed is None:
         return None
-    locked = {requirement.name for requirement in (await engine.locked_venv(venv)).requirements}
+    locked = {requirement.name for requirement in (await get_locked_venv(venv)).requirements}
     check_locked(needed, locked, image=image.address, venv=venv.address)
     return tuple(needed)
 
@@ -82,17 +81,17 @@ async def build_image(request: ImageRequest, strata: StrataSubsystem) -> BuiltIm
     interpreter_address = await artifact_address(
         venv_target[InterpreterField], strata.interpreter, "[strata].interpreter"
     )
-    interpreter = await engine.interpreter(InterpreterRequest(interpreter_address, request.platform))
+    interpreter = await get_interpreter(InterpreterRequest(interpreter_address, request.platform))
     base = await artifact_address(target[ImageBaseField], str(interpreter.base), "[strata].base")
     wanted = target[BytecodeField].value
     bytecode = strata.bytecode if wanted is None else wanted
-    compression = target[CompressionField].value or strata.compression.value
+    compression = target[CompressionField].value or strata.compression.choice
     roots = await _roots(target, LockedVenvRequest(venv_target.address, request.platform))
-    os_packages, interpreter_layer, venv, app = await engine.image_parts(
-        OsPackagesRequest(base, request.platform, interpreter_address, compression),
-        InterpreterLayerRequest(interpreter, base, compression),
-        VenvRequest(venv_target.address, request.platform, roots, bytecode, compression),
-        AppLayerRequest(request.address, interpreter, bytecode, compression),
+    os_packages, interpreter_layer, venv, app = await engine.concurrently(
+        get_os_packages_layer(OsPackagesRequest(base, request.platform, interpreter_address, compression)),
+        get_interpreter_layer(InterpreterLayerRequest(interpreter, base, compression)),
+        get_venv(VenvRequest(venv_target.address, request.platform, roots, bytecode, compression)),
+        get_app_layer(AppLayerRequest(request.address, interpreter, bytecode, compression)),
     )
     command = await image_command(target, venv)
     layers = (os_packages, interpreter_layer, *venv.layers, app)
@@ -107,10 +106,10 @@ async def build_image(request: ImageRequest, strata: StrataSubsystem) -> BuiltIm
         _runtime(target, command),
         annotations={**dict(target[AnnotationsField].value or {}), ANNOTATION: verdict.to_annotation()},
     )
-    record = BuildInputs(
+    build_inputs = BuildInputs(
         image.manifest_descriptor.digest, {item.layer.descriptor.digest: item.inputs for item in layers}
     )
-    return BuiltImage(image, await engine.merge(item.blob for item in layers), record, verdict)
+    return BuiltImage(image, await engine.merge(item.blob for item in layers), build_inputs, verdict)
 
 
 def rules() -> Iterable[Rule]:

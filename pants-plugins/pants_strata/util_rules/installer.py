@@ -14,7 +14,8 @@ from pants.engine.target import Target
 from pants.engine.unions import UnionRule
 
 from pants_strata import engine
-from pants_strata.artifacts import Installer, InstallerRequest, Interpreter, InterpreterRequest
+from pants_strata.artifacts.installer import Installer, InstallerRequest
+from pants_strata.artifacts.interpreter import Interpreter, InterpreterRequest, get_interpreter
 from pants_strata.target_types import InstallerLockfileField, InstallerToolField, InstallerVersionField
 from pants_strata.util_rules.wheels import fetch_wheels, merged
 from strata.errors import StrataError
@@ -48,7 +49,7 @@ async def build_installer(request: InstallerRequest) -> Installer:
     where = str(request.address)
     target = await engine.target(request.address)
     tool = target[InstallerToolField].value
-    interpreter = await engine.interpreter(InterpreterRequest(request.interpreter, request.platform))
+    interpreter = await get_interpreter(InterpreterRequest(request.interpreter, request.platform))
     try:
         locked = await _lock(target, interpreter)
     except StrataError as error:
@@ -58,7 +59,7 @@ async def build_installer(request: InstallerRequest) -> Installer:
         installer_tags(tool, interpreter.version, interpreter.glibc, interpreter.platform),
         python=feature_version(interpreter.version),
         platform=str(interpreter.platform),
-        where=where,
+        where=request.address,
     )
     files = tuple(wheel.file for wheel in wheels)
     return Installer(request.address, tool, locked[0].version, await merged(wheels), files)

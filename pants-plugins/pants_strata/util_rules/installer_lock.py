@@ -6,47 +6,48 @@ Never cached beyond a run of Pants. uv resolves, whichever tool is locked: the o
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from pants.engine.process import ProcessCacheScope
 from pants.engine.rules import Rule, collect_rules, rule
 from pants.engine.unions import UnionRule
 
 from pants_strata import engine
-from pants_strata.artifacts import PLATFORM, InstallerLockRequest, ResolvedInstallerLock
-from pants_strata.library_process import canonical, failure, on_host
+from pants_strata.artifacts import PLATFORM
+from pants_strata.artifacts.host import HostPrepared
+from pants_strata.artifacts.installer import InstallerLockRequest, ResolvedInstallerLock
+from pants_strata.library_process import answer, on_host
 from pants_strata.util_rules.installer import shipped_lock
 from pants_strata.util_rules.wheels import fetch_wheels
 from strata.locks.installers import default_lock, installer_tags
 from strata.locks.requirements import read_requirements
+from strata.protocol import lock_installer
 
 _UV = ".uv"
 _OUTPUT = "locks"
 
 
 @rule
-async def resolve_installer_lock(request: InstallerLockRequest) -> ResolvedInstallerLock:
-    where = str(request.address)
+async def resolve_installer_lock(request: InstallerLockRequest, host: HostPrepared) -> ResolvedInstallerLock:
     (uv,) = await fetch_wheels(
         read_requirements(shipped_lock("uv"), default_lock("uv")),
         installer_tags("uv", request.python, (0, 0), PLATFORM),
         python=request.python,
         platform=str(PLATFORM),
-        where=where,
+        where=request.address,
     )
     requirement = f"{request.tool}=={request.version}" if request.version else request.tool
-    process = await on_host(
-        "lock-installer",
-        canonical({"requirement": requirement, "python": request.python, "uv": f"{_UV}/{uv.file}"}),
+    step = await on_host(
+        host,
+        lock_installer.Request(requirement=requirement, python=request.python, uv=Path(_UV, uv.file)),
         inputs=await engine.under(_UV, uv.digest),
         output_directories=(_OUTPUT,),
         description=f"Lock {requirement} and what it needs",
         cache_scope=ProcessCacheScope.PER_SESSION,
     )
-    result = await engine.execute(process)
-    error = failure(result, process.description)
-    if error is not None:
-        raise error.at(where)
-    ((_, text),) = (await engine.contents(await engine.only(result.output_digest, [f"{_OUTPUT}/*"]))).items()
+    answered = await answer(step)
+    answered.value_for(request.address)
+    ((_, text),) = (await engine.contents(await engine.only(answered.files, [f"{_OUTPUT}/*"]))).items()
     return ResolvedInstallerLock(text.decode())
 
 

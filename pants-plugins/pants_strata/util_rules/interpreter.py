@@ -11,81 +11,62 @@ from collections.abc import Iterable
 
 from pants.engine.platform import Platform as HostPlatform
 from pants.engine.rules import Rule, collect_rules, rule
-from pants.engine.target import Target
 
 from pants_strata import engine
-from pants_strata.artifacts import (
-    ArtifactLayer,
-    DebianLockRequest,
-    DebianPackagesRequest,
-    Interpreter,
-    InterpreterLayerRequest,
-    InterpreterRequest,
-)
-from pants_strata.library_process import canonical, failure, layer_output, on_host, on_interpreter, sandbox_interpreter
+from pants_strata.artifacts.debian_packages import DebianPackagesRequest, get_debian_packages
+from pants_strata.artifacts.host import HostPrepared
+from pants_strata.artifacts.interpreter import Interpreter, InterpreterLayerRequest, InterpreterRequest
+from pants_strata.artifacts.layer import ArtifactLayer
+from pants_strata.library_process import answer, on_host, on_interpreter, sandbox_interpreter, written_layer
 from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
 from pants_strata.target_types import (
     BaseField,
     EnsurepipField,
     InstallerHintField,
-    InterpreterLockfileField,
     InterpreterVersionField,
 )
 from pants_strata.util_rules.debian_packages import unpack_inputs
+from pants_strata.util_rules.lock_requests import base_lock, interpreter_lock
 from pants_strata.util_rules.lookup import artifact_address
-from pants_strata.util_rules.os_packages import lock_request as base_lock_request
-from strata.debian.defaults import EXCLUDED, ensurepip_packages, interpreter_roots
-from strata.debian.lock import LockInputs
+from strata.debian.defaults import ensurepip_packages
 from strata.errors import StrataError
 from strata.errors import targets as errors
 from strata.interpreters.debian_versions import glibc_version, wanted_python_version
+from strata.protocol import interpreter_layer, interpreter_tree
 
 _TREE = "python"
 
 
-def lock_request(target: Target, debian: DebianSubsystem) -> DebianLockRequest:
-    """What the lock of a `python_interpreter` target is made from: all that CPython needs, the C library included."""
-    return DebianLockRequest(
-        target.address,
-        target[InterpreterLockfileField].path,
-        LockInputs.of(
-            suites=debian.suites,
-            components=debian.components,
-            roots=interpreter_roots(target[InterpreterVersionField].value),
-            excluded=EXCLUDED,
-        ),
-        python=target[InterpreterVersionField].value,
-    )
-
-
 @rule
 async def build_interpreter(
-    request: InterpreterRequest, debian: DebianSubsystem, strata: StrataSubsystem, host: HostPlatform
+    request: InterpreterRequest,
+    debian: DebianSubsystem,
+    strata: StrataSubsystem,
+    machine: HostPlatform,
+    host: HostPrepared,
 ) -> Interpreter:
     where = str(request.address)
-    if host is not HostPlatform.linux_x86_64:
-        raise errors.no_linux_host(host.value).at(where)
+    if machine is not HostPlatform.linux_x86_64:
+        raise errors.no_linux_host(machine.value).at(where)
     target = await engine.target(request.address)
     base = await artifact_address(target[BaseField], strata.base, "[strata].base")
-    locked = await engine.debian_packages(DebianPackagesRequest(lock_request(target, debian), request.platform))
+    locked = await get_debian_packages(DebianPackagesRequest(interpreter_lock(target, debian), request.platform))
     try:
         version = wanted_python_version(locked.packages, target[InterpreterVersionField].value)
         glibc = glibc_version(locked.packages)
     except StrataError as mistake:
         raise mistake.at(where) from None
     debs, packages = await unpack_inputs(locked.packages, locked.debs)
-    process = await on_host(
-        "interpreter-tree",
-        canonical({"packages": packages, "platform": str(request.platform), "version": version}),
+    step = await on_host(
+        host,
+        interpreter_tree.Request(packages=packages, platform=str(request.platform), version=version),
         inputs=debs,
         output_directories=(_TREE,),
         description=f"Unpack CPython {version}",
     )
-    result = await engine.execute(process)
-    error = failure(result, process.description)
-    if error is not None:
-        raise error.at(where)
-    tree = await engine.without_prefix(_TREE, await engine.only(result.output_digest, [f"{_TREE}/**"]))
+    answered = await answer(step)
+    answered.value_for(request.address)
+    tree = await engine.without_prefix(_TREE, await engine.only(answered.files, [f"{_TREE}/**"]))
     return Interpreter(
         address=request.address,
         platform=request.platform,
@@ -98,10 +79,10 @@ async def build_interpreter(
 
 
 @rule
-async def interpreter_layer(request: InterpreterLayerRequest, debian: DebianSubsystem) -> ArtifactLayer:
+async def write_interpreter_layer(request: InterpreterLayerRequest, debian: DebianSubsystem) -> ArtifactLayer:
     interpreter = request.interpreter
-    base = await engine.debian_packages(
-        DebianPackagesRequest(base_lock_request(await engine.target(request.base), debian), interpreter.platform)
+    base = await get_debian_packages(
+        DebianPackagesRequest(base_lock(await engine.target(request.base), debian), interpreter.platform)
     )
     target = await engine.target(interpreter.address)
     left_out = {package.name for package in base.packages}
@@ -109,20 +90,19 @@ async def interpreter_layer(request: InterpreterLayerRequest, debian: DebianSubs
         left_out.update(ensurepip_packages(target[InterpreterVersionField].value))
     own = [package for package in interpreter.debian.packages if package.name not in left_out]
     debs, packages = await unpack_inputs(own, interpreter.debian.debs)
-    process = await on_interpreter(
+    step = await on_interpreter(
         interpreter,
-        "interpreter-layer",
-        {
-            "packages": packages,
-            "version": interpreter.version,
-            "interpreter": sandbox_interpreter(interpreter),
-            "installer_hint": target[InstallerHintField].value,
-            "compression": request.compression,
-        },
+        interpreter_layer.Request(
+            packages=packages,
+            version=interpreter.version,
+            interpreter=sandbox_interpreter(interpreter),
+            installer_hint=target[InstallerHintField].value,
+            compression=request.compression,
+        ),
         inputs=debs,
         description=f"Write the layer of CPython {interpreter.version}",
     )
-    layer, _ = await layer_output(process, str(interpreter.address), interpreter)
+    layer, _ = await written_layer(step, interpreter.address, interpreter)
     return layer
 
 

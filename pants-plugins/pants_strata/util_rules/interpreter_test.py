@@ -10,7 +10,9 @@ from pants.testutil.option_util import create_subsystem
 from pants.testutil.rule_runner import MockGet, run_rule_with_mocks
 from pants.util.frozendict import FrozenDict
 
-from pants_strata.artifacts import PLATFORM, DebianPackages, DebianPackagesRequest, InterpreterRequest
+from pants_strata.artifacts import PLATFORM
+from pants_strata.artifacts.debian_packages import DebianPackages, DebianPackagesRequest
+from pants_strata.artifacts.interpreter import InterpreterRequest
 from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
 from pants_strata.target_types import DebianPackagesTarget, PythonInterpreterTarget
 from pants_strata.util_rules.interpreter import build_interpreter, lock_request

@@ -12,13 +12,9 @@ from pants.engine.rules import Rule, collect_rules, rule
 from pants.engine.target import Target
 
 from pants_strata import engine
-from pants_strata.artifacts import (
-    InstallerRequest,
-    Interpreter,
-    InterpreterRequest,
-    LockedVenv,
-    LockedVenvRequest,
-)
+from pants_strata.artifacts.installer import InstallerRequest
+from pants_strata.artifacts.interpreter import Interpreter, InterpreterRequest, get_interpreter
+from pants_strata.artifacts.venv import LockedVenv, LockedVenvRequest
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import (
     InstallerField,
@@ -62,7 +58,7 @@ async def read_locked_venv(request: LockedVenvRequest, strata: StrataSubsystem) 
     target = await engine.target(request.address)
     interpreter_address = await artifact_address(target[InterpreterField], strata.interpreter, "[strata].interpreter")
     installer_address = await artifact_address(target[InstallerField], strata.installer, "[strata].installer")
-    interpreter = await engine.interpreter(InterpreterRequest(interpreter_address, request.platform))
+    interpreter = await get_interpreter(InterpreterRequest(interpreter_address, request.platform))
     installer = InstallerRequest(installer_address, interpreter_address, request.platform)
     return LockedVenv(interpreter, installer, await _requirements(target, interpreter))
 

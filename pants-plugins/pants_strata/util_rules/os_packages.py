@@ -8,55 +8,32 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pants.engine.rules import Rule, collect_rules, rule
-from pants.engine.target import Target
 
 from pants_strata import engine
-from pants_strata.artifacts import (
-    ArtifactLayer,
-    DebianLockRequest,
-    DebianPackagesRequest,
-    InterpreterRequest,
-    OsPackagesRequest,
-)
-from pants_strata.library_process import layer_output, on_interpreter
+from pants_strata.artifacts.debian_packages import DebianPackagesRequest, get_debian_packages
+from pants_strata.artifacts.interpreter import InterpreterRequest, get_interpreter
+from pants_strata.artifacts.layer import ArtifactLayer
+from pants_strata.artifacts.os_packages import OsPackagesRequest
+from pants_strata.library_process import on_interpreter, written_layer
 from pants_strata.subsystem import DebianSubsystem
-from pants_strata.target_types import (
-    DebianPackagesExcludeField,
-    DebianPackagesLockfileField,
-    DebianPackagesNamesField,
-)
 from pants_strata.util_rules.debian_packages import unpack_inputs
-from strata.debian.lock import LockInputs
-
-
-def lock_request(target: Target, debian: DebianSubsystem) -> DebianLockRequest:
-    """What the lock of a `debian_packages` target is made from."""
-    return DebianLockRequest(
-        target.address,
-        target[DebianPackagesLockfileField].path,
-        LockInputs.of(
-            suites=debian.suites,
-            components=debian.components,
-            roots=target[DebianPackagesNamesField].value,
-            excluded=target[DebianPackagesExcludeField].value,
-        ),
-    )
+from pants_strata.util_rules.lock_requests import base_lock
+from strata.protocol import os_packages_layer
 
 
 @rule
-async def os_packages_layer(request: OsPackagesRequest, debian: DebianSubsystem) -> ArtifactLayer:
+async def write_os_packages_layer(request: OsPackagesRequest, debian: DebianSubsystem) -> ArtifactLayer:
     target = await engine.target(request.address)
-    locked = await engine.debian_packages(DebianPackagesRequest(lock_request(target, debian), request.platform))
-    interpreter = await engine.interpreter(InterpreterRequest(request.interpreter, request.platform))
+    locked = await get_debian_packages(DebianPackagesRequest(base_lock(target, debian), request.platform))
+    interpreter = await get_interpreter(InterpreterRequest(request.interpreter, request.platform))
     debs, packages = await unpack_inputs(locked.packages, locked.debs)
-    process = await on_interpreter(
+    step = await on_interpreter(
         interpreter,
-        "os-packages-layer",
-        {"packages": packages, "platform": str(request.platform), "compression": request.compression},
+        os_packages_layer.Request(packages=packages, compression=request.compression),
         inputs=debs,
         description=f"Write the layer of {request.address}",
     )
-    layer, _ = await layer_output(process, str(request.address), interpreter)
+    layer, _ = await written_layer(step, request.address, interpreter)
     return layer
 
 

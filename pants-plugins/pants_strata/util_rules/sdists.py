@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from pathlib import Path
 
 from packaging.utils import canonicalize_name
-from pants.engine.process import Process
 from pants.engine.target import Target
 
 from pants_strata import engine
-from pants_strata.artifacts import Installer, InstallerRequest, Interpreter, Wheel
-from pants_strata.library_process import failure, on_interpreter, sandbox_installer, sandbox_interpreter, told
+from pants_strata.artifacts.installer import Installer, InstallerRequest, get_installer
+from pants_strata.artifacts.interpreter import Interpreter
+from pants_strata.artifacts.wheel import LockedWheel
+from pants_strata.library_process import Step, answers, on_interpreter, sandbox_installer, sandbox_interpreter
 from pants_strata.target_types import VenvAllowSdistsField, VenvBuildLockfileField
 from pants_strata.util_rules.wheels import fetch_wheels, merged, named
 from strata.errors import StrataError
@@ -24,6 +26,8 @@ from strata.errors import sdists as errors
 from strata.interpreters.paths import feature_version
 from strata.locks.environment import marker_environment, wheel_tags
 from strata.locks.requirements import LockedRequirement, read_requirements, select
+from strata.protocol import build_wheel
+from strata.protocol.wheel import Wheel
 
 _logger = logging.getLogger(__name__)
 
@@ -33,8 +37,8 @@ _FILES = "files"
 
 
 async def with_built_wheels(
-    target: Target, wheels: Sequence[Wheel], interpreter: Interpreter, installer: InstallerRequest
-) -> tuple[Wheel, ...]:
+    target: Target, wheels: Sequence[LockedWheel], interpreter: Interpreter, installer: InstallerRequest
+) -> tuple[LockedWheel, ...]:
     """The same wheels, with one built of each source distribution among them in its place."""
     sdists = [wheel for wheel in wheels if wheel.is_sdist]
     if not sdists:
@@ -45,23 +49,18 @@ async def with_built_wheels(
         wheel_tags(interpreter.version, interpreter.glibc, interpreter.platform),
         python=feature_version(interpreter.version),
         platform=str(interpreter.platform),
-        where=str(target.address),
+        where=target.address,
     )
-    tool = await engine.installer(installer)
-    processes = [await _build(sdist, needed, interpreter, tool) for sdist in sdists]
+    tool = await get_installer(installer)
+    steps = [await _build(sdist, needed, interpreter, tool) for sdist in sdists]
     built = {}
-    for sdist, process, result in zip(sdists, processes, await engine.execute_all(processes)):
-        error = failure(result, process.description)
-        if error is not None:
-            raise error.at(str(target.address))
-        fields = await told(result)
-        if fields["differing"]:
+    for sdist, answered in zip(sdists, await answers(steps)):
+        wheel = answered.value_for(target.address)
+        if wheel.differing:
             release = f"{sdist.name} {sdist.version}"
-            _logger.warning(errors.not_reproducible(str(target.address), release, fields["differing"]))
-        file = await engine.without_prefix(_FILES, await engine.only(result.output_digest, [f"{_FILES}/*"]))
-        built[sdist.name] = Wheel(
-            sdist.name, sdist.version, fields["name"], fields["size"], tuple(fields["requires"]), file
-        )
+            _logger.warning(errors.not_reproducible(str(target.address), release, wheel.differing))
+        file = await engine.without_prefix(_FILES, await engine.only(answered.files, [f"{_FILES}/*"]))
+        built[sdist.name] = LockedWheel(sdist.name, sdist.version, wheel.name, wheel.size, wheel.requires, file)
     return tuple(built.get(wheel.name, wheel) for wheel in wheels)
 
 
@@ -79,16 +78,17 @@ async def _build_requirements(target: Target, interpreter: Interpreter) -> tuple
         raise error.at(str(target.address)) from None
 
 
-async def _build(sdist: Wheel, needed: Sequence[Wheel], interpreter: Interpreter, installer: Installer) -> Process:
+async def _build(
+    sdist: LockedWheel, needed: Sequence[LockedWheel], interpreter: Interpreter, installer: Installer
+) -> Step[build_wheel.Result]:
     return await on_interpreter(
         interpreter,
-        "build-wheel",
-        {
-            "interpreter": sandbox_interpreter(interpreter),
-            "installer": sandbox_installer(installer, _INSTALLER),
-            "sdist": {"name": sdist.name, "version": sdist.version, "path": sdist.file},
-            "requirements": named(needed, _REQUIREMENTS),
-        },
+        build_wheel.Request(
+            interpreter=sandbox_interpreter(interpreter),
+            installer=sandbox_installer(installer, _INSTALLER),
+            sdist=Wheel(sdist.name, sdist.version, Path(sdist.file)),
+            requirements=named(needed, _REQUIREMENTS),
+        ),
         inputs=sdist.digest,
         large_inputs={_INSTALLER: installer.digest, _REQUIREMENTS: await merged(needed)},
         outputs=_FILES,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from packaging.requirements import Requirement
 from pants.engine.rules import Rule, collect_rules, rule
@@ -15,19 +16,26 @@ from pants.engine.target import Target
 from pants.util.frozendict import FrozenDict
 
 from pants_strata import engine
-from pants_strata.artifacts import (
-    ArtifactLayer,
+from pants_strata.artifacts.installer import Installer
+from pants_strata.artifacts.interpreter import InterpreterRequest
+from pants_strata.artifacts.layer import ArtifactLayer
+from pants_strata.artifacts.venv import (
+    DependenciesLayer,
     DependenciesLayerRequest,
-    Installer,
-    InstallRequest,
-    InterpreterRequest,
     LockedVenv,
     LockedVenvRequest,
+    Proof,
+    ProofRequest,
     Venv,
+    VenvLayer,
     VenvLayerRequest,
     VenvRequest,
-    Wheel,
+    get_dependencies_layer,
+    get_locked_venv,
+    get_proof,
+    get_venv_layer,
 )
+from pants_strata.artifacts.wheel import LockedWheel
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import VenvLayerBudgetField, VenvLayerThresholdField
 from pants_strata.util_rules.sdists import allowed_sdists, with_built_wheels
@@ -46,40 +54,53 @@ from strata.plan.overlaps import entangled, overlaps
 _logger = logging.getLogger(__name__)
 
 
-async def _obtain(target: Target, venv: LockedVenv, requirements: Sequence[LockedRequirement]) -> tuple[Wheel, ...]:
+async def _obtain(
+    target: Target, locked: LockedVenv, requirements: Sequence[LockedRequirement]
+) -> tuple[LockedWheel, ...]:
+    """Return a wheel for each requirement, fetched or built."""
+    interpreter = locked.interpreter
     fetched = await fetch_wheels(
         requirements,
-        wheel_tags(venv.interpreter.version, venv.interpreter.glibc, venv.interpreter.platform),
-        python=feature_version(venv.interpreter.version),
-        platform=str(venv.interpreter.platform),
-        where=str(target.address),
+        wheel_tags(interpreter.version, interpreter.glibc, interpreter.platform),
+        python=feature_version(interpreter.version),
+        platform=str(interpreter.platform),
+        where=target.address,
         sdists=allowed_sdists(target),
     )
-    return await with_built_wheels(target, fetched, venv.interpreter, venv.installer)
+    return await with_built_wheels(target, fetched, interpreter, locked.installer)
 
 
-async def _needed(target: Target, venv: LockedVenv, roots: Iterable[str]) -> tuple[Wheel, ...]:
-    """What the roots require, and what that requires, by the metadata of the wheels: one round of fetching a step."""
-    locked = {requirement.name: requirement for requirement in venv.requirements}
-    environment = marker_environment(venv.interpreter.version, venv.interpreter.platform)
+async def _needed(target: Target, locked: LockedVenv, roots: Iterable[str]) -> tuple[LockedWheel, ...]:
+    """Return the wheels that the roots require, directly or through others.
+
+    Only a wheel itself says what it requires. So each round fetches the wheels that those of the last round require,
+    until a round finds none that is new.
+    """
+    requirements = {requirement.name: requirement for requirement in locked.requirements}
+    environment = marker_environment(locked.interpreter.version, locked.interpreter.platform)
     wanted = [Requirement(root) for root in roots]
-    found: dict[str, Wheel] = {}
+    found: dict[str, LockedWheel] = {}
     while True:
         requires = {wheel.name: wheel.requires for wheel in found.values()}
         try:
-            names = reached(wanted, requires, locked, environment)
+            names = reached(wanted, requires, requirements, environment)
         except StrataError as error:
             raise error.at(str(target.address)) from None
-        new = [locked[name] for name in sorted(names) if name not in found]
+        new = [requirements[name] for name in sorted(names) if name not in found]
         if not new:
             return tuple(found.values())
-        found.update((wheel.name, wheel) for wheel in await _obtain(target, venv, new))
+        found.update((wheel.name, wheel) for wheel in await _obtain(target, locked, new))
 
 
 def _layer_requests(
-    request: VenvRequest, target: Target, strata: StrataSubsystem, venv: LockedVenv, wheels: Mapping[str, Wheel],
+    request: VenvRequest,
+    target: Target,
+    strata: StrataSubsystem,
+    interpreter: InterpreterRequest,
+    wheels: Mapping[str, LockedWheel],
     together: Iterable[Collection[str]] = (),
-) -> list[DependenciesLayerRequest]:  # fmt: skip
+) -> list[DependenciesLayerRequest]:
+    """Return a request for each layer of wheels, as strata.plan.layer_groups has them."""
     budget, threshold = target[VenvLayerBudgetField].value, target[VenvLayerThresholdField].value
     budget = strata.layer_budget if budget is None else budget
     if not 1 <= budget <= MOST_LAYERS:
@@ -90,7 +111,6 @@ def _layer_requests(
         threshold=strata.layer_threshold if threshold is None else threshold,
         together=together,
     )
-    interpreter = InterpreterRequest(venv.interpreter.address, request.platform)
     return [
         DependenciesLayerRequest(
             request.address,
@@ -103,27 +123,47 @@ def _layer_requests(
     ]
 
 
-def _recorded(layer: ArtifactLayer, installer: Installer) -> ArtifactLayer:
-    """With the installer in the build record: it is no input of any layer, but what all of them were compared with."""
-    told = Input(f"{installer.tool} {installer.version}", installer.digest.fingerprint)
-    return ArtifactLayer(layer.layer, layer.blob, FrozenDict({**layer.inputs, "installer": told}))
+async def _parts(
+    layers: Sequence[DependenciesLayerRequest], proofs: Sequence[ProofRequest], venv: VenvLayerRequest
+) -> tuple[tuple[DependenciesLayer, ...], tuple[Proof, ...], VenvLayer]:
+    """Return the layers of wheels, the proofs of their installation and the layer of the venv itself.
+
+    All are under way at the same time. Layers begin first: those of large wheels take longest.
+    """
+    wanted: list[Any] = [
+        *(get_dependencies_layer(request) for request in layers),
+        *(get_proof(request) for request in proofs),
+        get_venv_layer(venv),
+    ]
+    *parts, venv_layer = await engine.concurrently(wanted)
+    return tuple(parts[: len(layers)]), tuple(parts[len(layers) :]), venv_layer
+
+
+def _with_installer(layer: ArtifactLayer, installer: Installer) -> ArtifactLayer:
+    """Return the layer with the installer among its inputs: it decides no byte, and proves what all layers hold."""
+    named = Input(f"{installer.tool} {installer.version}", installer.digest.fingerprint)
+    return ArtifactLayer(layer.layer, layer.blob, FrozenDict({**layer.inputs, "installer": named}))
 
 
 @rule
 async def build_venv(request: VenvRequest, strata: StrataSubsystem) -> Venv:
     target = await engine.target(request.address)
     lock = LockedVenvRequest(request.address, request.platform)
-    venv = await engine.locked_venv(lock)
+    locked = await get_locked_venv(lock)
     if request.roots is None:
-        chosen = await _obtain(target, venv, venv.requirements)
+        chosen = await _obtain(target, locked, locked.requirements)
     else:
-        chosen = await _needed(target, venv, request.roots)
+        chosen = await _needed(target, locked, request.roots)
     wheels = {wheel.name: wheel for wheel in chosen}
-    batches = install_batches({name: wheel.size for name, wheel in wheels.items()})
-    installs = [InstallRequest(lock, tuple(wheels[name] for name in batch)) for batch in batches]
-    skeleton = VenvLayerRequest(InterpreterRequest(venv.interpreter.address, request.platform), request.compression)
-    skeleton_layer, installed, layers = await engine.venv_parts(
-        skeleton, installs, _layer_requests(request, target, strata, venv, wheels)
+    interpreter = InterpreterRequest(locked.interpreter.address, request.platform)
+    venv = VenvLayerRequest(interpreter, request.compression)
+    layers, proofs, venv_layer = await _parts(
+        _layer_requests(request, target, strata, interpreter, wheels),
+        [
+            ProofRequest(lock, tuple(wheels[name] for name in batch))
+            for batch in install_batches({name: wheel.size for name, wheel in wheels.items()})
+        ],
+        venv,
     )
     distributions = {name: item for layer in layers for name, item in layer.distributions.items()}
     overlapping = overlaps(distributions)
@@ -132,16 +172,14 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem) -> Venv:
         _logger.warning(files_overlap(str(request.address), files))
         # Whose file is there must not depend on which layer lies above which: one layer holds them all.
         together = entangled(overlapping)
-        _, _, layers = await engine.venv_parts(
-            skeleton, (), _layer_requests(request, target, strata, venv, wheels, together)
-        )
-    # All were installed by one installer, which is told once; without wheels there is none.
-    venv_layer = _recorded(skeleton_layer.layer, installed[0].installer) if installed else skeleton_layer.layer
+        layers, _, _ = await _parts(_layer_requests(request, target, strata, interpreter, wheels, together), (), venv)
+    # One installer installed them all; without wheels there is none.
+    own = _with_installer(venv_layer.layer, proofs[0].installer) if proofs else venv_layer.layer
     return Venv(
-        layers=(venv_layer, *(layer.layer for layer in layers)),
+        layers=(own, *(layer.layer for layer in layers)),
         modules=frozenset(module for item in distributions.values() for module in item.modules),
         scripts=frozenset(script for item in distributions.values() for script in item.scripts),
-        standard_library=skeleton_layer.standard_library,
+        standard_library=venv_layer.standard_library,
     )
 
 

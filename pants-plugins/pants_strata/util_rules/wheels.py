@@ -6,15 +6,19 @@ Errors: those of fetching; a list of all requirements that have only a source di
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
+from pathlib import Path
 
+from pants.engine.addresses import Address
 from pants.engine.fs import Digest
 
 from pants_strata import engine
-from pants_strata.artifacts import FetchRequest, FetchResult, Wheel
-from pants_strata.library_process import canonical
+from pants_strata.artifacts.fetched_file import FetchRequest, FetchResult, get_fetched_files
+from pants_strata.artifacts.wheel import LockedWheel
 from strata.errors.fetch import OnlySdist
 from strata.errors.sdists import only_sdists
 from strata.locks.requirements import LockedRequirement
+from strata.protocol import fetch_wheel
+from strata.protocol.wheel import Wheel
 
 
 async def fetch_wheels(
@@ -23,26 +27,23 @@ async def fetch_wheels(
     *,
     python: str,
     platform: str,
-    where: str,
+    where: Address,
     sdists: Container[str] = (),
-) -> tuple[Wheel, ...]:
+) -> tuple[LockedWheel, ...]:
     """A wheel for each, in their order. `python` and `platform` serve messages; errors carry the address `where`.
 
     :param sdists: the names of those for which a source distribution will do.
     """
-    results = await engine.fetch_all(
+    results = await get_fetched_files(
         FetchRequest(
-            "fetch-wheel",
-            canonical(
-                {
-                    "name": requirement.name,
-                    "version": requirement.version,
-                    "hashes": requirement.hashes,
-                    "tags": tags,
-                    "python": python,
-                    "platform": platform,
-                    "sdist": requirement.name in sdists,
-                }
+            fetch_wheel.Request(
+                name=requirement.name,
+                version=requirement.version,
+                hashes=requirement.hashes,
+                tags=tags,
+                python=python,
+                platform=platform,
+                sdist=requirement.name in sdists,
             ),
             f"Fetch {requirement.name} {requirement.version} ({number} of {len(requirements)})",
         )
@@ -54,23 +55,24 @@ async def fetch_wheels(
         if isinstance(result.error, OnlySdist)
     ]
     if without_wheel:
-        raise only_sdists(without_wheel, python, platform).at(where)
+        raise only_sdists(without_wheel, python, platform).at(str(where))
     for result in results:
         if result.error is not None:
-            raise result.error.at(where)
+            raise result.error.at(str(where))
     return tuple(_wheel(requirement, result) for requirement, result in zip(requirements, results))
 
 
-def _wheel(requirement: LockedRequirement, result: FetchResult) -> Wheel:
-    size, requires = result.told["size"], tuple(result.told["requires"])
-    return Wheel(requirement.name, requirement.version, result.name, size, requires, result.digest)
+def _wheel(requirement: LockedRequirement, result: FetchResult) -> LockedWheel:
+    told = result.told
+    assert isinstance(told, fetch_wheel.Result)
+    return LockedWheel(requirement.name, requirement.version, told.name, told.size, told.requires, result.digest)
 
 
-async def merged(wheels: Iterable[Wheel]) -> Digest:
+async def merged(wheels: Iterable[LockedWheel]) -> Digest:
     """The files of wheels, side by side."""
     return await engine.merge(wheel.digest for wheel in wheels)
 
 
-def named(wheels: Iterable[Wheel], folder: str) -> list[dict[str, str]]:
-    """How a request of the library names wheels whose files lie in a folder."""
-    return [{"name": wheel.name, "version": wheel.version, "path": f"{folder}/{wheel.file}"} for wheel in wheels]
+def named(wheels: Iterable[LockedWheel], folder: str) -> tuple[Wheel, ...]:
+    """Return wheels as requests of the library name them, whose files lie in a folder."""
+    return tuple(Wheel(wheel.name, wheel.version, Path(folder, wheel.file)) for wheel in wheels)

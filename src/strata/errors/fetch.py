@@ -10,13 +10,9 @@ from strata.errors import StrataError
 class PackageGone(StrataError):
     """A locked package that the mirror no longer has: a point release replaced it. A rule may renew it."""
 
-    exit_code = 3
-
 
 class OnlySdist(StrataError):
     """A locked release of which no wheel fits, but a source distribution is there."""
-
-    exit_code = 4
 
 
 def hash_mismatch(release: str, found: Sequence[str], allowed: Sequence[str]) -> StrataError:

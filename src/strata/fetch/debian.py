@@ -1,38 +1,32 @@
-"""Verb `fetch-debian`: one locked Debian package from the user's mirror.
-
-Request: repository (`debian` or `debian-security`), path (in the pool), size in bytes, sha256 in hex, name and version
-for messages.
-Writes the package to `files/` under the last part of its pool path.
-"""
+"""The verb `fetch-debian` fetches one locked Debian package from the user's mirror."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from strata.errors import fetch as errors
 from strata.fetch.host import HostSettings
 from strata.fetch.http import Client, TooLarge, Unreachable
+from strata.protocol.fetch_debian import Request, Result
 
 
-def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
+def run(request: Request) -> Result:
     settings = HostSettings.enter()
     mirrors = {"debian": settings.debian_mirror, "debian-security": settings.debian_security_mirror}
-    mirror = mirrors[request["repository"]]
+    mirror = mirrors[request.repository]
     if not mirror:
-        raise errors.no_mirror(request["repository"])
-    file = Path("files") / request["path"].rpartition("/")[2]
+        raise errors.no_mirror(request.repository)
+    file = Path("files") / request.path.rpartition("/")[2]
     file.parent.mkdir()
     client = Client(cert=settings.ca_bundle, timeout=30, trusted=[mirror])
     try:
-        sha256 = client.download(f"{mirror.rstrip('/')}/{request['path']}", file, limit=request["size"])
+        sha256 = client.download(f"{mirror.rstrip('/')}/{request.path}", file, limit=request.size)
     except Unreachable as error:
         if error.status in (404, 410):
-            raise errors.package_gone(request["name"], request["version"]) from None
-        raise errors.mirror_unreachable(request["name"], str(error)) from None
+            raise errors.package_gone(request.name, request.version) from None
+        raise errors.mirror_unreachable(request.name, str(error)) from None
     except TooLarge as error:
-        raise errors.package_changed(request["name"], request["sha256"], str(error)) from None
-    if sha256 != request["sha256"]:
-        raise errors.package_changed(request["name"], request["sha256"], f"sha256:{sha256}")
-    return {"name": file.name, "sha256": sha256, "size": file.stat().st_size}
+        raise errors.package_changed(request.name, request.sha256, str(error)) from None
+    if sha256 != request.sha256:
+        raise errors.package_changed(request.name, request.sha256, f"sha256:{sha256}")
+    return Result(file.name)

@@ -1,17 +1,14 @@
-"""Verb `fetch-debian-index`: the package indexes of suites from the user's mirror, trusted through Debian's signature.
+"""The verb `fetch-debian-index` fetches the package indexes of suites from the user's mirror.
 
-Request: `suites`, `components`, `architectures`. Writes each index, uncompressed, to
-`indexes/REPOSITORY_SUITE_COMPONENT_ARCHITECTURE_Packages`; the result lists their names. Runs on the host's Python and
-is never cached: it answers what the mirror holds now. The chain: a key of Debian's signed the release file, which
+It runs on the host's Python and is never cached: it answers what the mirror holds now. Debian's signature is what makes
+the indexes trustworthy. The chain: a key of Debian's signed the release file, which
 lists the sha256 of each index, which lists the sha256 of each package.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from strata.debian.lock import MAIN_REPOSITORY, SECURITY_REPOSITORY, repository_of
 from strata.debian.packages.ar import Section
@@ -21,6 +18,7 @@ from strata.errors.fetch import mirror_unreachable, no_mirror
 from strata.fetch.debian_release import ListedFile, Release, read_release
 from strata.fetch.host import HostSettings
 from strata.fetch.http import Client, TooLarge, Unreachable
+from strata.protocol.fetch_debian_index import Index, Request, Result
 
 OUTPUT = Path("indexes")
 
@@ -29,25 +27,27 @@ _TIMEOUT = 30
 _PIECE = 1 << 20
 
 
-def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
+def run(request: Request) -> Result:
     settings = HostSettings.enter()
     mirrors = {
         MAIN_REPOSITORY: settings.debian_mirror,
         SECURITY_REPOSITORY: settings.debian_security_mirror,
     }
     OUTPUT.mkdir()
-    for suite in request["suites"]:
+    indexes = []
+    for suite in request.suites:
         repository = repository_of(suite)
         if not mirrors[repository]:
             raise no_mirror(repository)
         client = Client(cert=settings.ca_bundle, timeout=_TIMEOUT, trusted=[mirrors[repository]])
         mirror = _Suite(client, f"{mirrors[repository].rstrip('/')}/dists/{suite}", suite)
         release = read_release(mirror.release_file(), suite, settings.debian_keyrings)
-        for component in request["components"]:
-            for architecture in request["architectures"]:
+        for component in request.components:
+            for architecture in request.architectures:
                 name = f"{repository}_{suite}_{component}_{architecture}_Packages"
                 mirror.fetch_index(release, component, architecture, OUTPUT / name)
-    return {"indexes": sorted(path.name for path in OUTPUT.iterdir())}
+                indexes.append(Index(name, repository))
+    return Result(tuple(indexes))
 
 
 class _Suite:

@@ -1,8 +1,6 @@
-"""Verb `lock-installer`: an installer and all it needs, as a hashed requirements file, resolved on the user's indexes.
+"""The verb `lock-installer` resolves an installer and all it needs on the user's indexes, as a hashed requirements file.
 
-Request: `requirement` (`poetry==2.4.3`, or `poetry` for the newest), `python` (3.13), `uv` (the wheel of uv, which
-resolves). Writes `locks/installer.lock`. Runs on the host's Python and is never cached: it answers what the indexes
-hold now.
+It runs on the host's Python and is never cached: it answers what the indexes hold now.
 """
 
 from __future__ import annotations
@@ -11,22 +9,21 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from strata.errors import installers as errors
 from strata.fetch.host import HostSettings
 from strata.fetch.pip_config import PipConfig
 from strata.fetch.simple_index import local_folder
 from strata.installers.uv import unpack_uv
+from strata.protocol.lock_installer import Request, Result
 
 OUTPUT = Path("locks", "installer.lock")
 
 _SHOWN_LINES = 20
 
 
-def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
+def run(request: Request) -> Result:
     settings = HostSettings.enter()
     config = PipConfig.read(os.environ, settings.default_index)
     scratch = Path("scratch")
@@ -37,25 +34,25 @@ def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
     with open(os.open(configuration, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
         file.write(_uv_configuration(indexes, find_links))
     argv = [
-        str(unpack_uv(Path(request["uv"]), scratch)),
+        str(unpack_uv(request.uv, scratch)),
         "--config-file", str(configuration), "--no-cache", "--no-python-downloads", "--quiet",
         "pip", "compile", "--universal", "--generate-hashes", "--no-header", "--no-annotate", "--no-build",
-        "--python", sys.executable, "--python-version", request["python"], "--output-file", str(OUTPUT), "-",
+        "--python", sys.executable, "--python-version", request.python, "--output-file", str(OUTPUT), "-",
     ]  # fmt: skip
     certificates = config.cert or settings.ca_bundle
     environment = {**os.environ, **({"SSL_CERT_FILE": certificates} if certificates else {})}
     done = subprocess.run(
         argv,
         env=environment,
-        input=request["requirement"] + "\n",
+        input=request.requirement + "\n",
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
     )
     if done.returncode != 0:
-        raise errors.cannot_lock(request["requirement"], done.stdout.strip().splitlines()[-_SHOWN_LINES:])
-    return {}
+        raise errors.cannot_lock(request.requirement, done.stdout.strip().splitlines()[-_SHOWN_LINES:])
+    return Result()
 
 
 def _uv_configuration(indexes: tuple[str, ...], find_links: tuple[str, ...]) -> str:

@@ -1,10 +1,4 @@
-"""Verb `fetch-wheel`: the wheel of one locked release that fits a platform, found on the user's indexes.
-
-Request: name, version, hashes (sha256 in hex), tags (wheel tags that fit, best first), python and platform for
-messages; `sdist`, whether a source distribution will do where no wheel fits.
-Writes the file to `files/` under its own name. The result says its name, sha256 and size, and what it `requires`: the
-Requires-Dist lines of a wheel, none of a source distribution.
-"""
+"""The verb `fetch-wheel` fetches the wheel of one locked release that fits a platform, from the user's indexes."""
 
 from __future__ import annotations
 
@@ -12,8 +6,9 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Optional
+from typing import Optional
 
 from strata.errors import StrataError
 from strata.errors import fetch as errors
@@ -21,6 +16,7 @@ from strata.fetch.host import HostSettings
 from strata.fetch.http import Client, TooLarge, Unreachable
 from strata.fetch.pip_config import PipConfig
 from strata.fetch.simple_index import ACCEPT, Link, local_folder, normalized, read_folder, read_page
+from strata.protocol.fetch_wheel import Request, Result
 from strata.wheels.metadata import requires_dist
 
 _PAGE_LIMIT = 64 << 20
@@ -35,37 +31,28 @@ _SDIST_NAME = re.compile(r"[\w.!+-]+\.(tar\.gz|zip|tar\.bz2)")
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """One release: any of its files whose hash the lock has."""
+class Release:
+    """One release, of which any file will do whose hash the lock has."""
 
-    name: str
-    version: str
-    hashes: frozenset[str]
-    tags: Mapping[str, int]
-    python: str
-    platform: str
-    sdist: bool
+    request: Request
 
-    @classmethod
-    def from_request(cls, request: Mapping[str, Any]) -> Wanted:
-        return cls(
-            name=request["name"],
-            version=request["version"],
-            hashes=frozenset(request["hashes"]),
-            tags={tag: rank for rank, tag in enumerate(request["tags"])},
-            python=request["python"],
-            platform=request["platform"],
-            sdist=request["sdist"],
-        )
+    @cached_property
+    def hashes(self) -> frozenset[str]:
+        return frozenset(self.request.hashes)
+
+    @cached_property
+    def tags(self) -> Mapping[str, int]:
+        """Return the wheel tags that fit, with their ranks: 0 is best."""
+        return {tag: rank for rank, tag in enumerate(self.request.tags)}
 
     def __str__(self) -> str:
-        return f"{self.name} {self.version}"
+        return f"{self.request.name} {self.request.version}"
 
     def rank(self, link: Link) -> Optional[int]:
         """How well a file fits, 0 best; None where it is no wheel that installs here, nor an sdist that is wanted."""
         match = _WHEEL.fullmatch(link.name)
         if not match:
-            return len(self.tags) if self.sdist and _SDIST_NAME.fullmatch(link.name) else None
+            return len(self.tags) if self.request.sdist and _SDIST_NAME.fullmatch(link.name) else None
         ranks = [
             self.tags[tag]
             for python in match["python"].split(".")
@@ -82,14 +69,14 @@ class Wanted:
             return True
         match = _WHEEL.fullmatch(link.name)
         if match:
-            return normalized(match["name"]) == self.name and _version_key(match["version"]) == self._key
+            return normalized(match["name"]) == self.request.name and _version_key(match["version"]) == self._key
         stem = next((link.name[: -len(ending)] for ending in _SDIST if link.name.endswith(ending)), "")
         name, _, version = stem.rpartition("-")
-        return normalized(name) == self.name and _version_key(version) == self._key
+        return normalized(name) == self.request.name and _version_key(version) == self._key
 
     @property
     def _key(self) -> tuple[str, ...]:
-        return _version_key(self.version)
+        return _version_key(self.request.version)
 
 
 def _version_key(version: str) -> tuple[str, ...]:
@@ -101,7 +88,7 @@ def _version_key(version: str) -> tuple[str, ...]:
     return (*numbers, *re.findall(r"[a-z]+|\d+", suffix))
 
 
-def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
+def run(request: Request) -> Result:
     settings = HostSettings.enter()
     config = PipConfig.read(os.environ, settings.default_index)
     indexes = settings.indexes or config.indexes
@@ -112,24 +99,25 @@ def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
         proxy=config.proxy,
         trusted=[*indexes, *find_links],
     )
-    wanted = Wanted.from_request(request)
+    release = Release(request)
     unreachable: list[str] = []
-    links = [link for link in _links(client, wanted.name, indexes, find_links, unreachable) if wanted.is_release(link)]
+    links = [
+        link for link in _links(client, request.name, indexes, find_links, unreachable) if release.is_release(link)
+    ]
     files = Path("files")
     files.mkdir()
-    name, sha256 = _download(client, wanted, links, files, unreachable)
+    name = _download(client, release, links, files, unreachable)
     file = files / name
     requires = requires_dist(file) if name.endswith(".whl") else []
-    return {"name": name, "sha256": sha256, "size": file.stat().st_size, "requires": requires}
+    return Result(name, file.stat().st_size, tuple(requires))
 
 
-def _download(
-    client: Client, wanted: Wanted, links: list[Link], folder: Path, unreachable: list[str]
-) -> tuple[str, str]:
+def _download(client: Client, release: Release, links: list[Link], folder: Path, unreachable: list[str]) -> str:
+    """Download the file that fits best and has a hash of the lock; return its name."""
     mismatched: list[str] = []
-    fitting = [(rank, link) for link in links for rank in [wanted.rank(link)] if rank is not None]
-    for _, link in sorted(fitting, key=lambda item: (item[0], item[1].sha256 not in wanted.hashes, item[1].name)):
-        if link.sha256 and link.sha256 not in wanted.hashes:
+    fitting = [(rank, link) for link in links for rank in [release.rank(link)] if rank is not None]
+    for _, link in sorted(fitting, key=lambda item: (item[0], item[1].sha256 not in release.hashes, item[1].name)):
+        if link.sha256 and link.sha256 not in release.hashes:
             mismatched.append(f"{link.name} sha256:{link.sha256}")
             continue
         try:
@@ -138,25 +126,25 @@ def _download(
             (folder / link.name).unlink(missing_ok=True)
             unreachable.append(str(error))
             continue
-        if sha256 in wanted.hashes:
-            return link.name, sha256
+        if sha256 in release.hashes:
+            return link.name
         (folder / link.name).unlink()
         mismatched.append(f"{link.name} sha256:{sha256}")
-    raise _failure(wanted, links, mismatched, unreachable)
+    raise _failure(release, links, mismatched, unreachable)
 
 
-def _failure(wanted: Wanted, links: list[Link], mismatched: list[str], unreachable: list[str]) -> StrataError:
+def _failure(release: Release, links: list[Link], mismatched: list[str], unreachable: list[str]) -> StrataError:
     names = sorted({link.name for link in links})
     if mismatched:
-        return errors.hash_mismatch(str(wanted), mismatched, sorted(wanted.hashes))
+        return errors.hash_mismatch(str(release), mismatched, sorted(release.hashes))
     if unreachable:
-        return errors.index_unreachable(str(wanted), unreachable)
+        return errors.index_unreachable(str(release), unreachable)
     if not names:
-        return errors.release_absent(str(wanted))
+        return errors.release_absent(str(release))
     sdists = [name for name in names if _SDIST_NAME.fullmatch(name)]
     if sdists:
-        return errors.only_sdist(str(wanted), sdists)
-    return errors.no_fitting_wheel(str(wanted), wanted.python, wanted.platform, names)
+        return errors.only_sdist(str(release), sdists)
+    return errors.no_fitting_wheel(str(release), release.request.python, release.request.platform, names)
 
 
 def _links(

@@ -1,41 +1,31 @@
-"""Verb `build-wheel`: a source distribution → `files/NAME.whl`, built by the installer as a front end.
+"""The verb `build-wheel` builds a wheel of a source distribution, with the installer as a front end.
 
-Request: `interpreter` (see SandboxInterpreter), `installer` (tool, wheels), `sdist` (name, version, path) and
-`requirements`, the wheels that the build needs (name, version, path).
-
-The build happens twice, in two directories, without a network, with a fixed environment. The result says the name and
-the size of the wheel, what it `requires` (its Requires-Dist lines), and `differing`: in which members the two differ.
+The build happens twice, in two directories, without a network, with a fixed environment.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from strata.errors import sdists as errors
 from strata.installers.compilers import asked_for, write_stand_ins
 from strata.installers.front_end import front_end
 from strata.installers.install import install
-from strata.installers.installer import Installer
 from strata.installers.program import run_program
+from strata.installers.sandbox_venv import SandboxVenv
 from strata.installers.sdist import unpack_sdist
+from strata.protocol.build_wheel import Request, Result
+from strata.protocol.wheel import Wheel
 from strata.wheels.archive import WheelArchive
-from strata.wheels.environment import SandboxInterpreter, SandboxVenv
 from strata.wheels.metadata import requires_dist
 from strata.wheels.normal_form import EPOCH, differing_members, write_normalised
-from strata.wheels.wheel import Wheel
 
 OUTPUT = Path("files")
 
 
-def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
-    interpreter = SandboxInterpreter.from_request(request["interpreter"])
-    installer = Installer.from_request(request["installer"])
-    sdist = Wheel.from_request(request["sdist"])
-    requirements = [
-        WheelArchive.open(Wheel.from_request(item), interpreter.feature_version) for item in request["requirements"]
-    ]
+def run(request: Request) -> Result:
+    interpreter, installer, sdist = request.interpreter, request.installer, request.sdist
+    requirements = [WheelArchive.open(wheel, interpreter.feature_version) for wheel in request.requirements]
     scratch = Path("scratch").absolute()
     scratch.mkdir()
     venv = SandboxVenv.create(scratch / "venv", interpreter)
@@ -74,9 +64,9 @@ def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
     OUTPUT.mkdir()
     name = built[0].name.partition("-")[2]
     wheel = built[0].rename(OUTPUT / name)
-    return {
-        "name": name,
-        "size": wheel.stat().st_size,
-        "requires": requires_dist(wheel),
-        "differing": differing_members(wheel, built[1]),
-    }
+    return Result(
+        name=name,
+        size=wheel.stat().st_size,
+        requires=tuple(requires_dist(wheel)),
+        differing=tuple(differing_members(wheel, built[1])),
+    )

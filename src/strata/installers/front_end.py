@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from strata.installers.installer import Installer, pip_command
+from strata.installers.installer import pip_command
 from strata.installers.poetry import unpack_poetry
+from strata.installers.sandbox_venv import SandboxVenv
 from strata.installers.uv import uv_command
-from strata.wheels.environment import SandboxVenv
+from strata.protocol.installer import SandboxInstaller
 
 _START_BUILD = """\
 import sys
@@ -22,7 +23,7 @@ main(sys.argv[1:])
 """
 
 
-def front_end(installer: Installer, venv: SandboxVenv, scratch: Path) -> list[str]:
+def front_end(installer: SandboxInstaller, venv: SandboxVenv, scratch: Path) -> list[str]:
     """The command, to which the directory for the wheel and that of the project are to be added."""
     if installer.tool == "pip":
         options = ["wheel", "--no-index", "--no-deps", "--no-build-isolation", "--check-build-dependencies"]

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from strata.installers.installer import Installer, install_with_pip
+from strata.installers.installer import install_with_pip
 from strata.installers.poetry import install_with_poetry
+from strata.installers.sandbox_venv import SandboxVenv
 from strata.installers.uv import install_with_uv
+from strata.protocol.installer import SandboxInstaller
 from strata.wheels.archive import WheelArchive
-from strata.wheels.environment import SandboxVenv
 from strata.wheels.record import with_regular_record
 
 _INSTALL = {"pip": install_with_pip, "uv": install_with_uv, "poetry": install_with_poetry}
 
 
-def install(installer: Installer, venv: SandboxVenv, archives: Sequence[WheelArchive], scratch: Path) -> None:
+def install(installer: SandboxInstaller, venv: SandboxVenv, archives: Sequence[WheelArchive], scratch: Path) -> None:
     """Raises StrataError with what the installer wrote where it fails."""
     if not archives:
         return

@@ -7,29 +7,16 @@ lies in a scratch directory; its environment says nothing of the machine.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from strata.errors import installers as errors
 from strata.installers.program import run_program
-from strata.wheels.environment import SandboxVenv
-from strata.wheels.wheel import Wheel
+from strata.installers.sandbox_venv import SandboxVenv
+from strata.protocol.installer import SandboxInstaller
+from strata.protocol.wheel import Wheel
 
 
-@dataclass(frozen=True)
-class Installer:
-    """A tool, and the wheels of the tool and of what it needs; the tool's own comes first."""
-
-    tool: str
-    wheels: tuple[Path, ...]
-
-    @classmethod
-    def from_request(cls, fields: Mapping[str, Any]) -> Installer:
-        return cls(fields["tool"], tuple(map(Path, fields["wheels"])))
-
-
-def install_with_pip(installer: Installer, venv: SandboxVenv, wheels: Sequence[Wheel], scratch: Path) -> None:
+def install_with_pip(installer: SandboxInstaller, venv: SandboxVenv, wheels: Sequence[Wheel], scratch: Path) -> None:
     arguments = [
         "--quiet", "install", "--no-index", "--no-deps", "--only-binary=:all:", "--no-compile",
         "--no-warn-script-location", "--root-user-action=ignore",
@@ -38,7 +25,7 @@ def install_with_pip(installer: Installer, venv: SandboxVenv, wheels: Sequence[W
     run_tool("pip", [*pip_command(installer, venv), *arguments], scratch)
 
 
-def pip_command(installer: Installer, venv: SandboxVenv) -> list[str]:
+def pip_command(installer: SandboxInstaller, venv: SandboxVenv) -> list[str]:
     """Runs pip out of its wheel, which `python WHEEL/pip` allows. The interpreter is the venv's, so `--python`, which
     would start a second pip in the venv's Python, has nothing to add.
     """

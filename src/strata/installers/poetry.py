@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from strata.errors import installers as errors
-from strata.installers.installer import Installer, run_tool
-from strata.wheels.environment import SandboxVenv
+from strata.installers.installer import run_tool
+from strata.installers.sandbox_venv import SandboxVenv
+from strata.protocol.installer import SandboxInstaller
+from strata.protocol.wheel import Wheel
 from strata.wheels.record import Summary
-from strata.wheels.wheel import Wheel
 
 _PROJECT = """\
 [project]
@@ -53,7 +54,7 @@ sys.exit(main())
 """
 
 
-def install_with_poetry(installer: Installer, venv: SandboxVenv, wheels: Sequence[Wheel], scratch: Path) -> None:
+def install_with_poetry(installer: SandboxInstaller, venv: SandboxVenv, wheels: Sequence[Wheel], scratch: Path) -> None:
     """Runs Poetry on the interpreter, with its wheels unpacked in a directory of their own."""
     site, project = scratch / "poetry", scratch / "project"
     for wheel in installer.wheels:
@@ -62,7 +63,7 @@ def install_with_poetry(installer: Installer, venv: SandboxVenv, wheels: Sequenc
             archive.extractall(site)
     project.mkdir()
     (project / "pyproject.toml").write_text(_PROJECT.format(version=venv.interpreter.feature_version))
-    poetry = [*venv.interpreter.command(), "-I", "-c", _START, str(site), "--no-interaction", "--no-ansi"]
+    poetry = [*venv.interpreter.command(Path.cwd()), "-I", "-c", _START, str(site), "--no-interaction", "--no-ansi"]
     environment = {
         "VIRTUAL_ENV": str(venv.prefix),
         "POETRY_VIRTUALENVS_CREATE": "false",
@@ -74,7 +75,7 @@ def install_with_poetry(installer: Installer, venv: SandboxVenv, wheels: Sequenc
     run_tool("poetry", [*poetry, "install", "--no-root"], scratch, cwd=project, environment=environment)
 
 
-def unpack_poetry(installer: Installer, scratch: Path) -> Path:
+def unpack_poetry(installer: SandboxInstaller, scratch: Path) -> Path:
     """The directory, absolute, from which Poetry and all it needs can be imported."""
     site = scratch.absolute() / "poetry"
     for wheel in installer.wheels:

@@ -1,6 +1,4 @@
-"""Verb `install`: the proof that the real installer makes of the wheels what their layers have.
-
-Request: `interpreter` (see SandboxInterpreter), `installer` (tool, wheels), `wheels` (name, version, path).
+"""The verb `proof` proves that the real installer makes of wheels what their layers have.
 
 The installer fills a venv of its own. Every file that it installed is compared with the wheel, but for what installers
 write each in their own way (strata.wheels.installed_form): scripts, and what they add to the metadata. There is no
@@ -10,30 +8,26 @@ output: layers are made from the wheels (strata.layers.dependencies).
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from strata.errors import installers as errors
 from strata.installers.install import install
-from strata.installers.installer import Installer
+from strata.installers.sandbox_venv import SandboxVenv
+from strata.protocol.proof import Request, Result
 from strata.wheels.archive import Member, WheelArchive
-from strata.wheels.environment import SandboxInterpreter, SandboxVenv
-from strata.wheels.wheel import Wheel
 
 _PIECE = 1 << 20
 
 
-def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
-    interpreter = SandboxInterpreter.from_request(request["interpreter"])
-    wheels = map(Wheel.from_request, request["wheels"])
-    archives = [WheelArchive.open(wheel, interpreter.feature_version) for wheel in wheels]
+def run(request: Request) -> Result:
+    archives = [WheelArchive.open(wheel, request.interpreter.feature_version) for wheel in request.wheels]
     scratch = Path("scratch").absolute()
     scratch.mkdir()
-    venv = SandboxVenv.create(scratch / "venv", interpreter)
-    install(Installer.from_request(request["installer"]), venv, archives, scratch)
+    venv = SandboxVenv.create(scratch / "venv", request.interpreter)
+    install(request.installer, venv, archives, scratch)
     compare(archives, venv)
-    return {}
+    return Result()
 
 
 def compare(archives: Sequence[WheelArchive], venv: SandboxVenv) -> None:

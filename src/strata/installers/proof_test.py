@@ -7,8 +7,8 @@ import pytest
 
 from strata.errors import StrataError
 from strata.installers.proof import compare
+from strata.installers.sandbox_venv import SandboxVenv
 from strata.wheels.archive import WheelArchive
-from strata.wheels.environment import SandboxVenv
 from support.wheels import INFO, METADATA, SITE, Content, install, write_wheel
 
 MEMBERS: dict[str, Content] = {

@@ -7,12 +7,13 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from strata.installers.installer import Installer, requirements_file, run_tool
-from strata.wheels.environment import SandboxVenv
-from strata.wheels.wheel import Wheel
+from strata.installers.installer import requirements_file, run_tool
+from strata.installers.sandbox_venv import SandboxVenv
+from strata.protocol.installer import SandboxInstaller
+from strata.protocol.wheel import Wheel
 
 
-def install_with_uv(installer: Installer, venv: SandboxVenv, wheels: Sequence[Wheel], scratch: Path) -> None:
+def install_with_uv(installer: SandboxInstaller, venv: SandboxVenv, wheels: Sequence[Wheel], scratch: Path) -> None:
     """Runs uv, which asks the venv's Python where things go."""
     arguments = [
         "--quiet", "pip", "install", "--python", str(venv.python), "--no-index", "--no-deps", "--no-build",
@@ -21,7 +22,7 @@ def install_with_uv(installer: Installer, venv: SandboxVenv, wheels: Sequence[Wh
     run_tool("uv", [*uv_command(installer, scratch), *arguments], scratch)
 
 
-def uv_command(installer: Installer, scratch: Path) -> list[str]:
+def uv_command(installer: SandboxInstaller, scratch: Path) -> list[str]:
     """uv, without settings, caches and a network."""
     uv = unpack_uv(installer.wheels[0], scratch)
     return [str(uv), "--no-config", "--no-cache", "--offline", "--no-python-downloads"]

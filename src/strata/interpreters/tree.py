@@ -1,7 +1,6 @@
-"""Verb `interpreter-tree`: Debian packages → `python/`, an interpreter that runs from any directory.
+"""The verb `interpreter-tree` unpacks Debian packages to `python/`, an interpreter that runs from any directory.
 
-Request: `packages`, the interpreter's full closure (strata.debian.packages.package_set); `platform`, where it is to run;
-`version`, of CPython. The paths in the tree are those of strata.interpreters.paths.
+The paths in the tree are those of strata.interpreters.paths.
 
 This is the one step that runs on whatever Python a machine has, so it only unpacks: all bytes that are not the
 packages' own are made by the unpacked interpreter. What running Python in a build does not need stays out, so that
@@ -17,7 +16,7 @@ import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Optional
+from typing import Optional
 
 from strata.debian.packages.package_set import merge, unpacked
 from strata.errors.archive import interpreter_is_missing
@@ -25,6 +24,8 @@ from strata.interpreters.bytecode import compile_directory
 from strata.interpreters.paths import InterpreterPaths, interpreter_paths
 from strata.interpreters.standard_library import is_useful, module_sources, place_modules
 from strata.oci.entry import Entry, File, Symlink
+from strata.protocol.interpreter import SandboxInterpreter
+from strata.protocol.interpreter_tree import Request, Result
 
 TREE = "python"
 
@@ -36,10 +37,10 @@ _LANDMARK = "os.py"
 _EXTENSIONS = "lib-dynload"
 
 
-def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
-    paths = interpreter_paths(request["platform"], request["version"])
+def run(request: Request) -> Result:
+    paths = interpreter_paths(request.platform, request.version)
     tree = Path(TREE).absolute()
-    with unpacked(request["packages"]) as packages:
+    with unpacked(request.packages) as packages:
         entries = {path: entry for path, entry in merge(packages).items() if is_useful(path, paths.standard_library)}
         for needed in (paths.loader, paths.python, f"{paths.standard_library}/{_LANDMARK}"):
             if needed not in entries:
@@ -49,17 +50,18 @@ def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
             if mode is not None:
                 _place(entry, tree / path, mode)
         modules = module_sources(entries, paths.standard_library)
-        _archive_library({name: modules[name] for name in modules if not name.startswith(_NOT_FOR_BUILDS)}, tree, paths)
-    return {}
+        useful = {name: modules[name] for name in modules if not name.startswith(_NOT_FOR_BUILDS)}
+        _archive_library(useful, tree, paths, request.version)
+    return Result()
 
 
-def _archive_library(modules: Mapping[str, Path], tree: Path, paths: InterpreterPaths) -> None:
+def _archive_library(modules: Mapping[str, Path], tree: Path, paths: InterpreterPaths, version: str) -> None:
     """The interpreter needs its library in order to compile it, so the sources are in the tree for that long."""
     library = tree / paths.standard_library
     place_modules(modules, library)
-    command = [str(tree / paths.loader), "--library-path", str(tree / paths.library_path), str(tree / paths.python)]
+    interpreter = SandboxInterpreter(paths.loader, paths.library_path, paths.python, version)
     archive = Path("library.zip").absolute()
-    compile_directory(library, command, f"/{paths.standard_library}", archive, which="all")
+    compile_directory(library, interpreter.command(tree), f"/{paths.standard_library}", archive, which="all")
     for child in library.iterdir():
         if child.name not in (_LANDMARK, _EXTENSIONS):
             shutil.rmtree(child) if child.is_dir() else child.unlink()

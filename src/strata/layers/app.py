@@ -1,9 +1,7 @@
-"""Verb `app-layer`: first-party sources and resources → the layer of an app.
+"""The verb `app-layer` writes first-party sources and resources as the layer of an app.
 
-Request: `root` (the directory of the files, source roots stripped), `python` (3.13), `interpreter` (see
-SandboxInterpreter), `bytecode`, whether it compiles the modules, and `compression` of the blob. Files go to `/app`; a
-`.pth` file in the venv puts that at the end of `sys.path`, behind the standard library and the dependencies, which
-PYTHONPATH would not do. https://docs.python.org/3/library/site.html
+Files go to `/app`. A `.pth` file in the venv puts that directory at the end of `sys.path`, behind the standard library
+and the dependencies; PYTHONPATH would put it first. https://docs.python.org/3/library/site.html
 
 The layer describes itself as {"kind": "app", "files": {path below /app: start of the sha256}}, or, where that would be
 more than a manifest should carry, as {"kind": "app", "fileCount": number, "filesDigest": digest of the same object};
@@ -23,7 +21,9 @@ from strata.interpreters.bytecode import cache_path, compile_directory, compiled
 from strata.oci.descriptor import sha256_digest
 from strata.oci.documents import canonical_json
 from strata.oci.layer import Directory, Entry, File, write_layer
-from strata.wheels.environment import SandboxInterpreter, image_site_packages
+from strata.protocol.app_layer import Request, Result
+from strata.protocol.interpreter import SandboxInterpreter
+from strata.wheels.image_venv import image_site_packages
 
 IMAGE_ROOT = "app"
 
@@ -34,20 +34,20 @@ _SHORT = 16
 _PIECE = 1 << 20
 
 
-def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
-    root = Path(request["root"])
+def run(request: Request) -> Result:
+    root, interpreter = request.root, request.interpreter
     files = sorted(path for path in root.rglob("*") if path.is_file())
     with tempfile.TemporaryDirectory(dir=".", prefix="bytecode-") as scratch:
-        entries = list(_entries(root, files, request["python"]))
-        if request["bytecode"] and any(path.suffix == ".py" for path in files):
-            entries += _bytecode(root, SandboxInterpreter.from_request(request["interpreter"]), Path(scratch))
+        entries = list(_entries(root, files, interpreter.feature_version))
+        if request.bytecode and any(path.suffix == ".py" for path in files):
+            entries += _bytecode(root, interpreter, Path(scratch))
         contents = {
             "kind": "app",
             **_described({path.relative_to(root).as_posix(): _short_hash(path) for path in files}),
-            "bytecode": request["bytecode"],
+            "bytecode": request.bytecode,
             "installers": installers(entries),
         }
-        return write_layer(entries, contents=contents, compression=request["compression"]).to_json()
+        return Result(write_layer(entries, contents=contents, compression=request.compression).written())
 
 
 def _described(files: Mapping[str, str]) -> dict[str, Any]:
@@ -76,6 +76,6 @@ def _entries(root: Path, files: list[Path], python: str) -> Iterator[Entry]:
 def _bytecode(root: Path, interpreter: SandboxInterpreter, scratch: Path) -> Iterator[Entry]:
     """The bytecode of each module that compiles; it lies in the directory `scratch`."""
     archive = scratch / "bytecode.zip"
-    compile_directory(root, interpreter.command(), f"/{IMAGE_ROOT}", archive, which="valid")
+    compile_directory(root, interpreter.command(Path.cwd()), f"/{IMAGE_ROOT}", archive, which="valid")
     for name, code in compiled_modules(archive).items():
         yield File(f"{IMAGE_ROOT}/{cache_path(name, interpreter.feature_version)}", code)

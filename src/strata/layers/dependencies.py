@@ -16,35 +16,35 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from strata.audit.layer import installers
 from strata.interpreters.bytecode import cache_path, compile_directory, compiled_modules
 from strata.oci.background import Background
 from strata.oci.layer import Entry, File, ZipMember, write_layer
+from strata.protocol.dependencies_layer import Request, Result
+from strata.protocol.interpreter import SandboxInterpreter
 from strata.wheels.archive import WheelArchive
-from strata.wheels.environment import IMAGE_PREFIX, SandboxInterpreter, image_site_packages
-from strata.wheels.installed_form import InstalledFile, description, installed_files, own_metadata
-from strata.wheels.wheel import Wheel
+from strata.wheels.image_venv import IMAGE_PREFIX, image_site_packages
+from strata.wheels.installed_form import InstalledFile, distribution, installed_files, own_metadata
 
 
-def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
-    interpreter = SandboxInterpreter.from_request(request["interpreter"])
-    wheels = sorted(map(Wheel.from_request, request["wheels"]), key=lambda wheel: wheel.name)
+def run(request: Request) -> Result:
+    interpreter = request.interpreter
+    wheels = sorted(request.wheels, key=lambda wheel: wheel.name)
     archives = [WheelArchive.open(wheel, interpreter.feature_version) for wheel in wheels]
     files = [installed_files(archive) for archive in archives]
     with tempfile.TemporaryDirectory(dir=".", prefix="bytecode-") as scratch:
-        bytecode = _bytecode(files, interpreter, Path(scratch)) if request["bytecode"] else {}
+        bytecode = _bytecode(files, interpreter, Path(scratch)) if request.bytecode else {}
         entries = list(_entries(archives, files, bytecode, interpreter.feature_version))
         contents = {
             "kind": "dependencies",
             "python": interpreter.feature_version,
             "packages": {wheel.name: wheel.version for wheel in wheels},
-            "bytecode": request["bytecode"],
+            "bytecode": request.bytecode,
             "installers": installers(entries),
         }
-        layer = write_layer(entries, contents=contents, compression=request["compression"])
-    return {**layer.to_json(), "distributions": {archive.wheel.name: description(archive) for archive in archives}}
+        layer = write_layer(entries, contents=contents, compression=request.compression)
+    return Result(layer.written(), {archive.wheel.name: distribution(archive) for archive in archives})
 
 
 Files = Mapping[str, InstalledFile]
@@ -90,7 +90,7 @@ def _compiled(files: Files, interpreter: SandboxInterpreter, scratch: Path) -> d
                 _extract(file.source, sources / path[len(site) :], background)
     if not sources.exists():
         return {}
-    compile_directory(sources, interpreter.command(), f"/{IMAGE_PREFIX}/{site[:-1]}", archive, which="valid")
+    compile_directory(sources, interpreter.command(Path.cwd()), f"/{IMAGE_PREFIX}/{site[:-1]}", archive, which="valid")
     shutil.rmtree(sources)
     return {f"{site}{name}": code for name, code in compiled_modules(archive).items()}
 

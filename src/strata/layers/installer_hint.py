@@ -8,7 +8,7 @@ in its lock, and whoever has installed pip into the venv for a debugging session
 from __future__ import annotations
 
 from strata.oci.layer import Entry, File
-from strata.wheels.environment import IMAGE_PYTHON
+from strata.wheels.image_venv import IMAGE_PYTHON
 
 _DIRECTORY = "usr/local/bin"
 _NAMES = ("pip", "pip3")

@@ -1,9 +1,6 @@
-"""Verb `interpreter-layer`: the Debian packages of CPython, less those of the base → one layer.
+"""The verb `interpreter-layer` writes the Debian packages of CPython, less those of the base, as a layer.
 
-Request: `packages` (strata.debian.packages.package_set); `version` of CPython, full; `interpreter`, the paths of `loader`,
-`library_path` and `python` of an interpreter of the same version, which compiles the standard library;
-`installer_hint`, whether there is a `pip` that says how to get one; `compression` of the blob. Bytecode is the same for
-all platforms, so that interpreter may be one for another. The layer describes itself as {"kind": "interpreter",
+The layer describes itself as {"kind": "interpreter",
 "version": "3.13.5", "packages": {name: version}, "installers": […]} (strata.audit.layer).
 
 The only trace of an installer is the wheel that `python -m ensurepip` installs from. Without the Debian packages that
@@ -15,7 +12,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from strata.audit.layer import installers
 from strata.debian.packages.package_set import merge, package_records, unpacked, versions, without_documentation
@@ -25,12 +21,14 @@ from strata.interpreters.standard_library import is_useful, module_sources, plac
 from strata.layers.base_files import generated_files
 from strata.layers.installer_hint import hint_entries
 from strata.oci.layer import Entry, File, Symlink, write_layer
+from strata.protocol.interpreter import SandboxInterpreter
+from strata.protocol.interpreter_layer import Request, Result
 
 
-def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
-    feature = feature_version(request["version"])
+def run(request: Request) -> Result:
+    feature = feature_version(request.version)
     standard_library = f"usr/lib/python{feature}"
-    with unpacked(request["packages"]) as packages, tempfile.TemporaryDirectory(dir=".", prefix="library-") as scratch:
+    with unpacked(request.packages) as packages, tempfile.TemporaryDirectory(dir=".", prefix="library-") as scratch:
         names = versions(packages)
         entries = merge(packages)
         kept = {
@@ -38,28 +36,27 @@ def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
         }
         kept.update(generated_files(names, entries))
         kept["usr/bin/python3"] = Symlink("usr/bin/python3", f"python{feature}")
-        compiled = _bytecode_entries(kept, request["interpreter"], feature, standard_library, Path(scratch))
+        compiled = _bytecode_entries(kept, request.interpreter, feature, standard_library, Path(scratch))
         written = [*kept.values(), *compiled, *package_records(packages, kept)]
-        if request["installer_hint"]:
+        if request.installer_hint:
             has_ensurepip = f"{standard_library}/ensurepip/__init__.py" in kept
             written += hint_entries(f"usr/bin/python{feature}", ensurepip=has_ensurepip)
         contents = {
             "kind": "interpreter",
-            "version": request["version"],
+            "version": request.version,
             "packages": names,
             "installers": installers(written),
         }
-        return write_layer(written, contents=contents, compression=request["compression"]).to_json()
+        return Result(write_layer(written, contents=contents, compression=request.compression).written())
 
 
 def _bytecode_entries(
-    entries: Mapping[str, Entry], interpreter: Mapping[str, str], feature: str, standard_library: str, scratch: Path
+    entries: Mapping[str, Entry], interpreter: SandboxInterpreter, feature: str, standard_library: str, scratch: Path
 ) -> list[Entry]:
     """The bytecode of each module of the standard library; it lies in the directory `scratch`."""
-    command = [interpreter["loader"], "--library-path", interpreter["library_path"], interpreter["python"]]
     modules, archive = scratch / "modules", scratch / "library.zip"
     place_modules(module_sources(entries, standard_library), modules)
-    compile_directory(modules, command, f"/{standard_library}", archive, which="all")
+    compile_directory(modules, interpreter.command(Path.cwd()), f"/{standard_library}", archive, which="all")
     return [
         File(cache_path(f"{standard_library}/{name}", feature), code)
         for name, code in compiled_modules(archive).items()

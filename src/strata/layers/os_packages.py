@@ -1,26 +1,24 @@
-"""Verb `os-packages-layer`: Debian packages → one layer, as they are on a system where their scripts ran.
+"""The verb `os-packages-layer` writes Debian packages as one layer, as they are on a system where their scripts ran.
 
-Request: `packages` (strata.debian.packages.package_set); `compression` of the blob. The layer describes itself as
+The layer describes itself as
 {"kind": "os-packages", "packages": {name: version}, "installers": […]} (strata.audit.layer).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from strata.audit.layer import installers
 from strata.debian.packages.package_set import merge, package_records, unpacked, versions, without_documentation
 from strata.layers.base_files import generated_files
 from strata.oci.layer import write_layer
+from strata.protocol.os_packages_layer import Request, Result
 
 
-def run(request: Mapping[str, Any]) -> Mapping[str, Any]:
-    with unpacked(request["packages"]) as packages:
+def run(request: Request) -> Result:
+    with unpacked(request.packages) as packages:
         names = versions(packages)
         entries = merge(packages)
         kept = without_documentation(entries)
         kept.update(generated_files(names, entries))
         written = [*kept.values(), *package_records(packages, kept)]
         contents = {"kind": "os-packages", "packages": names, "installers": installers(written)}
-        return write_layer(written, contents=contents, compression=request["compression"]).to_json()
+        return Result(write_layer(written, contents=contents, compression=request.compression).written())

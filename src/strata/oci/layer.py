@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, Union
+from typing import Any, BinaryIO, Union
 
 from strata.errors import oci as errors
 from strata.oci import tar
@@ -20,6 +20,7 @@ from strata.oci.descriptor import Descriptor
 from strata.oci.documents import canonical_json
 from strata.oci.entry import Directory, Entry, File, Symlink, arrange
 from strata.oci.zip_member import ZipMember
+from strata.protocol.layer import Compression, WrittenLayer
 
 __all__ = ["Directory", "Entry", "File", "Layer", "Symlink", "ZipMember", "write_layer"]
 
@@ -55,19 +56,16 @@ class Layer:
         """The descriptor as it stands in a manifest, with the contents."""
         return replace(self.descriptor, annotations={CONTENTS_ANNOTATION: canonical_json(dict(self.contents)).decode()})
 
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "mediaType": self.descriptor.media_type,
-            "digest": self.descriptor.digest,
-            "size": self.descriptor.size,
-            "diffId": self.diff_id,
-            "contents": dict(self.contents),
-        }
+    def written(self) -> WrittenLayer:
+        """Return the layer as the result of a verb has it."""
+        of = self.descriptor
+        return WrittenLayer(of.media_type, of.digest, of.size, self.diff_id, self.contents)
 
     @classmethod
-    def from_json(cls, fields: Mapping[str, Any]) -> Layer:
-        descriptor = Descriptor(fields["mediaType"], fields["digest"], fields["size"])
-        return cls(descriptor, fields["diffId"], fields["contents"])
+    def of(cls, written: WrittenLayer) -> Layer:
+        """Return the layer that a verb wrote."""
+        descriptor = Descriptor(written.media_type, written.digest, written.size)
+        return cls(descriptor, written.diff_id, written.contents)
 
 
 def write_layer(
@@ -75,7 +73,7 @@ def write_layer(
     *,
     blobs: Path = Path("blobs/sha256"),
     contents: Mapping[str, Any],
-    compression: Literal["gzip", "zstd"] = "gzip",
+    compression: Compression = "gzip",
 ) -> Layer:
     """Writes the layer's blob to `blobs`/HEX. The same entries give the same bytes, in whichever order they come.
 

@@ -1,27 +1,10 @@
-"""What installed wheels consist of, as the library reports it; and where two of them claim one path."""
+"""This module finds the wheels that install different files at one path."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
 
-
-@dataclass(frozen=True)
-class Distribution:
-    """What one wheel installs.
-
-    :param modules: `click`, `click.core` … :param scripts: the names of the commands in bin.
-    :param files: path from the root of the venv → something that is equal for equal contents.
-    """
-
-    modules: frozenset[str]
-    scripts: frozenset[str]
-    files: Mapping[str, str] = field(hash=False)
-
-    @classmethod
-    def from_json(cls, fields: Mapping[str, Any]) -> Distribution:
-        return cls(frozenset(fields["modules"]), frozenset(fields["scripts"]), fields["files"])
+from strata.protocol.dependencies_layer import Distribution
 
 
 def overlaps(distributions: Mapping[str, Distribution]) -> dict[str, tuple[str, ...]]:

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from strata.plan.overlaps import Distribution, entangled, overlaps
+from strata.plan.overlaps import entangled, overlaps
+from strata.protocol.dependencies_layer import Distribution
 
 
 def distribution(**files: str) -> Distribution:
-    return Distribution(frozenset(), frozenset(), files)
+    return Distribution((), (), files)
 
 
 def test_from_what_the_library_reports() -> None:

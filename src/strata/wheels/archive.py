@@ -14,8 +14,8 @@ from typing import Optional
 
 from strata.errors import wheels as errors
 from strata.oci.zip_member import ZipMember
+from strata.protocol.wheel import Wheel
 from strata.wheels.dist_info import info_directory
-from strata.wheels.wheel import Wheel
 
 _NEEDED = ("METADATA", "WHEEL", "RECORD")
 # What installers write themselves, and signatures of the RECORD that they write anew.

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from strata.errors import StrataError
+from strata.protocol.wheel import Wheel
 from strata.wheels.archive import WheelArchive
-from strata.wheels.wheel import Wheel
 from support.wheels import INFO, METADATA, SITE, write_wheel
 
 WHEEL = "demo-1.0-py3-none-any.whl"

@@ -11,7 +11,7 @@ from importlib import metadata
 from typing import Any, Optional
 
 from strata.errors import wheels as errors
-from strata.wheels.environment import IMAGE_PYTHON
+from strata.wheels.image_venv import IMAGE_PYTHON
 
 _GROUPS = ("console_scripts", "gui_scripts")
 _TEXT = """\

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from strata.installers.sandbox_venv import SandboxVenv
 from strata.oci.layer import Directory, File, Symlink
-from strata.wheels.environment import SandboxInterpreter, SandboxVenv, image_site_packages, venv_entries
+from strata.protocol.interpreter import SandboxInterpreter
+from strata.wheels.image_venv import image_site_packages, venv_entries
 
 REQUEST = {"loader": "py/ld.so", "library_path": "py/lib", "python": "py/bin/python3.13", "version": "3.13.5"}
 

@@ -19,7 +19,7 @@ and contents, but for these differences. They are what installers write each in 
 
 Of the venv itself, `python -m venv` also makes scripts to activate it, a `.gitignore`, an empty `include/python3.13`
 and pip. In `pyvenv.cfg` there is neither `executable` nor `command`, and `version` is 3.13; `bin/python` is the link to
-the interpreter, and the others lead to it (strata.wheels.environment).
+the interpreter, and the others lead to it (strata.wheels.image_venv).
 
 Where installers differ more, pip's way was chosen: headers are in `include/site/python3.13/NAME`, with the project's
 name in its normal form, and only a member that ZIP calls a regular file can be executable.
@@ -33,14 +33,15 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Optional, Union
+from typing import Optional, Union
 
 from strata.errors import oci as oci_errors
 from strata.errors import wheels as errors
 from strata.oci.background import Background
 from strata.oci.zip_member import ZipMember
+from strata.protocol.dependencies_layer import Distribution
 from strata.wheels.archive import Member, WheelArchive
-from strata.wheels.environment import IMAGE_PYTHON
+from strata.wheels.image_venv import IMAGE_PYTHON
 from strata.wheels.record import RecordedHash, Row, Summary, record_text, recorded_hashes
 
 
@@ -84,19 +85,17 @@ def own_metadata(
     yield InstalledFile.of_text(record, record_text(rows))
 
 
-def description(archive: WheelArchive) -> dict[str, Any]:
-    """What can be named of the wheel, `modules` and `scripts`, and its `files`: path → a text that is the same for
-    equal contents, as far as the CRC of ZIP and the size tell.
-    """
+def distribution(archive: WheelArchive) -> Distribution:
+    """Return what the wheel installs. Files are told apart by the CRC of ZIP and their size."""
     texts = {f"bin/{name}": text.encode() for name, text in archive.scripts.items()}
     files = {path: f"{member.crc:08x}:{member.size}" for path, member in archive.files.items()}
     files.update({path: f"{zlib.crc32(text):08x}:{len(text)}" for path, text in texts.items()})
     scripts = {os.path.basename(path) for path, member in archive.files.items() if member.script}
-    return {
-        "modules": sorted(set(archive.modules())),
-        "scripts": sorted({*scripts, *archive.scripts}),
-        "files": dict(sorted(files.items())),
-    }
+    return Distribution(
+        modules=tuple(sorted(set(archive.modules()))),
+        scripts=tuple(sorted({*scripts, *archive.scripts})),
+        files=dict(sorted(files.items())),
+    )
 
 
 def _record(archive: WheelArchive) -> str:

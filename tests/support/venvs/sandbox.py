@@ -9,14 +9,19 @@ import json
 import re
 import subprocess
 import tarfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import strata.verbs
-from strata.errors import StrataError
+from strata.errors.unworded import worded
 from strata.interpreters.paths import interpreter_paths
+from strata.protocol import dependencies_layer, proof
+from strata.protocol.installer import SandboxInstaller
+from strata.protocol.interpreter import SandboxInterpreter
+from strata.protocol.message import Message, Request
+from strata.protocol.wheel import Wheel
 from support.container import Ran, UnpackedImage
 from support.examples import BASE, INTERPRETER, installed_packages, layer_of, layers_of
 from support.programs import require
@@ -24,6 +29,7 @@ from support.readers import require_root, run
 from support.venvs.wheels import WheelFile
 
 PLATFORM = "linux/amd64"
+R = TypeVar("R", bound=Message)
 _TREE = ".python"
 _LIBRARY = Path(strata.verbs.__file__).parents[1]
 # VmHWM is of this program alone; the other is of the largest that it started.
@@ -60,46 +66,48 @@ class Interpreter:
         )
         return cls(root, version.partition("-")[0])
 
-    def run(self, verb: str, request: Mapping[str, Any], sandbox: Path) -> Any:
-        """The result of a verb. Raises StrataError as a rule would.
+    def run(self, request: Request[R], sandbox: Path) -> R:
+        """Return the result of a verb. Raise StrataError as a rule would.
 
         `memory.json` is left in the sandbox: the most that the process used, and any that it started, in bytes.
         """
         sandbox.mkdir(exist_ok=True)
         (sandbox / _TREE).symlink_to(self.root.absolute())
-        fields = self.fields()
-        (sandbox / "request.json").write_text(json.dumps({**request, "interpreter": fields}))
-        command = [fields["loader"], "--inhibit-cache", "--library-path", fields["library_path"], fields["python"]]
+        (sandbox / "request.json").write_text(request.to_json())
         done = subprocess.run(
-            [*command, "-I", "-B", "-c", _START, verb, "request.json"], cwd=sandbox, env={}, stderr=subprocess.PIPE
+            [*self.in_sandbox().command(), "-I", "-B", "-c", _START, request.verb, "request.json"],
+            cwd=sandbox,
+            env={},
+            stderr=subprocess.PIPE,
         )
         if done.returncode != 0:
-            raise StrataError.from_json(done.stderr.decode().strip().splitlines()[-1], done.returncode)
-        return json.loads((sandbox / "result.json").read_bytes())
+            raise worded(done.stderr.decode().strip().splitlines()[-1])
+        return request.read_result((sandbox / "result.json").read_text())
 
-    def install(self, tool: str, wheels: Iterable[WheelFile], sandbox: Path) -> Any:
-        """The result of `install` for wheels that lie in the folder `wheels` of the sandbox."""
-        return self.run("install", {"installer": self.installer(tool), "wheels": _listed(wheels)}, sandbox)
+    def prove(self, tool: str, wheels: Iterable[WheelFile], sandbox: Path) -> proof.Result:
+        """Install wheels that lie in the folder `wheels` of the sandbox, and compare what was installed with them."""
+        return self.run(proof.Request(self.in_sandbox(), self.installer(tool), _listed(wheels)), sandbox)
 
-    def layer(self, wheels: Iterable[WheelFile], sandbox: Path, *, bytecode: bool = True) -> Any:
-        """The result of `dependencies-layer` for the same."""
-        request = {"wheels": _listed(wheels), "bytecode": bytecode, "compression": "gzip"}
-        return self.run("dependencies-layer", request, sandbox)
+    def layer(self, wheels: Iterable[WheelFile], sandbox: Path, *, bytecode: bool = True) -> dependencies_layer.Result:
+        """Write the layer of the same wheels."""
+        return self.run(dependencies_layer.Request(self.in_sandbox(), _listed(wheels), bytecode, "gzip"), sandbox)
 
-    def installer(self, tool: str) -> Mapping[str, Any]:
-        """How a request tells the library of a tool that Pants packaged; the tool's own wheel comes first."""
-        wheels = sorted(Path("tests.venvs", tool).absolute().glob("*.whl"))
+    def installer(self, tool: str) -> SandboxInstaller:
+        """Return a tool that Pants packaged."""
+        wheels = sorted(Path("tests.installers", tool).absolute().glob("*.whl"))
         wheels.sort(key=lambda wheel: not wheel.name.startswith(f"{tool}-"))
-        return {"tool": tool, "wheels": [str(wheel) for wheel in wheels]}
+        return SandboxInstaller(tool, tuple(wheels))
 
-    def fields(self) -> Mapping[str, str]:
+    def in_sandbox(self) -> SandboxInterpreter:
+        """Return where the interpreter lies in a sandbox."""
         paths = interpreter_paths(PLATFORM, self.version)
-        parts = {"loader": paths.loader, "library_path": paths.library_path, "python": paths.python}
-        return {**{name: f"{_TREE}/{path}" for name, path in parts.items()}, "version": self.version}
+        return SandboxInterpreter(
+            f"{_TREE}/{paths.loader}", f"{_TREE}/{paths.library_path}", f"{_TREE}/{paths.python}", self.version
+        )
 
 
-def _listed(wheels: Iterable[WheelFile]) -> list[dict[str, str]]:
-    return [{"name": wheel.project, "version": wheel.version, "path": f"wheels/{wheel.file_name}"} for wheel in wheels]
+def _listed(wheels: Iterable[WheelFile]) -> tuple[Wheel, ...]:
+    return tuple(Wheel(wheel.project, wheel.version, Path("wheels", wheel.file_name)) for wheel in wheels)
 
 
 def contained(

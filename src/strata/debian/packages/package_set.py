@@ -1,7 +1,4 @@
-"""A set of Debian packages as one tree of entries, and the record of them that image scanners read.
-
-In a request the packages are a list of {"name", "version", "file"}, the file below the working directory.
-"""
+"""A set of Debian packages as one tree of entries, and the record of them that image scanners read."""
 
 from __future__ import annotations
 
@@ -10,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from strata.debian.packages.archive import DebianArchive, merged_path, read_archive
 from strata.debian.packages.omitted import DOCUMENTATION, is_below, is_omitted
 from strata.errors.archive import packages_overlap
 from strata.oci.layer import Directory, Entry, File, Symlink
+from strata.protocol.package import Package
 
 # One file per package, as the distroless images have it: a layer adds packages without rewriting those below.
 # https://github.com/GoogleContainerTools/distroless/blob/main/PACKAGE_METADATA.md
@@ -32,15 +29,15 @@ class UnpackedPackage:
 
 
 @contextmanager
-def unpacked(requested: Sequence[Mapping[str, Any]]) -> Iterator[tuple[UnpackedPackage, ...]]:
+def unpacked(requested: Sequence[Package]) -> Iterator[tuple[UnpackedPackage, ...]]:
     """The packages of a request, sorted by name. Their entries' files exist until the end of the `with` block."""
     with tempfile.TemporaryDirectory(dir=".", prefix="unpacked-") as directory:
         packages = []
-        for position, fields in enumerate(sorted(requested, key=lambda fields: str(fields["name"]))):
+        for position, package in enumerate(sorted(requested, key=lambda package: package.name)):
             scratch = Path(directory, str(position))
             scratch.mkdir()
-            archive = read_archive(Path(fields["file"]), package=fields["name"], scratch=scratch)
-            packages.append(UnpackedPackage(fields["name"], fields["version"], archive))
+            archive = read_archive(package.file, package=package.name, scratch=scratch)
+            packages.append(UnpackedPackage(package.name, package.version, archive))
         yield tuple(packages)
 
 

@@ -1,15 +1,14 @@
-"""The Pants engine as plain async functions: the only module that knows Pants' rule API.
+"""This module asks the Pants engine through `Get` and `MultiGet`, as releases up to 2.31 have them.
 
-Rules call these helpers and never `Get` or `MultiGet`: Pants' rule visitor follows `async def` helpers into other
-modules and collects what they ask for. Pants 2.32 has no `Get`; there, another version of this one module serves.
-A helper's coroutine cannot be gathered (Pants gathers only its own awaitables), hence the plural forms.
+Pants' rule visitor follows functions that a rule calls into other modules, where they are coroutines or return an
+awaitable, and collects what they ask for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import PurePath
-from typing import Any
+from typing import Callable, TypeVar
 
 from pants.backend.python.dependency_inference.module_mapper import (
     AllPythonTargets,
@@ -48,8 +47,25 @@ from pants.engine.target import (
 )
 from pants.source.source_root import SourceRoot, SourceRootRequest, SourceRootsRequest, SourceRootsResult
 
-from pants_strata import artifacts
-from pants_strata.subsystem import StrataSubsystem
+# ---- what rules ask of each other -----------------------------------------------------------------------------------
+
+Asked = TypeVar("Asked")
+Answer = TypeVar("Answer")
+
+concurrently = MultiGet
+"""Waits for several awaitables at the same time. What is named first begins first."""
+
+
+def asker(answer_type: type[Answer], request_type: type[Asked]) -> Callable[[Asked], Get[Answer]]:
+    """Return a function that asks for the answer to a request: `await ask(request)`, also within `concurrently`."""
+
+    def ask(request: Asked) -> Get[Answer]:
+        return Get(answer_type, request_type, request)
+
+    # The rule visitor looks into a function whose annotation is this very type, and knows no parameters of it.
+    ask.__annotations__["return"] = Get
+    return ask
+
 
 # ---- processes and digests ------------------------------------------------------------------------------------------
 
@@ -110,10 +126,6 @@ async def repository_paths(globs: Iterable[str]) -> tuple[str, ...]:
 async def environment_variables(names: Iterable[str]) -> Mapping[str, str]:
     """Those of the user's environment variables that are set."""
     return await Get(EnvironmentVars, EnvironmentVarsRequest(tuple(names)))
-
-
-async def options() -> StrataSubsystem:
-    return await Get(StrataSubsystem)
 
 
 async def source_root(path: str) -> str:
@@ -188,96 +200,3 @@ async def python_files(targets: Iterable[Target]) -> Snapshot:
         ),
     )
     return sources.snapshot
-
-
-# ---- the artifacts of this plugin -----------------------------------------------------------------------------------
-
-
-async def prepare_host() -> artifacts.HostPrepared:
-    return await Get(artifacts.HostPrepared)
-
-
-async def fetch_all(requests: Iterable[artifacts.FetchRequest]) -> tuple[artifacts.FetchResult, ...]:
-    return await MultiGet(Get(artifacts.FetchResult, artifacts.FetchRequest, request) for request in requests)
-
-
-async def debian_packages(request: artifacts.DebianPackagesRequest) -> artifacts.DebianPackages:
-    return await Get(artifacts.DebianPackages, artifacts.DebianPackagesRequest, request)
-
-
-async def debian_index(request: artifacts.DebianIndexRequest) -> artifacts.DebianIndex:
-    return await Get(artifacts.DebianIndex, artifacts.DebianIndexRequest, request)
-
-
-async def resolve_installer_lock(request: artifacts.InstallerLockRequest) -> artifacts.ResolvedInstallerLock:
-    return await Get(artifacts.ResolvedInstallerLock, artifacts.InstallerLockRequest, request)
-
-
-async def resolve_debian_lock(request: artifacts.DebianLockRequest) -> artifacts.ResolvedDebianLock:
-    return await Get(artifacts.ResolvedDebianLock, artifacts.DebianLockRequest, request)
-
-
-async def os_packages_layer(request: artifacts.OsPackagesRequest) -> artifacts.ArtifactLayer:
-    return await Get(artifacts.ArtifactLayer, artifacts.OsPackagesRequest, request)
-
-
-async def interpreter(request: artifacts.InterpreterRequest) -> artifacts.Interpreter:
-    return await Get(artifacts.Interpreter, artifacts.InterpreterRequest, request)
-
-
-async def interpreter_layer(request: artifacts.InterpreterLayerRequest) -> artifacts.ArtifactLayer:
-    return await Get(artifacts.ArtifactLayer, artifacts.InterpreterLayerRequest, request)
-
-
-async def installer(request: artifacts.InstallerRequest) -> artifacts.Installer:
-    return await Get(artifacts.Installer, artifacts.InstallerRequest, request)
-
-
-async def locked_venv(request: artifacts.LockedVenvRequest) -> artifacts.LockedVenv:
-    return await Get(artifacts.LockedVenv, artifacts.LockedVenvRequest, request)
-
-
-async def venv(request: artifacts.VenvRequest) -> artifacts.Venv:
-    return await Get(artifacts.Venv, artifacts.VenvRequest, request)
-
-
-async def venv_parts(
-    venv: artifacts.VenvLayerRequest,
-    installs: Iterable[artifacts.InstallRequest],
-    layers: Iterable[artifacts.DependenciesLayerRequest],
-) -> tuple[artifacts.VenvLayer, tuple[artifacts.Installed, ...], tuple[artifacts.DependenciesLayer, ...]]:
-    """The layers of a venv and the proofs of their installation, all under way at the same time.
-
-    What is asked for first begins first: layers of large wheels take longest, and should not be what is waited for.
-    """
-    written = tuple(layers)
-    gets: list[Get[Any]] = [
-        *(Get(artifacts.DependenciesLayer, artifacts.DependenciesLayerRequest, request) for request in written),
-        *(Get(artifacts.Installed, artifacts.InstallRequest, request) for request in installs),
-        Get(artifacts.VenvLayer, artifacts.VenvLayerRequest, venv),
-    ]
-    *others, last = await MultiGet(gets)
-    return last, tuple(others[len(written) :]), tuple(others[: len(written)])
-
-
-async def image_parts(
-    os_packages: artifacts.OsPackagesRequest,
-    interpreter: artifacts.InterpreterLayerRequest,
-    venv: artifacts.VenvRequest,
-    app: artifacts.AppLayerRequest,
-) -> tuple[artifacts.ArtifactLayer, artifacts.ArtifactLayer, artifacts.Venv, artifacts.ArtifactLayer]:
-    """The parts that an image is assembled from, all under way at the same time."""
-    return await MultiGet(
-        Get(artifacts.ArtifactLayer, artifacts.OsPackagesRequest, os_packages),
-        Get(artifacts.ArtifactLayer, artifacts.InterpreterLayerRequest, interpreter),
-        Get(artifacts.Venv, artifacts.VenvRequest, venv),
-        Get(artifacts.ArtifactLayer, artifacts.AppLayerRequest, app),
-    )
-
-
-async def image(request: artifacts.ImageRequest) -> artifacts.BuiltImage:
-    return await Get(artifacts.BuiltImage, artifacts.ImageRequest, request)
-
-
-async def library_slice(verb: str) -> artifacts.LibrarySlice:
-    return await Get(artifacts.LibrarySlice, artifacts.LibrarySliceRequest(verb))

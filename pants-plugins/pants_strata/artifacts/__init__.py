@@ -1,0 +1,13 @@
+"""Requests, results and askers of the rules: frozen values, a module for each noun.
+
+A request names what is wanted by address and platform; a result holds digests; `await noun(request)` asks for the one
+with the other. Addresses serve messages only: no process sees one, so that two targets that want the same bytes share
+one cache entry.
+"""
+
+from __future__ import annotations
+
+from strata.oci.platform import Platform
+
+PLATFORM = Platform("linux", "amd64")
+"""What is built where nothing names a platform. Every artifact is asked for with one."""

@@ -1,0 +1,53 @@
+"""This module asks for locks of Debian packages, and for the index of a mirror."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pants.engine.addresses import Address
+
+from pants_strata import engine
+from strata.debian.index import PackageIndex
+from strata.debian.lock import DebianLock, LockInputs
+from strata.errors import StrataError
+
+
+@dataclass(frozen=True)
+class DebianLockRequest:
+    """The lock of a target: the file in the repository, and what it has to be made from.
+
+    `python` is the version of CPython that it is to hold, as 3.13; empty for the lock of something else.
+    """
+
+    address: Address
+    lockfile: str
+    inputs: LockInputs
+    python: str = ""
+
+
+@dataclass(frozen=True)
+class DebianIndexRequest:
+    """The signed package index of suites, as the mirror has it now."""
+
+    suites: tuple[str, ...]
+    components: tuple[str, ...]
+    architecture: str
+
+
+@dataclass(frozen=True)
+class DebianIndex:
+    """Either the index or the error of reading it."""
+
+    index: PackageIndex | None = None
+    error: StrataError | None = None
+
+
+@dataclass(frozen=True)
+class ResolvedDebianLock:
+    """What the signed index of the mirror holds now for the inputs of a lock."""
+
+    lock: DebianLock
+
+
+get_debian_index = engine.asker(DebianIndex, DebianIndexRequest)
+get_resolved_debian_lock = engine.asker(ResolvedDebianLock, DebianLockRequest)

@@ -1,0 +1,50 @@
+"""This module asks for images, and for the layer of their first-party code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pants.engine.addresses import Address
+from pants.engine.fs import Digest
+
+from pants_strata import engine
+from pants_strata.artifacts.interpreter import Interpreter
+from pants_strata.artifacts.layer import ArtifactLayer
+from strata.attest.build_inputs import BuildInputs
+from strata.audit.policy import Verdict
+from strata.oci.image import Image
+from strata.oci.platform import Platform
+from strata.protocol.layer import Compression
+
+
+@dataclass(frozen=True)
+class AppLayerRequest:
+    """The first-party sources and resources in the closure of `address`, for an interpreter."""
+
+    address: Address
+    interpreter: Interpreter
+    bytecode: bool
+    compression: Compression
+
+
+@dataclass(frozen=True)
+class ImageRequest:
+    address: Address
+    platform: Platform
+
+
+@dataclass(frozen=True)
+class BuiltImage:
+    """An image for one platform, and the digest that holds the blobs of its layers at `blobs/sha256/`.
+
+    `build_inputs` tell what each layer was made from; they stand outside the image. `installers` are those in the image.
+    """
+
+    image: Image
+    blobs: Digest
+    build_inputs: BuildInputs
+    installers: Verdict
+
+
+get_app_layer = engine.asker(ArtifactLayer, AppLayerRequest)
+get_image = engine.asker(BuiltImage, ImageRequest)

@@ -1,0 +1,56 @@
+"""This module asks for installers, and for new locks of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pants.engine.addresses import Address
+from pants.engine.fs import Digest
+
+from pants_strata import engine
+from strata.oci.platform import Platform
+
+
+@dataclass(frozen=True)
+class InstallerRequest:
+    """`interpreter` is the `python_interpreter` that the tool runs on."""
+
+    address: Address
+    interpreter: Address
+    platform: Platform
+
+
+@dataclass(frozen=True)
+class Installer:
+    """The tool that installs: `digest` holds its wheels and those of what it needs; its own is the first of `files`."""
+
+    address: Address
+    tool: str
+    version: str
+    digest: Digest
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class InstallerLockRequest:
+    """The lock of a `python_installer`, to be made: of `version`, or of the newest where that is empty.
+
+    `python` is the feature version of the interpreter that the tool will run on, as 3.13.
+    """
+
+    address: Address
+    lockfile: str
+    tool: str
+    version: str
+    python: str
+
+
+@dataclass(frozen=True)
+class ResolvedInstallerLock:
+    """A hashed requirements file."""
+
+    text: str
+
+
+get_installer = engine.asker(Installer, InstallerRequest)
+get_resolved_installer_lock = engine.asker(ResolvedInstallerLock, InstallerLockRequest)

@@ -1,0 +1,49 @@
+"""This module asks for interpreters, and for their layers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pants.engine.addresses import Address
+from pants.engine.fs import Digest
+
+from pants_strata import engine
+from pants_strata.artifacts.debian_packages import DebianPackages
+from pants_strata.artifacts.layer import ArtifactLayer
+from strata.oci.platform import Platform
+from strata.protocol.layer import Compression
+
+
+@dataclass(frozen=True)
+class InterpreterRequest:
+    address: Address
+    platform: Platform
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """`tree` runs where it lies through its own loader: the Python of every process that makes bytes.
+
+    `version` is full (3.13.5); `glibc` decides which wheels run; `base` has packages that the layer leaves out.
+    """
+
+    address: Address
+    platform: Platform
+    version: str
+    glibc: tuple[int, int]
+    tree: Digest
+    debian: DebianPackages
+    base: Address
+
+
+@dataclass(frozen=True)
+class InterpreterLayerRequest:
+    """The layer of an interpreter: its packages less what the base at `base` has."""
+
+    interpreter: Interpreter
+    base: Address
+    compression: Compression
+
+
+get_interpreter = engine.asker(Interpreter, InterpreterRequest)
+get_interpreter_layer = engine.asker(ArtifactLayer, InterpreterLayerRequest)

@@ -1,0 +1,111 @@
+"""This module asks for venvs: what their lock says, their layers, and the proof of their installation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pants.engine.addresses import Address
+
+from pants_strata import engine
+from pants_strata.artifacts.installer import Installer, InstallerRequest
+from pants_strata.artifacts.interpreter import Interpreter, InterpreterRequest
+from pants_strata.artifacts.layer import ArtifactLayer
+from pants_strata.artifacts.wheel import LockedWheel
+from strata.locks.requirements import LockedRequirement
+from strata.oci.platform import Platform
+from strata.protocol.dependencies_layer import Distribution
+from strata.protocol.layer import Compression
+
+
+@dataclass(frozen=True)
+class LockedVenvRequest:
+    address: Address
+    platform: Platform
+
+
+@dataclass(frozen=True)
+class LockedVenv:
+    """A `python_venv` as its lock has it: what installs on the platform, on which interpreter and with which tool."""
+
+    interpreter: Interpreter
+    installer: InstallerRequest
+    requirements: tuple[LockedRequirement, ...]
+
+
+@dataclass(frozen=True)
+class VenvRequest:
+    """The venv of an app: what `roots` require, as PEP 508 requirements, of the lock; None is all of the lock."""
+
+    address: Address
+    platform: Platform
+    roots: tuple[str, ...] | None
+    bytecode: bool
+    compression: Compression
+
+
+@dataclass(frozen=True)
+class DependenciesLayerRequest:
+    """The layer of some wheels, mostly one; `venv` is for messages."""
+
+    venv: Address
+    interpreter: InterpreterRequest
+    wheels: tuple[LockedWheel, ...]
+    bytecode: bool
+    compression: Compression
+
+
+@dataclass(frozen=True)
+class DependenciesLayer:
+    """`distributions` tells what each wheel installs, by its name."""
+
+    layer: ArtifactLayer
+    distributions: Mapping[str, Distribution] = field(hash=False)
+
+
+@dataclass(frozen=True)
+class ProofRequest:
+    """Wheels of a venv, of which its installer is to prove that their layers hold what it installs."""
+
+    venv: LockedVenvRequest
+    wheels: tuple[LockedWheel, ...]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The installer installed each wheel as it is. `installer` is named by the build inputs of the venv."""
+
+    installer: Installer
+
+
+@dataclass(frozen=True)
+class VenvLayerRequest:
+    """The venv itself, without what is installed."""
+
+    interpreter: InterpreterRequest
+    compression: Compression
+
+
+@dataclass(frozen=True)
+class VenvLayer:
+    """`standard_library` are the top-level modules of the interpreter."""
+
+    layer: ArtifactLayer
+    standard_library: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Venv:
+    """What an entry point can name stands beside the layers: importable modules, and the commands in bin."""
+
+    layers: tuple[ArtifactLayer, ...]
+    modules: frozenset[str]
+    scripts: frozenset[str]
+    standard_library: frozenset[str]
+
+
+get_locked_venv = engine.asker(LockedVenv, LockedVenvRequest)
+get_dependencies_layer = engine.asker(DependenciesLayer, DependenciesLayerRequest)
+get_proof = engine.asker(Proof, ProofRequest)
+get_venv_layer = engine.asker(VenvLayer, VenvLayerRequest)
+get_venv = engine.asker(Venv, VenvRequest)

@@ -1,0 +1,27 @@
+"""This module is the wheel as a rule has it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pants.engine.fs import Digest
+
+
+@dataclass(frozen=True)
+class LockedWheel:
+    """A wheel of the lock, fetched or built: `digest` holds its `file`, of `size` bytes.
+
+    `requires` are the values of Requires-Dist in its metadata. Where a source distribution was fetched and not built
+    yet, the file is that.
+    """
+
+    name: str
+    version: str
+    file: str
+    size: int
+    requires: tuple[str, ...]
+    digest: Digest
+
+    @property
+    def is_sdist(self) -> bool:
+        return not self.file.endswith(".whl")

@@ -1,0 +1,121 @@
+"""The part of the library that a verb needs, as a process gets it: its modules alone, without docstrings and comments.
+
+So an edit elsewhere in the library, and an edit of what only people read, leaves the cache key of a process alone. The
+modules with the words of errors are left out as well (strata.errors.unworded).
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import pkgutil
+import tokenize
+from collections.abc import Iterable, Iterator
+
+from pants.engine.rules import Rule, collect_rules, rule
+
+from pants_strata import engine
+from pants_strata.artifacts.library_slice import LibrarySlice, LibrarySliceRequest
+from pants_strata.subsystem import StrataSubsystem
+from strata.verbs import VERBS, protocol
+
+_START = """\
+import sys
+from pathlib import Path
+from strata.verbs import run_verb
+sys.exit(run_verb(sys.argv[1], Path(sys.argv[2])))
+"""
+_ERRORS = "strata.errors"
+_ERRORS_OF_SANDBOXES = (_ERRORS, f"{_ERRORS}.unworded")
+
+
+@rule
+async def library_slice(request: LibrarySliceRequest, strata: StrataSubsystem) -> LibrarySlice:
+    sources = modules_of(request.verb)
+    files = {path: without_prose(source).encode() for path, source in sources.items()}
+    digest = await engine.create({**files, "__main__.py": _START.encode()})
+    return LibrarySlice(digest, strata.remote_cache_head_start_millis)
+
+
+def modules_of(verb: str) -> dict[str, str]:
+    """Return the sources of all modules that a verb imports from the library, by path: `strata/verbs.py`."""
+    found: dict[str, str] = {}
+    queue = ["strata.verbs", VERBS[verb], protocol(verb)]
+    seen = set()
+    while queue:
+        module = queue.pop()
+        if module in seen:
+            continue
+        seen.add(module)
+        if module.startswith(f"{_ERRORS}.") and module not in _ERRORS_OF_SANDBOXES:
+            continue
+        path, source = _source(module)
+        if source is None:
+            continue
+        found[path] = source
+        queue += _imports(ast.parse(source))
+        # Importing a.b.c imports a and a.b.
+        queue += [module.rpartition(".")[0]] if "." in module else []
+    return found
+
+
+def without_prose(source: str) -> str:
+    """Return a module without docstrings, comments and blank lines. The result does not depend on the Python in use."""
+    tree = ast.parse(source)
+    lines = source.splitlines(keepends=True)
+    kept = set(_lines_of_texts(tree))
+    for first, last in _docstrings(tree):
+        indent = lines[first - 1][: len(lines[first - 1]) - len(lines[first - 1].lstrip())]
+        lines[first - 1 : last] = [f'{indent}""\n', *[""] * (last - first)]
+    for line, column in _comments(source):
+        if lines[line - 1]:
+            lines[line - 1] = lines[line - 1][:column].rstrip() + "\n"
+    return "".join(line for number, line in enumerate(lines, 1) if line.strip() or (line and number in kept))
+
+
+def _source(module: str) -> tuple[str, str | None]:
+    relative = module.replace(".", "/")
+    for path in (f"{relative}/__init__.py", f"{relative}.py"):
+        try:
+            data = pkgutil.get_data("strata", path[len("strata/") :])
+        except OSError:
+            continue
+        assert data is not None
+        return path, data.decode()
+    return relative, None
+
+
+def _imports(tree: ast.AST) -> Iterator[str]:
+    """Yield names that may be modules of the library; `from package import name` may name a module or something in one."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.split(".")[0] == "strata")
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "strata":
+            yield str(node.module)
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _docstrings(tree: ast.AST) -> Iterator[tuple[int, int]]:
+    """Yield the first and the last line of each text that stands as a statement: docstrings, and those of constants."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            assert node.end_lineno is not None
+            yield node.lineno, node.end_lineno
+
+
+def _lines_of_texts(tree: ast.AST) -> Iterator[int]:
+    """Yield the lines inside of texts that go over several, of which each counts, empty ones as well."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Constant, ast.JoinedStr)) and node.end_lineno is not None:
+            yield from range(node.lineno, node.end_lineno + 1) if node.end_lineno > node.lineno else ()
+
+
+def _comments(source: str) -> Iterator[tuple[int, int]]:
+    """Yield the line of each comment, and the column where it begins."""
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start
+
+
+def rules() -> Iterable[Rule]:
+    return collect_rules()

@@ -1,0 +1,47 @@
+"""The proof that a venv's layers hold what its installer installs: it really installs, and every file is compared.
+
+Inputs: some wheels of the lock, the installer, the interpreter. It makes no bytes of a layer, so another installer runs
+these processes again and nothing else. Errors: those of the installer; a file that it left out or changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pants.engine.rules import Rule, collect_rules, rule
+
+from pants_strata.artifacts.installer import get_installer
+from pants_strata.artifacts.venv import Proof, ProofRequest, get_locked_venv
+from pants_strata.library_process import answer, on_interpreter, sandbox_installer, sandbox_interpreter
+from pants_strata.util_rules.wheels import merged, named
+from strata.protocol import proof
+
+_INSTALLER = ".installer"
+_WHEELS = "wheels"
+
+
+@rule
+async def prove(request: ProofRequest) -> Proof:
+    locked = await get_locked_venv(request.venv)
+    installer = await get_installer(locked.installer)
+    step = await on_interpreter(
+        locked.interpreter,
+        proof.Request(
+            interpreter=sandbox_interpreter(locked.interpreter),
+            installer=sandbox_installer(installer, _INSTALLER),
+            wheels=named(request.wheels, _WHEELS),
+        ),
+        large_inputs={_INSTALLER: installer.digest, _WHEELS: await merged(request.wheels)},
+        outputs=None,
+        description=f"Install {_counted(len(request.wheels))} with {installer.tool} {installer.version}",
+    )
+    (await answer(step)).value_for(request.venv.address)
+    return Proof(installer)
+
+
+def _counted(count: int) -> str:
+    return "1 wheel" if count == 1 else f"{count} wheels"
+
+
+def rules() -> Iterable[Rule]:
+    return collect_rules()

@@ -1,0 +1,42 @@
+"""The verb `build-wheel` builds a wheel of a source distribution (strata.installers.build_wheel)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from strata.protocol import message
+from strata.protocol.installer import SandboxInstaller
+from strata.protocol.interpreter import SandboxInterpreter
+from strata.protocol.wheel import Wheel
+
+
+@dataclass(frozen=True)
+class Result(message.Message):
+    """The wheel, which lies in `files/`.
+
+    :param size: in bytes.
+    :param requires: the Requires-Dist lines of its metadata.
+    :param differing: the names of the members that a second build made otherwise.
+    """
+
+    name: str
+    size: int
+    requires: tuple[str, ...]
+    differing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Request(message.Request[Result]):
+    """What is built, and with what.
+
+    :param installer: the front end.
+    :param requirements: the wheels that the build needs, the build backend among them.
+    """
+
+    verb: ClassVar[str] = "build-wheel"
+
+    interpreter: SandboxInterpreter
+    installer: SandboxInstaller
+    sdist: Wheel
+    requirements: tuple[Wheel, ...]

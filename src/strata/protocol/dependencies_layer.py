@@ -1,0 +1,48 @@
+"""The verb `dependencies-layer` writes wheels as a layer, as an installer would install them (strata.layers.dependencies)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from strata.protocol import message
+from strata.protocol.interpreter import SandboxInterpreter
+from strata.protocol.layer import Compression, LayerResult
+from strata.protocol.wheel import Wheel
+
+
+@dataclass(frozen=True)
+class Distribution(message.Message):
+    """What one wheel installs.
+
+    :param modules: the importable modules: `click`, `click.core` …, sorted.
+    :param scripts: the names of the commands in bin, sorted.
+    :param files: path from the root of the venv → a text that is the same for equal contents.
+    """
+
+    modules: tuple[str, ...]
+    scripts: tuple[str, ...]
+    files: Mapping[str, str] = field(hash=False)
+
+
+@dataclass(frozen=True)
+class Result(LayerResult):
+    """The layer, and the distribution of each wheel by the name of its project."""
+
+    distributions: Mapping[str, Distribution] = field(hash=False)
+
+
+@dataclass(frozen=True)
+class Request(message.Request[Result]):
+    """What the layer is made of.
+
+    :param interpreter: compiles the modules, where `bytecode` asks for that.
+    """
+
+    verb: ClassVar[str] = "dependencies-layer"
+
+    interpreter: SandboxInterpreter
+    wheels: tuple[Wheel, ...]
+    bytecode: bool
+    compression: Compression

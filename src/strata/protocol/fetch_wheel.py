@@ -1,0 +1,42 @@
+"""The verb `fetch-wheel` fetches the wheel of one locked release that fits a platform (strata.fetch.wheel)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from strata.protocol import message
+
+
+@dataclass(frozen=True)
+class Result(message.Message):
+    """The file, which lies in `files/` under its own name.
+
+    :param size: in bytes.
+    :param requires: the Requires-Dist lines of a wheel; a source distribution has none.
+    """
+
+    name: str
+    size: int
+    requires: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Request(message.Request[Result]):
+    """What is wanted; `python` (3.13) and `platform` (linux/amd64) serve messages.
+
+    :param name: of the project, in its normal form (PEP 503).
+    :param hashes: each a sha256 in hexadecimal digits, of which the file must have one.
+    :param tags: the wheel tags that fit, best first (PEP 425).
+    :param sdist: whether a source distribution will do where no wheel fits.
+    """
+
+    verb: ClassVar[str] = "fetch-wheel"
+
+    name: str
+    version: str
+    hashes: tuple[str, ...]
+    tags: tuple[str, ...]
+    python: str
+    platform: str
+    sdist: bool

@@ -1,0 +1,30 @@
+"""The verb `interpreter-tree` unpacks an interpreter that runs from any directory (strata.interpreters.tree)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from strata.protocol import message
+from strata.protocol.package import Package
+
+
+@dataclass(frozen=True)
+class Result(message.Message):
+    """The tree lies in `python/`, and there is nothing to say of it."""
+
+
+@dataclass(frozen=True)
+class Request(message.Request[Result]):
+    """What the tree is made of.
+
+    :param packages: the full closure of CPython, the C library included.
+    :param platform: where the tree is to run, `linux/amd64`.
+    :param version: of CPython, in full.
+    """
+
+    verb: ClassVar[str] = "interpreter-tree"
+
+    packages: tuple[Package, ...]
+    platform: str
+    version: str

@@ -1,0 +1,25 @@
+"""The verb `os-packages-layer` writes Debian packages as a layer (strata.layers.os_packages)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from strata.protocol import message
+from strata.protocol.layer import Compression, LayerResult
+from strata.protocol.package import Package
+
+
+@dataclass(frozen=True)
+class Result(LayerResult):
+    pass
+
+
+@dataclass(frozen=True)
+class Request(message.Request[Result]):
+    """What the layer is made of."""
+
+    verb: ClassVar[str] = "os-packages-layer"
+
+    packages: tuple[Package, ...]
+    compression: Compression

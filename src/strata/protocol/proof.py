@@ -1,0 +1,27 @@
+"""The verb `proof` installs wheels and compares every file with them (strata.installers.proof)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from strata.protocol import message
+from strata.protocol.installer import SandboxInstaller
+from strata.protocol.interpreter import SandboxInterpreter
+from strata.protocol.wheel import Wheel
+
+
+@dataclass(frozen=True)
+class Result(message.Message):
+    """The installer installed the wheels as they are: otherwise the verb ends with an error."""
+
+
+@dataclass(frozen=True)
+class Request(message.Request[Result]):
+    """What is installed, on which interpreter and with which tool."""
+
+    verb: ClassVar[str] = "proof"
+
+    interpreter: SandboxInterpreter
+    installer: SandboxInstaller
+    wheels: tuple[Wheel, ...]
