@@ -86,7 +86,7 @@ def _source(module: str) -> tuple[str, str | None]:
 
 
 def _imports(tree: ast.AST) -> Iterator[str]:
-    """Yield names that may be modules of the library; `from package import name` may name a module or something in one."""
+    """Yield names that may be modules of the library: `from package import name` may name one, or something in one."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name.split(".")[0] == "strata")

@@ -2,9 +2,9 @@
 
     python -I LIBRARY VERB request.json
 
-A verb reads its request (strata.protocol), writes its files below the working directory, and its result to `result.json`.
-A user's mistake ends with exit code 2 and the error, as JSON, on the last line of standard error; everything else is a
-traceback. Arguments are read without argparse: dozens of these processes start in a build.
+A verb reads its request (strata.protocol), writes its files below the working directory, and its result to
+`result.json`. A user's mistake ends with exit code 2 and the error, as JSON, on the last line of standard error;
+everything else is a traceback. Arguments are read without argparse: dozens of these processes start in a build.
 """
 
 from __future__ import annotations

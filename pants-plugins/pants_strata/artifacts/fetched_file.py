@@ -20,8 +20,8 @@ Fetched = Union[fetch_debian.Result, fetch_wheel.Result]
 class FetchRequest:
     """One file from outside, said without a host.
 
-    :param description: what Pants shows. It counts the files of a build, and another build counts others, so it takes no
-        part in comparisons: two builds that want the same file ask for it once.
+    :param description: what Pants shows. It counts the files of a build, and another build counts others, so it takes
+        no part in comparisons: two builds that want the same file ask for it once.
     """
 
     wanted: Request[Fetched]

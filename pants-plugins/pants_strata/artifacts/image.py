@@ -37,7 +37,8 @@ class ImageRequest:
 class BuiltImage:
     """An image for one platform, and the digest that holds the blobs of its layers at `blobs/sha256/`.
 
-    `build_inputs` tell what each layer was made from; they stand outside the image. `installers` are those in the image.
+    `build_inputs` tell what each layer was made from; they stand outside the image. `installers` are those in
+    the image.
     """
 
     image: Image

@@ -1,7 +1,7 @@
 """The Pants engine as plain functions: the only place that knows Pants' rule API.
 
-Rules call these functions and never `Get` or `MultiGet`, which Pants 2.32 does not have. Each generation of that API has
-a module of its own here, with the same functions.
+Rules call these functions and never `Get` or `MultiGet`, which Pants 2.32 does not have. Each generation of that API
+has a module of its own here, with the same functions.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ def base_lock(target: Target, debian: DebianSubsystem) -> DebianLockRequest:
 
 
 def interpreter_lock(target: Target, debian: DebianSubsystem) -> DebianLockRequest:
-    """Return the request for the lock of a `python_interpreter` target: CPython and all it needs, down to the C library."""
+    """Return the request for the lock of a `python_interpreter`: CPython and all it needs, down to the C library."""
     return DebianLockRequest(
         target.address,
         target[InterpreterLockfileField].path,

@@ -1,8 +1,8 @@
 """What a user reads when something is wrong: what happened, what was found, how to fix it.
 
-The sentences stand here, one module per noun, so that the tone is one and a test can hold whole messages. No sentence is
-in the cache key of a process: in a sandbox, `strata.errors.unworded` stands in for the modules with sentences, and the
-rule that started the process puts the error into words. The package imports nothing of the rest of the library.
+The sentences stand here, one module per noun, so that the tone is one and a test can hold whole messages. No sentence
+is in the cache key of a process: in a sandbox, `strata.errors.unworded` stands in for the modules with sentences, and
+the rule that started the process puts the error into words. The package imports nothing of the rest of the library.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The verb `lock-installer` resolves an installer and all it needs on the user's indexes, as a hashed requirements file.
+"""The verb `lock-installer` resolves an installer and its needs on the user's indexes, into a hashed requirements file.
 
 It runs on the host's Python and is never cached: it answers what the indexes hold now.
 """

@@ -2,7 +2,8 @@
 
 Its `bin/python` is a script that starts the interpreter artifact through its own loader. The loader's `--argv0` makes
 CPython believe it was started as that script, so it finds `pyvenv.cfg` beside it and the standard library through
-`home`: an installer sees an ordinary venv. In an image `bin/python` is a link to the interpreter (strata.wheels.image_venv).
+`home`: an installer sees an ordinary venv. In an image `bin/python` is a link to the interpreter
+(strata.wheels.image_venv).
 """
 
 from __future__ import annotations

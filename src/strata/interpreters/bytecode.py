@@ -15,7 +15,7 @@ from strata.oci.zip_member import ZipMember
 def compile_directory(
     modules: Path, python: Sequence[str], final: str, archive: Path, *, which: Literal["all", "valid"]
 ) -> None:
-    """Compiles the modules below a directory into a new archive, in a fresh process (strata.interpreters.compile_modules).
+    """Compile the modules below a directory into a new archive, in a process of its own (interpreters.compile_modules).
 
     :param python: the command that starts the interpreter. :param final: the directory's path in an image, `/app`.
     :param which: `all` must compile, or those that do not are left out.

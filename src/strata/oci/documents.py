@@ -1,4 +1,4 @@
-"""JSON documents of images: read strictly, and written in one canonical form, so that equal values have equal digests."""
+"""This module reads JSON documents of images strictly, and writes them in one canonical form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The verb `dependencies-layer` writes wheels as a layer, as an installer would install them (strata.layers.dependencies)."""
+"""The verb `dependencies-layer` writes wheels as a layer, as they are installed (strata.layers.dependencies)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The verb `fetch-debian-index` fetches the package indexes of suites from the user's mirror (strata.fetch.debian_index)."""
+"""The verb `fetch-debian-index` fetches the package indexes of suites (strata.fetch.debian_index)."""
 
 from __future__ import annotations
 

@@ -115,8 +115,8 @@ def _installed(archive: WheelArchive, path: str, member: Member, recorded: Mappi
 
 
 def _first_line(line: bytes) -> bytes:
-    """Return what a script's first line becomes: the path of the image's Python for `#!python`, `#!pythonw` and whatever
-    follows the word, as pip has it.
+    """Return what a script's first line becomes: the path of the image's Python for `#!python`, `#!pythonw` and
+    whatever follows the word, as pip has it.
 
     https://packaging.python.org/en/latest/specifications/binary-distribution-format/#the-data-directory
     """
