@@ -1,0 +1,32 @@
+"""This module reads the locks of Debian packages that come with Strata: a base, and CPython, for a start without locks.
+
+They are made by `./pants generate-lockfiles` with the defaults of all options and for both platforms. A mirror drops a
+package file when a point release replaces it, so what they name may be gone: a build then takes what the signed index
+holds now, whatever `[strata-debian].gone` says, because there is no lock file that its user could renew.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+
+SHIPPED = "the lock that comes with Strata"
+"""Where errors say that such a lock was read."""
+
+PYTHONS = ("3.13",)
+"""The feature versions of CPython that there is a lock for."""
+
+
+def shipped_base_lock() -> str:
+    """Return the text of the lock of the default base."""
+    return _text("base.lock.json")
+
+
+def shipped_interpreter_lock(python: str) -> str | None:
+    """Return the text of the lock of a feature version of CPython, such as 3.13; None where Strata brings none."""
+    return _text(f"cpython-{python}.lock.json") if python in PYTHONS else None
+
+
+def _text(name: str) -> str:
+    data = pkgutil.get_data("strata.debian", f"shipped_locks/{name}")
+    assert data is not None
+    return data.decode()
