@@ -168,19 +168,15 @@ def test_wrong_type_in_an_option(runner: RuleRunner) -> None:
 
 
 @pytest.mark.parametrize(
-    "name, field, expected",
+    "name, found",
     [
-        ("default_base", "base", "debian_packages"),
-        ("default_venv", "interpreter", "python_interpreter"),
+        ("default_base", ["//:strata-base"]),
+        ("default_venv", ["//:strata-installer", "//:strata-interpreter"]),
     ],
 )
-def test_nothing_is_named(runner: RuleRunner, name: str, field: str, expected: str) -> None:
+def test_targets_that_come_along_serve_where_nothing_is_named(runner: RuleRunner, name: str, found: list[str]) -> None:
     write(runner, FILES)
-    assert message(runner, Addresses, request(runner, "third", name)) == (
-        f"third:{name}: No `{expected}` is named.\n"
-        f"Fix: set the `{field}` field to the address of a `{expected}` target, or `[strata].{field}` in pants.toml "
-        "for all."
-    )
+    assert sorted(dependencies(runner, "third", name)) == found
 
 
 def test_address_that_names_nothing(runner: RuleRunner) -> None:

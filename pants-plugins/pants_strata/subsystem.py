@@ -9,6 +9,7 @@ from pants.option.option_types import BoolOption, EnumOption, IntOption, StrList
 from pants.option.subsystem import Subsystem
 from pants.util.strutil import softwrap
 
+from pants_strata.target_types.defaults import BASE, INSTALLER, INTERPRETER
 from strata.debian.defaults import COMPONENTS
 from strata.protocol import layer
 
@@ -27,12 +28,23 @@ class StrataSubsystem(Subsystem):
     options_scope = "strata"
     help = "Hermetic Python app images: what targets take where a BUILD file names nothing."
 
-    base = StrOption(default=None, help="The address of the `debian_packages` that images and interpreters stand on.")
-    interpreter = StrOption(
-        default=None,
-        help="The address of the `python_interpreter` that venvs are made for, and that writes the layers of bases.",
+    base = StrOption(
+        default=BASE.spec,
+        help="The address of the `debian_packages` that images and interpreters stand on. By default Strata's own.",
     )
-    installer = StrOption(default=None, help="The address of the `python_installer` that fills venvs.")
+    interpreter = StrOption(
+        default=INTERPRETER.spec,
+        help=softwrap(
+            """
+            The address of the `python_interpreter` that venvs are made for, and that writes the layers of bases. By
+            default Strata's own.
+            """
+        ),
+    )
+    installer = StrOption(
+        default=INSTALLER.spec,
+        help="The address of the `python_installer` that fills venvs. By default Strata's own, with uv.",
+    )
     venv = StrOption(default=None, help="The address of the `python_venv` that images hold.")
     layer_budget = IntOption(
         default=100,

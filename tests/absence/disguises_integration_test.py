@@ -36,7 +36,7 @@ REFUSED = "The image would hold an installer that its lock does not ask for."
 PIP_LOCK = Path("src/strata/locks/installer_locks/pip.lock")
 
 BARE = """
-python_interpreter(name="bare", ensurepip="remove", installer_hint=%s)
+python_interpreter(name="bare", lockfile="cpython.lock.json", ensurepip="remove", installer_hint=%s)
 
 python_venv(name="venv", interpreter=":bare")
 """
@@ -113,7 +113,7 @@ def test_a_base_with_the_wheel_of_debian(project: Project) -> None:
     roots = (*BASE_ROOTS, wheel.name)
     packages = sorted([*project.lock("3rdparty/debian/base.lock.json"), wheel], key=lambda package: package.name)
     files = {
-        "BUILD": f"\ndebian_packages(name='base', packages={list(roots)})\n",
+        "BUILD": f"\ndebian_packages(name='base', lockfile='debian.lock.json', packages={list(roots)})\n",
         "debian.lock.json": debian_lock(packages, roots, EXCLUDED),
     }
     version = wheel.version.partition("+")[0]
@@ -139,7 +139,7 @@ def test_a_base_with_an_installed_pip(project: Project) -> None:
         ],
     )
     files = {
-        "BUILD": "\ndebian_packages(name='base', packages=['python3-pip'], exclude=[])\n",
+        "BUILD": "\ndebian_packages(name='base', lockfile='debian.lock.json', packages=['python3-pip'], exclude=[])\n",
         "debian.lock.json": debian_lock([package], [package.name], []),
     }
     error = project.refusal("pip_in_base", 'base=":base"', files, f"--strata-debian-mirror={project.url}")
@@ -160,7 +160,10 @@ def test_an_interpreter_that_brings_setuptools(project: Project) -> None:
     lock = "3rdparty/python/cpython.lock.json"
     packages = sorted([*project.lock(lock), package], key=lambda each: each.name)
     files = {
-        "BUILD": "\npython_interpreter(name='cpython')\n\npython_venv(name='venv', interpreter=':cpython')\n",
+        "BUILD": (
+            "\npython_interpreter(name='cpython', lockfile='cpython.lock.json')\n"
+            "\npython_venv(name='venv', interpreter=':cpython')\n"
+        ),
         "requirements.lock": "",
         "cpython.lock.json": debian_lock(packages, interpreter_roots("3.13"), EXCLUDED),
     }

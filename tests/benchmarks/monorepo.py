@@ -30,7 +30,7 @@ _MOST_IMPORTS = 15
 _LEAST_IMPORTS = 3
 
 _PYTHON_BUILD = """\
-python_interpreter(name="cpython")
+python_interpreter(name="cpython", lockfile="cpython.lock.json")
 
 python_installer(name="pip")
 

@@ -88,8 +88,8 @@ def test_a_lock_line_without_a_hash(project: Project) -> None:
 
 MISSING = """\
 python_venv(name="venv")
-debian_packages(name="base")
-python_interpreter(name="cpython")
+debian_packages(name="base", lockfile="debian.lock.json")
+python_interpreter(name="cpython", lockfile="cpython.lock.json")
 python_installer(name="pip", lockfile="pip.lock")
 """
 
@@ -116,7 +116,7 @@ def test_a_missing_lock_that_strata_makes(project: Project, name: str, lock: str
 def test_a_lock_of_another_interpreter_version(project: Project) -> None:
     lock = (project.pants.root / "3rdparty/python/cpython.lock.json").read_text()
     files = {
-        "other/BUILD": 'python_interpreter(name="cpython", version="3.12")\n',
+        "other/BUILD": 'python_interpreter(name="cpython", version="3.12", lockfile="cpython.lock.json")\n',
         "other/cpython.lock.json": lock,
     }
     held = python_version(read_lock(lock, "").packages("linux/amd64"))
@@ -146,7 +146,10 @@ def test_a_lock_of_dependencies_for_another_interpreter_version(project: Project
 
 def test_a_debian_lock_that_is_stale(project: Project) -> None:
     files = {
-        "stale/BUILD": 'debian_packages(name="base", packages=["libc6", "libsqlite3-0"], exclude=["perl"])\n',
+        "stale/BUILD": (
+            'debian_packages(name="base", lockfile="debian.lock.json", '
+            'packages=["libc6", "libsqlite3-0"], exclude=["perl"])\n'
+        ),
         "stale/debian.lock.json": debian_lock([], roots=["libc6", "zlib1g"]),
     }
     assert project.error("stale:base", files) == (
@@ -482,7 +485,9 @@ def test_a_debian_package_that_would_write_outside_its_root(
     content = write_deb(project.served / path, members, name="evil").read_bytes()
     package = LockedPackage("evil", "1.0", "amd64", path, len(content), sha256(content).hexdigest(), "debian")
     files = {
-        f"debs/{name}/BUILD": 'debian_packages(name="base", packages=["evil"], exclude=[])\n',
+        f"debs/{name}/BUILD": (
+            'debian_packages(name="base", lockfile="debian.lock.json", packages=["evil"], exclude=[])\n'
+        ),
         f"debs/{name}/debian.lock.json": debian_lock([package], roots=["evil"]),
     }
     assert project.error(f"debs/{name}:base", files, f"--strata-debian-mirror={project.url}") == (

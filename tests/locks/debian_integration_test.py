@@ -112,7 +112,9 @@ class Project:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     root = tmp_path_factory.mktemp("mirror")
-    files = {"fake/BUILD": 'debian_packages(name="set", packages=["greeting"], exclude=[])\n'}
+    files = {
+        "fake/BUILD": 'debian_packages(name="set", lockfile="debian.lock.json", packages=["greeting"], exclude=[])\n'
+    }
     with Signer.make() as signer, serving(root) as url, nested_pants(files) as pants:
         pants.make_interpreter()
         yield Project(pants, Mirror(root, url, signer))

@@ -47,7 +47,8 @@ venv = "3rdparty/python:venv"
 _ARTIFACTS = {
     "3rdparty/debian/BUILD": 'debian_packages(name="base", lockfile="base.lock.json")\n',
     "3rdparty/python/BUILD": (
-        'python_interpreter(name="cpython")\n\npython_installer(name="pip")\n\npython_venv(name="venv")\n'
+        'python_interpreter(name="cpython", lockfile="cpython.lock.json")\n'
+        '\npython_installer(name="pip")\n\npython_venv(name="venv")\n'
     ),
     "3rdparty/python/requirements.lock": "",
 }

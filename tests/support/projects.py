@@ -52,7 +52,7 @@ SETTINGS = '\n[strata-debian]\ngone = "renew"\n'
 
 FILES = {
     "3rdparty/python/BUILD": """\
-python_interpreter(name="cpython")
+python_interpreter(name="cpython", lockfile="cpython.lock.json")
 
 python_installer(name="pip")
 

@@ -16,6 +16,7 @@ from strata.errors import StrataError
 class DebianLockRequest:
     """The lock of a target: the file in the repository, and what it has to be made from.
 
+    `lockfile` is empty for the lock that comes with Strata (strata.debian.shipped).
     `python` is the version of CPython that it is to hold, as 3.13; empty for the lock of something else.
     """
 

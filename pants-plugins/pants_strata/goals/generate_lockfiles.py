@@ -1,6 +1,6 @@
 """`./pants generate-lockfiles`: a resolve for each target whose lock Strata makes, named by the target's address.
 
-These are `debian_packages`, `python_interpreter`, and a `python_installer` that has a `lockfile`.
+These are the targets `debian_packages`, `python_interpreter` and `python_installer` that have a `lockfile`.
 """
 
 from __future__ import annotations
@@ -28,10 +28,11 @@ from pants_strata.artifacts.debian_lock import DebianLockRequest, get_resolved_d
 from pants_strata.artifacts.installer import InstallerLockRequest, get_resolved_installer_lock
 from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
 from pants_strata.target_types import (
-    DebianPackagesTarget,
+    DebianPackagesLockfileField,
     InstallerLockfileField,
     InstallerToolField,
     InstallerVersionField,
+    InterpreterLockfileField,
     InterpreterVersionField,
     PythonInstallerTarget,
     PythonInterpreterTarget,
@@ -61,16 +62,17 @@ class GenerateInstallerLockfile(GenerateLockfile):
     lock: InstallerLockRequest
 
 
+_LOCKFILES = (DebianPackagesLockfileField, InterpreterLockfileField, InstallerLockfileField)
+
+
 def _has_lock(target: Target) -> bool:
-    if target.alias == PythonInstallerTarget.alias:
-        return target[InstallerLockfileField].value is not None
-    return target.alias in (DebianPackagesTarget.alias, PythonInterpreterTarget.alias)
+    return any(target.has_field(kind) and target[kind].value is not None for kind in _LOCKFILES)
 
 
 async def _generate_request(target: Target, debian: DebianSubsystem, strata: StrataSubsystem) -> GenerateLockfile:
     name = target.address.spec
     if target.alias == PythonInstallerTarget.alias:
-        interpreter = await default_interpreter(target.address, strata)
+        interpreter = await default_interpreter(strata)
         installer = InstallerLockRequest(
             address=target.address,
             lockfile=target[InstallerLockfileField].path,

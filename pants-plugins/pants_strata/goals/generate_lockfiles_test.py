@@ -24,12 +24,13 @@ from pants_strata.goals.generate_lockfiles import (
 )
 from strata.debian.defaults import EXCLUDED
 from strata.debian.lock import DebianLock, LockedPackage, LockInputs, PlatformPackages, write_lock
-from support.rules import message, repository, write
+from support.rules import repository, write
 
 FILES = {
     "third/BUILD": (
-        "debian_packages(name='base', packages=['libc6', 'tzdata'], exclude=['dpkg'])\n"
+        "debian_packages(name='base', packages=['libc6', 'tzdata'], exclude=['dpkg'], lockfile='debian.lock.json')\n"
         "python_interpreter(name='cpython', version='3.12', lockfile='my.lock.json')\n"
+        "debian_packages(name='without-lock')\n"
         "python_installer(name='pip')\n"
         "python_installer(name='uv', tool='uv', version='0.9.0', lockfile='uv.lock')\n"
         "python_venv(name='venv')\n"
@@ -97,12 +98,11 @@ def test_resolve_of_an_installer(runner: RuleRunner) -> None:
     )
 
 
-def test_installer_without_an_interpreter(runner: RuleRunner) -> None:
+def test_resolve_of_an_installer_for_the_interpreter_that_comes_along(runner: RuleRunner) -> None:
     write(runner, FILES)
-    assert message(runner, UserGenerateLockfiles, RequestedResolves(["third:uv"])) == (
-        "third:uv: No interpreter is named that could make this artifact by itself.\n"
-        "Fix: set `[strata].interpreter` in pants.toml to the address of a `python_interpreter` target."
-    )
+    (request,) = runner.request(UserGenerateLockfiles, [RequestedResolves(["third:uv"])])
+    assert isinstance(request, GenerateInstallerLockfile)
+    assert request.lock.python == "3.13"
 
 
 def test_only_what_is_asked_for(runner: RuleRunner) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pants.core.goals.package import BuiltPackage, BuiltPackageArtifact, PackageFieldSet
 from pants.engine.fs import Digest
 from pants.engine.rules import Rule, collect_rules, rule
+from pants.engine.target import Target
 from pants.engine.unions import UnionRule
 
 from pants_strata import engine
@@ -34,6 +35,7 @@ from pants_strata.target_types import (
     ScriptField,
     VenvLockfileField,
 )
+from pants_strata.target_types.defaults import DEFAULTS
 from pants_strata.util_rules.lookup import default_interpreter
 from strata.attest.build_inputs import build_inputs_path
 from strata.oci.layer import Layer
@@ -96,8 +98,17 @@ async def package_image(field_set: ImageFieldSet) -> BuiltPackage:
     return BuiltPackage(await engine.merge([package.digest, record]), (*package.artifacts, BuiltPackageArtifact(path)))
 
 
+class ArtifactFieldSet(PackageFieldSet):
+    """The base of the field sets of artifacts: `package ::` leaves out the targets that come with Strata."""
+
+    @classmethod
+    def opt_out(cls, tgt: Target) -> bool:
+        """Return whether a target is in no BUILD file, so that nobody asked for it."""
+        return tgt.address in DEFAULTS
+
+
 @dataclass(frozen=True)
-class OsPackagesFieldSet(PackageFieldSet):
+class OsPackagesFieldSet(ArtifactFieldSet):
     required_fields = (DebianPackagesNamesField, ArtifactOutputPathField)
 
     output_path: ArtifactOutputPathField
@@ -105,13 +116,13 @@ class OsPackagesFieldSet(PackageFieldSet):
 
 @rule
 async def package_os_packages(field_set: OsPackagesFieldSet, strata: StrataSubsystem) -> BuiltPackage:
-    interpreter = (await default_interpreter(field_set.address, strata)).address
+    interpreter = (await default_interpreter(strata)).address
     request = OsPackagesRequest(field_set.address, PLATFORM, interpreter, strata.compression.choice)
     return await _artifact_layout(field_set.output_path, "os-packages", [await get_os_packages_layer(request)])
 
 
 @dataclass(frozen=True)
-class InterpreterFieldSet(PackageFieldSet):
+class InterpreterFieldSet(ArtifactFieldSet):
     required_fields = (InterpreterVersionField, ArtifactOutputPathField)
 
     output_path: ArtifactOutputPathField
@@ -125,7 +136,7 @@ async def package_interpreter(field_set: InterpreterFieldSet, strata: StrataSubs
 
 
 @dataclass(frozen=True)
-class InstallerFieldSet(PackageFieldSet):
+class InstallerFieldSet(ArtifactFieldSet):
     required_fields = (InstallerToolField, ArtifactOutputPathField)
 
     output_path: ArtifactOutputPathField
@@ -133,7 +144,7 @@ class InstallerFieldSet(PackageFieldSet):
 
 @rule
 async def package_installer(field_set: InstallerFieldSet, strata: StrataSubsystem) -> BuiltPackage:
-    interpreter = (await default_interpreter(field_set.address, strata)).address
+    interpreter = (await default_interpreter(strata)).address
     installer = await get_installer(InstallerRequest(field_set.address, interpreter, PLATFORM))
     path = field_set.output_path.value_or_default(file_ending=None)
     lines = (f"  {installer.tool} {installer.version}: {len(installer.files)} wheel(s)",)

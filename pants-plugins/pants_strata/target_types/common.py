@@ -18,11 +18,12 @@ class LockfileField(OptionalSingleSourceField):
     """A lock file beside the BUILD file. It may not exist yet: a missing lock has an error of its own."""
 
     alias = "lockfile"
-    value: str
 
     @property
     def path(self) -> str:
-        """Relative to the build root."""
+        """Return the path from the build root; empty where the field is not set, for the lock that Strata brings."""
+        if self.value is None:
+            return ""
         return f"{self.address.spec_path}/{self.value}".lstrip("/")
 
 

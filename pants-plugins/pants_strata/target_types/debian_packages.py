@@ -38,10 +38,10 @@ class DebianPackagesExcludeField(StringSequenceField):
 
 
 class DebianPackagesLockfileField(LockfileField):
-    default = "debian.lock.json"
     help = help_text(
         """
         The lock file, beside the BUILD file: name, version, architecture, pool path, size and sha256 of each package.
+        By default the lock of the default `packages` that Strata brings.
 
         Written by `./pants generate-lockfiles --resolve=ADDRESS`, with the address of this target.
         """

@@ -61,10 +61,10 @@ class InterpreterVersionField(StringField):
 
 
 class InterpreterLockfileField(LockfileField):
-    default = "cpython.lock.json"
     help = help_text(
         """
-        The lock file of the interpreter's Debian packages, beside the BUILD file.
+        The lock file of the interpreter's Debian packages, beside the BUILD file. By default the lock of the default
+        `version` that Strata brings.
 
         Written by `./pants generate-lockfiles --resolve=ADDRESS`, with the address of this target.
         """

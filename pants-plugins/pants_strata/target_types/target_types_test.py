@@ -66,20 +66,14 @@ def test_defaults_of_an_image() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    "target, default",
-    [
-        (DebianPackagesTarget, "debian.lock.json"),
-        (PythonInterpreterTarget, "cpython.lock.json"),
-    ],
-)
-def test_paths_of_locks(target: type[Target], default: str) -> None:
+@pytest.mark.parametrize("target", [DebianPackagesTarget, PythonInterpreterTarget, PythonInstallerTarget])
+def test_paths_of_locks(target: type[Target]) -> None:
     def path(fields: dict[str, str], address: Address) -> str:
         return target(fields, address).get(lockfile).path
 
     (lockfile,) = (field for field in target.core_fields if issubclass(field, LockfileField))
-    assert path({}, Address("3rdparty", target_name="x")) == f"3rdparty/{default}"
-    assert path({}, Address("", target_name="x")) == default
+    assert path({}, Address("3rdparty", target_name="x")) == ""
+    assert path({"lockfile": "my.lock"}, Address("", target_name="x")) == "my.lock"
     assert path({"lockfile": "my.lock"}, Address("3rdparty", target_name="x")) == "3rdparty/my.lock"
 
 

@@ -21,6 +21,7 @@ from pants_strata.artifacts.fetched_file import FetchRequest, get_fetched_files
 from pants_strata.subsystem import DebianSubsystem, Gone
 from strata.debian.lock import DebianLock, LockedPackage, changes
 from strata.debian.lock_reader import read_lock
+from strata.debian.shipped import PYTHONS, shipped_base_lock, shipped_interpreter_lock
 from strata.errors import StrataError
 from strata.errors import debian as errors
 from strata.errors.fetch import PackageGone
@@ -32,16 +33,28 @@ _logger = logging.getLogger(__name__)
 
 
 async def _read(request: DebianLockRequest) -> DebianLock:
+    if not request.lockfile:
+        return _shipped(request)
     files = await engine.repository_files([request.lockfile])
     if request.lockfile not in files:
         raise errors.lock_is_missing(request.lockfile)
     return read_lock(files[request.lockfile].decode("utf-8", "replace"), request.lockfile)
 
 
+def _shipped(request: DebianLockRequest) -> DebianLock:
+    """Return the lock that comes with Strata. Raise StrataError where it is one for other fields or options."""
+    if request.python and request.python not in PYTHONS:
+        raise errors.no_shipped_lock([f"version: Strata brings locks of CPython {', '.join(PYTHONS)}"])
+    text = shipped_interpreter_lock(request.python) if request.python else shipped_base_lock()
+    return read_lock(text, "the lock that comes with Strata")
+
+
 def _check(lock: DebianLock, packages: tuple[LockedPackage, ...], request: DebianLockRequest) -> None:
     if request.python:
         wanted_python_version(packages, request.python)
     if lock.made_from != request.inputs:
+        if not request.lockfile:
+            raise errors.no_shipped_lock(errors.differences(asdict(lock.made_from), asdict(request.inputs)))
         raise errors.lock_is_stale(request.lockfile, asdict(lock.made_from), asdict(request.inputs))
 
 
@@ -56,9 +69,14 @@ async def fetch_debian_packages(request: DebianPackagesRequest, debian: DebianSu
         raise error.at(where) from None
     results = await get_fetched_files(_fetch_requests(packages))
     gone = [result.error for result in results if isinstance(result.error, PackageGone)]
-    if gone and debian.gone is Gone.renew:
+    # Nobody can renew a lock that comes with Strata, and the index is signed.
+    if gone and (debian.gone is Gone.renew or not request.lock.lockfile):
         renewed = (await get_resolved_debian_lock(request.lock)).lock.packages(str(request.platform))
-        _logger.warning(errors.built_with_renewed(where, changes(packages, renewed)))
+        _logger.warning(
+            errors.built_with_renewed(where, changes(packages, renewed))
+            if request.lock.lockfile
+            else errors.built_with_newer_than_shipped(where, changes(packages, renewed))
+        )
         packages = renewed
         results = await get_fetched_files(_fetch_requests(packages))
     for result in results:

@@ -26,10 +26,8 @@ async def artifact_target(field: ArtifactAddressField, default: Optional[str], o
     return target
 
 
-async def default_interpreter(address: Address, strata: StrataSubsystem) -> Target:
-    """The interpreter that works for an artifact which names none, where that is made by itself."""
-    if strata.interpreter is None:
-        raise errors.no_default_interpreter().at(str(address))
+async def default_interpreter(strata: StrataSubsystem) -> Target:
+    """Return the `python_interpreter` that makes an artifact which names none."""
     return await engine.target_at(strata.interpreter, owner=None, origin="the option `[strata].interpreter`")
 
 

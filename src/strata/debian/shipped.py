@@ -9,9 +9,6 @@ from __future__ import annotations
 
 import pkgutil
 
-SHIPPED = "the lock that comes with Strata"
-"""Where errors say that such a lock was read."""
-
 PYTHONS = ("3.13",)
 """The feature versions of CPython that there is a lock for."""
 
@@ -21,9 +18,9 @@ def shipped_base_lock() -> str:
     return _text("base.lock.json")
 
 
-def shipped_interpreter_lock(python: str) -> str | None:
-    """Return the text of the lock of a feature version of CPython, such as 3.13; None where Strata brings none."""
-    return _text(f"cpython-{python}.lock.json") if python in PYTHONS else None
+def shipped_interpreter_lock(python: str) -> str:
+    """Return the text of the lock of a feature version of CPython, one of PYTHONS."""
+    return _text(f"cpython-{python}.lock.json")
 
 
 def _text(name: str) -> str:

@@ -111,6 +111,28 @@ def lock_is_stale(
     where: str, made_from: Mapping[str, Sequence[str]], wanted: Mapping[str, Sequence[str]]
 ) -> StrataError:
     """:param made_from: what the lock was made from, and :param wanted: what the target and the options ask for."""
+    return StrataError(
+        f"The lock file {where} was made for other fields or options than those of today.",
+        found=differences(made_from, wanted),
+        fix="renew it with `./pants generate-lockfiles --resolve={address}`.",
+    )
+
+
+def no_shipped_lock(found: Sequence[str]) -> StrataError:
+    """Return the error for a target without a lock file, whose fields or options are not the defaults.
+
+    :param found: how they differ from those of the lock that comes with Strata, a line each.
+    """
+    return StrataError(
+        "Strata brings no lock for these fields and options.",
+        found=found,
+        fix="declare the target in a BUILD file, with `lockfile` and a name for the file there, write the file with "
+        "`./pants generate-lockfiles --resolve=ADDRESS`, and name the target in `[strata]` in pants.toml.",
+    )
+
+
+def differences(made_from: Mapping[str, Sequence[str]], wanted: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return a line for each kind of input that a lock was made with and is not to have, or lacks."""
     found = []
     for name in sorted(wanted):
         added, removed = set(wanted[name]) - set(made_from[name]), set(made_from[name]) - set(wanted[name])
@@ -118,11 +140,7 @@ def lock_is_stale(
             found.append(f"{_FIELDS.get(name, name)}: the lock was made without {', '.join(sorted(added))}")
         if removed:
             found.append(f"{_FIELDS.get(name, name)}: the lock was made with {', '.join(sorted(removed))}")
-    return StrataError(
-        f"The lock file {where} was made for other fields or options than those of today.",
-        found=found,
-        fix="renew it with `./pants generate-lockfiles --resolve={address}`.",
-    )
+    return found
 
 
 def built_with_renewed(address: str, changes: Sequence[str]) -> str:
@@ -133,5 +151,18 @@ def built_with_renewed(address: str, changes: Sequence[str]) -> str:
             "Built with what the signed index holds now:",
             *(f"  {change}" for change in changes),
             f"Renew the lock with `./pants generate-lockfiles --resolve={address}`.",
+        ]
+    )
+
+
+def built_with_newer_than_shipped(address: str, changes: Sequence[str]) -> str:
+    """Return the warning for packages that the mirror replaced since the lock that comes with Strata was made."""
+    return "\n".join(
+        [
+            f"{address}: the mirror has dropped packages of the lock that comes with Strata.",
+            "Built with what the signed index holds now:",
+            *(f"  {change}" for change in changes),
+            "To build the same bytes tomorrow, declare the target in a BUILD file with a `lockfile` of its own, and "
+            "name it in `[strata]` in pants.toml.",
         ]
     )

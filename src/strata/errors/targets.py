@@ -129,13 +129,6 @@ def no_linux_host(machine: str) -> StrataError:
     )
 
 
-def no_default_interpreter() -> StrataError:
-    return StrataError(
-        "No interpreter is named that could make this artifact by itself.",
-        fix="set `[strata].interpreter` in pants.toml to the address of a `python_interpreter` target.",
-    )
-
-
 def not_locked(venv: str, missing: Sequence[str]) -> StrataError:
     return StrataError(
         f"The image needs requirements that the lock of {venv} does not have.",
