@@ -50,6 +50,6 @@ def test_messages() -> None:
         "//:strata-base: the mirror has dropped packages of the lock that comes with Strata.\n"
         "Built with what the signed index holds now:\n"
         "  libc6 2.41-12 → 2.41-13\n"
-        "To build the same bytes tomorrow, declare the target in a BUILD file with a `lockfile` of its own, and name it "
-        "in `[strata]` in pants.toml."
+        "To build the same bytes tomorrow, declare the target in a BUILD file with a `lockfile` of its own, and name "
+        "it in `[strata]` in pants.toml."
     )
