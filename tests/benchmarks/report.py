@@ -1,4 +1,4 @@
-"""What was measured, as rows of a table, and the files that show it."""
+"""This module writes what was measured as tables for the README and docs/benchmarks.md."""
 
 from __future__ import annotations
 
@@ -36,19 +36,24 @@ class Row:
         return asdict(self)
 
 
-def table(rows: Iterable[Row]) -> str:
-    """For the README: ratios alone."""
-    lines = ["| ours / peer | got | aim | met |", "| --- | ---: | ---: | --- |"]
+def ratios(rows: Iterable[Row]) -> str:
+    """Return the README's table: what was measured, without what we aim at."""
+    lines = ["| ours / peer | ratio |", "| --- | ---: |", *(f"| {row.what} | {_value(row)} |" for row in rows)]
+    return "\n".join(lines) + "\n"
+
+
+def aims(rows: Iterable[Row]) -> str:
+    """Return the table of docs/benchmarks.md: what was measured, beside what we aim at."""
+    lines = ["| ours / peer | ratio | aim | met |", "| --- | ---: | ---: | --- |"]
     for row in rows:
-        unit = f" {row.unit}" if row.peer is None else ""
-        aim = "" if row.limit is None else f"≤ {_number(row.limit)}{unit}"
+        aim = "" if row.limit is None else f"≤ {_number(row.limit)}{_unit(row)}"
         met = "" if row.limit is None else ("yes" if row.met else "no")
-        lines.append(f"| {row.what} | {_number(row.value)}{unit} | {aim} | {met} |")
+        lines.append(f"| {row.what} | {_value(row)} | {aim} | {met} |")
     return "\n".join(lines) + "\n"
 
 
 def details(rows: Iterable[Row]) -> str:
-    """Absolute numbers, and the reasons where a limit was missed."""
+    """Return the table of absolute numbers, and the reasons where an aim was missed."""
     rows = list(rows)
     lines = ["| what | ours | peer |", "| --- | ---: | ---: |"]
     for row in rows:
@@ -59,7 +64,7 @@ def details(rows: Iterable[Row]) -> str:
 
 
 def replace_marked(text: str, name: str, new: str) -> str:
-    """The text with what stands between `<!-- NAME -->` and `<!-- /NAME -->` replaced. ValueError without these."""
+    """Return the text with `new` between `<!-- NAME -->` and `<!-- /NAME -->`. Raise ValueError without these."""
     begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
     before, begun, rest = text.partition(begin)
     _, ended, after = rest.partition(end)
@@ -68,8 +73,17 @@ def replace_marked(text: str, name: str, new: str) -> str:
     return f"{before}{begin}\n{new}{end}{after}"
 
 
+def _value(row: Row) -> str:
+    return f"{_number(row.value)}{_unit(row)}"
+
+
+def _unit(row: Row) -> str:
+    """Return the unit of a row that is no ratio."""
+    return f" {row.unit}" if row.peer is None else ""
+
+
 def _number(value: float) -> str:
-    """Two significant digits below one, and two decimals above: 0.0042, 0.25, 1.07, 149."""
+    """Return two significant digits below one, and two decimals above: 0.0042, 0.25, 1.07, 149."""
     if value >= 100:
         return f"{value:.0f}"
     if value >= 0.1:

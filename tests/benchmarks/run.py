@@ -19,7 +19,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Callable
 
-from benchmarks.report import Row, details, replace_marked, table
+from benchmarks.report import Row, aims, details, ratios, replace_marked
 from benchmarks.rows import cold, edit, growth, layers, memory, one_wheel, start, stored, unchanged
 from benchmarks.timing import machine_facts, run
 from benchmarks.workbench import Workbench
@@ -38,7 +38,7 @@ _BENCHMARKS: Mapping[str, Callable[[Workbench], Iterable[Row]]] = {
 }
 _GROWTH = "growth"
 # What the command writes there, between markers.
-_PAGES = {Path("docs/benchmarks.md"): ("benchmarks", "details"), Path("README.md"): ("benchmarks",)}
+_PAGES = {Path("docs/benchmarks.md"): ("aims", "details"), Path("README.md"): ("ratios",)}
 
 
 def main() -> None:
@@ -83,7 +83,8 @@ def _measure(bench: Workbench, name: str, measured: dict[str, Any]) -> None:
 def _write(measured: Mapping[str, Any], bench: Workbench, output: Path) -> None:
     rows = [Row(**row) for each in measured["rows"].values() for row in each]
     facts = f"\nMeasured on a machine with {', '.join(measured['machine'])}.\n"
-    texts = {"benchmarks": table(row for row in rows if row.limit is not None), "details": details(rows) + facts}
+    judged = [row for row in rows if row.limit is not None]
+    texts = {"ratios": ratios(judged), "aims": aims(judged), "details": details(rows) + facts}
     plots = output if bench.quick else Path("docs")
     run(bench.tools.python, "-I", Path(__file__).with_name("plots.py"), output / _MEASURED, plots)
     print(*texts.values(), sep="\n")
