@@ -26,7 +26,7 @@ from pants_strata.artifacts.library_slice import LibrarySliceRequest, get_librar
 from strata.attest.build_inputs import Input
 from strata.errors import StrataError
 from strata.errors.unworded import worded
-from strata.interpreters.paths import interpreter_paths
+from strata.interpreters.paths import interpreter_below
 from strata.oci.layer import Layer
 from strata.protocol.installer import SandboxInstaller
 from strata.protocol.interpreter import SandboxInterpreter
@@ -71,13 +71,7 @@ class Answer(Generic[R]):
 
 def sandbox_interpreter(interpreter: Interpreter) -> SandboxInterpreter:
     """Return where the interpreter lies in a sandbox."""
-    paths = interpreter_paths(str(interpreter.platform), interpreter.version)
-    return SandboxInterpreter(
-        loader=f"{_PYTHON}/{paths.loader}",
-        library_path=f"{_PYTHON}/{paths.library_path}",
-        python=f"{_PYTHON}/{paths.python}",
-        version=interpreter.version,
-    )
+    return interpreter_below(_PYTHON, str(interpreter.platform), interpreter.version)
 
 
 def sandbox_installer(installer: Installer, folder: str) -> SandboxInstaller:

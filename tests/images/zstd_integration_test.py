@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import strata.verbs
-from strata.interpreters.paths import interpreter_paths
+from strata.interpreters.paths import interpreter_below
 from strata.oci.descriptor import LAYER_ZSTD
 from support.container import unpack
 from support.examples import SCRIPT, SCRIPT_ZSTD, layer_digests, layers_of
@@ -96,22 +96,9 @@ sys.exit(main())
 
 
 def validated(layout: Path, root: Path) -> subprocess.CompletedProcess[str]:
-    paths = interpreter_paths("linux/amd64", "3.13.0")
-    loader, libraries, python = (str(root / path) for path in (paths.loader, paths.library_path, paths.python))
+    interpreter = interpreter_below(str(root), "linux/amd64", "3.13")
     library = str(Path(strata.verbs.__file__).parents[1].absolute())
-    command = [
-        loader,
-        "--library-path",
-        libraries,
-        python,
-        "-I",
-        "-B",
-        "-c",
-        _VALIDATE,
-        library,
-        "validate",
-        str(layout),
-    ]
+    command = [*interpreter.command(), "-I", "-B", "-c", _VALIDATE, library, "validate", str(layout)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 

@@ -5,25 +5,23 @@ from __future__ import annotations
 import socket
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from strata.errors import StrataError
 from strata.locks.installers import TOOLS
+from strata.protocol.build_wheel import Request, Result
+from strata.protocol.wheel import Wheel
 from support.venvs.projects import OWN_BACKEND, Sdist
 from support.venvs.sandbox import Interpreter
 
 INFO = "demo-1.0.dist-info"
 
 
-def build(interpreter: Interpreter, tool: str, sdist: Sdist, sandbox: Path) -> Any:
+def build(interpreter: Interpreter, tool: str, sdist: Sdist, sandbox: Path) -> Result:
     sandbox.mkdir(exist_ok=True)
-    request = {
-        "sdist": {"name": sdist.name, "version": "1.0", "path": sdist.write(sandbox).name},
-        "requirements": [],
-    }
-    return interpreter.run("build-wheel", {**request, "installer": interpreter.installer(tool)}, sandbox)
+    source = Wheel(sdist.name, "1.0", Path(sdist.write(sandbox).name))
+    return interpreter.run(Request(interpreter.in_sandbox(), interpreter.installer(tool), source, ()), sandbox)
 
 
 def test_the_three_front_ends_make_the_same_bytes(interpreter: Interpreter, tmp_path: Path) -> None:
@@ -32,12 +30,7 @@ def test_the_three_front_ends_make_the_same_bytes(interpreter: Interpreter, tmp_
     for tool in TOOLS:
         result = build(interpreter, tool, sdist, tmp_path / tool)
         wheel = (tmp_path / tool / "files" / "demo-1.0-py3-none-any.whl").read_bytes()
-        assert result == {
-            "name": "demo-1.0-py3-none-any.whl",
-            "size": len(wheel),
-            "requires": ["six; extra == 'old'"],
-            "differing": [],
-        }
+        assert result == Result("demo-1.0-py3-none-any.whl", len(wheel), ("six; extra == 'old'",), differing=())
         wheels.add(wheel)
     (wheel,) = wheels
     (tmp_path / "wheel").write_bytes(wheel)
@@ -75,13 +68,13 @@ except OSError as error:
     return repr(str(error))
 raise AssertionError("there is a network")
 """
-        assert build(interpreter, tool, Sdist.with_backend("demo", module), tmp_path)["differing"] == []
+        assert build(interpreter, tool, Sdist.with_backend("demo", module), tmp_path).differing == ()
 
 
 @pytest.mark.parametrize("tool", TOOLS)
 def test_a_build_that_differs_says_so(tool: str, interpreter: Interpreter, tmp_path: Path) -> None:
     sdist = Sdist.with_backend("demo", "import os\nreturn f'PLACE = {os.getcwd()!r}\\n'")
-    assert build(interpreter, tool, sdist, tmp_path)["differing"] == ["demo.py"]
+    assert build(interpreter, tool, sdist, tmp_path).differing == ("demo.py",)
 
 
 @pytest.mark.parametrize("tool", TOOLS)
@@ -101,7 +94,7 @@ def test_a_build_that_needs_a_compiler(tool: str, interpreter: Interpreter, tmp_
 
 def test_a_compiler_that_can_be_done_without(interpreter: Interpreter, tmp_path: Path) -> None:
     sdist = Sdist.with_backend("demo", "import subprocess\nreturn f\"CODE = {subprocess.run(['cc']).returncode}\\n\"")
-    assert build(interpreter, "pip", sdist, tmp_path)["differing"] == []
+    assert build(interpreter, "pip", sdist, tmp_path).differing == ()
     with zipfile.ZipFile(tmp_path / "files" / "demo-1.0-py3-none-any.whl") as archive:
         assert archive.read("demo.py") == b"CODE = 127\n"
 

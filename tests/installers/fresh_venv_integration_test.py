@@ -14,15 +14,19 @@ import tarfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from strata.errors import StrataError
 from strata.locks.installers import TOOLS
+from strata.protocol import proof, venv_layer
+from strata.protocol.dependencies_layer import Result
+from strata.protocol.installer import SandboxInstaller
+from strata.protocol.wheel import Wheel
+from support.layers import blob_of
 from support.venvs.difficult import WHEELS
 from support.venvs.sandbox import Interpreter, contained
-from support.venvs.trees import File, layer_path, read_layer, read_tree
+from support.venvs.trees import File, read_layer, read_tree
 from support.venvs.wheels import WheelFile
 
 SITE = "lib/python3.13/site-packages"
@@ -46,7 +50,7 @@ class Venvs:
     folder: Path
     before: Mapping[str, File]
     after: Mapping[str, File]
-    results: Sequence[Any]
+    results: Sequence[Result]
     layers: Sequence[Path]
     tree: Mapping[str, File]
 
@@ -59,16 +63,16 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def write_layers(interpreter: Interpreter, wheels: Path, folder: Path) -> tuple[list[Any], list[Path]]:
-    """Results and blobs: those of the wheels in their groups, last the venv's own."""
-    results = []
+def write_layers(interpreter: Interpreter, wheels: Path, folder: Path) -> tuple[list[Result], list[Path]]:
+    """The results for the wheels in their groups, and the blobs: those of the results, and last the venv's own."""
+    results, blobs = [], []
     for number, group in enumerate(GROUPS):
         (folder / str(number)).mkdir(parents=True)
         (folder / str(number) / "wheels").symlink_to(wheels)
         results.append(interpreter.layer(group, folder / str(number)))
-    own = interpreter.run("venv-layer", {"python": "3.13", "compression": "gzip"}, folder / str(len(GROUPS)))
-    every = [*results, own]
-    return every, [layer_path(folder / str(number), result) for number, result in enumerate(every)]
+        blobs.append(blob_of(results[-1].layer, folder / str(number)))
+    own = interpreter.run(venv_layer.Request("3.13", "gzip"), folder / "venv")
+    return results, [*blobs, blob_of(own.layer, folder / "venv")]
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +93,7 @@ def venvs(interpreter: Interpreter, wheels: Path, tmp_path_factory: pytest.TempP
         "--find-links", "/wheels", *names, wheels=wheels,
     )  # fmt: skip
     assert ran.code == 0, ran
-    return Venvs(interpreter, folder, before, read_tree(fresh), results[:-1], layers, tree)
+    return Venvs(interpreter, folder, before, read_tree(fresh), results, layers, tree)
 
 
 def record_rows(content: bytes) -> list[list[str]]:
@@ -108,7 +112,7 @@ def test_each_tool_installs_the_wheels_as_they_are(
     tool: str, interpreter: Interpreter, wheels: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "wheels").symlink_to(wheels)
-    assert interpreter.install(tool, WHEELS, tmp_path) == {}
+    assert interpreter.prove(tool, WHEELS, tmp_path) == proof.Result()
     assert not (tmp_path / "blobs").exists()
 
 
@@ -124,13 +128,10 @@ Path(site, "module.py").write_text("X = 2\\n")
 
 def test_an_installer_that_installs_something_else_is_found_out(interpreter: Interpreter, tmp_path: Path) -> None:
     pip, wheel = WheelFile("pip", files={"pip/__main__.py": STAND_IN}), WheelFile("one", files={"module.py": "X = 1\n"})
-    paths = [each.write(tmp_path) for each in (pip, wheel)]
-    request = {
-        "installer": {"tool": "pip", "wheels": [paths[0].name]},
-        "wheels": [{"name": "one", "version": "1.0", "path": paths[1].name}],
-    }
+    installer = SandboxInstaller("pip", (Path(pip.write(tmp_path).name),))
+    wheels = (Wheel("one", "1.0", Path(wheel.write(tmp_path).name)),)
     with pytest.raises(StrataError) as caught:
-        interpreter.run("install", request, tmp_path)
+        interpreter.run(proof.Request(interpreter.in_sandbox(), installer, wheels), tmp_path)
     assert str(caught.value) == (
         "The installer installed module.py with other content than one-1.0-py3-none-any.whl has.\n"
         "Fix: this is a defect of the installer or of Strata: report it, and use another version of the installer."
@@ -210,17 +211,17 @@ def test_records_list_what_there_is(venvs: Venvs) -> None:
 def test_of_contested_files_the_last_name_wins_and_it_is_said(venvs: Venvs) -> None:
     assert venvs.tree[f"{SITE}/contest.py"].content == b"WINNER = 2\n"
     assert b"contest_two" in venvs.tree["bin/contest"].content
-    described = {name: each for result in venvs.results for name, each in result["distributions"].items()}
+    described = {name: each for result in venvs.results for name, each in result.distributions.items()}
     found: dict[str, set[str]] = {}
     for each in described.values():
-        for path, content in each["files"].items():
+        for path, content in each.files.items():
             found.setdefault(path, set()).add(content)
     assert {path for path, contents in found.items() if len(contents) > 1} == {f"{SITE}/contest.py", "bin/contest"}
 
 
 def test_the_same_layers_come_from_another_place(venvs: Venvs, wheels: Path, tmp_path: Path) -> None:
     results, _ = write_layers(venvs.interpreter, wheels, tmp_path / "another place" / "further down")
-    assert results[:-1] == venvs.results
+    assert results == venvs.results
 
 
 # It works

@@ -1,6 +1,6 @@
 """Wheels at the edges: very large ones, and those that installers would understand each in its own way.
 
-More of what is refused is tested in strata.venv.wheel_archive_test.
+More of what is refused is tested in strata.wheels.archive_test.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import pytest
 
 from strata.errors import StrataError
 from strata.locks.installers import TOOLS
+from strata.protocol import proof
 from strata.protocol.wheel import Wheel
 from strata.wheels.archive import WheelArchive
 from support.venvs.sandbox import Interpreter
@@ -49,7 +50,7 @@ def test_memory_stays_flat_where_a_large_wheel_is_installed(
 ) -> None:
     wheel, folder = large
     (tmp_path / "wheels").symlink_to(folder)
-    assert interpreter.install(tool, [wheel], tmp_path) == {}
+    assert interpreter.prove(tool, [wheel], tmp_path) == proof.Result()
     check_memory(tmp_path)
 
 
@@ -58,7 +59,7 @@ def test_memory_stays_flat_with_the_layer_of_a_large_wheel(
 ) -> None:
     wheel, folder = large
     (tmp_path / "wheels").symlink_to(folder)
-    assert interpreter.layer([wheel], tmp_path)["size"] > 150e6
+    assert interpreter.layer([wheel], tmp_path).layer.size > 150e6
     check_memory(tmp_path)
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from strata.protocol.interpreter import SandboxInterpreter
 
 # Takes `--inhibit-cache --library-path DIRECTORY PYTHON` away and starts a Python that really compiles.
-_LOADER = f'#!/bin/sh\nshift 4\nexec "{sys.executable}" "$@"\n'
+STAND_IN_LOADER = f'#!/bin/sh\nshift 4\nexec "{sys.executable}" "$@"\n'
 
 
 def write_interpreter(folder: Path) -> SandboxInterpreter:
     folder.mkdir(exist_ok=True)
     loader = folder / "ld.so"
-    loader.write_text(_LOADER)
+    loader.write_text(STAND_IN_LOADER)
     loader.chmod(0o755)
     version = "{}.{}.{}".format(*sys.version_info)
     return SandboxInterpreter(str(loader), "lib", "python", version)

@@ -6,9 +6,11 @@ machine's loader nor its C library takes part.
 
 from __future__ import annotations
 
+import os.path
 from dataclasses import dataclass
 
 from strata.debian.platform import debian_platform
+from strata.protocol.interpreter import SandboxInterpreter
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,17 @@ def interpreter_paths(platform: str, version: str) -> InterpreterPaths:
         python=f"usr/bin/python{feature}",
         standard_library=f"usr/lib/python{feature}",
         zipped_library=f"usr/lib/python{feature.replace('.', '')}.zip",
+    )
+
+
+def interpreter_below(root: str, platform: str, version: str) -> SandboxInterpreter:
+    """Return the interpreter for a platform whose tree, or image, lies in the directory `root` of a sandbox."""
+    paths = interpreter_paths(platform, version)
+    return SandboxInterpreter(
+        loader=os.path.join(root, paths.loader),
+        library_path=os.path.join(root, paths.library_path),
+        python=os.path.join(root, paths.python),
+        version=version,
     )
 
 

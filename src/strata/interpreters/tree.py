@@ -14,17 +14,16 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Optional
 
 from strata.debian.packages.package_set import merge, unpacked
 from strata.errors.archive import interpreter_is_missing
 from strata.interpreters.bytecode import compile_directory
-from strata.interpreters.paths import InterpreterPaths, interpreter_paths
+from strata.interpreters.paths import InterpreterPaths, interpreter_below, interpreter_paths
 from strata.interpreters.standard_library import is_useful, module_sources, place_modules
 from strata.oci.entry import Entry, File, Symlink
-from strata.protocol.interpreter import SandboxInterpreter
 from strata.protocol.interpreter_tree import Request, Result
 
 TREE = "python"
@@ -51,17 +50,17 @@ def run(request: Request) -> Result:
                 _place(entry, tree / path, mode)
         modules = module_sources(entries, paths.standard_library)
         useful = {name: modules[name] for name in modules if not name.startswith(_NOT_FOR_BUILDS)}
-        _archive_library(useful, tree, paths, request.version)
+        command = interpreter_below(str(tree), request.platform, request.version).command()
+        _archive_library(useful, tree, paths, command)
     return Result()
 
 
-def _archive_library(modules: Mapping[str, Path], tree: Path, paths: InterpreterPaths, version: str) -> None:
+def _archive_library(modules: Mapping[str, Path], tree: Path, paths: InterpreterPaths, command: Sequence[str]) -> None:
     """The interpreter needs its library in order to compile it, so the sources are in the tree for that long."""
     library = tree / paths.standard_library
     place_modules(modules, library)
-    interpreter = SandboxInterpreter(paths.loader, paths.library_path, paths.python, version)
     archive = Path("library.zip").absolute()
-    compile_directory(library, interpreter.command(tree), f"/{paths.standard_library}", archive, which="all")
+    compile_directory(library, command, f"/{paths.standard_library}", archive, which="all")
     for child in library.iterdir():
         if child.name not in (_LANDMARK, _EXTENSIONS):
             shutil.rmtree(child) if child.is_dir() else child.unlink()

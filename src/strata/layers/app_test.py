@@ -5,6 +5,8 @@ import importlib.util
 import json
 import sys
 import tarfile
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,11 @@ import pytest
 
 from strata.layers import app
 from strata.layouts.listing import list_layer
+from strata.protocol.app_layer import Request, Result
 from support.interpreters import write_interpreter
+from support.layers import blob_of
+
+VERSION = "{}.{}".format(*sys.version_info)
 
 
 @pytest.fixture(autouse=True)
@@ -23,14 +29,16 @@ def _sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("sources", "main.py").write_text("import lib.a\n")
 
 
-def run(*, bytecode: bool = False) -> Any:
-    interpreter = write_interpreter(Path("python"))
-    request = {"root": "sources", "python": "3.13", "interpreter": interpreter, "bytecode": bytecode}
-    return app.run({**request, "compression": "gzip"})
+def request(*, bytecode: bool = False) -> Request:
+    return Request(Path("sources"), write_interpreter(Path("python")), bytecode, "gzip")
 
 
-def contents() -> Any:
-    return run()["contents"]
+def run(*, bytecode: bool = False) -> Result:
+    return app.run(request(bytecode=bytecode))
+
+
+def contents() -> Mapping[str, Any]:
+    return run().layer.contents
 
 
 def test_files_are_described_by_the_start_of_their_hash() -> None:
@@ -60,15 +68,14 @@ def test_many_files_are_described_by_one_digest(monkeypatch: pytest.MonkeyPatch)
 
 def listing() -> list[list[str]]:
     """Mode, owner, size and path of each file of the layer."""
-    blob = run()["digest"].partition(":")[2]
-    return [line.split() for line in list_layer(Path("blobs/sha256", blob))]
+    return [line.split() for line in list_layer(blob_of(run().layer))]
 
 
 def test_files_and_what_finds_them() -> None:
     assert [line for line in listing() if not line[0].startswith("d")] == [
         ["-rw-r--r--", "0:0", "2", "app/lib/a.py"],
         ["-rw-r--r--", "0:0", "13", "app/main.py"],
-        ["-rw-r--r--", "0:0", "5", "opt/venv/lib/python3.13/site-packages/_app.pth"],
+        ["-rw-r--r--", "0:0", "5", f"opt/venv/lib/python{VERSION}/site-packages/_app.pth"],
     ]
     assert {tuple(line[:3]) for line in listing() if line[0].startswith("d")} == {("drwxr-xr-x", "0:0", "0")}
 
@@ -90,17 +97,17 @@ def test_empty_folders_make_no_difference() -> None:
 def test_data_alone_need_no_compiler() -> None:
     Path("sources", "main.py").unlink()
     Path("sources", "lib", "a.py").rename(Path("sources", "lib", "a.txt"))
-    interpreter = {**write_interpreter(Path("python")), "loader": "absent"}
-    request = {"root": "sources", "python": "3.13", "interpreter": interpreter, "bytecode": True}
-    assert list(app.run({**request, "compression": "gzip"})["contents"]["files"]) == ["lib/a.txt"]
+    asked = request(bytecode=True)
+    result = app.run(replace(asked, interpreter=replace(asked.interpreter, loader="absent")))
+    assert list(result.layer.contents["files"]) == ["lib/a.txt"]
 
 
 def test_bytecode_lies_where_it_is_found_and_belongs_to_its_source() -> None:
     Path("sources", "lib", "template.py").write_text("{{ name }} = 1 +\n")
     result = run(bytecode=True)
-    assert result["contents"]["bytecode"] is True
+    assert result.layer.contents["bytecode"] is True
     tag = sys.implementation.cache_tag
-    with tarfile.open(Path("blobs/sha256", result["digest"].partition(":")[2])) as archive:
+    with tarfile.open(blob_of(result.layer)) as archive:
         files = {member.name: archive.extractfile(member) for member in archive if "__pycache__/" in member.name}
         compiled = {name: content.read() for name, content in files.items() if content}
     assert list(compiled) == [f"app/__pycache__/main.{tag}.pyc", f"app/lib/__pycache__/a.{tag}.pyc"]

@@ -6,12 +6,14 @@ import sys
 import tarfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from strata.layers import dependencies
+from strata.protocol.dependencies_layer import Distribution, Request, Result
+from strata.protocol.wheel import Wheel
 from support.interpreters import write_interpreter
+from support.layers import blob_of
 from support.wheels import Content, write_wheel
 
 VERSION = "{}.{}".format(*sys.version_info)
@@ -24,20 +26,18 @@ def _sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def wheel(name: str, members: Mapping[str, Content]) -> dict[str, str]:
-    """An entry of a request."""
+def wheel(name: str, members: Mapping[str, Content]) -> Wheel:
     info = f"{name}-1.0.dist-info"
     metadata = {f"{info}/{file}": "" for file in ("METADATA", "WHEEL", "RECORD")}
-    return {"name": name, "version": "1.0", "path": str(write_wheel(Path(), {**members, **metadata}, name=name).path)}
+    return write_wheel(Path(), {**members, **metadata}, name=name)
 
 
-def run(*wheels: Mapping[str, str], bytecode: bool = False) -> Any:
-    request = {"interpreter": write_interpreter(Path("python")), "wheels": wheels, "bytecode": bytecode}
-    return dependencies.run({**request, "compression": "gzip"})
+def run(*wheels: Wheel, bytecode: bool = False) -> Result:
+    return dependencies.run(Request(write_interpreter(Path("python")), wheels, bytecode, "gzip"))
 
 
-def files(result: Any) -> dict[str, bytes]:
-    with tarfile.open(Path("blobs/sha256", result["digest"].partition(":")[2])) as archive:
+def files(result: Result) -> dict[str, bytes]:
+    with tarfile.open(blob_of(result.layer)) as archive:
         opened = {member.name: archive.extractfile(member) for member in archive}
         return {name: content.read() for name, content in opened.items() if content}
 
@@ -49,7 +49,7 @@ def recorded(found: Mapping[str, bytes], name: str) -> dict[str, list[str]]:
 
 def test_layer_of_one_wheel() -> None:
     result = run(wheel("demo", {"demo.py": "x = 1\n"}))
-    assert result["contents"] == {
+    assert result.layer.contents == {
         "kind": "dependencies",
         "python": VERSION,
         "packages": {"demo": "1.0"},
@@ -60,20 +60,13 @@ def test_layer_of_one_wheel() -> None:
     info = f"{SITE}/demo-1.0.dist-info"
     names = ["INSTALLER", "METADATA", "RECORD", "WHEEL"]
     assert list(files(result)) == [*(f"{info}/{name}" for name in names), f"{SITE}/demo.py"]
-    assert result["distributions"] == {
-        "demo": {
-            "modules": ["demo"],
-            "scripts": [],
-            "files": {
-                f"lib/python{VERSION}/site-packages/{path}": summary
-                for path, summary in {
-                    "demo-1.0.dist-info/METADATA": "00000000:0",
-                    "demo-1.0.dist-info/WHEEL": "00000000:0",
-                    "demo.py": "8bf6893b:6",
-                }.items()
-            },
-        }
+    summaries = {
+        "demo-1.0.dist-info/METADATA": "00000000:0",
+        "demo-1.0.dist-info/WHEEL": "00000000:0",
+        "demo.py": "8bf6893b:6",
     }
+    described = {f"lib/python{VERSION}/site-packages/{path}": summary for path, summary in summaries.items()}
+    assert result.distributions == {"demo": Distribution(("demo",), (), described)}
 
 
 def test_bytecode_of_modules() -> None:
@@ -83,7 +76,7 @@ def test_bytecode_of_modules() -> None:
         "demo-1.0.data/scripts/tool.py": "x = 1\n",
     }
     result = run(wheel("demo", members), bytecode=True)
-    assert result["contents"]["bytecode"] is True
+    assert result.layer.contents["bytecode"] is True
     found = files(result)
     code = found.pop(f"{SITE}/demo/__pycache__/a.{TAG}.pyc")
     assert code[8:16] == importlib.util.source_hash(b"x = 1\n")
@@ -92,7 +85,7 @@ def test_bytecode_of_modules() -> None:
     rows = recorded(files(result), "demo")
     assert rows[f"demo/__pycache__/a.{TAG}.pyc"] == ["", ""]
     assert [path for path in rows if "__pycache__" in path] == [f"demo/__pycache__/a.{TAG}.pyc"]
-    assert not [path for path in result["distributions"]["demo"]["files"] if "__pycache__" in path]
+    assert not [path for path in result.distributions["demo"].files if "__pycache__" in path]
     assert sorted(path.name for path in Path().iterdir()) == ["blobs", "demo-1.0-py3-none-any.whl", "python"]
 
 
@@ -111,9 +104,9 @@ def test_of_different_files_the_last_name_wins() -> None:
         assert rows["shared.py"][1] == "7"
         assert f"__pycache__/shared.{TAG}.pyc" in rows
         assert f"__pycache__/template.{TAG}.pyc" not in rows
-    described = result["distributions"]
+    described = result.distributions
     path = f"lib/python{VERSION}/site-packages/shared.py"
-    assert described["first"]["files"][path] != described["last"]["files"][path]
+    assert described["first"].files[path] != described["last"].files[path]
 
 
 def test_files_of_a_wheel_are_the_same_in_each_company() -> None:

@@ -8,27 +8,28 @@ import sys
 import tarfile
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from strata.errors import StrataError
-from strata.interpreters import tree as interpreter_tree
-from strata.interpreters.paths import interpreter_paths
+from strata.interpreters import tree
+from strata.interpreters.paths import interpreter_below, interpreter_paths
 from strata.layers import interpreter
+from strata.protocol import interpreter_layer, interpreter_tree
+from strata.protocol.package import Package
 from support.debian_packages import Member, directory, symlink, write_deb
+from support.interpreters import STAND_IN_LOADER
+from support.layers import blob_of
 
 VERSION = "{}.{}.{}".format(*sys.version_info)
 PATHS = interpreter_paths("linux/amd64", VERSION)
 LIBRARY = PATHS.standard_library
 
-# Takes `--library-path DIRECTORY PYTHON` away and starts a Python that really compiles.
-LOADER = f'#!/bin/sh\nshift 3\nexec "{sys.executable}" "$@"\n'.encode()
 OS_MODULE = b"name = 'posix'\n"
 
 MEMBERS = [
     Member(f"./{PATHS.python}", b"ELF", mode=0o755),
-    Member(f"./{PATHS.loader}", LOADER, mode=0o755),
+    Member(f"./{PATHS.loader}", STAND_IN_LOADER.encode(), mode=0o755),
     Member(f"./{PATHS.library_path}/libx.so.1.2", b"library"),
     symlink(f"./{PATHS.library_path}/libx.so.1", "libx.so.1.2"),
     symlink(f"./{PATHS.library_path}/liby.so.1", "../../../etc/liby.so.1"),
@@ -48,24 +49,24 @@ MEMBERS = [
 ]
 
 
-def request(tmp_path: Path, members: list[Member]) -> dict[str, Any]:
+def packages(tmp_path: Path, members: list[Member]) -> tuple[Package, ...]:
     write_deb(tmp_path / "python.deb", members, name="python")
-    return {
-        "packages": [{"name": "python", "version": "1.0", "file": "python.deb"}],
-        "platform": "linux/amd64",
-        "version": VERSION,
-    }
+    return (Package("python", "1.0", Path("python.deb")),)
+
+
+def request(tmp_path: Path, members: list[Member]) -> interpreter_tree.Request:
+    return interpreter_tree.Request(packages(tmp_path, members), "linux/amd64", VERSION)
 
 
 def tree_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    assert interpreter_tree.run(request(tmp_path, MEMBERS)) == {}
+    tree.run(request(tmp_path, MEMBERS))
     return tmp_path / "python"
 
 
 def test_the_tree_holds_what_running_python_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    tree = tree_of(tmp_path, monkeypatch)
-    files = {path.relative_to(tree).as_posix(): path for path in tree.rglob("*") if not path.is_dir()}
+    root = tree_of(tmp_path, monkeypatch)
+    files = {path.relative_to(root).as_posix(): path for path in root.rglob("*") if not path.is_dir()}
     assert {name: f"{path.lstat().st_mode:o}" for name, path in files.items()} == {
         PATHS.python: "100755",
         PATHS.loader: "100755",
@@ -79,8 +80,8 @@ def test_the_tree_holds_what_running_python_needs(tmp_path: Path, monkeypatch: p
 
 
 def test_modules_are_compiled_for_their_place_in_an_image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    tree = tree_of(tmp_path, monkeypatch)
-    with zipfile.ZipFile(tree / PATHS.zipped_library) as archive:
+    root = tree_of(tmp_path, monkeypatch)
+    with zipfile.ZipFile(root / PATHS.zipped_library) as archive:
         assert archive.namelist() == ["_config.pyc", "json/__init__.pyc", "os.pyc"]
         assert {member.date_time for member in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         compiled = archive.read("os.pyc")
@@ -96,7 +97,7 @@ def test_the_archive_is_importable_and_the_same_twice(tmp_path: Path, monkeypatc
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         trees.append(tree_of(tmp_path / name, monkeypatch))
-    first, second = (tree / PATHS.zipped_library for tree in trees)
+    first, second = (root / PATHS.zipped_library for root in trees)
     assert first.read_bytes() == second.read_bytes()
     code = f"import sys; sys.path.insert(0, {str(first)!r}); import _config; print(_config.name)"
     assert subprocess.run([sys.executable, "-I", "-c", code], check=True, capture_output=True).stdout == b"posix\n"
@@ -105,7 +106,7 @@ def test_the_archive_is_importable_and_the_same_twice(tmp_path: Path, monkeypatc
 def test_packages_without_an_interpreter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(StrataError) as caught:
-        interpreter_tree.run(request(tmp_path, MEMBERS[1:]))
+        tree.run(request(tmp_path, MEMBERS[1:]))
     assert str(caught.value) == (
         f"The packages of the interpreter contain no '{PATHS.python}'.\n"
         "Fix: check that the target's version is the one that its lock was made for, and make the lock again."
@@ -113,14 +114,16 @@ def test_packages_without_an_interpreter(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_the_layer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    tree = tree_of(tmp_path, monkeypatch)
+    root = tree_of(tmp_path, monkeypatch)
     feature = "{}.{}".format(*sys.version_info)
     tag = sys.implementation.cache_tag
-    of_interpreter = {name: str(tree / getattr(PATHS, name)) for name in ("loader", "library_path", "python")}
+    compiler = interpreter_below(str(root), "linux/amd64", VERSION)
     result = interpreter.run(
-        {**request(tmp_path, MEMBERS), "interpreter": of_interpreter, "installer_hint": False, "compression": "gzip"}
+        interpreter_layer.Request(
+            packages(tmp_path, MEMBERS), VERSION, compiler, installer_hint=False, compression="gzip"
+        )
     )
-    assert result["contents"] == {
+    assert result.layer.contents == {
         "kind": "interpreter",
         "version": VERSION,
         "packages": {"python": "1.0"},
@@ -134,7 +137,7 @@ def test_the_layer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ],
         "format": 2,
     }
-    with tarfile.open(tmp_path / "blobs/sha256" / result["digest"].partition(":")[2]) as layer:
+    with tarfile.open(blob_of(result.layer)) as layer:
         listing = [
             f"{member.mode:04o} {member.name}{' → ' + member.linkname if member.linkname else ''}"
             for member in layer

@@ -1,15 +1,16 @@
 from __future__ import annotations
 
-import json
 import tarfile
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from strata.errors import StrataError
 from strata.layers.os_packages import run
+from strata.protocol.os_packages_layer import Request, Result
+from strata.protocol.package import Package
 from support.debian_packages import Member, directory, symlink, write_deb
+from support.layers import blob_of
 
 BASE_FILES = [
     directory("./etc", 0o755),
@@ -33,17 +34,19 @@ LIBRARY = [
 ]
 
 
-def layer_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **packages: list[Member]) -> tuple[Any, dict[str, str]]:
+def layer_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **packages: list[Member]
+) -> tuple[Result, dict[str, str]]:
     """The verb's result, and the layer's listing: path → mode, owner, and target or contents."""
     monkeypatch.chdir(tmp_path)
     requested = []
     for name, members in packages.items():
         name = name.replace("_", "-")
         write_deb(tmp_path / f"{name}.deb", members, name=name)
-        requested.append({"name": name, "version": "1.0", "file": f"{name}.deb"})
-    result = run(json.loads(json.dumps({"packages": requested, "compression": "gzip"})))
+        requested.append(Package(name, "1.0", Path(f"{name}.deb")))
+    result = run(Request(tuple(requested), "gzip"))
     listing = {}
-    with tarfile.open(tmp_path / "blobs/sha256" / result["digest"].partition(":")[2]) as layer:
+    with tarfile.open(blob_of(result.layer)) as layer:
         for member in layer:
             extracted = layer.extractfile(member) if member.isfile() else None
             detail = extracted.read().decode() if extracted else member.linkname
@@ -53,7 +56,7 @@ def layer_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **packages: list[M
 
 def test_base_files_and_what_their_script_makes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     result, listing = layer_of(tmp_path, monkeypatch, base_files=BASE_FILES)
-    assert result["contents"] == {
+    assert result.layer.contents == {
         "kind": "os-packages",
         "packages": {"base-files": "1.0"},
         "installers": [],

@@ -6,15 +6,17 @@ import pytest
 
 from strata.layers import venv
 from strata.layouts.listing import list_layer
+from strata.protocol.venv_layer import Request
+from support.layers import blob_of
 
 
 def test_the_layer_has_no_packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.stdlib_module_names", frozenset({"os", "json"}), raising=False)
-    result = venv.run({"python": "3.13", "compression": "gzip"})
-    assert result["contents"] == {"kind": "venv", "python": "3.13", "installers": [], "format": 2}
-    assert result["standard_library"] == ["json", "os"]
-    lines = [line.split(maxsplit=3)[3] for line in list_layer(Path("blobs/sha256", result["digest"].partition(":")[2]))]
+    result = venv.run(Request("3.13", "gzip"))
+    assert result.layer.contents == {"kind": "venv", "python": "3.13", "installers": [], "format": 2}
+    assert result.standard_library == ("json", "os")
+    lines = [line.split(maxsplit=3)[3] for line in list_layer(blob_of(result.layer))]
     assert lines == [
         "opt",
         "opt/venv",

@@ -12,7 +12,7 @@ import pytest
 from strata.errors import StrataError
 from strata.oci.zip_member import ZipMember
 from strata.wheels.archive import WheelArchive
-from strata.wheels.installed_form import InstalledFile, description, installed_files, own_metadata
+from strata.wheels.installed_form import InstalledFile, distribution, installed_files, own_metadata
 from support.wheels import INFO, METADATA, SITE, Content, write_wheel
 
 ENTRY_POINTS = """\
@@ -121,13 +121,13 @@ def test_record(tmp_path: Path) -> None:
 
 def test_what_can_be_named(tmp_path: Path) -> None:
     archive = open_wheel(tmp_path)
-    found = description(archive)
-    assert found["modules"] == ["demo", "demo.größe"]
-    assert found["scripts"] == ["demo", "demo-extra", "demo-gui", "shell", "tool"]
-    assert sorted(found["files"]) == sorted(installed_files(archive))
-    assert found["files"][f"{SITE}/demo/größe.py"] == f"{zlib.crc32(b'x = 1' + bytes([10])):08x}:6"
+    found = distribution(archive)
+    assert found.modules == ("demo", "demo.größe")
+    assert found.scripts == ("demo", "demo-extra", "demo-gui", "shell", "tool")
+    assert list(found.files) == sorted(installed_files(archive))
+    assert found.files[f"{SITE}/demo/größe.py"] == f"{zlib.crc32(b'x = 1' + bytes([10])):08x}:6"
     text = archive.scripts["demo"].encode()
-    assert found["files"]["bin/demo"] == f"{zlib.crc32(text):08x}:{len(text)}"
+    assert found.files["bin/demo"] == f"{zlib.crc32(text):08x}:{len(text)}"
 
 
 # What the wheel's own RECORD says

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import strata.verbs
 from strata.errors.unworded import worded
-from strata.interpreters.paths import interpreter_paths
+from strata.interpreters.paths import interpreter_below
 from strata.protocol import dependencies_layer, proof
 from strata.protocol.installer import SandboxInstaller
 from strata.protocol.interpreter import SandboxInterpreter
@@ -100,10 +100,7 @@ class Interpreter:
 
     def in_sandbox(self) -> SandboxInterpreter:
         """Return where the interpreter lies in a sandbox."""
-        paths = interpreter_paths(PLATFORM, self.version)
-        return SandboxInterpreter(
-            f"{_TREE}/{paths.loader}", f"{_TREE}/{paths.library_path}", f"{_TREE}/{paths.python}", self.version
-        )
+        return interpreter_below(_TREE, PLATFORM, self.version)
 
 
 def _listed(wheels: Iterable[WheelFile]) -> tuple[Wheel, ...]:

@@ -8,7 +8,6 @@ import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 
 @dataclass(frozen=True)
@@ -29,10 +28,6 @@ def read_tree(root: Path) -> Mapping[str, File]:
         content = os.readlink(path).encode() if path.is_symlink() else path.read_bytes() if path.is_file() else b""
         found[path.relative_to(root).as_posix()] = File(mode, content)
     return found
-
-
-def layer_path(sandbox: Path, result: Mapping[str, Any]) -> Path:
-    return sandbox / "blobs" / str(result["digest"]).replace(":", "/")
 
 
 def read_layer(layer: Path) -> Mapping[str, File]:
