@@ -22,7 +22,8 @@ from pants_strata.artifacts.host import HostPrepared
 from pants_strata.artifacts.installer import Installer
 from pants_strata.artifacts.interpreter import Interpreter
 from pants_strata.artifacts.layer import ArtifactLayer
-from pants_strata.artifacts.library_slice import LibrarySliceRequest, get_library_slice
+from pants_strata.artifacts.library_slice import LibrarySliceRequest
+from pants_strata.library_slice import get_library_slice
 from strata.attest.build_inputs import Input
 from strata.errors import StrataError
 from strata.errors.unworded import worded

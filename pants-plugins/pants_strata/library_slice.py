@@ -37,6 +37,9 @@ async def library_slice(request: LibrarySliceRequest, strata: StrataSubsystem) -
     return LibrarySlice(digest, strata.remote_cache_head_start_millis)
 
 
+get_library_slice = engine.asker(library_slice)
+
+
 def modules_of(verb: str) -> dict[str, str]:
     """Return the sources of all modules that a verb imports from the library, by path: `strata/verbs.py`."""
     found: dict[str, str] = {}

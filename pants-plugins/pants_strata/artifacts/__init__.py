@@ -1,8 +1,8 @@
-"""Requests, results and askers of the rules: frozen values, a module for each noun.
+"""Requests and results of the rules: frozen values, a module for each noun.
 
-A request names what is wanted by address and platform; a result holds digests; `await noun(request)` asks for the one
-with the other. Addresses serve messages only: no process sees one, so that two targets that want the same bytes share
-one cache entry.
+A request names what is wanted by address and platform; a result holds digests. Each rule has a function beside it that
+asks for the one with the other: `await get_venv(request)`. Addresses serve messages only: no process sees one, so that
+two targets that want the same bytes share one cache entry.
 """
 
 from __future__ import annotations

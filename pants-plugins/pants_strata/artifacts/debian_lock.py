@@ -1,4 +1,4 @@
-"""This module asks for locks of Debian packages, and for the index of a mirror."""
+"""This module has the requests and results of locks of Debian packages, and of the index of a mirror."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from pants.engine.addresses import Address
 
-from pants_strata import engine
 from strata.debian.index import PackageIndex
 from strata.debian.lock import DebianLock, LockInputs
 from strata.errors import StrataError
@@ -48,7 +47,3 @@ class ResolvedDebianLock:
     """What the signed index of the mirror holds now for the inputs of a lock."""
 
     lock: DebianLock
-
-
-get_debian_index = engine.asker(DebianIndex, DebianIndexRequest)
-get_resolved_debian_lock = engine.asker(ResolvedDebianLock, DebianLockRequest)

@@ -1,4 +1,4 @@
-"""This module asks for the files of locked Debian packages."""
+"""This module has the request and the result of the files of locked Debian packages."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pants.engine.fs import Digest
 from pants.util.frozendict import FrozenDict
 
-from pants_strata import engine
 from pants_strata.artifacts.debian_lock import DebianLockRequest
 from strata.debian.lock import LockedPackage
 from strata.oci.platform import Platform
@@ -25,6 +24,3 @@ class DebianPackages:
 
     packages: tuple[LockedPackage, ...]
     debs: FrozenDict[str, Digest]
-
-
-get_debian_packages = engine.asker(DebianPackages, DebianPackagesRequest)

@@ -1,14 +1,12 @@
-"""This module asks for files from outside."""
+"""This module has the request and the result of a file from outside."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Optional, Union
 
 from pants.engine.fs import EMPTY_DIGEST, Digest
 
-from pants_strata import engine
 from strata.errors import StrataError
 from strata.protocol import fetch_debian, fetch_wheel
 from strata.protocol.message import Request
@@ -39,11 +37,3 @@ class FetchResult:
     name: str = ""
     told: Optional[Fetched] = None
     error: StrataError | None = None
-
-
-get_fetched_file = engine.asker(FetchResult, FetchRequest)
-
-
-async def get_fetched_files(requests: Iterable[FetchRequest]) -> tuple[FetchResult, ...]:
-    """Return the file of each request, in their order."""
-    return await engine.concurrently(get_fetched_file(request) for request in requests)

@@ -1,4 +1,4 @@
-"""This module asks for images, and for the layer of their first-party code."""
+"""This module has the requests and results of images, and of the layer of their first-party code."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from pants.engine.addresses import Address
 from pants.engine.fs import Digest
 
-from pants_strata import engine
 from pants_strata.artifacts.interpreter import Interpreter
-from pants_strata.artifacts.layer import ArtifactLayer
 from strata.attest.build_inputs import BuildInputs
 from strata.audit.policy import Verdict
 from strata.oci.image import Image
@@ -45,7 +43,3 @@ class BuiltImage:
     blobs: Digest
     build_inputs: BuildInputs
     installers: Verdict
-
-
-get_app_layer = engine.asker(ArtifactLayer, AppLayerRequest)
-get_image = engine.asker(BuiltImage, ImageRequest)

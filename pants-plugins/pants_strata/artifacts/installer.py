@@ -1,4 +1,4 @@
-"""This module asks for installers, and for new locks of them."""
+"""This module has the requests and results of installers, and of new locks of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pants.engine.addresses import Address
 from pants.engine.fs import Digest
 
-from pants_strata import engine
 from strata.oci.platform import Platform
 
 
@@ -50,7 +49,3 @@ class ResolvedInstallerLock:
     """A hashed requirements file."""
 
     text: str
-
-
-get_installer = engine.asker(Installer, InstallerRequest)
-get_resolved_installer_lock = engine.asker(ResolvedInstallerLock, InstallerLockRequest)

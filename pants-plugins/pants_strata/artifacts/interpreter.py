@@ -1,4 +1,4 @@
-"""This module asks for interpreters, and for their layers."""
+"""This module has the requests and results of interpreters, and of their layers."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from pants.engine.addresses import Address
 from pants.engine.fs import Digest
 
-from pants_strata import engine
 from pants_strata.artifacts.debian_packages import DebianPackages
-from pants_strata.artifacts.layer import ArtifactLayer
 from strata.oci.platform import Platform
 from strata.protocol.layer import Compression
 
@@ -43,7 +41,3 @@ class InterpreterLayerRequest:
     interpreter: Interpreter
     base: Address
     compression: Compression
-
-
-get_interpreter = engine.asker(Interpreter, InterpreterRequest)
-get_interpreter_layer = engine.asker(ArtifactLayer, InterpreterLayerRequest)

@@ -1,12 +1,10 @@
-"""This module asks for the part of the library that a verb needs (see library_slice.py of the plugin)."""
+"""This module has the request and the result of the part of the library that a verb needs (see library_slice.py)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from pants.engine.fs import Digest
-
-from pants_strata import engine
 
 
 @dataclass(frozen=True)
@@ -22,6 +20,3 @@ class LibrarySlice:
 
     digest: Digest
     head_start_millis: int
-
-
-get_library_slice = engine.asker(LibrarySlice, LibrarySliceRequest)

@@ -1,4 +1,4 @@
-"""This module asks for the layer of a `debian_packages` target."""
+"""This module has the request for the layer of a `debian_packages` target."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from pants.engine.addresses import Address
 
-from pants_strata import engine
-from pants_strata.artifacts.layer import ArtifactLayer
 from strata.oci.platform import Platform
 from strata.protocol.layer import Compression
 
@@ -20,6 +18,3 @@ class OsPackagesRequest:
     platform: Platform
     interpreter: Address
     compression: Compression
-
-
-get_os_packages_layer = engine.asker(ArtifactLayer, OsPackagesRequest)

@@ -1,4 +1,4 @@
-"""This module asks for venvs: what their lock says, their layers, and the proof of their installation."""
+"""This module has the requests and results of venvs: their locks, their layers, the proof of their installation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from pants.engine.addresses import Address
 
-from pants_strata import engine
 from pants_strata.artifacts.installer import Installer, InstallerRequest
 from pants_strata.artifacts.interpreter import Interpreter, InterpreterRequest
 from pants_strata.artifacts.layer import ArtifactLayer
@@ -102,10 +101,3 @@ class Venv:
     modules: frozenset[str]
     scripts: frozenset[str]
     standard_library: frozenset[str]
-
-
-get_locked_venv = engine.asker(LockedVenv, LockedVenvRequest)
-get_dependencies_layer = engine.asker(DependenciesLayer, DependenciesLayerRequest)
-get_proof = engine.asker(Proof, ProofRequest)
-get_venv_layer = engine.asker(VenvLayer, VenvLayerRequest)
-get_venv = engine.asker(Venv, VenvRequest)

@@ -1,4 +1,4 @@
-"""This module asks the Pants engine through `Get` and `MultiGet`, as releases up to 2.31 have them.
+"""This module asks the Pants engine through `Get` and `MultiGet`, as releases up to 2.29 want them; 2.32 has neither.
 
 Pants' rule visitor follows functions that a rule calls into other modules, where they are coroutines or return an
 awaitable, and collects what they ask for.
@@ -6,9 +6,9 @@ awaitable, and collects what they ask for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from pathlib import PurePath
-from typing import Callable, TypeVar
+from typing import Any, Callable, TypeVar, get_type_hints
 
 from pants.backend.python.dependency_inference.module_mapper import (
     AllPythonTargets,
@@ -46,6 +46,7 @@ from pants.engine.target import (
     WrappedTargetRequest,
 )
 from pants.source.source_root import SourceRoot, SourceRootRequest, SourceRootsRequest, SourceRootsResult
+from typing_extensions import Concatenate
 
 # ---- what rules ask of each other -----------------------------------------------------------------------------------
 
@@ -56,8 +57,12 @@ concurrently = MultiGet
 """Waits for several awaitables at the same time. What is named first begins first."""
 
 
-def asker(answer_type: type[Answer], request_type: type[Asked]) -> Callable[[Asked], Get[Answer]]:
-    """Return a function that asks for the answer to a request: `await ask(request)`, also within `concurrently`."""
+def asker(rule: Callable[Concatenate[Asked, ...], Coroutine[Any, Any, Answer]]) -> Callable[[Asked], Get[Answer]]:
+    """Return a function that asks a rule by its request: `await ask(request)`, also within `concurrently`.
+
+    The engine finds the rule again by its types: no other rule may have the same two.
+    """
+    request_type, *_, answer_type = get_type_hints(rule).values()
 
     def ask(request: Asked) -> Get[Answer]:
         return Get(answer_type, request_type, request)

@@ -24,8 +24,8 @@ from pants.engine.target import AllTargets, Target
 from pants.engine.unions import UnionRule
 
 from pants_strata import engine
-from pants_strata.artifacts.debian_lock import DebianLockRequest, get_resolved_debian_lock
-from pants_strata.artifacts.installer import InstallerLockRequest, get_resolved_installer_lock
+from pants_strata.artifacts.debian_lock import DebianLockRequest
+from pants_strata.artifacts.installer import InstallerLockRequest
 from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
 from pants_strata.target_types import (
     DebianPackagesLockfileField,
@@ -37,6 +37,8 @@ from pants_strata.target_types import (
     PythonInstallerTarget,
     PythonInterpreterTarget,
 )
+from pants_strata.util_rules.debian_lock import get_resolved_debian_lock
+from pants_strata.util_rules.installer_lock import get_resolved_installer_lock
 from pants_strata.util_rules.lock_requests import base_lock, interpreter_lock
 from pants_strata.util_rules.lookup import default_interpreter
 from strata.debian.lock import DebianLock, write_lock

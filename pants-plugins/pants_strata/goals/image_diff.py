@@ -22,8 +22,9 @@ from pants.util.strutil import softwrap
 
 from pants_strata import engine
 from pants_strata.artifacts import PLATFORM
-from pants_strata.artifacts.image import ImageRequest, get_image
+from pants_strata.artifacts.image import ImageRequest
 from pants_strata.goals.package import ImageFieldSet
+from pants_strata.util_rules.image import get_image
 from strata.diff.compare import Comparison, Side, compare, explained, is_unexplained
 from strata.diff.contents import APP
 from strata.diff.layout import LayoutReader

@@ -14,17 +14,12 @@ from pants.engine.unions import UnionRule
 
 from pants_strata import engine
 from pants_strata.artifacts import PLATFORM
-from pants_strata.artifacts.image import ImageRequest, get_image
-from pants_strata.artifacts.installer import InstallerRequest, get_installer
-from pants_strata.artifacts.interpreter import (
-    InterpreterLayerRequest,
-    InterpreterRequest,
-    get_interpreter,
-    get_interpreter_layer,
-)
+from pants_strata.artifacts.image import ImageRequest
+from pants_strata.artifacts.installer import InstallerRequest
+from pants_strata.artifacts.interpreter import InterpreterLayerRequest, InterpreterRequest
 from pants_strata.artifacts.layer import ArtifactLayer
-from pants_strata.artifacts.os_packages import OsPackagesRequest, get_os_packages_layer
-from pants_strata.artifacts.venv import VenvRequest, get_venv
+from pants_strata.artifacts.os_packages import OsPackagesRequest
+from pants_strata.artifacts.venv import VenvRequest
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import (
     ArtifactOutputPathField,
@@ -36,7 +31,12 @@ from pants_strata.target_types import (
     VenvLockfileField,
 )
 from pants_strata.target_types.defaults import DEFAULTS
+from pants_strata.util_rules.image import get_image
+from pants_strata.util_rules.installer import get_installer
+from pants_strata.util_rules.interpreter import get_interpreter, get_interpreter_layer
 from pants_strata.util_rules.lookup import default_interpreter
+from pants_strata.util_rules.os_packages import get_os_packages_layer
+from pants_strata.util_rules.venv import get_venv
 from strata.attest.build_inputs import build_inputs_path
 from strata.oci.layer import Layer
 from strata.oci.layout import INDEX_FILE, artifact_layout_files, layout_files

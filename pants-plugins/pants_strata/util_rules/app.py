@@ -38,5 +38,8 @@ async def write_app_layer(request: AppLayerRequest) -> ArtifactLayer:
     return layer
 
 
+get_app_layer = engine.asker(write_app_layer)
+
+
 def rules() -> Iterable[Rule]:
     return collect_rules()

@@ -11,13 +11,7 @@ from pants.engine.process import ProcessCacheScope
 from pants.engine.rules import Rule, collect_rules, rule
 
 from pants_strata import engine
-from pants_strata.artifacts.debian_lock import (
-    DebianIndex,
-    DebianIndexRequest,
-    DebianLockRequest,
-    ResolvedDebianLock,
-    get_debian_index,
-)
+from pants_strata.artifacts.debian_lock import DebianIndex, DebianIndexRequest, DebianLockRequest, ResolvedDebianLock
 from pants_strata.artifacts.host import HostPrepared
 from pants_strata.library_process import answer, on_host
 from pants_strata.subsystem import DebianSubsystem
@@ -55,6 +49,9 @@ async def read_debian_index(request: DebianIndexRequest, host: HostPrepared) -> 
     )
 
 
+get_debian_index = engine.asker(read_debian_index)
+
+
 @rule
 async def resolve_debian_lock(request: DebianLockRequest, debian: DebianSubsystem) -> ResolvedDebianLock:
     inputs = request.inputs
@@ -71,6 +68,9 @@ async def resolve_debian_lock(request: DebianLockRequest, debian: DebianSubsyste
             raise error.at(str(request.address)) from None
         platforms.append(PlatformPackages(platform, packages))
     return ResolvedDebianLock(DebianLock(inputs, tuple(platforms)))
+
+
+get_resolved_debian_lock = engine.asker(resolve_debian_lock)
 
 
 def rules() -> Iterable[Rule]:

@@ -15,10 +15,12 @@ from pants.engine.rules import Rule, collect_rules, rule
 from pants.util.frozendict import FrozenDict
 
 from pants_strata import engine
-from pants_strata.artifacts.debian_lock import DebianLockRequest, get_resolved_debian_lock
+from pants_strata.artifacts.debian_lock import DebianLockRequest
 from pants_strata.artifacts.debian_packages import DebianPackages, DebianPackagesRequest
-from pants_strata.artifacts.fetched_file import FetchRequest, get_fetched_files
+from pants_strata.artifacts.fetched_file import FetchRequest
 from pants_strata.subsystem import DebianSubsystem, Gone
+from pants_strata.util_rules.debian_lock import get_resolved_debian_lock
+from pants_strata.util_rules.fetch import get_fetched_files
 from strata.debian.lock import DebianLock, LockedPackage, changes
 from strata.debian.lock_reader import read_lock
 from strata.debian.shipped import PYTHONS, shipped_base_lock, shipped_interpreter_lock
@@ -85,6 +87,9 @@ async def fetch_debian_packages(request: DebianPackagesRequest, debian: DebianSu
     return DebianPackages(
         packages, FrozenDict({package.name: result.digest for package, result in zip(packages, results)})
     )
+
+
+get_debian_packages = engine.asker(fetch_debian_packages)
 
 
 def _fetch_requests(packages: tuple[LockedPackage, ...]) -> Iterable[FetchRequest]:

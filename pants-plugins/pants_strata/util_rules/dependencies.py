@@ -11,10 +11,11 @@ from collections.abc import Iterable
 from pants.engine.rules import Rule, collect_rules, rule
 from pants.util.logging import LogLevel
 
-from pants_strata.artifacts.interpreter import get_interpreter
+from pants_strata import engine
 from pants_strata.artifacts.venv import DependenciesLayer, DependenciesLayerRequest, VenvLayer, VenvLayerRequest
 from pants_strata.library_process import on_interpreter, sandbox_interpreter, written_layer
 from pants_strata.progress import LAYERS_WRITTEN
+from pants_strata.util_rules.interpreter import get_interpreter
 from pants_strata.util_rules.wheels import merged, named
 from strata.interpreters.paths import feature_version
 from strata.protocol import dependencies_layer, venv_layer
@@ -43,6 +44,9 @@ async def write_dependencies_layer(request: DependenciesLayerRequest) -> Depende
     return DependenciesLayer(layer, result.distributions)
 
 
+get_dependencies_layer = engine.asker(write_dependencies_layer)
+
+
 @rule
 async def write_venv_layer(request: VenvLayerRequest) -> VenvLayer:
     interpreter = await get_interpreter(request.interpreter)
@@ -54,6 +58,9 @@ async def write_venv_layer(request: VenvLayerRequest) -> VenvLayer:
     )
     layer, result = await written_layer(step, request.interpreter.address, interpreter)
     return VenvLayer(layer, frozenset(result.standard_library))
+
+
+get_venv_layer = engine.asker(write_venv_layer)
 
 
 def rules() -> Iterable[Rule]:

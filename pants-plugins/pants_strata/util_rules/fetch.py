@@ -34,5 +34,13 @@ async def fetch(request: FetchRequest, host: HostPrepared) -> FetchResult:
     return FetchResult(await engine.without_prefix(_FILES, files), told.name, told)
 
 
+get_fetched_file = engine.asker(fetch)
+
+
+async def get_fetched_files(requests: Iterable[FetchRequest]) -> tuple[FetchResult, ...]:
+    """Return the file of each request, in their order."""
+    return await engine.concurrently(get_fetched_file(request) for request in requests)
+
+
 def rules() -> Iterable[Rule]:
     return collect_rules()

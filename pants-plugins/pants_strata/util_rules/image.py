@@ -13,15 +13,10 @@ from pants.engine.rules import Rule, collect_rules, rule
 from pants.engine.target import Target
 
 from pants_strata import engine
-from pants_strata.artifacts.image import AppLayerRequest, BuiltImage, ImageRequest, get_app_layer
-from pants_strata.artifacts.interpreter import (
-    InterpreterLayerRequest,
-    InterpreterRequest,
-    get_interpreter,
-    get_interpreter_layer,
-)
-from pants_strata.artifacts.os_packages import OsPackagesRequest, get_os_packages_layer
-from pants_strata.artifacts.venv import LockedVenvRequest, VenvRequest, get_locked_venv, get_venv
+from pants_strata.artifacts.image import AppLayerRequest, BuiltImage, ImageRequest
+from pants_strata.artifacts.interpreter import InterpreterLayerRequest, InterpreterRequest
+from pants_strata.artifacts.os_packages import OsPackagesRequest
+from pants_strata.artifacts.venv import LockedVenvRequest, VenvRequest
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import (
     AnnotationsField,
@@ -39,9 +34,14 @@ from pants_strata.target_types import (
     VenvField,
     WorkdirField,
 )
+from pants_strata.util_rules.app import get_app_layer
 from pants_strata.util_rules.entry_point import image_command
+from pants_strata.util_rules.interpreter import get_interpreter, get_interpreter_layer
+from pants_strata.util_rules.locked_venv import get_locked_venv
 from pants_strata.util_rules.lookup import artifact_address, artifact_target
 from pants_strata.util_rules.needed import check_locked, needed_requirements
+from pants_strata.util_rules.os_packages import get_os_packages_layer
+from pants_strata.util_rules.venv import get_venv
 from strata.attest.build_inputs import BuildInputs
 from strata.audit.policy import ANNOTATION, judge
 from strata.errors import StrataError
@@ -110,6 +110,9 @@ async def build_image(request: ImageRequest, strata: StrataSubsystem) -> BuiltIm
         image.manifest_descriptor.digest, {item.layer.descriptor.digest: item.inputs for item in layers}
     )
     return BuiltImage(image, await engine.merge(item.blob for item in layers), build_inputs, verdict)
+
+
+get_image = engine.asker(build_image)
 
 
 def rules() -> Iterable[Rule]:

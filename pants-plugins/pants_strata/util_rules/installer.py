@@ -15,8 +15,9 @@ from pants.engine.unions import UnionRule
 
 from pants_strata import engine
 from pants_strata.artifacts.installer import Installer, InstallerRequest
-from pants_strata.artifacts.interpreter import Interpreter, InterpreterRequest, get_interpreter
+from pants_strata.artifacts.interpreter import Interpreter, InterpreterRequest
 from pants_strata.target_types import InstallerLockfileField, InstallerToolField, InstallerVersionField
+from pants_strata.util_rules.interpreter import get_interpreter
 from pants_strata.util_rules.wheels import fetch_wheels, merged
 from strata.errors import StrataError
 from strata.errors import installers as errors
@@ -63,6 +64,9 @@ async def build_installer(request: InstallerRequest) -> Installer:
     )
     files = tuple(wheel.file for wheel in wheels)
     return Installer(request.address, tool, locked[0].version, await merged(wheels), files)
+
+
+get_installer = engine.asker(build_installer)
 
 
 def shipped_lock(tool: str) -> str:

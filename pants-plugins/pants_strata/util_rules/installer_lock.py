@@ -51,5 +51,8 @@ async def resolve_installer_lock(request: InstallerLockRequest, host: HostPrepar
     return ResolvedInstallerLock(text.decode())
 
 
+get_resolved_installer_lock = engine.asker(resolve_installer_lock)
+
+
 def rules() -> Iterable[Rule | UnionRule]:
     return collect_rules()

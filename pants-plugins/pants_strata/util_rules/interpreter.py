@@ -13,7 +13,7 @@ from pants.engine.platform import Platform as HostPlatform
 from pants.engine.rules import Rule, collect_rules, rule
 
 from pants_strata import engine
-from pants_strata.artifacts.debian_packages import DebianPackagesRequest, get_debian_packages
+from pants_strata.artifacts.debian_packages import DebianPackagesRequest
 from pants_strata.artifacts.host import HostPrepared
 from pants_strata.artifacts.interpreter import Interpreter, InterpreterLayerRequest, InterpreterRequest
 from pants_strata.artifacts.layer import ArtifactLayer
@@ -25,7 +25,7 @@ from pants_strata.target_types import (
     InstallerHintField,
     InterpreterVersionField,
 )
-from pants_strata.util_rules.debian_packages import unpack_inputs
+from pants_strata.util_rules.debian_packages import get_debian_packages, unpack_inputs
 from pants_strata.util_rules.lock_requests import base_lock, interpreter_lock
 from pants_strata.util_rules.lookup import artifact_address
 from strata.debian.defaults import ensurepip_packages
@@ -78,6 +78,9 @@ async def build_interpreter(
     )
 
 
+get_interpreter = engine.asker(build_interpreter)
+
+
 @rule
 async def write_interpreter_layer(request: InterpreterLayerRequest, debian: DebianSubsystem) -> ArtifactLayer:
     interpreter = request.interpreter
@@ -104,6 +107,9 @@ async def write_interpreter_layer(request: InterpreterLayerRequest, debian: Debi
     )
     layer, _ = await written_layer(step, interpreter.address, interpreter)
     return layer
+
+
+get_interpreter_layer = engine.asker(write_interpreter_layer)
 
 
 def rules() -> Iterable[Rule]:

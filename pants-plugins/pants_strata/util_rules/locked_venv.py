@@ -13,7 +13,7 @@ from pants.engine.target import Target
 
 from pants_strata import engine
 from pants_strata.artifacts.installer import InstallerRequest
-from pants_strata.artifacts.interpreter import Interpreter, InterpreterRequest, get_interpreter
+from pants_strata.artifacts.interpreter import Interpreter, InterpreterRequest
 from pants_strata.artifacts.venv import LockedVenv, LockedVenvRequest
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import (
@@ -23,6 +23,7 @@ from pants_strata.target_types import (
     VenvGroupsField,
     VenvLockfileField,
 )
+from pants_strata.util_rules.interpreter import get_interpreter
 from pants_strata.util_rules.lookup import artifact_address
 from strata.errors import StrataError
 from strata.errors import requirements as errors
@@ -61,6 +62,9 @@ async def read_locked_venv(request: LockedVenvRequest, strata: StrataSubsystem) 
     interpreter = await get_interpreter(InterpreterRequest(interpreter_address, request.platform))
     installer = InstallerRequest(installer_address, interpreter_address, request.platform)
     return LockedVenv(interpreter, installer, await _requirements(target, interpreter))
+
+
+get_locked_venv = engine.asker(read_locked_venv)
 
 
 def rules() -> Iterable[Rule]:

@@ -10,13 +10,14 @@ from collections.abc import Iterable
 from pants.engine.rules import Rule, collect_rules, rule
 
 from pants_strata import engine
-from pants_strata.artifacts.debian_packages import DebianPackagesRequest, get_debian_packages
-from pants_strata.artifacts.interpreter import InterpreterRequest, get_interpreter
+from pants_strata.artifacts.debian_packages import DebianPackagesRequest
+from pants_strata.artifacts.interpreter import InterpreterRequest
 from pants_strata.artifacts.layer import ArtifactLayer
 from pants_strata.artifacts.os_packages import OsPackagesRequest
 from pants_strata.library_process import on_interpreter, written_layer
 from pants_strata.subsystem import DebianSubsystem
-from pants_strata.util_rules.debian_packages import unpack_inputs
+from pants_strata.util_rules.debian_packages import get_debian_packages, unpack_inputs
+from pants_strata.util_rules.interpreter import get_interpreter
 from pants_strata.util_rules.lock_requests import base_lock
 from strata.protocol import os_packages_layer
 
@@ -35,6 +36,9 @@ async def write_os_packages_layer(request: OsPackagesRequest, debian: DebianSubs
     )
     layer, _ = await written_layer(step, request.address, interpreter)
     return layer
+
+
+get_os_packages_layer = engine.asker(write_os_packages_layer)
 
 
 def rules() -> Iterable[Rule]:

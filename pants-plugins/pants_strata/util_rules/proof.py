@@ -10,9 +10,11 @@ from collections.abc import Iterable
 
 from pants.engine.rules import Rule, collect_rules, rule
 
-from pants_strata.artifacts.installer import get_installer
-from pants_strata.artifacts.venv import Proof, ProofRequest, get_locked_venv
+from pants_strata import engine
+from pants_strata.artifacts.venv import Proof, ProofRequest
 from pants_strata.library_process import answer, on_interpreter, sandbox_installer, sandbox_interpreter
+from pants_strata.util_rules.installer import get_installer
+from pants_strata.util_rules.locked_venv import get_locked_venv
 from pants_strata.util_rules.wheels import merged, named
 from strata.protocol import proof
 
@@ -37,6 +39,9 @@ async def prove(request: ProofRequest) -> Proof:
     )
     (await answer(step)).value_for(request.venv.address)
     return Proof(installer)
+
+
+get_proof = engine.asker(prove)
 
 
 def _counted(count: int) -> str:

@@ -15,11 +15,12 @@ from packaging.utils import canonicalize_name
 from pants.engine.target import Target
 
 from pants_strata import engine
-from pants_strata.artifacts.installer import Installer, InstallerRequest, get_installer
+from pants_strata.artifacts.installer import Installer, InstallerRequest
 from pants_strata.artifacts.interpreter import Interpreter
 from pants_strata.artifacts.wheel import LockedWheel
 from pants_strata.library_process import Step, answers, on_interpreter, sandbox_installer, sandbox_interpreter
 from pants_strata.target_types import VenvAllowSdistsField, VenvBuildLockfileField
+from pants_strata.util_rules.installer import get_installer
 from pants_strata.util_rules.wheels import fetch_wheels, merged, named
 from strata.errors import StrataError
 from strata.errors import sdists as errors

@@ -30,14 +30,13 @@ from pants_strata.artifacts.venv import (
     VenvLayer,
     VenvLayerRequest,
     VenvRequest,
-    get_dependencies_layer,
-    get_locked_venv,
-    get_proof,
-    get_venv_layer,
 )
 from pants_strata.artifacts.wheel import LockedWheel
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import VenvLayerBudgetField, VenvLayerThresholdField
+from pants_strata.util_rules.dependencies import get_dependencies_layer, get_venv_layer
+from pants_strata.util_rules.locked_venv import get_locked_venv
+from pants_strata.util_rules.proof import get_proof
 from pants_strata.util_rules.sdists import allowed_sdists, with_built_wheels
 from pants_strata.util_rules.wheels import fetch_wheels
 from strata.attest.build_inputs import Input
@@ -181,6 +180,9 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem) -> Venv:
         scripts=frozenset(script for item in distributions.values() for script in item.scripts),
         standard_library=venv_layer.standard_library,
     )
+
+
+get_venv = engine.asker(build_venv)
 
 
 def rules() -> Iterable[Rule]:

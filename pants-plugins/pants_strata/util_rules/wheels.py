@@ -12,8 +12,9 @@ from pants.engine.addresses import Address
 from pants.engine.fs import Digest
 
 from pants_strata import engine
-from pants_strata.artifacts.fetched_file import FetchRequest, FetchResult, get_fetched_files
+from pants_strata.artifacts.fetched_file import FetchRequest, FetchResult
 from pants_strata.artifacts.wheel import LockedWheel
+from pants_strata.util_rules.fetch import get_fetched_files
 from strata.errors.fetch import OnlySdist
 from strata.errors.sdists import only_sdists
 from strata.locks.requirements import LockedRequirement
