@@ -14,7 +14,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 # What would let the Pants that runs this test, or its user's own settings of Pants, reach into the project.
@@ -82,10 +82,15 @@ class Ran:
 
 @dataclass(frozen=True)
 class NestedPants:
-    """:param root: the project's directory. `seconds` are what a run may take."""
+    """:param root: the project's directory. `seconds` are what a run may take, `environment` is part of each."""
 
     root: Path
     seconds: int = 300
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def with_environment(self, **environment: str) -> NestedPants:
+        """Return the same project, with these variables in the environment of each run."""
+        return replace(self, environment=environment)
 
     def package(self, address: str, *options: str, **environment: str) -> Ran:
         return self.run(*options, "package", address, **environment)
@@ -109,7 +114,7 @@ class NestedPants:
         done = subprocess.run(
             ["./pants", "--no-dynamic-ui", "--no-colors", *arguments],
             cwd=self.root,
-            env={**inherited, "NO_PROXY": direct, "no_proxy": direct, **environment},
+            env={**inherited, "NO_PROXY": direct, "no_proxy": direct, **self.environment, **environment},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -142,6 +147,17 @@ def nested_pants(files: Mapping[str, str], settings: str = "") -> Iterator[Neste
         own = Path("pants.toml").read_text().partition("\n\n[")[0].replace("%(buildroot)s", str(plugin))
         copied = {name: Path(name).read_text() for name in _COPIED}
         pants.write({**copied, **_ARTIFACTS, "pants.toml": f"{own}\n{_SETTINGS}{settings}", **files})
+        yield pants
+
+
+@contextmanager
+def empty_repository(files: Mapping[str, str]) -> Iterator[NestedPants]:
+    """Yield a project with ./pants and `files`, which knows nothing of this checkout's plugin."""
+    with _folder() as folder:
+        pants = NestedPants(folder / "project")
+        pants.root.mkdir()
+        shutil.copy("pants", pants.root)
+        pants.write({"3rdparty/tools/pants.txt": Path("3rdparty/tools/pants.txt").read_text(), **files})
         yield pants
 
 

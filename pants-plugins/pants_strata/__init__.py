@@ -1,0 +1,1 @@
+"""A plugin of Pants that builds hermetic Python app images. Pants loads `register`."""

@@ -1,0 +1,1 @@
+"""What users call: `package`, `generate-lockfiles`, `image-diff`."""
