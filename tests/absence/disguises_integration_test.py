@@ -20,8 +20,8 @@ import pytest
 from strata.audit.layout import audit_layout
 from strata.audit.policy import ANNOTATION
 from strata.debian.defaults import BASE_ROOTS, COMPONENTS, EXCLUDED, SUITES, interpreter_roots
-from strata.debian.lock import DebianLock, LockedPackage, LockInputs, PlatformPackages, write_lock
-from strata.debian.lock_reader import read_lock
+from strata.debian.lock import DebianLock, LockedPackage, LockInputs, PlatformPackages, debian_lock_text
+from strata.debian.lock_reader import read_debian_lock
 from strata.layers.installer_hint import hint_text
 from support.container import UnpackedImage, unpack
 from support.debian_mirror import serving
@@ -70,7 +70,7 @@ class Project:
         return f"{folder}:image"
 
     def lock(self, name: str) -> tuple[LockedPackage, ...]:
-        return read_lock((self.pants.root / name).read_text(), "").packages("linux/amd64")
+        return read_debian_lock((self.pants.root / name).read_text(), "").packages("linux/amd64")
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +86,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
 
 def debian_lock(packages: Sequence[LockedPackage], roots: Sequence[str], excluded: Sequence[str]) -> str:
     inputs = LockInputs.of(suites=SUITES, components=COMPONENTS, roots=tuple(roots), excluded=tuple(excluded))
-    return write_lock(DebianLock(inputs, (PlatformPackages("linux/amd64", tuple(packages)),)))
+    return debian_lock_text(DebianLock(inputs, (PlatformPackages("linux/amd64", tuple(packages)),)))
 
 
 def zipped(*names: str) -> bytes:

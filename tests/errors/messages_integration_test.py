@@ -13,8 +13,8 @@ from typing import Optional
 import pytest
 
 from strata.debian.defaults import COMPONENTS, SUITES
-from strata.debian.lock import DebianLock, LockedPackage, LockInputs, PlatformPackages, write_lock
-from strata.debian.lock_reader import read_lock
+from strata.debian.lock import DebianLock, LockedPackage, LockInputs, PlatformPackages, debian_lock_text
+from strata.debian.lock_reader import read_debian_lock
 from strata.interpreters.debian_versions import python_version
 from support.debian_mirror import serving
 from support.debian_packages import Member, directory, symlink, write_deb
@@ -119,7 +119,7 @@ def test_a_lock_of_another_interpreter_version(project: Project) -> None:
         "other/BUILD": 'python_interpreter(name="cpython", version="3.12", lockfile="cpython.lock.json")\n',
         "other/cpython.lock.json": lock,
     }
-    held = python_version(read_lock(lock, "").packages("linux/amd64"))
+    held = python_version(read_debian_lock(lock, "").packages("linux/amd64"))
     assert project.error("other:cpython", files) == (
         f"StrataError: other:cpython: The lock holds CPython {held}, but the target asks for 3.12.\n"
         "Fix: renew the lock with `./pants generate-lockfiles --resolve=other:cpython`, or change `version`."
@@ -134,11 +134,12 @@ def test_a_lock_of_dependencies_for_another_interpreter_version(project: Project
         "shop/uv.lock": f'version = 1\nrevision = 3\nrequires-python = "<3.13"\n\n{package}',
     }
     lock = (project.pants.root / "3rdparty/python/cpython.lock.json").read_text()
+    held = python_version(read_debian_lock(lock, "").packages("linux/amd64"))
     assert project.error("shop:venv", files) == (
         "StrataError: shop:venv: shop/uv.lock is a lock for another interpreter version.\n"
         "Found:\n"
         "  locked for Python <3.13\n"
-        f"  the interpreter of the venv is Python {python_version(read_lock(lock, '').packages('linux/amd64'))}\n"
+        f"  the interpreter of the venv is Python {held}\n"
         "Fix: give the venv an interpreter of that range, or widen the range in pyproject.toml and run `uv lock` in "
         "shop."
     )
@@ -416,7 +417,7 @@ def test_a_cycle_of_dependencies(project: Project, name: str, cycle: str) -> Non
 def debian_lock(packages: Sequence[LockedPackage], roots: Sequence[str]) -> str:
     """A lock for linux/amd64 that excludes nothing."""
     inputs = LockInputs.of(suites=SUITES, components=COMPONENTS, roots=tuple(roots), excluded=())
-    return write_lock(DebianLock(inputs, (PlatformPackages("linux/amd64", tuple(packages)),)))
+    return debian_lock_text(DebianLock(inputs, (PlatformPackages("linux/amd64", tuple(packages)),)))
 
 
 _OUTSIDE = "leave the package out, or take it from Debian itself: no package of Debian's that images need has this."

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from strata.debian.defaults import COMPONENTS, SUITES
-from strata.debian.lock import DebianLock, LockedPackage, LockInputs, PlatformPackages, write_lock
+from strata.debian.lock import DebianLock, LockedPackage, LockInputs, PlatformPackages, debian_lock_text
 from support.debian_mirror import Signer, serving, sha256, write_suite
 from support.debian_packages import Member, write_deb
 from support.examples import installed_packages, layer_of
@@ -122,7 +122,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
 
 def test_a_lock_is_sorted_and_stable(project: Project) -> None:
     packages = project.mirror.publish(greeting="1.0")
-    expected = write_lock(DebianLock(INPUTS, (PlatformPackages("linux/amd64", tuple(packages)),)))
+    expected = debian_lock_text(DebianLock(INPUTS, (PlatformPackages("linux/amd64", tuple(packages)),)))
     assert project.make_lock() == expected
     assert project.make_lock() == expected
 

@@ -41,8 +41,8 @@ from pants_strata.util_rules.debian_lock import get_resolved_debian_lock
 from pants_strata.util_rules.installer_lock import get_resolved_installer_lock
 from pants_strata.util_rules.lock_requests import base_lock, interpreter_lock
 from pants_strata.util_rules.lookup import default_interpreter
-from strata.debian.lock import DebianLock, write_lock
-from strata.debian.lock_reader import read_lock
+from strata.debian.lock import DebianLock, debian_lock_text
+from strata.debian.lock_reader import read_debian_lock
 from strata.errors import StrataError
 
 
@@ -111,7 +111,7 @@ async def generate_debian_lockfile(request: GenerateDebianLockfile) -> GenerateL
     path = request.lockfile_dest
     old = (await engine.repository_files([path])).get(path)
     return GenerateLockfileResult(
-        await engine.create({path: write_lock(new).encode()}),
+        await engine.create({path: debian_lock_text(new).encode()}),
         request.resolve_name,
         path,
         _diff(request, old.decode("utf-8", "replace"), new) if old is not None else None,
@@ -129,7 +129,7 @@ async def generate_installer_lockfile(request: GenerateInstallerLockfile) -> Gen
 def _diff(request: GenerateDebianLockfile, old_text: str, new: DebianLock) -> LockfileDiff | None:
     """What changed, for the goal to print; nothing where the old lock cannot be read and is being replaced."""
     try:
-        old = read_lock(old_text, request.lockfile_dest)
+        old = read_debian_lock(old_text, request.lockfile_dest)
     except StrataError:
         return None
     return LockfileDiff.create(request.lockfile_dest, request.resolve_name, _versions(old), _versions(new))

@@ -23,7 +23,7 @@ from pants_strata.goals.generate_lockfiles import (
     generate_debian_lockfile,
 )
 from strata.debian.defaults import EXCLUDED
-from strata.debian.lock import DebianLock, LockedPackage, LockInputs, PlatformPackages, write_lock
+from strata.debian.lock import DebianLock, LockedPackage, LockInputs, PlatformPackages, debian_lock_text
 from support.rules import repository, write
 
 FILES = {
@@ -152,11 +152,11 @@ def generate(new: DebianLock, old: str | None) -> tuple[GenerateLockfileResult, 
 def test_first_lock() -> None:
     new = lock(LIBC)
     result, text = generate(new, None)
-    assert (text, result.diff, result.resolve_name) == (write_lock(new), None, "third:base")
+    assert (text, result.diff, result.resolve_name) == (debian_lock_text(new), None, "third:base")
 
 
 def test_difference() -> None:
-    result, _ = generate(lock(NEWER), write_lock(lock(LIBC, GCC)))
+    result, _ = generate(lock(NEWER), debian_lock_text(lock(LIBC, GCC)))
     assert result.diff is not None
     assert {name: [str(each) for each in change] for name, change in result.diff.upgraded.items()} == {
         "libc6": ["2.41-12", "2.41-12+deb13u1"]
@@ -166,14 +166,14 @@ def test_difference() -> None:
 
 
 def test_downgrade_is_seen_as_one() -> None:
-    result, _ = generate(lock(LIBC), write_lock(lock(NEWER)))
+    result, _ = generate(lock(LIBC), debian_lock_text(lock(NEWER)))
     assert result.diff is not None
     assert list(result.diff.downgraded) == ["libc6"]
 
 
 def test_difference_by_platform() -> None:
     platforms = ("linux/amd64", "linux/arm64")
-    result, _ = generate(lock(LIBC, platforms=platforms), write_lock(lock(platforms=platforms)))
+    result, _ = generate(lock(LIBC, platforms=platforms), debian_lock_text(lock(platforms=platforms)))
     assert result.diff is not None
     assert sorted(result.diff.added) == ["libc6 (linux/amd64)", "libc6 (linux/arm64)"]
 
@@ -182,4 +182,4 @@ def test_difference_by_platform() -> None:
 def test_damaged_lock_is_replaced(old: str) -> None:
     new = lock(LIBC)
     result, text = generate(new, old)
-    assert (text, result.diff) == (write_lock(new), None)
+    assert (text, result.diff) == (debian_lock_text(new), None)

@@ -22,7 +22,7 @@ from pants_strata.subsystem import DebianSubsystem, Gone
 from pants_strata.util_rules.debian_lock import get_resolved_debian_lock
 from pants_strata.util_rules.fetch import get_fetched_files
 from strata.debian.lock import DebianLock, LockedPackage, changes
-from strata.debian.lock_reader import read_lock
+from strata.debian.lock_reader import read_debian_lock
 from strata.debian.shipped import PYTHONS, shipped_base_lock, shipped_interpreter_lock
 from strata.errors import StrataError
 from strata.errors import debian as errors
@@ -40,7 +40,7 @@ async def _read(request: DebianLockRequest) -> DebianLock:
     files = await engine.repository_files([request.lockfile])
     if request.lockfile not in files:
         raise errors.lock_is_missing(request.lockfile)
-    return read_lock(files[request.lockfile].decode("utf-8", "replace"), request.lockfile)
+    return read_debian_lock(files[request.lockfile].decode("utf-8", "replace"), request.lockfile)
 
 
 def _shipped(request: DebianLockRequest) -> DebianLock:
@@ -48,7 +48,7 @@ def _shipped(request: DebianLockRequest) -> DebianLock:
     if request.python and request.python not in PYTHONS:
         raise errors.no_shipped_lock([f"version: Strata brings locks of CPython {', '.join(PYTHONS)}"])
     text = shipped_interpreter_lock(request.python) if request.python else shipped_base_lock()
-    return read_lock(text, "the lock that comes with Strata")
+    return read_debian_lock(text, "the lock that comes with Strata")
 
 
 def _check(lock: DebianLock, packages: tuple[LockedPackage, ...], request: DebianLockRequest) -> None:

@@ -17,8 +17,8 @@ from pants_strata.library_process import on_interpreter, sandbox_interpreter, wr
 from pants_strata.progress import LAYERS_WRITTEN
 from pants_strata.util_rules.interpreter import get_interpreter
 from pants_strata.util_rules.wheels import merged, named
-from strata.interpreters.paths import feature_version
 from strata.protocol import dependencies_layer, venv_layer
+from strata.protocol.interpreter import feature_version
 
 _WHEELS = "wheels"
 

@@ -21,9 +21,9 @@ from pants_strata.util_rules.interpreter import get_interpreter
 from pants_strata.util_rules.wheels import fetch_wheels, merged
 from strata.errors import StrataError
 from strata.errors import installers as errors
-from strata.interpreters.paths import feature_version
 from strata.locks.installers import default_lock, installer_tags, read_installer_lock
 from strata.locks.requirements import LockedRequirement
+from strata.protocol.interpreter import feature_version
 
 
 async def _lock(target: Target, interpreter: Interpreter) -> tuple[LockedRequirement, ...]:

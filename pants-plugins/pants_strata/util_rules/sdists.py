@@ -24,10 +24,10 @@ from pants_strata.util_rules.installer import get_installer
 from pants_strata.util_rules.wheels import fetch_wheels, merged, named
 from strata.errors import StrataError
 from strata.errors import sdists as errors
-from strata.interpreters.paths import feature_version
 from strata.locks.environment import marker_environment, wheel_tags
 from strata.locks.requirements import LockedRequirement, read_requirements, select
 from strata.protocol import build_wheel
+from strata.protocol.interpreter import feature_version
 from strata.protocol.wheel import Wheel
 
 _logger = logging.getLogger(__name__)

@@ -42,13 +42,13 @@ from pants_strata.util_rules.wheels import fetch_wheels
 from strata.attest.build_inputs import Input
 from strata.errors import StrataError
 from strata.errors.targets import files_overlap, layer_budget_unusable
-from strata.interpreters.paths import feature_version
 from strata.locks.environment import marker_environment, wheel_tags
 from strata.locks.requirements import LockedRequirement
 from strata.plan.install_batches import install_batches
 from strata.plan.layer_groups import MOST_LAYERS, layer_groups
 from strata.plan.needed import reached
 from strata.plan.overlaps import entangled, overlaps
+from strata.protocol.interpreter import feature_version
 
 _logger = logging.getLogger(__name__)
 

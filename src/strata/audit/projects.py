@@ -14,6 +14,8 @@ import re
 from dataclasses import dataclass
 from typing import Optional
 
+from strata.wheels.project_name import normalized_name
+
 TABLE_VERSION = 1
 """Rises with each change of what is looked for, as it decides what the result of an audit means."""
 
@@ -156,7 +158,7 @@ _SCRIPT_VERSION = re.compile(r"-?\d+(\.\d+)*$")
 
 def project_named(name: str) -> Optional[Project]:
     """The project of that name, in any spelling (PEP 503)."""
-    return _BY_NAME.get(re.sub(r"[-_.]+", "-", name).lower())
+    return _BY_NAME.get(normalized_name(name))
 
 
 def project_of_script(name: str) -> Optional[Project]:

@@ -21,7 +21,7 @@ BASE_ROOTS = (
 )
 
 # Dependencies that are taken as given. Package scripts never run here; what they would have made is made by
-# strata.layers.base_files, so that what only they need stays out, as do installers.
+# strata.debian.packages.generated_files, so that what only they need stays out, as do installers.
 EXCLUDED = (
     "awk",  # base-files' scripts
     "cdebconf",  # asks questions in scripts

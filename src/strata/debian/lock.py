@@ -115,7 +115,7 @@ def changes(old: tuple[LockedPackage, ...], new: tuple[LockedPackage, ...]) -> l
     return lines
 
 
-def write_lock(lock: DebianLock) -> str:
+def debian_lock_text(lock: DebianLock) -> str:
     """The text of the lock file, with a newline at its end: the same text for the same lock."""
     document = {
         "format": FORMAT,

@@ -24,7 +24,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PATH_PART = re.compile(r"[A-Za-z0-9+_.~-]+")
 
 
-def read_lock(text: str, where: str) -> DebianLock:
+def read_debian_lock(text: str, where: str) -> DebianLock:
     """:param where: the lock's path, for errors. Raises StrataError for every kind of damage."""
     try:
         document = json.loads(text)

@@ -14,10 +14,10 @@ from strata.debian.lock import (
     LockInputs,
     PlatformPackages,
     changes,
+    debian_lock_text,
     repository_of,
-    write_lock,
 )
-from strata.debian.lock_reader import read_lock
+from strata.debian.lock_reader import read_debian_lock
 from strata.errors import StrataError
 from strata.errors.debian import built_with_renewed, lock_is_missing, lock_is_stale
 
@@ -70,8 +70,8 @@ FIX = f"\nFix: restore the file from version control, or {RENEW}"
 
 
 def test_the_file_has_one_value_a_line_and_is_sorted() -> None:
-    assert write_lock(LOCK) == GOLDEN
-    assert read_lock(GOLDEN, "base.lock") == LOCK
+    assert debian_lock_text(LOCK) == GOLDEN
+    assert read_debian_lock(GOLDEN, "base.lock") == LOCK
 
 
 def test_a_package_knows_its_file_name() -> None:
@@ -135,7 +135,7 @@ def damaged(found: str) -> str:
 
 def message_of(text: str) -> str:
     with pytest.raises(StrataError) as caught:
-        read_lock(text, "base.lock")
+        read_debian_lock(text, "base.lock")
     return str(caught.value)
 
 
@@ -214,10 +214,10 @@ JSON_VALUES = st.recursive(
 def test_damage_is_never_anything_but_an_error_for_people(field: str, value: object) -> None:
     document = {**json.loads(GOLDEN), field: value}
     try:
-        lock = read_lock(json.dumps(document), "base.lock")
+        lock = read_debian_lock(json.dumps(document), "base.lock")
     except StrataError:
         return
-    assert read_lock(write_lock(lock), "base.lock") == lock
+    assert read_debian_lock(debian_lock_text(lock), "base.lock") == lock
 
 
 PACKAGES = st.builds(
@@ -236,4 +236,4 @@ PACKAGES = st.builds(
 def test_a_lock_is_read_as_it_was_written(packages: list[LockedPackage]) -> None:
     ordered = tuple(sorted(packages, key=lambda package: package.name))
     lock = DebianLock(INPUTS, (PlatformPackages("linux/arm64", ordered),))
-    assert read_lock(write_lock(lock), "base.lock") == lock
+    assert read_debian_lock(debian_lock_text(lock), "base.lock") == lock

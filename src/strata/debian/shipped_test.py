@@ -4,7 +4,7 @@ import pytest
 
 from strata.debian.defaults import BASE_ROOTS, COMPONENTS, EXCLUDED, SUITES, interpreter_roots
 from strata.debian.lock import LockInputs
-from strata.debian.lock_reader import read_lock
+from strata.debian.lock_reader import read_debian_lock
 from strata.debian.shipped import PYTHONS, shipped_base_lock, shipped_interpreter_lock
 from strata.errors.debian import built_with_newer_than_shipped, no_shipped_lock
 from strata.interpreters.debian_versions import python_version
@@ -17,14 +17,14 @@ def inputs(roots: tuple[str, ...]) -> LockInputs:
 
 
 def test_base() -> None:
-    lock = read_lock(shipped_base_lock(), "")
+    lock = read_debian_lock(shipped_base_lock(), "")
     assert lock.made_from == inputs(BASE_ROOTS)
     assert [entry.platform for entry in lock.platforms] == PLATFORMS
 
 
 @pytest.mark.parametrize("python", PYTHONS)
 def test_interpreter(python: str) -> None:
-    lock = read_lock(shipped_interpreter_lock(python), "")
+    lock = read_debian_lock(shipped_interpreter_lock(python), "")
     assert lock.made_from == inputs(interpreter_roots(python))
     assert [entry.platform for entry in lock.platforms] == PLATFORMS
     for platform in PLATFORMS:
@@ -32,9 +32,9 @@ def test_interpreter(python: str) -> None:
 
 
 def test_base_and_interpreter_have_one_c_library() -> None:
-    base = {package.name: package for package in read_lock(shipped_base_lock(), "").packages("linux/amd64")}
+    base = {package.name: package for package in read_debian_lock(shipped_base_lock(), "").packages("linux/amd64")}
     for python in PYTHONS:
-        packages = read_lock(shipped_interpreter_lock(python), "").packages("linux/amd64")
+        packages = read_debian_lock(shipped_interpreter_lock(python), "").packages("linux/amd64")
         assert base["libc6"] in packages
 
 

@@ -18,13 +18,13 @@ from strata.errors.fetch import mirror_unreachable, no_mirror
 from strata.fetch.debian_release import ListedFile, Release, read_release
 from strata.fetch.host import HostSettings
 from strata.fetch.http import Client, TooLarge, Unreachable
+from strata.oci.pieces import pieces
 from strata.protocol.fetch_debian_index import Index, Request, Result
 
 OUTPUT = Path("indexes")
 
 MAX_RELEASE_BYTES = 16 << 20
 _TIMEOUT = 30
-_PIECE = 1 << 20
 
 
 def run(request: Request) -> Result:
@@ -90,7 +90,7 @@ class _Suite:
         unpacked = Unpacked(packed, Section(packed.name, 0, packed.stat().st_size), plain.size)
         sha256 = hashlib.sha256()
         with output.open("wb") as file:
-            for piece in iter(lambda: unpacked.read(_PIECE), b""):
+            for piece in pieces(unpacked):
                 sha256.update(piece)
                 file.write(piece)
         if sha256.hexdigest() != plain.sha256:

@@ -27,11 +27,6 @@ class Link:
     sha256: str = ""
 
 
-def normalized(project: str) -> str:
-    """A project's name as indexes spell it (PEP 503)."""
-    return re.sub(r"[-_.]+", "-", project).lower()
-
-
 def read_page(body: bytes, content_type: str, url: str) -> tuple[Link, ...]:
     """The links of a page that can be read; of a damaged page there may be none."""
     if content_type.partition(";")[0].strip().endswith("json"):

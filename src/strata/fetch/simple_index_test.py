@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strata.fetch.simple_index import Link, local_folder, normalized, read_folder, read_page
+from strata.fetch.simple_index import Link, local_folder, read_folder, read_page
 
 URL = "https://index.example/simple/demo/"
 SHA256 = "ab" * 32
@@ -144,8 +144,3 @@ def test_local_folders(monkeypatch: pytest.MonkeyPatch) -> None:
     assert local_folder("/srv/wheels") == Path("/srv/wheels")
     assert local_folder("~/wheels") == Path("/home/me/wheels")
     assert local_folder("https://index.example/simple") is None
-
-
-@pytest.mark.parametrize("spelling", ["Foo.Bar", "foo_bar", "FOO--bar", "foo-._bar"])
-def test_names_of_projects(spelling: str) -> None:
-    assert normalized(spelling) == "foo-bar"

@@ -15,9 +15,10 @@ from strata.errors import fetch as errors
 from strata.fetch.host import HostSettings
 from strata.fetch.http import Client, TooLarge, Unreachable
 from strata.fetch.pip_config import PipConfig
-from strata.fetch.simple_index import ACCEPT, Link, local_folder, normalized, read_folder, read_page
+from strata.fetch.simple_index import ACCEPT, Link, local_folder, read_folder, read_page
 from strata.protocol.fetch_wheel import Request, Result
 from strata.wheels.metadata import requires_dist
+from strata.wheels.project_name import normalized_name
 
 _PAGE_LIMIT = 64 << 20
 _WHEEL_LIMIT = 8 << 30
@@ -69,10 +70,10 @@ class Release:
             return True
         match = _WHEEL.fullmatch(link.name)
         if match:
-            return normalized(match["name"]) == self.request.name and _version_key(match["version"]) == self._key
+            return normalized_name(match["name"]) == self.request.name and _version_key(match["version"]) == self._key
         stem = next((link.name[: -len(ending)] for ending in _SDIST if link.name.endswith(ending)), "")
         name, _, version = stem.rpartition("-")
-        return normalized(name) == self.request.name and _version_key(version) == self._key
+        return normalized_name(name) == self.request.name and _version_key(version) == self._key
 
     @property
     def _key(self) -> tuple[str, ...]:

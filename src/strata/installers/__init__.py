@@ -1,1 +1,1 @@
-"""pip, uv and Poetry: how each fills a venv, builds a wheel, and proves what a wheel installs."""
+"""This package runs pip, uv and Poetry: it proves that they install wheels as layers have them, and builds wheels."""

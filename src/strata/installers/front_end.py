@@ -1,14 +1,14 @@
-"""Build front ends: each installer tool makes a wheel of an unpacked project, with the build backend in a venv.
+"""This module gives the command with which an installer tool builds a wheel of an unpacked project (PEP 517).
 
-pip and uv are front ends themselves. Poetry installs projects that it did not make with `build`, which is among its
-own requirements; so does this. Nothing is fetched: the venv holds the backend, and there is no network.
+pip and uv are build front ends. Poetry builds with `build`, which is among its requirements, and so does this module.
+Nothing is fetched: the build backend is in the venv already, and there is no network.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from strata.installers.installer import pip_command
+from strata.installers.pip import pip_command
 from strata.installers.poetry import unpack_poetry
 from strata.installers.sandbox_venv import SandboxVenv
 from strata.installers.uv import uv_command
@@ -24,7 +24,10 @@ main(sys.argv[1:])
 
 
 def front_end(installer: SandboxInstaller, venv: SandboxVenv, scratch: Path) -> list[str]:
-    """The command, to which the directory for the wheel and that of the project are to be added."""
+    """Return the command, without its last two arguments: the directory for the wheel, and the project's directory.
+
+    The programs of uv and Poetry are unpacked into the directory `scratch`.
+    """
     if installer.tool == "pip":
         options = ["wheel", "--no-index", "--no-deps", "--no-build-isolation", "--check-build-dependencies"]
         return [*pip_command(installer, venv), *options, "--wheel-dir"]

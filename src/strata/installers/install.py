@@ -1,4 +1,4 @@
-"""Wheels into a venv, with whichever installer."""
+"""This module installs wheels into a venv with the installer that is asked for."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from strata.installers.installer import install_with_pip
+from strata.installers.pip import install_with_pip
 from strata.installers.poetry import install_with_poetry
 from strata.installers.sandbox_venv import SandboxVenv
 from strata.installers.uv import install_with_uv
@@ -18,7 +18,7 @@ _INSTALL = {"pip": install_with_pip, "uv": install_with_uv, "poetry": install_wi
 
 
 def install(installer: SandboxInstaller, venv: SandboxVenv, archives: Sequence[WheelArchive], scratch: Path) -> None:
-    """Raises StrataError with what the installer wrote where it fails."""
+    """Install wheels into a venv. Raise StrataError, with the output of the installer, where it fails."""
     if not archives:
         return
     wheels = [

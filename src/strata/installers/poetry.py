@@ -1,8 +1,9 @@
-"""Poetry as the installer: it installs projects, so the wheels are given to it as the lock of one.
+"""This module runs Poetry as the installer.
 
-The project has no dependencies of its own: its lock, whose head Poetry itself writes, names each wheel as a file
-(`type = "file"`) in the main group. Groups, extras and markers of the user's own lock are evaluated before the wheels
-are fetched, and Poetry needs no index.
+Poetry installs the lock of a project, so this module writes a project whose lock holds the wheels. The project has no
+dependencies. Poetry writes the head of the lock, and this module adds an entry for each wheel, as a file
+(`type = "file"`) of the main group. Groups, extras and markers of the user's own lock were evaluated before the wheels
+were fetched, and Poetry needs no index.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from pathlib import Path
 from strata.errors import installers as errors
 from strata.installers.installer import run_tool
 from strata.installers.sandbox_venv import SandboxVenv
+from strata.oci.pieces import file_sha256
 from strata.protocol.installer import SandboxInstaller
 from strata.protocol.wheel import Wheel
-from strata.wheels.record import Summary
 
 _PROJECT = """\
 [project]
@@ -55,12 +56,8 @@ sys.exit(main())
 
 
 def install_with_poetry(installer: SandboxInstaller, venv: SandboxVenv, wheels: Sequence[Wheel], scratch: Path) -> None:
-    """Runs Poetry on the interpreter, with its wheels unpacked in a directory of their own."""
-    site, project = scratch / "poetry", scratch / "project"
-    for wheel in installer.wheels:
-        with zipfile.ZipFile(wheel) as archive:
-            # zipfile drops `..` and drive letters; the wheels are the locked ones and there are no links in them.
-            archive.extractall(site)
+    """Install wheels with Poetry, which runs on the interpreter artifact. Raise StrataError where it fails."""
+    site, project = unpack_poetry(installer, scratch), scratch / "project"
     project.mkdir()
     (project / "pyproject.toml").write_text(_PROJECT.format(version=venv.interpreter.feature_version))
     poetry = [*venv.interpreter.command(Path.cwd()), "-I", "-c", _START, str(site), "--no-interaction", "--no-ansi"]
@@ -76,7 +73,7 @@ def install_with_poetry(installer: SandboxInstaller, venv: SandboxVenv, wheels: 
 
 
 def unpack_poetry(installer: SandboxInstaller, scratch: Path) -> Path:
-    """The directory, absolute, from which Poetry and all it needs can be imported."""
+    """Unpack the wheels of Poetry into `scratch`; return the absolute directory from which Python imports them."""
     site = scratch.absolute() / "poetry"
     for wheel in installer.wheels:
         with zipfile.ZipFile(wheel) as archive:
@@ -86,7 +83,7 @@ def unpack_poetry(installer: SandboxInstaller, scratch: Path) -> Path:
 
 
 def _lock(file: Path, wheels: Sequence[Wheel]) -> None:
-    """Puts the wheels into the empty lock that Poetry wrote, whose metadata fit this version of it."""
+    """Add the wheels to the empty lock that Poetry wrote, whose head and metadata fit this version of Poetry."""
     head, metadata, tail = file.read_text().partition("[metadata]\n")
     if "package = []\n" not in head or not metadata:
         raise errors.installer_failed("poetry", ["it wrote a lock of an unknown form:", *head.splitlines()])
@@ -95,14 +92,9 @@ def _lock(file: Path, wheels: Sequence[Wheel]) -> None:
             name=wheel.name,
             version=wheel.version,
             file=wheel.path.name,
-            sha256=_sha256(wheel.path),
+            sha256=file_sha256(wheel.path),
             url=wheel.path.absolute(),
         )
         for wheel in wheels
     )
     file.write_text(head.replace("package = []\n", "") + packages + metadata + tail)
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return Summary.of(stream).sha256.hex()

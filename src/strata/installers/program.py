@@ -1,4 +1,4 @@
-"""Programs that a venv is made with, run in surroundings that say nothing of the machine."""
+"""This module runs a program in surroundings that say nothing of the machine."""
 
 from __future__ import annotations
 
@@ -19,7 +19,11 @@ _CLONE_NEWNET = 0x40000000
 
 @dataclass(frozen=True)
 class Ended:
-    """`output` is the last that the program wrote, to either stream."""
+    """The end of a program.
+
+    :param code: the exit code.
+    :param output: the last 20 lines that the program wrote, to either stream.
+    """
 
     code: int
     output: tuple[str, ...]
@@ -33,10 +37,11 @@ def run_program(
     environment: Mapping[str, str] | None = None,
     offline: bool = False,
 ) -> Ended:
-    """Runs a program with an empty home in `scratch` and these variables alone.
+    """Run a program to its end, with an empty home directory in `scratch` and without the caller's environment.
 
-    :param offline: it gets a network of its own, in which there is nothing. Where the kernel does not let this
-        process do that, proxies that lead nowhere must do.
+    :param environment: variables to set, besides those that each program gets.
+    :param offline: whether the program runs in an empty network namespace. Where the kernel allows none, variables
+        for proxies that lead nowhere are all that keeps it from the network.
     """
     home = scratch / "home"
     home.mkdir(exist_ok=True)
@@ -59,7 +64,10 @@ def run_program(
 
 
 def _leave_network() -> None:
-    """Root may have a new network for the asking; others have one in a user namespace, where they stay who they are."""
+    """Move this process to an empty network namespace, if the kernel allows it.
+
+    Root may do so. Other users need a user namespace as well, in which they keep their user and group.
+    """
     unshare = ctypes.CDLL(None).unshare
     if unshare(_CLONE_NEWNET) == 0:
         return

@@ -1,8 +1,8 @@
-"""The verb `proof` proves that the real installer makes of wheels what their layers have.
+"""The verb `proof` installs wheels with the real installer and compares the files with the wheels.
 
-The installer fills a venv of its own. Every file that it installed is compared with the wheel, but for what installers
-write each in their own way (strata.wheels.installed_form): scripts, and what they add to the metadata. There is no
-output: layers are made from the wheels (strata.layers.dependencies).
+The installer fills a venv of its own, and each installed file must equal the wheel's member. Scripts, and the metadata
+that installers add, are not compared: each installer writes these in its own way (strata.wheels.installed_form). The
+verb writes no files: layers are made from the wheels (strata.layers.dependencies).
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from pathlib import Path
 from strata.errors import installers as errors
 from strata.installers.install import install
 from strata.installers.sandbox_venv import SandboxVenv
+from strata.oci.pieces import pieces
 from strata.protocol.proof import Request, Result
 from strata.wheels.archive import Member, WheelArchive
 
-_PIECE = 1 << 20
-
 
 def run(request: Request) -> Result:
+    """Install and compare. Raise StrataError where the installer fails, or a file differs from its wheel."""
     archives = [WheelArchive.open(wheel, request.interpreter.feature_version) for wheel in request.wheels]
     scratch = Path("scratch").absolute()
     scratch.mkdir()
@@ -31,10 +31,10 @@ def run(request: Request) -> Result:
 
 
 def compare(archives: Sequence[WheelArchive], venv: SandboxVenv) -> None:
-    """Raises StrataError where the installer did not install the wheels as they are.
+    """Raise StrataError where a venv lacks a file of the wheels, or has it with other content.
 
-    Installers let wheels overwrite each other's files, in an order of their own; some projects rely on it. Where
-    several of the wheels have a file for one path, that of any of them is right.
+    Installers let wheels overwrite each other's files, in any order, and some projects rely on that. So where several
+    wheels have a file for one path, the content of any of them passes.
     """
     owners: dict[str, list[tuple[WheelArchive, Member]]] = {}
     for archive in archives:
@@ -58,8 +58,6 @@ def compare(archives: Sequence[WheelArchive], venv: SandboxVenv) -> None:
 def _crc_and_size(file: Path) -> tuple[int, int]:
     crc = size = 0
     with file.open("rb") as stream:
-        while True:
-            piece = stream.read(_PIECE)
-            if not piece:
-                return crc, size
+        for piece in pieces(stream):
             crc, size = zlib.crc32(piece, crc), size + len(piece)
+    return crc, size

@@ -17,13 +17,17 @@ from strata.wheels.image_venv import configuration
 
 @dataclass(frozen=True)
 class SandboxVenv:
-    """A venv that an installer can fill, at the absolute path `prefix`."""
+    """A venv that an installer can fill.
+
+    :param prefix: the root directory of the venv, an absolute path.
+    """
 
     prefix: Path
     interpreter: SandboxInterpreter
 
     @classmethod
     def create(cls, prefix: Path, interpreter: SandboxInterpreter) -> SandboxVenv:
+        """Write a venv without packages to a directory that does not exist yet."""
         venv = cls(prefix, interpreter)
         venv.site_packages.mkdir(parents=True)
         venv.python.parent.mkdir()
@@ -38,8 +42,10 @@ class SandboxVenv:
 
     @property
     def python(self) -> Path:
+        """Return the path of the script that starts the interpreter in this venv."""
         return self.prefix / "bin" / "python"
 
     @property
     def site_packages(self) -> Path:
+        """Return the directory of installed packages."""
         return self.prefix / "lib" / f"python{self.interpreter.feature_version}" / "site-packages"

@@ -1,4 +1,4 @@
-"""A source distribution, unpacked.
+"""This module unpacks source distributions.
 
 https://packaging.python.org/en/latest/specifications/source-distribution-format/
 """
@@ -13,10 +13,10 @@ from strata.errors import sdists as errors
 
 
 def unpack_sdist(sdist: Path, folder: Path) -> Path:
-    """Unpacks an sdist into a new folder; returns the directory of the project in it, absolute.
+    """Unpack an sdist into a new folder; return the absolute path of the project's directory in it.
 
-    Raises StrataError for an archive that is damaged, reaches outside of the folder, or has more than one directory at
-    its top, or none.
+    Raise StrataError for an archive that is damaged, that reaches outside of the folder, or that has anything but one
+    directory at its top.
     """
     folder.mkdir(parents=True)
     try:

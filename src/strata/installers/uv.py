@@ -1,4 +1,4 @@
-"""uv: the program in its wheel, and how it is told to fill a venv from wheels that lie beside it."""
+"""This module runs uv as the installer, and as the front end of builds. uv is a static program in its wheel."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from strata.protocol.wheel import Wheel
 
 
 def install_with_uv(installer: SandboxInstaller, venv: SandboxVenv, wheels: Sequence[Wheel], scratch: Path) -> None:
-    """Runs uv, which asks the venv's Python where things go."""
+    """Install wheels with uv, which asks the venv's Python for the directories. Raise StrataError where it fails."""
     arguments = [
         "--quiet", "pip", "install", "--python", str(venv.python), "--no-index", "--no-deps", "--no-build",
         "--link-mode", "copy", "--requirements", str(requirements_file(wheels, scratch)),
@@ -23,13 +23,13 @@ def install_with_uv(installer: SandboxInstaller, venv: SandboxVenv, wheels: Sequ
 
 
 def uv_command(installer: SandboxInstaller, scratch: Path) -> list[str]:
-    """uv, without settings, caches and a network."""
+    """Unpack uv into `scratch`; return the command that starts it without settings, caches and a network."""
     uv = unpack_uv(installer.wheels[0], scratch)
     return [str(uv), "--no-config", "--no-cache", "--offline", "--no-python-downloads"]
 
 
 def unpack_uv(wheel: Path, directory: Path) -> Path:
-    """The path of the program, absolute."""
+    """Unpack the program from the wheel of uv into a directory; return its absolute path."""
     program = directory.absolute() / "uv"
     with zipfile.ZipFile(wheel) as archive:
         (member,) = (name for name in archive.namelist() if name.endswith(".data/scripts/uv"))

@@ -7,7 +7,7 @@ import re
 from strata.debian.lock import LockedPackage, find_package
 from strata.errors.debian import lock_lacks_package, version_is_unreadable
 from strata.errors.targets import lock_of_another_python
-from strata.interpreters.paths import feature_version
+from strata.protocol.interpreter import feature_version
 
 _INTERPRETER = re.compile(r"python\d+\.\d+-minimal")
 # [epoch:]upstream-revision, of which the upstream version starts with numbers:

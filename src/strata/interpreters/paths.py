@@ -10,7 +10,7 @@ import os.path
 from dataclasses import dataclass
 
 from strata.debian.platform import debian_platform
-from strata.protocol.interpreter import SandboxInterpreter
+from strata.protocol.interpreter import SandboxInterpreter, feature_version
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,3 @@ def interpreter_below(root: str, platform: str, version: str) -> SandboxInterpre
         python=os.path.join(root, paths.python),
         version=version,
     )
-
-
-def feature_version(version: str) -> str:
-    """3.13 for 3.13.5, as in the names of directories and packages."""
-    return ".".join(version.split(".")[:2])

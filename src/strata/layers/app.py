@@ -10,7 +10,6 @@ with "bytecode" (a boolean) and "installers" (strata.audit.layer) in either case
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -21,6 +20,7 @@ from strata.interpreters.bytecode import cache_path, compile_directory, compiled
 from strata.oci.descriptor import sha256_digest
 from strata.oci.documents import canonical_json
 from strata.oci.layer import Directory, Entry, File, write_layer
+from strata.oci.pieces import file_sha256
 from strata.protocol.app_layer import Request, Result
 from strata.protocol.interpreter import SandboxInterpreter
 from strata.wheels.image_venv import image_site_packages
@@ -31,7 +31,6 @@ IMAGE_ROOT = "app"
 FILES_LIMIT = 1 << 16
 # Hexadecimal digits: enough to tell two versions of a file apart by accident, and all digests are in the blob anyway.
 _SHORT = 16
-_PIECE = 1 << 20
 
 
 def run(request: Request) -> Result:
@@ -43,7 +42,7 @@ def run(request: Request) -> Result:
             entries += _bytecode(root, interpreter, Path(scratch))
         contents = {
             "kind": "app",
-            **_described({path.relative_to(root).as_posix(): _short_hash(path) for path in files}),
+            **_described({path.relative_to(root).as_posix(): file_sha256(path)[:_SHORT] for path in files}),
             "bytecode": request.bytecode,
             "installers": installers(entries),
         }
@@ -55,14 +54,6 @@ def _described(files: Mapping[str, str]) -> dict[str, Any]:
     if len(text) <= FILES_LIMIT:
         return {"files": dict(files)}
     return {"fileCount": len(files), "filesDigest": sha256_digest(text)}
-
-
-def _short_hash(path: Path) -> str:
-    summed = hashlib.sha256()
-    with path.open("rb") as stream:
-        for piece in iter(lambda: stream.read(_PIECE), b""):
-            summed.update(piece)
-    return summed.hexdigest()[:_SHORT]
 
 
 def _entries(root: Path, files: list[Path], python: str) -> Iterator[Entry]:

@@ -14,14 +14,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from strata.audit.layer import installers
-from strata.debian.packages.package_set import merge, package_records, unpacked, versions, without_documentation
+from strata.debian.packages.generated_files import generated_files
+from strata.debian.packages.package_set import merge, status_files, unpacked, versions, without_documentation
 from strata.interpreters.bytecode import cache_path, compile_directory, compiled_modules
-from strata.interpreters.paths import feature_version
 from strata.interpreters.standard_library import is_useful, module_sources, place_modules
-from strata.layers.base_files import generated_files
 from strata.layers.installer_hint import hint_entries
 from strata.oci.layer import Entry, File, Symlink, write_layer
-from strata.protocol.interpreter import SandboxInterpreter
+from strata.protocol.interpreter import SandboxInterpreter, feature_version
 from strata.protocol.interpreter_layer import Request, Result
 
 
@@ -37,7 +36,7 @@ def run(request: Request) -> Result:
         kept.update(generated_files(names, entries))
         kept["usr/bin/python3"] = Symlink("usr/bin/python3", f"python{feature}")
         compiled = _bytecode_entries(kept, request.interpreter, feature, standard_library, Path(scratch))
-        written = [*kept.values(), *compiled, *package_records(packages, kept)]
+        written = [*kept.values(), *compiled, *status_files(packages, kept)]
         if request.installer_hint:
             has_ensurepip = f"{standard_library}/ensurepip/__init__.py" in kept
             written += hint_entries(f"usr/bin/python{feature}", ensurepip=has_ensurepip)

@@ -7,8 +7,8 @@ The layer describes itself as
 from __future__ import annotations
 
 from strata.audit.layer import installers
-from strata.debian.packages.package_set import merge, package_records, unpacked, versions, without_documentation
-from strata.layers.base_files import generated_files
+from strata.debian.packages.generated_files import generated_files
+from strata.debian.packages.package_set import merge, status_files, unpacked, versions, without_documentation
 from strata.oci.layer import write_layer
 from strata.protocol.os_packages_layer import Request, Result
 
@@ -19,6 +19,6 @@ def run(request: Request) -> Result:
         entries = merge(packages)
         kept = without_documentation(entries)
         kept.update(generated_files(names, entries))
-        written = [*kept.values(), *package_records(packages, kept)]
+        written = [*kept.values(), *status_files(packages, kept)]
         contents = {"kind": "os-packages", "packages": names, "installers": installers(written)}
         return Result(write_layer(written, contents=contents, compression=request.compression).written())

@@ -11,7 +11,7 @@ from strata.layouts.blob_reader import BlobReader
 from strata.layouts.finding import Finding, Rule
 from strata.oci.descriptor import LAYER_GZIP, LAYER_ZSTD
 from strata.oci.entry import privileged, unsafe, unsafe_target
-from strata.oci.tar import MTIME
+from strata.oci.tar import EPOCH
 from strata.oci.tar_reader import DIRECTORY, FILE, SYMLINK, DamagedBlob, TarEntry, read_tar
 
 
@@ -91,8 +91,8 @@ def _entry_problems(entry: TarEntry, seen: dict[str, str], last: str) -> Iterato
             yield Rule.STRATA, "target", f"holds the link {path!r} with the target {entry.target!r}: {reason}"
     elif privileged(entry.mode, directory=entry.kind == DIRECTORY):
         yield Rule.STRATA, "mode", f"holds {path!r} with setuid or setgid, mode {entry.mode:04o}"
-    if entry.mtime != MTIME:
-        yield Rule.STRATA, "time", f"holds {path!r} with the time {entry.mtime}, not {MTIME}"
+    if entry.mtime != EPOCH:
+        yield Rule.STRATA, "time", f"holds {path!r} with the time {entry.mtime}, not {EPOCH}"
     if entry.user or entry.group:
         names = f"{entry.user}:{entry.group}"
         yield Rule.STRATA, "names", f"holds {path!r} with the owner's names {names!r}, not numbers alone"

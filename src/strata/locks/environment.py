@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from packaging import tags
 
 from strata.oci.platform import Platform
+from strata.protocol.interpreter import feature_version
 
 _MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
 """OCI architecture → what `uname -m` says."""
@@ -40,7 +41,7 @@ def marker_environment(python: str, platform: Platform) -> Mapping[str, str]:
         "platform_system": "Linux",
         "platform_version": "",
         "python_full_version": python,
-        "python_version": ".".join(python.split(".")[:2]),
+        "python_version": feature_version(python),
         "sys_platform": "linux",
         "extra": "",
     }
@@ -48,7 +49,7 @@ def marker_environment(python: str, platform: Platform) -> Mapping[str, str]:
 
 def wheel_tags(python: str, glibc: tuple[int, int], platform: Platform) -> tuple[str, ...]:
     """The wheel tags that install, best first: `cp313-cp313-manylinux_2_41_x86_64`, … `py3-none-any`."""
-    version = tuple(int(part) for part in python.split(".")[:2])
+    version = tuple(int(part) for part in feature_version(python).split("."))
     platforms = list(_platform_tags(glibc, machine(platform)))
     found = [
         *tags.cpython_tags(version, abis=[f"cp{version[0]}{version[1]}"], platforms=platforms),

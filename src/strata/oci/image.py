@@ -6,6 +6,7 @@ https://github.com/opencontainers/image-spec/blob/main/manifest.md
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,9 +15,10 @@ from strata.oci.descriptor import CONFIG, MANIFEST, Descriptor
 from strata.oci.documents import canonical_json
 from strata.oci.layer import Layer
 from strata.oci.platform import Platform
+from strata.oci.tar import EPOCH
 
-# The same instant as the times in layers, see tar.MTIME.
-CREATED = "1980-01-01T00:00:00Z"
+CREATED = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(EPOCH))
+"""The same instant as the times in layers."""
 
 
 @dataclass(frozen=True)

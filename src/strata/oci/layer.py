@@ -19,6 +19,7 @@ from strata.oci.blob_writer import BlobWriter, GzipWriter
 from strata.oci.descriptor import Descriptor
 from strata.oci.documents import canonical_json
 from strata.oci.entry import Directory, Entry, File, Symlink, arrange
+from strata.oci.pieces import PIECE, pieces
 from strata.oci.zip_member import ZipMember
 from strata.protocol.layer import Compression, WrittenLayer
 
@@ -32,9 +33,6 @@ It rises when the same inputs give other bytes, so that this can be named as the
 
 CONTENTS_ANNOTATION = "vnd.strata.layer.contents"
 """Stands at the descriptor of a layer in a manifest: `Layer.contents` as canonical JSON."""
-
-# The pieces in which contents are read. Bytes and files are cut alike, so that the compressor sees the same pieces.
-_PIECE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -127,13 +125,10 @@ def _write_entry(entry: Entry, writer: BlobWriter) -> None:
 
 
 def _pieces(source: Union[bytes, Path]) -> Iterator[bytes]:
+    """Yield contents. Bytes and files are cut alike, so that the compressor sees the same pieces."""
     if isinstance(source, bytes):
-        for start in range(0, len(source), _PIECE):
-            yield source[start : start + _PIECE]
+        for start in range(0, len(source), PIECE):
+            yield source[start : start + PIECE]
         return
     with source.open("rb") as stream:
-        while True:
-            piece = stream.read(_PIECE)
-            if not piece:
-                return
-            yield piece
+        yield from pieces(stream)

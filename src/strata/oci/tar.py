@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from strata.oci.entry import Directory, Entry, Symlink
 
-# 1980-01-01T00:00:00Z, the earliest time that a zip file can hold: tools that zip installed files fail below it.
-MTIME = 315532800
+EPOCH = 315532800
+"""1980-01-01T00:00:00Z, the earliest time that a zip file can hold: tools that zip installed files fail below it."""
 
 BLOCK = 512
 END = bytes(2 * BLOCK)
@@ -80,7 +80,7 @@ def _record(key: str, value: str) -> bytes:
 def _block(*, name: bytes, mode: int, uid: int, gid: int, size: int, kind: bytes, target: bytes) -> bytes:
     fields = [
         name.ljust(100, b"\0"),
-        b"%07o\0%07o\0%07o\0%011o\0%011o\0" % (mode, uid, gid, size, MTIME),
+        b"%07o\0%07o\0%07o\0%011o\0%011o\0" % (mode, uid, gid, size, EPOCH),
         b" " * 8,  # the checksum counts as spaces in itself
         kind,
         target.ljust(100, b"\0"),

@@ -37,5 +37,10 @@ class SandboxInterpreter(Message):
 
     @property
     def feature_version(self) -> str:
-        """As in the names of directories: 3.13."""
-        return ".".join(self.version.split(".")[:2])
+        """Return the feature version, 3.13."""
+        return feature_version(self.version)
+
+
+def feature_version(version: str) -> str:
+    """Return the first two numbers of a version of CPython, as in the names of directories: 3.13 for 3.13.5."""
+    return ".".join(version.split(".")[:2])

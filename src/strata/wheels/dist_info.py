@@ -5,10 +5,10 @@ https://packaging.python.org/en/latest/specifications/binary-distribution-format
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from strata.errors import wheels as errors
+from strata.wheels.project_name import normalized_name
 
 
 def info_directory(wheel: str, project: str, members: Iterable[str]) -> str:
@@ -21,11 +21,6 @@ def info_directory(wheel: str, project: str, members: Iterable[str]) -> str:
     if len(infos) != 1:
         raise errors.unreadable_wheel(wheel, f"it has {len(infos)} .dist-info directories")
     (info,) = infos
-    if _normalised(info[: -len(".dist-info")].rpartition("-")[0]) != _normalised(project):
+    if normalized_name(info[: -len(".dist-info")].rpartition("-")[0]) != normalized_name(project):
         raise errors.unreadable_wheel(wheel, f"its metadata are those of another project: {info}")
     return info
-
-
-def _normalised(project: str) -> str:
-    """PEP 503."""
-    return re.sub(r"[-_.]+", "-", project).lower()

@@ -13,9 +13,6 @@ from pathlib import Path
 
 from strata.wheels.record import Row, Summary, record_text
 
-EPOCH = 315532800
-"""1980-01-01, the earliest time in ZIP: SOURCE_DATE_EPOCH of builds, and the time of files in layers."""
-
 
 def write_normalised(wheel: Path, output: Path) -> None:
     """Directories and bytecode are left out; memory stays constant in the size of the files."""
@@ -48,7 +45,7 @@ def differing_members(first: Path, second: Path) -> list[str]:
 
 
 def _member(name: str, executable: bool) -> zipfile.ZipInfo:
-    member = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+    member = zipfile.ZipInfo(name)  # Its time is 1980-01-01 unless one is given.
     member.compress_type = zipfile.ZIP_DEFLATED
     member.external_attr = (stat.S_IFREG | (0o755 if executable else 0o644)) << 16
     return member

@@ -12,11 +12,10 @@ import io
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import IO, Optional
 
-_PIECE = 1 << 20
+from strata.oci.pieces import pieces
 
 Row = tuple[str, str, str]
 """Path, hash, size in bytes; the last two are empty for RECORD itself."""
@@ -32,12 +31,10 @@ class Summary:
     @classmethod
     def of(cls, stream: IO[bytes]) -> Summary:
         sha256, size = hashlib.sha256(), 0
-        while True:
-            piece = stream.read(_PIECE)
-            if not piece:
-                return cls(sha256.digest(), size)
+        for piece in pieces(stream):
             sha256.update(piece)
             size += len(piece)
+        return cls(sha256.digest(), size)
 
     def row(self, path: str) -> Row:
         return path, "sha256=" + base64.urlsafe_b64encode(self.sha256).rstrip(b"=").decode(), str(self.size)
@@ -122,6 +119,6 @@ def with_regular_record(wheel: Path, record: str, folder: Path) -> Path:
                 twin = zipfile.ZipInfo(member.filename)
                 twin.external_attr, twin.file_size = member.external_attr, member.file_size
                 with source.open(member) as content, target.open(twin, "w") as output:
-                    output.writelines(iter(partial(content.read, _PIECE), b""))
+                    output.writelines(pieces(content))
             target.writestr(record, record_text(rows))
     return copy

@@ -66,7 +66,7 @@ def without_documentation(entries: Mapping[str, Entry]) -> dict[str, Entry]:
     }
 
 
-def package_records(packages: Sequence[UnpackedPackage], kept: Mapping[str, Entry]) -> list[Entry]:
+def status_files(packages: Sequence[UnpackedPackage], kept: Mapping[str, Entry]) -> list[Entry]:
     """What scanners read: each package's control paragraph, and checksums of those of its files that were kept."""
     records: list[Entry] = []
     for package in packages:

@@ -1,21 +1,22 @@
-"""Compilers that are not there: programs by their names that say so, and note that they were asked for.
+"""This module writes stand-ins for compilers: scripts with the name of a compiler that note their start and fail.
 
-The interpreter artifact has neither a compiler nor headers. Without these stand-ins a build would fail in words of its
-own, or find a compiler of the machine, whose version would be in the bytes.
+The interpreter artifact has neither a compiler nor headers. Without the stand-ins a build would fail in words of its
+own, or find a compiler of the machine, whose version would decide the bytes of the wheel.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 _PREFIXES = ("", "x86_64-linux-gnu-", "aarch64-linux-gnu-")
 _PROGRAMS = ("cc", "c++", "gcc", "g++", "gfortran", "ld")
 _OTHERS = ("clang", "clang++", "cmake", "make", "meson", "ninja", "cargo", "go", "swig", "pkg-config")
-_NOTES = "asked-for"
+_NOTES = "started"
 
 
 def write_stand_ins(folder: Path) -> None:
+    """Write the stand-ins into a new folder, which is to be on the PATH of a build."""
     folder.mkdir()
     for name in (*(f"{prefix}{program}" for prefix in _PREFIXES for program in _PROGRAMS), *_OTHERS):
         path = folder / name
@@ -25,7 +26,7 @@ def write_stand_ins(folder: Path) -> None:
         path.chmod(0o755)
 
 
-def asked_for(folder: Path) -> Iterable[str]:
-    """The names of those that were started, sorted."""
+def started_compilers(folder: Path) -> Sequence[str]:
+    """Return the names of the stand-ins that a build started, sorted."""
     notes = folder / _NOTES
     return sorted(set(notes.read_text().split())) if notes.exists() else []

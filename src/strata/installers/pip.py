@@ -1,0 +1,34 @@
+"""This module runs pip as the installer, and as the front end of builds.
+
+pip runs out of its own wheel on the venv's interpreter, and is no part of the venv.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from strata.installers.installer import requirements_file, run_tool
+from strata.installers.sandbox_venv import SandboxVenv
+from strata.protocol.installer import SandboxInstaller
+from strata.protocol.wheel import Wheel
+
+
+def install_with_pip(installer: SandboxInstaller, venv: SandboxVenv, wheels: Sequence[Wheel], scratch: Path) -> None:
+    """Install wheels with pip. Raise StrataError where it fails."""
+    arguments = [
+        "--quiet", "install", "--no-index", "--no-deps", "--only-binary=:all:", "--no-compile",
+        "--no-warn-script-location", "--root-user-action=ignore",
+        "--requirement", str(requirements_file(wheels, scratch)),
+    ]  # fmt: skip
+    run_tool("pip", [*pip_command(installer, venv), *arguments], scratch)
+
+
+def pip_command(installer: SandboxInstaller, venv: SandboxVenv) -> list[str]:
+    """Return the command that starts pip out of its wheel, which `python WHEEL/pip` allows.
+
+    It runs on the venv's Python. pip's own option `--python` would start a second pip there.
+    """
+    pip = installer.wheels[0].absolute() / "pip"
+    options = ["--isolated", "--no-input", "--disable-pip-version-check", "--no-cache-dir"]
+    return [str(venv.python), "-I", str(pip), *options]
