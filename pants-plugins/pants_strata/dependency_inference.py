@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from pants.backend.python.target_types import PythonRequirementsField
 from pants.engine.addresses import Address
@@ -61,7 +62,7 @@ async def _requirements_named(project: str) -> list[Address]:
         target.address
         for target in await engine.all_requirements()
         for requirement in target[PythonRequirementsField].value
-        if canonicalize_name(requirement.project_name) == canonicalize_name(project)
+        if canonicalize_name(Requirement(str(requirement)).name) == canonicalize_name(project)
     ]
     return found if len(found) == 1 else []
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import cast
 
 from pants.option.option_types import BoolOption, EnumOption, IntOption, StrListOption, StrOption
 from pants.option.subsystem import Subsystem
@@ -21,7 +20,7 @@ class Compression(Enum):
     @property
     def choice(self) -> layer.Compression:
         """As requests of the library name it."""
-        return cast(layer.Compression, self.value)
+        return "gzip" if self is Compression.gzip else "zstd"
 
 
 class StrataSubsystem(Subsystem):

@@ -1,63 +1,17 @@
 """The Pants engine as plain functions: the only place that knows Pants' rule API.
 
 Rules call these functions and never `Get` or `MultiGet`, which Pants 2.32 does not have. Each generation of that API
-has a module of its own here, with the same functions.
+has a module of its own here, with the same functions: `get_api` to 2.29, `by_name` from 2.30 on.
 """
 
 from __future__ import annotations
 
-from pants_strata.engine.get_api import (
-    all_requirements,
-    asker,
-    concurrently,
-    contents,
-    create,
-    dependency_closure,
-    environment_variables,
-    execute,
-    execute_all,
-    file_owners,
-    merge,
-    module_owners,
-    only,
-    python_files,
-    python_targets,
-    repository_files,
-    repository_paths,
-    requirements_of,
-    snapshot,
-    source_paths,
-    source_root,
-    target,
-    target_at,
-    under,
-    without_prefix,
-)
+from pants.version import PANTS_SEMVER
 
-__all__ = [
-    "all_requirements",
-    "asker",
-    "concurrently",
-    "contents",
-    "create",
-    "dependency_closure",
-    "environment_variables",
-    "execute",
-    "execute_all",
-    "file_owners",
-    "merge",
-    "module_owners",
-    "only",
-    "python_files",
-    "python_targets",
-    "repository_files",
-    "repository_paths",
-    "requirements_of",
-    "snapshot",
-    "source_paths",
-    "source_root",
-    "target",
-    "target_at",
-    "under",
-    "without_prefix",
-]
+BY_NAME = (PANTS_SEMVER.major, PANTS_SEMVER.minor) >= (2, 30)
+"""Whether rules are called by name: from 2.30 on, which warns of each `Get`."""
+
+if BY_NAME:
+    from pants_strata.engine.by_name import *  # noqa: F403
+else:
+    from pants_strata.engine.get_api import *  # noqa: F403

@@ -48,6 +48,34 @@ from pants.engine.target import (
 from pants.source.source_root import SourceRoot, SourceRootRequest, SourceRootsRequest, SourceRootsResult
 from typing_extensions import Concatenate
 
+__all__ = [
+    "all_requirements",
+    "asker",
+    "concurrently",
+    "contents",
+    "create",
+    "dependency_closure",
+    "environment_variables",
+    "execute",
+    "execute_all",
+    "file_owners",
+    "merge",
+    "module_owners",
+    "only",
+    "python_files",
+    "python_targets",
+    "repository_files",
+    "repository_paths",
+    "requirements_of",
+    "snapshot",
+    "source_paths",
+    "source_root",
+    "target",
+    "target_at",
+    "under",
+    "without_prefix",
+]
+
 # ---- what rules ask of each other -----------------------------------------------------------------------------------
 
 Asked = TypeVar("Asked")

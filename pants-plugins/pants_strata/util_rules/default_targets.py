@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from pants.engine.addresses import Address
 from pants.engine.internals.synthetic_targets import SyntheticAddressMaps, SyntheticTargetsRequest
@@ -18,7 +19,7 @@ from pants_strata.target_types import DebianPackagesTarget, PythonInstallerTarge
 from pants_strata.target_types.defaults import BASE, INSTALLER, INTERPRETER
 
 # The installer proves what the layers hold and writes none of them. uv is the fastest at that.
-_TARGETS: Mapping[Address, tuple[str, Mapping[str, str]]] = {
+_TARGETS: Mapping[Address, tuple[str, Mapping[str, Any]]] = {
     BASE: (DebianPackagesTarget.alias, {"description": "The base of images that name none."}),
     INTERPRETER: (
         PythonInterpreterTarget.alias,

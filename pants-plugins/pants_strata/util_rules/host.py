@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pants.backend.python.subsystems.repos import PythonRepos
 from pants.engine.rules import Rule, _uncacheable_rule, collect_rules
-from pants.option.global_options import CacheContentBehavior, GlobalOptions
+from pants.option.global_options import GlobalOptions
 
 from pants_strata import engine
 from pants_strata.artifacts.host import HostPrepared
@@ -39,8 +39,9 @@ _ENVIRONMENT = (
 # Not cached: somebody may have emptied the named cache since the last run, or changed the apt configuration.
 @_uncacheable_rule
 async def prepare_host(debian: DebianSubsystem, repos: PythonRepos, options: GlobalOptions) -> HostPrepared:
-    if options.remote_cache_read and options.cache_content_behavior is not CacheContentBehavior.fetch:
-        _logger.info(content_stays_away(options.cache_content_behavior.value))
+    behavior = options.cache_content_behavior.value
+    if options.remote_cache_read and behavior != "fetch":
+        _logger.info(content_stays_away(behavior))
     apt = apt_mirrors(_apt_configuration())
     settings = {
         "environment": dict(await engine.environment_variables(_ENVIRONMENT)),

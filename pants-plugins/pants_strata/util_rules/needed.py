@@ -34,7 +34,7 @@ async def needed_requirements(image: Target) -> Optional[dict[str, Address]]:
         str(requirement): target.address
         for target in targets
         for requirement in target[PythonRequirementsField].value
-        if not _is_type_stub(target, requirement.project_name)
+        if not _is_type_stub(target, Requirement(str(requirement)).name)
     }
     return dict(sorted(needed.items()))
 

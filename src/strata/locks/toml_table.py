@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Optional
 
-import tomli
-
 from strata.errors import locks as errors
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 
 @dataclass(frozen=True)
@@ -77,8 +81,8 @@ class Table:
 def read_toml(text: str, where: str) -> Table:
     """The document as a table. Raises StrataError for what is no TOML."""
     try:
-        return Table(where, tomli.loads(text))
-    except tomli.TOMLDecodeError as error:
+        return Table(where, tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
         raise errors.not_toml(where, str(error)) from None
     except RecursionError:
         raise errors.not_toml(where, "it is nested too deeply") from None

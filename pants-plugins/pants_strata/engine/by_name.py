@@ -1,0 +1,242 @@
+"""This module asks the Pants engine by calling rules by their names, as releases from 2.30 on want it.
+
+Pants' rule visitor follows coroutines that a rule calls into other modules, and collects the rules that they call. It
+takes no keyword arguments but `**implicitly(…)`, which finds the rest of a rule's parameters by their types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Iterable, Mapping
+from pathlib import PurePath
+from typing import Any, Callable, TypeVar
+
+from pants.backend.python.dependency_inference.module_mapper import (
+    PythonModuleOwners,
+    PythonModuleOwnersRequest,
+    map_module_to_address,
+)
+from pants.backend.python.target_types import PythonRequirementsField, PythonSourceField
+from pants.core.target_types import ResourceSourceField
+from pants.core.util_rules.env_vars import environment_vars_subset
+from pants.core.util_rules.source_files import SourceFilesRequest
+from pants.core.util_rules.stripped_source_files import strip_source_roots
+from pants.engine.addresses import Address, UnparsedAddressInputs
+from pants.engine.env_vars import EnvironmentVarsRequest
+from pants.engine.fs import (
+    AddPrefix,
+    CreateDigest,
+    Digest,
+    DigestSubset,
+    FileContent,
+    MergeDigests,
+    PathGlobs,
+    RemovePrefix,
+    Snapshot,
+)
+from pants.engine.internals.graph import (
+    OwnersRequest,
+    find_all_targets,
+    find_owners,
+    resolve_target,
+    resolve_unparsed_address_inputs,
+    transitive_targets,
+)
+from pants.engine.intrinsics import (
+    add_prefix,
+    create_digest,
+    digest_subset_to_digest,
+    digest_to_snapshot,
+    execute_process,
+    get_digest_contents,
+    merge_digests,
+    path_globs_to_digest,
+    path_globs_to_paths,
+    remove_prefix,
+)
+from pants.engine.process import FallibleProcessResult, Process
+from pants.engine.rules import concurrently, implicitly
+from pants.engine.target import SourcesField, Target, TransitiveTargetsRequest, WrappedTargetRequest
+from pants.source.source_root import SourceRootRequest, SourceRootsRequest, get_source_root, get_source_roots
+from typing_extensions import Concatenate
+
+__all__ = [
+    "all_requirements",
+    "asker",
+    "concurrently",
+    "contents",
+    "create",
+    "dependency_closure",
+    "environment_variables",
+    "execute",
+    "execute_all",
+    "file_owners",
+    "merge",
+    "module_owners",
+    "only",
+    "python_files",
+    "python_targets",
+    "repository_files",
+    "repository_paths",
+    "requirements_of",
+    "snapshot",
+    "source_paths",
+    "source_root",
+    "target",
+    "target_at",
+    "under",
+    "without_prefix",
+]
+
+# ---- what rules ask of each other -----------------------------------------------------------------------------------
+
+Asked = TypeVar("Asked")
+Answer = TypeVar("Answer")
+
+
+def asker(
+    rule: Callable[Concatenate[Asked, ...], Coroutine[Any, Any, Answer]],
+) -> Callable[[Asked], Coroutine[Any, Any, Answer]]:
+    """Return a function that asks a rule by its request: `await ask(request)`, also within `concurrently`."""
+
+    async def ask(request: Asked) -> Answer:
+        return await rule(request, **implicitly())
+
+    return ask
+
+
+# ---- processes and digests ------------------------------------------------------------------------------------------
+
+
+async def execute(process: Process) -> FallibleProcessResult:
+    return await execute_process(process, **implicitly())
+
+
+async def execute_all(processes: Iterable[Process]) -> tuple[FallibleProcessResult, ...]:
+    return await concurrently(execute_process(process, **implicitly()) for process in processes)
+
+
+async def merge(digests: Iterable[Digest]) -> Digest:
+    return await merge_digests(MergeDigests(tuple(digests)))
+
+
+async def under(prefix: str, digest: Digest) -> Digest:
+    """The same files below a directory."""
+    return await add_prefix(AddPrefix(digest, prefix))
+
+
+async def without_prefix(prefix: str, digest: Digest) -> Digest:
+    """The files below a directory, without it."""
+    return await remove_prefix(RemovePrefix(digest, prefix))
+
+
+async def snapshot(digest: Digest) -> Snapshot:
+    return await digest_to_snapshot(digest)
+
+
+async def create(files: Mapping[str, bytes]) -> Digest:
+    return await create_digest(CreateDigest([FileContent(path, content) for path, content in sorted(files.items())]))
+
+
+async def contents(digest: Digest) -> dict[str, bytes]:
+    """Path → content of a digest's files: for small ones, they are all read into memory."""
+    return {file.path: file.content for file in await get_digest_contents(digest)}
+
+
+async def only(digest: Digest, globs: Iterable[str]) -> Digest:
+    """The files of a digest that match."""
+    return await digest_subset_to_digest(DigestSubset(digest, PathGlobs(globs)))
+
+
+# ---- the repository -------------------------------------------------------------------------------------------------
+
+
+async def repository_files(globs: Iterable[str]) -> dict[str, bytes]:
+    """Path → content of the files that match; none is no error here."""
+    return await contents(await path_globs_to_digest(PathGlobs(globs)))
+
+
+async def repository_paths(globs: Iterable[str]) -> tuple[str, ...]:
+    return (await path_globs_to_paths(PathGlobs(globs))).files
+
+
+async def environment_variables(names: Iterable[str]) -> Mapping[str, str]:
+    """Those of the user's environment variables that are set."""
+    return await environment_vars_subset(EnvironmentVarsRequest(tuple(names)), **implicitly())
+
+
+async def source_root(path: str) -> str:
+    return (await get_source_root(SourceRootRequest.for_file(path))).path
+
+
+async def target_at(text: str, *, owner: Address | None, origin: str) -> Target:
+    """The target that an address names, as written in a field of `owner` or in an option; `origin` says where."""
+    addresses = await resolve_unparsed_address_inputs(
+        UnparsedAddressInputs([text], owning_address=owner, description_of_origin=origin), **implicitly()
+    )
+    return (await resolve_target(WrappedTargetRequest(addresses[0], origin), **implicitly())).target
+
+
+async def target(address: Address) -> Target:
+    return (await resolve_target(WrappedTargetRequest(address, "an earlier step"), **implicitly())).target
+
+
+async def _targets(addresses: Iterable[Address]) -> tuple[Target, ...]:
+    requests = [WrappedTargetRequest(address, "an earlier step") for address in addresses]
+    found = await concurrently(resolve_target(request, **implicitly()) for request in requests)
+    return tuple(item.target for item in found)
+
+
+async def dependency_closure(address: Address) -> tuple[Target, ...]:
+    """All that a target depends on, through any number of steps, without the target."""
+    return tuple((await transitive_targets(TransitiveTargetsRequest([address]), **implicitly())).dependencies)
+
+
+async def module_owners(module: str) -> PythonModuleOwners:
+    """The targets that provide a Python module."""
+    return await map_module_to_address(PythonModuleOwnersRequest(module, resolve=None), **implicitly())
+
+
+async def requirements_of(addresses: Iterable[Address]) -> tuple[Target, ...]:
+    """The targets among the addresses that are third-party requirements."""
+    return tuple(item for item in await _targets(addresses) if item.has_field(PythonRequirementsField))
+
+
+async def all_requirements() -> tuple[Target, ...]:
+    """All `python_requirement` targets of the repository, those that are generated included."""
+    found = await find_all_targets()
+    return tuple(sorted(item for item in found if item.has_field(PythonRequirementsField)))
+
+
+async def file_owners(path: str) -> tuple[Address, ...]:
+    """The targets that have a file among their sources."""
+    return tuple(await find_owners(OwnersRequest((path,)), **implicitly()))
+
+
+async def python_targets(addresses: Iterable[Address]) -> tuple[Target, ...]:
+    """The targets with first-party Python code at the addresses; a requirement has none."""
+    return tuple(item for item in await _targets(addresses) if item.has_field(PythonSourceField))
+
+
+async def source_paths(targets: Iterable[Target]) -> dict[str, str]:
+    """The path with its source root stripped → the path in the repository, of Python sources and resources."""
+    fields = [
+        item[kind] for item in targets for kind in (PythonSourceField, ResourceSourceField) if item.has_field(kind)
+    ]
+    paths = [field.file_path for field in fields if isinstance(field.value, str)]
+    found = await get_source_roots(SourceRootsRequest.for_files(paths))
+    roots = {str(path): root.path for path, root in found.path_to_root.items()}
+    return {str(PurePath(path).relative_to(roots[path])): path for path in paths}
+
+
+async def python_files(targets: Iterable[Target]) -> Snapshot:
+    """The Python sources and resources of targets, source roots stripped, generated code included."""
+    sources = await strip_source_roots(
+        **implicitly(
+            SourceFilesRequest(
+                [item.get(SourcesField) for item in targets],
+                for_sources_types=(PythonSourceField, ResourceSourceField),
+                enable_codegen=True,
+            )
+        )
+    )
+    return sources.snapshot
