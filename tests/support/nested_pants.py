@@ -55,6 +55,11 @@ _ARTIFACTS = {
 _LOCKED = ("3rdparty/debian:base", "3rdparty/python:cpython")
 
 
+def inherited_environment() -> dict[str, str]:
+    """Return the variables of this process, without those of the Pants that runs it and of its user's own settings."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+
+
 @dataclass(frozen=True)
 class Ran:
     """A run of Pants that has ended."""
@@ -108,7 +113,7 @@ class NestedPants:
 
     def run(self, *arguments: str, **environment: str) -> Ran:
         """Runs ./pants with the user's settings of indexes, proxies and certificates, and `environment` over them."""
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+        inherited = inherited_environment()
         # Servers of tests are on loopback, which proxies do not reach.
         direct = f"{inherited.get('no_proxy') or inherited.get('NO_PROXY', '')},127.0.0.1"
         done = subprocess.run(
@@ -136,7 +141,7 @@ def nested_pants(files: Mapping[str, str], settings: str = "") -> Iterator[Neste
 
     :param settings: follow those of pants.toml.
     """
-    with _folder() as folder:
+    with project_folder() as folder:
         plugin, pants = folder / "plugin", NestedPants(folder / "project")
         for sources in ("pants-plugins/pants_strata", "src/strata"):
             shutil.copytree(sources, plugin / sources, ignore=shutil.ignore_patterns("__pycache__", "*_test.py"))
@@ -181,8 +186,11 @@ shutil.rmtree(sys.argv[1], ignore_errors=True)
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
-    """A new directory. At the end it is gone, and the daemon of its project too, also where this process is killed."""
+def project_folder() -> Iterator[Path]:
+    """Yield a new directory for a project in `project`.
+
+    At the end it is gone, and so is the project's daemon, also where this process is killed.
+    """
     folder = Path(tempfile.mkdtemp(prefix="strata-")).resolve()
     keeper = subprocess.Popen(
         [sys.executable, "-c", _KEEPER, str(folder)], stdin=subprocess.PIPE, start_new_session=True

@@ -1,0 +1,74 @@
+"""Every command that the documents show does what it says, typed by a user in a clone."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from strata.installers.uv import unpack_uv
+from support.checkout import Checkout, checkout
+from support.console import Block, blocks
+
+PAGES = [Path("README.md"), Path("CONTRIBUTING.md"), *sorted(Path("docs").glob("*.md"))]
+BLOCKS = list(blocks(PAGES))
+
+# Command → why it is not run here.
+NOT_RUN: Mapping[str, str] = {
+    "skopeo copy oci:dist/src.examples.web/image:latest docker://registry.example/web:1": "needs a registry; "
+    "tests/images/layouts_integration_test.py reads the same layout with skopeo",
+    "podman pull oci:dist/src.examples.web/image:latest": "needs podman and its storage",
+    "../tests/popular/run": "takes minutes and hundreds of megabytes; run by hand before a release",
+    "./pants test ::": "runs this test",
+    "./pants test tests:: ; cp dist/test/tests*/golden/*.txt tests/images/golden/": "runs this test",
+    "bash .ci/run": "runs this test",
+    "./pants export --resolve=lint": "a step of .ci/run",
+    ".ci/tool ruff check .": "a step of .ci/run",
+    ".ci/tool ruff format .": "a step of .ci/run, with --check",
+    ".ci/tool mypy": "a step of .ci/run",
+    "./pants --no-python-run-against-entire-lockfile run tests/benchmarks/run.py": "takes an hour, as root",
+    "./pants --no-python-run-against-entire-lockfile run tests/caching/measure.py": "takes minutes, and a cache server",
+}
+
+# What is there before a reader comes to a command: builds to compare with.
+PREPARED = [
+    "./pants package src/examples::",
+    "cp -r dist dist-of-main",
+    "mkdir old && cp -r dist/src.examples.web/image old/image",
+    "git switch -q -c my-branch",
+    "echo '# edited' >> src/examples/web/main.py",
+    "git -c user.name=Test -c user.email=test@example.com commit -q -a -m 'Edit a source'",
+]
+
+
+@pytest.fixture(scope="module")
+def clone() -> Iterator[Checkout]:
+    with checkout() as copied:
+        # uv is a program that a reader may have; this is the one that Strata brings.
+        (wheel,) = Path("tests.installers/uv").rglob("uv-*.whl")
+        unpack_uv(wheel, copied.programs)
+        copied.run(PREPARED)
+        yield copied
+
+
+def runnable(block: Block) -> list[str]:
+    return [command for command in block.commands if command not in NOT_RUN]
+
+
+@pytest.mark.parametrize("block", [block for block in BLOCKS if runnable(block)], ids=str)
+def test_the_commands_of_a_block(clone: Checkout, block: Block) -> None:
+    output = clone.run(runnable(block))
+    assert "Traceback (most recent call last)" not in output
+    assert not re.search(r"\[ERROR\]", output), output
+
+
+def test_what_is_not_run_is_still_shown() -> None:
+    shown = {command for block in BLOCKS for command in block.commands}
+    assert set(NOT_RUN) - shown == set()
+
+
+def test_each_page_with_a_block_is_seen() -> None:
+    assert {os.fspath(page) for page in PAGES if "```console" in page.read_text()} == {block.page for block in BLOCKS}
