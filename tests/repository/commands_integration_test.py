@@ -60,7 +60,8 @@ def runnable(block: Block) -> list[str]:
 
 @pytest.mark.parametrize("block", [block for block in BLOCKS if runnable(block)], ids=str)
 def test_the_commands_of_a_block(clone: Checkout, block: Block) -> None:
-    output = clone.run(runnable(block))
+    clone.run(["git checkout -q -f my-branch", "git reset -q --hard"])
+    output = clone.run(runnable(block), tools=any(command.startswith("uv ") for command in block.commands))
     assert "Traceback (most recent call last)" not in output
     assert not re.search(r"\[ERROR\]", output), output
 

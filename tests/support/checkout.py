@@ -19,17 +19,20 @@ _GIT = ("git", "-c", "user.name=Test", "-c", "user.email=test@example.com", "-c"
 
 @dataclass(frozen=True)
 class Checkout:
-    """`programs` is a folder at the beginning of PATH, for tools that the machine may lack."""
+    """`programs` is a folder with tools that the machine may lack."""
 
     root: Path
     programs: Path
 
-    def run(self, commands: Sequence[str], *, seconds: int = 300) -> str:
-        """Run lines in one shell at the root; return what they print. The first that fails fails the test."""
+    def run(self, commands: Sequence[str], *, tools: bool = False, seconds: int = 300) -> str:
+        """Run lines in one shell at the root; return what they print. The first that fails fails the test.
+
+        :param tools: `programs` is on PATH, which is in the keys of Pants' own processes.
+        """
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", "\n".join(commands)],
             cwd=self.root,
-            env=self._environment(),
+            env=self._environment(tools),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -40,10 +43,11 @@ class Checkout:
         assert done.returncode == 0, f"{commands} ended with {done.returncode}:\n{done.stdout}"
         return done.stdout
 
-    def _environment(self) -> Mapping[str, str]:
-        inherited = inherited_environment()
-        path = f"{self.programs}{os.pathsep}{inherited.get('PATH', os.defpath)}"
-        return {**inherited, "PATH": path, "PANTS_DYNAMIC_UI": "false", "PANTS_COLORS": "false"}
+    def _environment(self, tools: bool) -> Mapping[str, str]:
+        environment = {**inherited_environment(), "PANTS_DYNAMIC_UI": "false", "PANTS_COLORS": "false"}
+        if tools:
+            environment["PATH"] = f"{environment.get('PATH', os.defpath)}{os.pathsep}{self.programs}"
+        return environment
 
 
 @contextmanager
