@@ -126,7 +126,7 @@ def podman_pull(layout: Path, folder: Path) -> Iterator[tuple[Any, Path]]:
     policy.write_text(_POLICY)
     # Podman refuses a path of more than 50 characters here.
     with tempfile.TemporaryDirectory(prefix="strata-") as runroot:
-        store = ["--storage-driver", "vfs", "--root", str(folder / "root"), "--runroot", runroot]
+        store = _podman_store(podman, folder / "root", runroot)
         pull = ["pull", "--quiet", "--signature-policy", str(policy), f"oci:{layout}:latest"]
         image = run(podman, *store, *pull).strip()
         told = json.loads(run(podman, *store, "image", "inspect", image))[0]
@@ -135,3 +135,13 @@ def podman_pull(layout: Path, folder: Path) -> Iterator[tuple[Any, Path]]:
             yield told, mounted
         finally:
             run(podman, *store, "image", "umount", image)
+
+
+def _podman_store(podman: str, root: Path, runroot: str) -> list[str]:
+    """Return the options of a store of its own: of overlays where the kernel can, since vfs copies all for each layer."""
+    overlay = ["--storage-driver", "overlay", "--root", str(root), "--runroot", runroot]
+    if subprocess.run(
+        [podman, *overlay, "info"], capture_output=True, stdin=subprocess.DEVNULL, check=False
+    ).returncode:
+        return ["--storage-driver", "vfs", "--root", str(root.with_name("copies")), "--runroot", runroot]
+    return overlay

@@ -57,7 +57,7 @@ def layer_blob(blobs: Path) -> Path:
 
 
 @pytest.mark.usefixtures("_library")
-@pytest.mark.parametrize("data", [b"", b"x", TEXT, NOISE, bytes(3 << 20)])
+@pytest.mark.parametrize("data", [b"", b"x", TEXT, NOISE, bytes(3 << 20)], ids=len)
 def test_what_is_compressed_is_read(tmp_path: Path, data: bytes) -> None:
     assert read(tmp_path / "blob", compressed(data)) == data
     assert read(tmp_path / "blob", compressed(data) + compressed(b"more")) == data + b"more"
