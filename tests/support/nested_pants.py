@@ -158,7 +158,7 @@ def nested_pants(files: Mapping[str, str], settings: str = "") -> Iterator[Neste
 @contextmanager
 def empty_repository(files: Mapping[str, str]) -> Iterator[NestedPants]:
     """Yield a project with ./pants and `files`, which knows nothing of this checkout's plugin."""
-    with _folder() as folder:
+    with project_folder() as folder:
         pants = NestedPants(folder / "project")
         pants.root.mkdir()
         shutil.copy("pants", pants.root)

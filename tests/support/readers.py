@@ -138,7 +138,7 @@ def podman_pull(layout: Path, folder: Path) -> Iterator[tuple[Any, Path]]:
 
 
 def _podman_store(podman: str, root: Path, runroot: str) -> list[str]:
-    """Return the options of a store of its own: of overlays where the kernel can, since vfs copies all for each layer."""
+    """Return the options of a store, of overlays where the kernel has them: vfs copies all files for each layer."""
     overlay = ["--storage-driver", "overlay", "--root", str(root), "--runroot", runroot]
     if subprocess.run(
         [podman, *overlay, "info"], capture_output=True, stdin=subprocess.DEVNULL, check=False
