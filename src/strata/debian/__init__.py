@@ -1,1 +1,1 @@
-"""Debian packages: locks, indexes of mirrors, the closure over dependencies, and in `packages` the files themselves."""
+"""This package locks Debian packages, for which it reads indexes of mirrors; `packages` reads the package files."""

@@ -1,7 +1,7 @@
-"""The Debian mirrors that a machine's apt configuration names.
+"""This module finds the Debian mirrors that a machine's apt configuration names.
 
-Only entries of Debian itself count, whichever of its releases the machine runs: other vendors' repositories do not hold
-Debian's pool. https://manpages.debian.org/sources.list.5
+Only entries of Debian itself count, of any of its releases: the repositories of other vendors do not hold Debian's
+pool. https://manpages.debian.org/sources.list.5
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ _LINE = re.compile(r"deb\s+(?:\[(?P<options>[^\]]*)\]\s+)?(?P<uri>\S+)\s+(?P<sui
 
 @dataclass(frozen=True)
 class AptMirrors:
-    """URL roots, the directories that hold `dists`; empty where the configuration names none."""
+    """The URLs of the directories that hold `dists`; empty where the configuration names no mirror."""
 
     mirror: str = ""
     security_mirror: str = ""
 
 
 def apt_mirrors(files: Mapping[str, str]) -> AptMirrors:
-    """The first mirror of each kind.
+    """Return the first mirror of each kind.
 
     :param files: the texts of the configuration's files by name: `…/sources.list` and `….list` in the format of one
-        line an entry, `….sources` in that of paragraphs. They are read in the order of their names.
+        line an entry, `….sources` in the format of paragraphs. They are read in the order of their names.
     """
     mirror = security_mirror = ""
     for name in sorted(files):
@@ -59,7 +59,7 @@ class _Entry:
 
     @property
     def is_debian(self) -> bool:
-        """Read from a URL, signed by Debian's keys where the entry says by whose, and with Debian's main component."""
+        """Return whether the entry has a URL, the main component, and Debian's keys if it names any."""
         keyrings = self.signed_by.split()
         known = not keyrings or any(_KEYRING.fullmatch(keyring.rpartition("/")[2]) for keyring in keyrings)
         return known and "main" in self.components and self.uri.startswith(("http:", "https:", "file:"))

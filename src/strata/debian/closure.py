@@ -1,7 +1,7 @@
-"""From the names that a target asks for to the packages that a lock holds: the closure over dependencies.
+"""This module resolves the packages of a lock: the closure of the named packages over their dependencies.
 
-Depends and Pre-Depends are followed; Recommends, Breaks and Conflicts are not looked at: within one release, packages
-of libraries and interpreters agree with each other.
+It follows Depends and Pre-Depends, and ignores Recommends, Breaks and Conflicts: within one release, packages of
+libraries and interpreters agree with each other.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from strata.errors.debian import dependency_is_unsatisfiable, package_is_unknown
 
 
 def resolve_closure(index: PackageIndex, roots: Iterable[str], excluded: Iterable[str]) -> tuple[LockedPackage, ...]:
-    """The packages for one architecture, sorted by name.
+    """Return the packages for one architecture, sorted by name.
 
     A dependency counts as satisfied when one of its alternatives is excluded by name. Among alternatives, one that a
     root satisfies comes first, then the first in the order written: the result does not depend on the order of roots.
-    Raises StrataError for an unknown root and for a dependency that no package of the index satisfies.
+    Raise StrataError for an unknown root and for a dependency that no package of the index satisfies.
     """
     return _Closure(index, sorted(set(roots)), frozenset(excluded)).resolve()
 
@@ -31,6 +31,7 @@ class _Closure:
         self.needed_by: dict[str, str] = {}
 
     def resolve(self) -> tuple[LockedPackage, ...]:
+        """Return the packages, sorted by name."""
         queue = list(self.roots)
         for package in queue:
             for alternatives in package.depends:

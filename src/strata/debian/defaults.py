@@ -1,12 +1,12 @@
-"""Names of Debian packages that targets use when a BUILD file gives none."""
+"""This module has the names of Debian packages that targets use where a BUILD file gives none."""
 
 from __future__ import annotations
 
 SUITES = ("trixie", "trixie-updates", "trixie-security")
 COMPONENTS = ("main",)
 
-# What the base of an image holds: the C and C++ run time that wheels may link (PEP 600 leaves them to the system),
-# and the data files that programs expect of a system.
+# The roots of a base: the C and C++ run time that wheels may link (PEP 600 leaves them to the system), and the data
+# files that programs expect of a system.
 BASE_ROOTS = (
     "base-files",
     "ca-certificates",
@@ -20,8 +20,8 @@ BASE_ROOTS = (
     "zlib1g",
 )
 
-# Dependencies that are taken as given. Package scripts never run here; what they would have made is made by
-# strata.debian.packages.generated_files, so that what only they need stays out, as do installers.
+# Dependencies that count as satisfied. Package scripts never run here (strata.debian.packages.generated_files writes
+# the files that they would make), so the packages that only scripts need stay out, as do installers.
 EXCLUDED = (
     "awk",  # base-files' scripts
     "cdebconf",  # asks questions in scripts
@@ -39,10 +39,10 @@ EXCLUDED = (
 
 
 def interpreter_roots(version: str) -> tuple[str, ...]:
-    """The roots of CPython for `major.minor`, e.g. 3.13. The -venv package has ensurepip."""
+    """Return the roots of CPython for a feature version, 3.13. The -venv package has ensurepip."""
     return (f"python{version}", *ensurepip_packages(version)[:1])
 
 
 def ensurepip_packages(version: str) -> tuple[str, ...]:
-    """The packages of CPython `major.minor` that hold ensurepip and the wheel of pip, and nothing else."""
+    """Return the packages of CPython that hold ensurepip and the wheel of pip, and nothing else."""
     return (f"python{version}-venv", "python3-pip-whl")

@@ -1,6 +1,7 @@
-"""The package indexes of a Debian mirror: 68,000 paragraphs in 56 MB of text for one suite, of which a lock needs 30.
+"""This module reads the package indexes of a Debian mirror.
 
-So an index only notes where each name stands, and a paragraph is parsed when its name is asked for.
+One suite has 68,000 paragraphs in 56 MB of text, of which a lock needs 30. So an index only notes the place of each
+name, and parses a paragraph when its name is asked for.
 https://wiki.debian.org/DebianRepository/Format#A.22Packages.22_Indices
 """
 
@@ -45,7 +46,7 @@ class Relation:
         return f"{self.name} ({self.operator} {self.version})" if self.operator else self.name
 
     def holds_for(self, version: str) -> bool:
-        """Whether a version satisfies the relation: << <= = >= >>, and < > which are old spellings of <= >=."""
+        """Return whether a version satisfies the relation. `<` and `>` are old spellings of `<=` and `>=`."""
         if not self.operator:
             return True
         ours, theirs = Version(version), Version(self.version)
@@ -62,7 +63,12 @@ class Relation:
 
 @dataclass(frozen=True)
 class IndexedPackage:
-    """A parsed paragraph. `depends`: all must hold, each by one of its alternatives. `provides`: (name, version)."""
+    """A parsed paragraph.
+
+    :param depends: the dependencies, each as its alternatives.
+    :param provides: name and version of each virtual package; the version may be empty.
+    :param priority: the rank of its priority, 0 for `required`.
+    """
 
     locked: LockedPackage
     depends: tuple[tuple[Relation, ...], ...]
@@ -71,10 +77,13 @@ class IndexedPackage:
 
     @property
     def name(self) -> str:
+        """Return the name of the package."""
         return self.locked.name
 
     def satisfies(self, relation: Relation) -> bool:
-        """By its own name and version or by those it provides. A provided name without a version has none:
+        """Return whether the package satisfies a relation, by its own name or by one that it provides.
+
+        A name that is provided without a version satisfies no relation with a version:
         https://www.debian.org/doc/debian-policy/ch-relationships.html#virtual-packages-provides
         """
         if relation.name == self.name:
@@ -108,7 +117,7 @@ class PackageIndex:
                 self._providers.setdefault(provided, set()).add(name)
 
     def find(self, name: str) -> Optional[IndexedPackage]:
-        """The newest package of that very name."""
+        """Return the newest package of that very name, or None."""
         if name not in self._paragraphs:
             return None
         if name not in self._parsed:
@@ -117,7 +126,7 @@ class PackageIndex:
         return self._parsed[name]
 
     def candidates(self, name: str) -> list[IndexedPackage]:
-        """What may satisfy a relation to that name, best first: the package itself, then its providers by priority."""
+        """Return the packages that may satisfy a relation to a name: the package itself, then providers by priority."""
         package = self.find(name)
         providers = [self.find(provider) for provider in sorted(self._providers.get(name, ()))]
         virtual = [found for found in providers if found is not None and found is not package]
@@ -125,7 +134,7 @@ class PackageIndex:
         return virtual if package is None else [package, *virtual]
 
     def similar_names(self, name: str) -> list[str]:
-        """Names that look like one that does not exist."""
+        """Return names that look like one that does not exist."""
         return difflib.get_close_matches(name, self._paragraphs, n=3, cutoff=0.8)
 
 
@@ -157,7 +166,7 @@ def _parse(repository: str, paragraph: str) -> IndexedPackage:
 
 
 def _relations(text: str) -> tuple[tuple[Relation, ...], ...]:
-    """The relations of a field. Architecture qualifiers (`:any`) do not matter where one architecture is read."""
+    """Return the relations of a field. Qualifiers of architectures (`:any`) do not matter within one architecture."""
     if not text:
         return ()
     return tuple(

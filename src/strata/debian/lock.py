@@ -1,6 +1,6 @@
-"""The lock of Debian packages: which files of a mirror make up a set of packages, for each platform.
+"""This module has the lock of Debian packages: the files of a mirror that make up a set of packages, by platform.
 
-A JSON file, sorted and with one value a line, so that a renewal shows exactly what changed:
+It is a JSON file, sorted and with one value a line, so that a renewal shows exactly what changed:
 
     {"format": 1,
      "made_from": {"components": […], "excluded": […], "roots": […], "suites": […]},
@@ -26,13 +26,19 @@ REPOSITORIES = (MAIN_REPOSITORY, SECURITY_REPOSITORY)
 
 
 def repository_of(suite: str) -> str:
-    """The repository that holds a suite: `trixie-security` is in debian-security, all others are in debian."""
+    """Return the repository of a suite: debian-security for `trixie-security`, debian for all others."""
     return SECURITY_REPOSITORY if suite.endswith("-security") else MAIN_REPOSITORY
 
 
 @dataclass(frozen=True)
 class LockedPackage:
-    """One package file. `path` is relative to the root of `repository`; `size` is in bytes, `sha256` in hex."""
+    """A package file.
+
+    :param path: relative to the root of the repository.
+    :param size: in bytes.
+    :param sha256: in hexadecimal digits.
+    :param repository: one of REPOSITORIES.
+    """
 
     name: str
     version: str
@@ -44,13 +50,13 @@ class LockedPackage:
 
     @property
     def file_name(self) -> str:
-        """The last part of the path, unique in a lock: `libc6_2.41-12_amd64.deb`."""
+        """Return the last part of the path, unique in a lock: `libc6_2.41-12_amd64.deb`."""
         return self.path.rpartition("/")[2]
 
 
 @dataclass(frozen=True)
 class LockInputs:
-    """What a lock was made from. A lock is stale when its target's fields give other inputs.
+    """The values that a lock was made from. A lock is stale when its target's fields give other inputs.
 
     Names are sorted, so that the order in a BUILD file does not matter.
     """
@@ -64,7 +70,7 @@ class LockInputs:
     def of(
         cls, *, suites: tuple[str, ...], components: tuple[str, ...], roots: tuple[str, ...], excluded: tuple[str, ...]
     ) -> LockInputs:
-        """The inputs with each name once, in order."""
+        """Return the inputs with each name once, in order."""
         ordered = (tuple(sorted(set(names))) for names in (suites, components, roots, excluded))
         return cls(*ordered)
 
@@ -85,7 +91,7 @@ class DebianLock:
     platforms: tuple[PlatformPackages, ...]
 
     def packages(self, platform: str) -> tuple[LockedPackage, ...]:
-        """The packages for `linux/amd64` and the like, sorted by name. Raises StrataError where there are none."""
+        """Return the packages for a platform, `linux/amd64`, by name. Raise StrataError if the lock lacks it."""
         for entry in self.platforms:
             if entry.platform == platform:
                 return entry.packages
@@ -93,7 +99,10 @@ class DebianLock:
 
 
 def find_package(packages: tuple[LockedPackage, ...], name: str, purpose: str) -> LockedPackage:
-    """The package of that name. :param purpose: goes on the sentence "…, which" of the error."""
+    """Return the package of that name. Raise StrataError where there is none.
+
+    :param purpose: of the package, for the error: it "holds the C library".
+    """
     for package in packages:
         if package.name == name:
             return package
@@ -101,7 +110,10 @@ def find_package(packages: tuple[LockedPackage, ...], name: str, purpose: str) -
 
 
 def changes(old: tuple[LockedPackage, ...], new: tuple[LockedPackage, ...]) -> list[str]:
-    """What differs, a line a package, sorted: `libc6 2.41-12 → 2.41-13`, `libxyz 1.0 is new`, `libabc 2.0 is gone`."""
+    """Return a line for each package that differs, sorted.
+
+    Lines are `libc6 2.41-12 → 2.41-13`, `libxyz 1.0 is new` and `libabc 2.0 is gone`.
+    """
     before = {package.name: package.version for package in old}
     after = {package.name: package.version for package in new}
     lines = []
@@ -116,7 +128,7 @@ def changes(old: tuple[LockedPackage, ...], new: tuple[LockedPackage, ...]) -> l
 
 
 def debian_lock_text(lock: DebianLock) -> str:
-    """The text of the lock file, with a newline at its end: the same text for the same lock."""
+    """Return the text of a lock file, with a newline at its end: one text for equal locks."""
     document = {
         "format": FORMAT,
         "made_from": asdict(lock.made_from),

@@ -1,4 +1,4 @@
-"""Reads the lock of Debian packages (strata.debian.lock), trusting nothing: people merge and edit locks."""
+"""This module reads the lock of Debian packages (strata.debian.lock) and checks every value: people edit locks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ _PATH_PART = re.compile(r"[A-Za-z0-9+_.~-]+")
 
 
 def read_debian_lock(text: str, where: str) -> DebianLock:
-    """:param where: the lock's path, for errors. Raises StrataError for every kind of damage."""
+    """Return the lock of a text. Raise StrataError for every kind of damage.
+
+    :param where: the path of the lock, for errors.
+    """
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -95,23 +98,27 @@ class _Fields:
         self.where, self.entry, self.values = where, entry, value
 
     def get(self, field: str) -> Any:
+        """Return a value of any type. Raise StrataError where the field is missing."""
         if field not in self.values:
             raise lock_lacks_field(self.where, self.entry, field)
         return self.values[field]
 
     def text(self, field: str, expected: str, is_valid: Callable[[str], bool]) -> str:
+        """Return a text. Raise StrataError, which says what was `expected`, for another value."""
         value = self.get(field)
         if not isinstance(value, str) or not is_valid(value):
             raise lock_field_is_wrong(self.where, self.entry, field, value, expected)
         return value
 
     def size(self, field: str) -> int:
+        """Return a positive number of bytes. Raise StrataError for another value."""
         value = self.get(field)
         if type(value) is not int or value <= 0:
             raise lock_field_is_wrong(self.where, self.entry, field, value, "a number of bytes")
         return value
 
     def names(self, field: str) -> tuple[str, ...]:
+        """Return a list of names. Raise StrataError for another value."""
         value = self.get(field)
         if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
             raise lock_field_is_wrong(self.where, self.entry, field, value, "a list of names")

@@ -1,4 +1,4 @@
-"""How Debian spells a platform: its architecture, the directory of its libraries, its program loader.
+"""This module knows how Debian spells a platform: its architecture, its directory of libraries, its program loader.
 
 https://wiki.debian.org/Multiarch/Tuples
 """
@@ -12,7 +12,11 @@ from strata.errors.debian import platform_is_unknown
 
 @dataclass(frozen=True)
 class DebianPlatform:
-    """`triplet` names the library directory below usr/lib, `loader` the dynamic loader's file in it."""
+    """A platform in Debian's words.
+
+    :param triplet: the name of the library directory below usr/lib.
+    :param loader: the name of the dynamic loader's file in that directory.
+    """
 
     architecture: str
     triplet: str
@@ -26,7 +30,10 @@ _PLATFORMS = {
 
 
 def debian_platform(platform: str) -> DebianPlatform:
-    """:param platform: in OCI's spelling, e.g. linux/amd64. Raises StrataError for one that is not supported."""
+    """Return Debian's words for a platform. Raise StrataError for one that is not supported.
+
+    :param platform: in OCI's spelling, `linux/amd64`.
+    """
     if platform not in _PLATFORMS:
         raise platform_is_unknown(platform, sorted(_PLATFORMS))
     return _PLATFORMS[platform]

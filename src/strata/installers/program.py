@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-# What programs write of a failure is short; what they may quote of a broken file is not.
+# A program describes a failure in a few lines, but may quote all of a broken file.
 _SHOWN_LINES = 20
 
 # <sched.h>

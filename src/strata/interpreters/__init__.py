@@ -1,1 +1,1 @@
-"""CPython from Debian packages: where its parts lie, the tree that runs build processes, bytecode."""
+"""This package knows CPython from Debian packages: its paths, the tree that runs build processes, and bytecode."""

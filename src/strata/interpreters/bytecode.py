@@ -1,4 +1,4 @@
-"""Bytecode of modules, made for the place that they have in an image. PEP 3147 says where it lies, PEP 552 its form."""
+"""This module compiles modules for their place in an image. PEP 3147 defines its place, PEP 552 its form."""
 
 from __future__ import annotations
 
@@ -17,15 +17,18 @@ def compile_directory(
 ) -> None:
     """Compile the modules below a directory into a new archive, in a process of its own (interpreters.compile_modules).
 
-    :param python: the command that starts the interpreter. :param final: the directory's path in an image, `/app`.
-    :param which: `all` must compile, or those that do not are left out.
+    :param modules: the directory.
+    :param python: the command that starts the interpreter.
+    :param final: the directory's path in an image, `/app`.
+    :param archive: the path of the new archive.
+    :param which: `all` fails for a module that does not compile, `valid` leaves it out.
     """
     script = [str(Path(compile_modules.__file__).absolute()), str(modules), final, str(archive), which]
     subprocess.run([*python, "-I", "-B", "-W", "ignore", *script], check=True, env={})
 
 
 def compiled_modules(archive: Path) -> dict[str, ZipMember]:
-    """The bytecode of each module, by the module's path below the directory: `json/__init__.py`."""
+    """Return the bytecode in an archive, by the module's path below the directory: `json/__init__.py`."""
     with zipfile.ZipFile(archive) as opened:
         infos = opened.infolist()
     members = ZipMember.find_all(archive, infos)
@@ -33,6 +36,6 @@ def compiled_modules(archive: Path) -> dict[str, ZipMember]:
 
 
 def cache_path(module: str, feature_version: str) -> str:
-    """Where CPython looks for the bytecode of a module: `json/__pycache__/__init__.cpython-313.pyc`."""
+    """Return the path of a module's bytecode: `json/__pycache__/__init__.cpython-313.pyc` for `json/__init__.py`."""
     directory, slash, name = module.rpartition("/")
     return f"{directory}{slash}__pycache__/{name[: -len('.py')]}.cpython-{feature_version.replace('.', '')}.pyc"

@@ -1,13 +1,14 @@
-"""A script, run by the very interpreter whose bytecode is wanted:
+"""This module is a script, which the interpreter runs whose bytecode is wanted.
 
     python -I -W ignore compile_modules.py SOURCES FINAL OUTPUT.zip all|valid
 
-compiles all modules below the directory SOURCES, as if they lay in FINAL, into one archive of `….pyc` members. With
-`valid`, what does not compile is left out, as pip does: projects ship templates, and modules for other versions.
+It compiles all modules below the directory SOURCES, as if they lay in FINAL, into one archive with a `.pyc` member for
+each. `valid` leaves out modules that do not compile, as pip does: projects ship templates, and modules for other
+versions of Python.
 
-It is a process of its own because bytecode can depend on what a process did before (CPython issue 129724), and
-imports nothing of the library, so that the bytes do not depend on it. Bytecode is not checked against its source
-(PEP 552): nothing in an image or an artifact changes, and no time of a file gets into the bytes.
+The script has a process of its own because bytecode can depend on the process's past (CPython issue 129724). It imports
+nothing of the library, so that the bytes do not depend on the library. Python does not check the bytecode against its
+source (PEP 552): no file of an image or an artifact changes, and the bytes hold no file's time.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ _UNCHECKED_HASH = (1).to_bytes(4, "little")
 
 
 def compile_modules(sources: Path, final: str, output: Path, *, skip_invalid: bool) -> None:
+    """Write the archive. Raise the error of `compile` for an invalid module, unless these are skipped."""
     with zipfile.ZipFile(output, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(path.relative_to(sources).as_posix() for path in sources.rglob("*.py")):
             source = (sources / name).read_bytes()

@@ -1,4 +1,4 @@
-"""What a lock of Debian packages says about versions that wheels are chosen by: CPython's and glibc's."""
+"""This module reads the versions of CPython and glibc, by which wheels are chosen, from a lock of Debian packages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TWO_NUMBERS = re.compile(r"(?:\d+:)?(\d+)\.(\d+)")
 
 
 def python_version(packages: tuple[LockedPackage, ...]) -> str:
-    """CPython's full version, e.g. 3.13.5. Raises StrataError where the packages have no interpreter."""
+    """Return CPython's full version, 3.13.5. Raise StrataError if the packages have no interpreter."""
     for package in packages:
         if _INTERPRETER.fullmatch(package.name):
             match = _THREE_NUMBERS.match(package.version)
@@ -28,7 +28,7 @@ def python_version(packages: tuple[LockedPackage, ...]) -> str:
 
 
 def wanted_python_version(packages: tuple[LockedPackage, ...], wanted: str) -> str:
-    """CPython's full version, which must be one of `wanted`, as 3.13. Raises StrataError for another."""
+    """Return CPython's full version. Raise StrataError unless it belongs to the feature version `wanted`, 3.13."""
     version = python_version(packages)
     if feature_version(version) != wanted:
         raise lock_of_another_python(version, wanted)
@@ -36,7 +36,10 @@ def wanted_python_version(packages: tuple[LockedPackage, ...], wanted: str) -> s
 
 
 def glibc_version(packages: tuple[LockedPackage, ...]) -> tuple[int, int]:
-    """glibc's major and minor version, e.g. (2, 41): the newest manylinux wheels that run (PEP 600)."""
+    """Return glibc's major and minor version, (2, 41), which limits the manylinux wheels that run (PEP 600).
+
+    Raise StrataError if the packages have no C library.
+    """
     libc = find_package(packages, "libc6", "holds the C library")
     match = _TWO_NUMBERS.match(libc.version)
     if match is None:

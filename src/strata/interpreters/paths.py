@@ -1,7 +1,7 @@
-"""Where the parts of a CPython from Debian packages lie: in an image, and in the tree that build processes run.
+"""This module says where the parts of CPython from Debian packages lie.
 
-Both have the same layout; only the root differs. Processes start through the tree's own loader, so that neither the
-machine's loader nor its C library takes part.
+An image and the tree that build processes run have the same layout; only the root differs. Processes start through the
+tree's own loader, so that neither the machine's loader nor its C library takes part.
 """
 
 from __future__ import annotations
@@ -17,7 +17,11 @@ from strata.protocol.interpreter import SandboxInterpreter, feature_version
 class InterpreterPaths:
     """Paths relative to the root, without a leading slash.
 
-    `loader --library-path LIBRARY_PATH python …` starts the interpreter from any root.
+    :param loader: the dynamic loader (SandboxInterpreter.command).
+    :param library_path: the directory of the C library and of all other shared libraries.
+    :param python: the program.
+    :param standard_library: the directory of the modules.
+    :param zipped_library: the archive of modules that CPython has on its path by default.
     """
 
     loader: str
@@ -28,8 +32,9 @@ class InterpreterPaths:
 
 
 def interpreter_paths(platform: str, version: str) -> InterpreterPaths:
-    """:param platform: where the interpreter runs, e.g. linux/amd64.
+    """Return the paths. Raise StrataError for a platform that is not supported.
 
+    :param platform: of the interpreter, `linux/amd64`.
     :param version: of CPython, full or feature: 3.13.5 or 3.13.
     """
     debian = debian_platform(platform)

@@ -1,4 +1,4 @@
-"""The standard library of CPython, as Debian packages it: which of its files serve."""
+"""This module picks the files of CPython's standard library, as Debian packages it, that are of use."""
 
 from __future__ import annotations
 
@@ -10,18 +10,21 @@ from pathlib import Path
 from strata.debian.packages.omitted import is_below
 from strata.oci.layer import Entry, File, Symlink
 
-# Below the standard library's directory. None of them can be useful in an image.
+# Paths below the standard library's directory that no app can use.
 _OMITTED = (
     "__phello__",  # an example of a frozen package
     "sitecustomize.py",  # Debian's crash reporter, which is not here; it would hide an app's module of that name
-    "test",  # what Debian leaves of the test suite
+    "test",  # the part of the test suite that Debian ships
     "turtle.py",  # draws with tkinter, which Debian packages apart
 )
 _TEST_EXTENSION = re.compile(r"lib-dynload/(_test|_ctypes_test|_xxtest|xxlimited|xxsubtype)")
 
 
 def is_useful(path: str, standard_library: str) -> bool:
-    """Whether a path of an interpreter's packages is anything but a part of the tests or of the crash reporter."""
+    """Return whether a file of an interpreter's packages is useful: no test, and no part of Debian's crash reporter.
+
+    :param standard_library: the path of its directory.
+    """
     if is_below(path, standard_library.replace("usr/lib", "etc")):
         return False  # holds sitecustomize.py, to which the standard library has a link
     if not is_below(path, standard_library):
@@ -31,7 +34,7 @@ def is_useful(path: str, standard_library: str) -> bool:
 
 
 def module_sources(entries: Mapping[str, Entry], standard_library: str) -> dict[str, Path]:
-    """The file of each module, by its path below the standard library's directory; links to a sibling are followed."""
+    """Return the file of each module by its path below the standard library's directory; follow links to a sibling."""
     sources = {}
     for path, entry in entries.items():
         if not path.endswith(".py") or not is_below(path, standard_library):
@@ -44,7 +47,7 @@ def module_sources(entries: Mapping[str, Entry], standard_library: str) -> dict[
 
 
 def place_modules(sources: Mapping[str, Path], directory: Path) -> None:
-    """Copies the modules to their paths below a directory."""
+    """Copy the modules to their paths below a directory."""
     for name, source in sources.items():
         module = directory / name
         module.parent.mkdir(parents=True, exist_ok=True)

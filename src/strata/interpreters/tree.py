@@ -1,13 +1,13 @@
 """The verb `interpreter-tree` unpacks Debian packages to `python/`, an interpreter that runs from any directory.
 
-The paths in the tree are those of strata.interpreters.paths.
+strata.interpreters.paths has the paths in the tree.
 
-This is the one step that runs on whatever Python a machine has, so it only unpacks: all bytes that are not the
-packages' own are made by the unpacked interpreter. What running Python in a build does not need stays out, so that
-less than 100 files cross a remote cache and are linked into sandboxes. For that reason the modules of the standard
-library are one archive of bytecode, which Python has on its path by default. Measured on 2 cores, a bare start takes
-12.8 ms instead of 11.8 ms with 600 files, and importing a third of the library 87 ms instead of 77 ms; a tree of files
-costs more on every new machine. The members are stored, not deflated, as each import would inflate them again.
+This step runs on any Python that the machine has, so it only unpacks: the unpacked interpreter makes all bytes that
+are not the packages' own. The tree has only the files that Python needs in a build, less than 100, since they cross a
+remote cache and are linked into sandboxes. For that reason the modules of the standard library are one archive of
+bytecode, which Python has on its path by default. Measured on 2 cores, a bare start takes 12.8 ms instead of 11.8 ms
+with 600 files, and importing a third of the library 87 ms instead of 77 ms; a tree of files costs more on every new
+machine. The members are stored, not deflated, as each import would inflate them again.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ _EXTENSIONS = "lib-dynload"
 
 
 def run(request: Request) -> Result:
+    """Write the tree. Raise StrataError for damaged packages, and for packages without an interpreter."""
     paths = interpreter_paths(request.platform, request.version)
     tree = Path(TREE).absolute()
     with unpacked(request.packages) as packages:
@@ -56,7 +57,7 @@ def run(request: Request) -> Result:
 
 
 def _archive_library(modules: Mapping[str, Path], tree: Path, paths: InterpreterPaths, command: Sequence[str]) -> None:
-    """The interpreter needs its library in order to compile it, so the sources are in the tree for that long."""
+    """Write the archive of bytecode. The interpreter needs its library to compile it, so its sources come first."""
     library = tree / paths.standard_library
     place_modules(modules, library)
     archive = Path("library.zip").absolute()
@@ -69,7 +70,7 @@ def _archive_library(modules: Mapping[str, Path], tree: Path, paths: Interpreter
 
 
 def _mode(path: str, paths: InterpreterPaths) -> Optional[int]:
-    """The mode of a file that is part of the tree; None for one that is not."""
+    """Return the mode of a file, or None if it is no part of the tree."""
     directory, _, name = path.rpartition("/")
     if path in (paths.loader, paths.python):
         return 0o755
@@ -81,7 +82,7 @@ def _mode(path: str, paths: InterpreterPaths) -> Optional[int]:
 
 
 def _place(entry: Entry, path: Path, mode: int) -> None:
-    """Links are kept where they name a file beside them: a library's short name. Others could lead out of the tree."""
+    """Write a file, or a link to a sibling: the short name of a library. Other links could lead out of the tree."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if isinstance(entry, File) and isinstance(entry.source, Path):
         shutil.copyfile(entry.source, path)

@@ -1,1 +1,1 @@
-"""One module per kind of layer, and the interpreter that makes them: each is a verb of the command line."""
+"""This package writes layers. Each module is the verb of its name, but for `installer_hint`, a part of one layer."""

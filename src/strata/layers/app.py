@@ -3,9 +3,9 @@
 Files go to `/app`. A `.pth` file in the venv puts that directory at the end of `sys.path`, behind the standard library
 and the dependencies; PYTHONPATH would put it first. https://docs.python.org/3/library/site.html
 
-The layer describes itself as {"kind": "app", "files": {path below /app: start of the sha256}}, or, where that would be
-more than a manifest should carry, as {"kind": "app", "fileCount": number, "filesDigest": digest of the same object};
-with "bytecode" (a boolean) and "installers" (strata.audit.layer) in either case.
+The layer describes itself as {"kind": "app", "files": {path below /app: start of the sha256}}. Where that is too large
+for a manifest, "fileCount" (a number) and "filesDigest" (the digest of the same object) stand in the place of "files".
+"bytecode" (a boolean) and "installers" (strata.audit.layer) are there in either case.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from strata.protocol.interpreter import SandboxInterpreter
 from strata.wheels.image_venv import image_site_packages
 
 IMAGE_ROOT = "app"
+"""The directory of the app in an image, without the leading slash."""
 
 # Registries take manifests of 4 MiB, and an image has up to 127 layers. This is enough for about a thousand files.
 FILES_LIMIT = 1 << 16
@@ -34,6 +35,7 @@ _SHORT = 16
 
 
 def run(request: Request) -> Result:
+    """Write the layer."""
     root, interpreter = request.root, request.interpreter
     files = sorted(path for path in root.rglob("*") if path.is_file())
     with tempfile.TemporaryDirectory(dir=".", prefix="bytecode-") as scratch:
@@ -65,7 +67,7 @@ def _entries(root: Path, files: list[Path], python: str) -> Iterator[Entry]:
 
 
 def _bytecode(root: Path, interpreter: SandboxInterpreter, scratch: Path) -> Iterator[Entry]:
-    """The bytecode of each module that compiles; it lies in the directory `scratch`."""
+    """Yield the bytecode of each module that compiles; it lies in the directory `scratch`."""
     archive = scratch / "bytecode.zip"
     compile_directory(root, interpreter.command(Path.cwd()), f"/{IMAGE_ROOT}", archive, which="valid")
     for name, code in compiled_modules(archive).items():

@@ -1,13 +1,9 @@
-"""Verb `dependencies-layer`: wheels → the layer that has them installed, made from their archives alone.
+"""The verb `dependencies-layer` writes a layer with installed wheels, made from their archives alone.
 
-Request: `interpreter` (see SandboxInterpreter), `wheels` (name, version, path), `bytecode`, whether modules are
-compiled, and `compression` of the blob. That an installer makes the same of the wheels is proven apart
-(strata.installers.proof).
+The verb `proof` (strata.installers.proof) checks that a real installer makes the same of the wheels.
 
 The layer describes itself as {"kind": "dependencies", "python": "3.13", "packages": {name: version}, "bytecode": bool,
-"installers": […]} (strata.audit.layer). Besides it, the result has `distributions`: name → `modules` and `scripts`,
-which an entry point can name, and `files`, by which overlaps with wheels of other layers are found
-(strata.wheels.installed_form).
+"installers": […]} (strata.audit.layer).
 """
 
 from __future__ import annotations
@@ -29,6 +25,7 @@ from strata.wheels.installed_form import InstalledFile, distribution, installed_
 
 
 def run(request: Request) -> Result:
+    """Write the layer. Raise StrataError for a wheel that is damaged or unsafe, or differs from its RECORD."""
     interpreter = request.interpreter
     wheels = sorted(request.wheels, key=lambda wheel: wheel.name)
     archives = [WheelArchive.open(wheel, interpreter.feature_version) for wheel in wheels]
@@ -48,13 +45,13 @@ def run(request: Request) -> Result:
 
 
 Files = Mapping[str, InstalledFile]
-"""Those of one wheel, by path from the root of the venv."""
+"""The files of one wheel, by path from the root of the venv."""
 
 
 def _entries(
     archives: Sequence[WheelArchive], files: Sequence[Files], bytecode: Mapping[str, ZipMember], feature_version: str
 ) -> Iterator[Entry]:
-    """What the wheels install; of a path that several have, the last one's file.
+    """Yield the files that the wheels install. Of files that several have at one path, the last wheel's is there.
 
     :param bytecode: by the path of the module.
     """
@@ -70,8 +67,10 @@ def _entries(
 
 
 def _bytecode(files: Sequence[Files], interpreter: SandboxInterpreter, scratch: Path) -> dict[str, ZipMember]:
-    """The bytecode of each module that compiles, by the module's path; of a module that several wheels have, the last
-    one's. Each wheel has a process of its own, so that its bytecode does not depend on those that share the layer.
+    """Return the bytecode of each module that compiles, by the module's path.
+
+    Of a module that several wheels have, the last wheel's is there. Each wheel is compiled in a process of its own, so
+    that its bytecode does not depend on the others in the layer.
     """
     bytecode: dict[str, ZipMember] = {}
     for number, each in enumerate(files):
@@ -81,7 +80,7 @@ def _bytecode(files: Sequence[Files], interpreter: SandboxInterpreter, scratch: 
 
 
 def _compiled(files: Files, interpreter: SandboxInterpreter, scratch: Path) -> dict[str, ZipMember]:
-    """The bytecode of one wheel's modules; it lies in the directory `scratch`."""
+    """Return the bytecode of one wheel's modules; it lies in the directory `scratch`."""
     site = f"{image_site_packages(interpreter.feature_version)[len(IMAGE_PREFIX) + 1 :]}/"
     sources, archive = scratch / "sources", scratch / "bytecode.zip"
     with Background() as background:

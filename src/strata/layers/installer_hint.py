@@ -1,8 +1,8 @@
-"""The hint: a `pip` in images that says where pip is, since the image has none.
+"""This module writes the hint: a script `pip` that says how to get pip, for images without pip.
 
-It is a script of Python, as there is no shell in an image, and does nothing but speak: the audit can tell that it is no
-installer (strata.audit.contents). It lies in a directory that comes after the venv's on PATH, so that an app with pip
-in its lock, and whoever has installed pip into the venv for a debugging session, gets the real one.
+It is a Python script, as images have no shell, and only prints a text, so that the audit can tell it from an installer
+(strata.audit.contents). Its directory comes after the venv's on PATH: an app with pip in its lock, and a user who
+installed pip into the venv for a debugging session, get the real pip.
 """
 
 from __future__ import annotations
@@ -43,12 +43,19 @@ again: the real pip then takes the place of this text.
 
 
 def hint_text(*, ensurepip: bool) -> str:
-    """What the hint prints. :param ensurepip: whether the interpreter has it."""
+    """Return the text that the hint prints.
+
+    :param ensurepip: whether the image's interpreter has ensurepip.
+    """
     return (_WITH_ENSUREPIP if ensurepip else _WITHOUT_ENSUREPIP) + _FOR_GOOD
 
 
 def hint_entries(python: str, *, ensurepip: bool) -> list[Entry]:
-    """:param python: the path of the interpreter in an image, without the leading slash."""
+    """Return the scripts `pip` and `pip3`.
+
+    :param python: the path of the interpreter in an image, without the leading slash.
+    :param ensurepip: whether the interpreter has ensurepip.
+    """
     # -I and -S: it needs neither the environment nor site-packages, and starts sooner without them.
     script = f'#!/{python} -IS\nimport sys\n\nsys.exit("""\\\n{hint_text(ensurepip=ensurepip).rstrip()}""")\n'
     return [File(f"{_DIRECTORY}/{name}", script.encode(), mode=0o755) for name in _NAMES]

@@ -1,10 +1,10 @@
-"""The verb `interpreter-layer` writes the Debian packages of CPython, less those of the base, as a layer.
+"""The verb `interpreter-layer` writes the Debian packages of CPython that the base lacks as a layer.
 
-The layer describes itself as {"kind": "interpreter",
-"version": "3.13.5", "packages": {name: version}, "installers": […]} (strata.audit.layer).
+The layer describes itself as {"kind": "interpreter", "version": "3.13.5", "packages": {name: version},
+"installers": […]} (strata.audit.layer).
 
-The only trace of an installer is the wheel that `python -m ensurepip` installs from. Without the Debian packages that
-hold it and ensurepip there is none, and no record says that they are there.
+The only trace of an installer is the wheel that `python -m ensurepip` installs. Where the request leaves out the Debian
+packages of that wheel and of ensurepip, the layer has no trace, and the list for scanners does not name them.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from strata.protocol.interpreter_layer import Request, Result
 
 
 def run(request: Request) -> Result:
+    """Write the layer. Raise StrataError for damaged packages, and for packages that disagree on a file."""
     feature = feature_version(request.version)
     standard_library = f"usr/lib/python{feature}"
     with unpacked(request.packages) as packages, tempfile.TemporaryDirectory(dir=".", prefix="library-") as scratch:
@@ -52,7 +53,7 @@ def run(request: Request) -> Result:
 def _bytecode_entries(
     entries: Mapping[str, Entry], interpreter: SandboxInterpreter, feature: str, standard_library: str, scratch: Path
 ) -> list[Entry]:
-    """The bytecode of each module of the standard library; it lies in the directory `scratch`."""
+    """Return the bytecode of each module of the standard library; it lies in the directory `scratch`."""
     modules, archive = scratch / "modules", scratch / "library.zip"
     place_modules(module_sources(entries, standard_library), modules)
     compile_directory(modules, interpreter.command(Path.cwd()), f"/{standard_library}", archive, which="all")

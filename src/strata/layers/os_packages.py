@@ -1,7 +1,7 @@
-"""The verb `os-packages-layer` writes Debian packages as one layer, as they are on a system where their scripts ran.
+"""The verb `os-packages-layer` writes Debian packages as one layer, with the files that their scripts would make.
 
-The layer describes itself as
-{"kind": "os-packages", "packages": {name: version}, "installers": […]} (strata.audit.layer).
+The layer describes itself as {"kind": "os-packages", "packages": {name: version}, "installers": […]}
+(strata.audit.layer).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from strata.protocol.os_packages_layer import Request, Result
 
 
 def run(request: Request) -> Result:
+    """Write the layer. Raise StrataError for damaged packages, and for packages that disagree on a file."""
     with unpacked(request.packages) as packages:
         names = versions(packages)
         entries = merge(packages)

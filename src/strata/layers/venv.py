@@ -1,4 +1,4 @@
-"""The verb `venv-layer` writes what makes a directory of an image a venv. The wheels have layers of their own.
+"""The verb `venv-layer` writes a venv without packages (PEP 405). The wheels have layers of their own.
 
 The layer describes itself as {"kind": "venv", "python": "3.13", "installers": […]} (strata.audit.layer).
 """
@@ -14,6 +14,7 @@ from strata.wheels.image_venv import venv_entries
 
 
 def run(request: Request) -> Result:
+    """Write the layer, and report the standard library of the Python that runs this."""
     entries = list(venv_entries(request.python))
     contents = {"kind": "venv", "python": request.python, "installers": installers(entries)}
     layer = write_layer(entries, contents=contents, compression=request.compression)

@@ -1,1 +1,1 @@
-"""Wheels: their archives, metadata, RECORD and entry points, and the files that they install."""
+"""This package reads wheels: archive, metadata, RECORD and entry points, and the files that installing one gives."""

@@ -1,4 +1,4 @@
-"""A wheel, read: which file of a venv each of its members becomes.
+"""This module reads the archive of a wheel: which file of a venv each of its members becomes.
 
 https://packaging.python.org/en/latest/specifications/binary-distribution-format/
 """
@@ -18,15 +18,19 @@ from strata.protocol.wheel import Wheel
 from strata.wheels.dist_info import info_directory
 
 _NEEDED = ("METADATA", "WHEEL", "RECORD")
-# What installers write themselves, and signatures of the RECORD that they write anew.
+# Metadata that installers write themselves, and signatures of the RECORD that they write anew.
 _INSTALLERS = ("RECORD", "RECORD.jws", "RECORD.p7s", "INSTALLER", "REQUESTED", "direct_url.json")
 
 
 @dataclass(frozen=True)
 class Member:
-    """A file of a wheel, to be installed. `crc` is that of ZIP; `script` says it lies in the wheel's `scripts`.
+    """A member of a wheel that is installed as a file.
 
-    `source` is its data in the archive.
+    :param name: in the archive.
+    :param size: of the content, in bytes.
+    :param crc: of the content, as ZIP computes it.
+    :param script: whether the member lies in the wheel's directory of `scripts`.
+    :param source: the data in the archive.
     """
 
     name: str
@@ -39,10 +43,11 @@ class Member:
 
 @dataclass(frozen=True)
 class WheelArchive:
-    """`files` maps the path of each file, from the root of the venv, to the member that it comes from.
+    """A wheel and the files that it installs; paths start at the root of the venv.
 
-    `info` is the path of the `.dist-info` directory in the same sense; `scripts` maps the name of each script that
-    is made of an entry point to its text.
+    :param info: the path of the `.dist-info` directory.
+    :param files: path of each installed file → its member.
+    :param scripts: name of each script that is made of an entry point → its text.
     """
 
     wheel: Wheel
@@ -52,10 +57,10 @@ class WheelArchive:
 
     @classmethod
     def open(cls, wheel: Wheel, feature_version: str) -> WheelArchive:
-        """Reads the directory of the archive.
+        """Read the directory of an archive.
 
-        Raises StrataError for a wheel that could write outside of the venv or over a file of the venv itself, and for
-        one that installers would understand each in its own way.
+        Raise StrataError for a damaged archive, for a wheel that would write outside of the venv or over a file of the
+        venv itself, and for a wheel on which installers disagree.
         """
         try:
             with zipfile.ZipFile(wheel.path) as archive:
@@ -89,11 +94,11 @@ class WheelArchive:
 
     @property
     def record(self) -> str:
-        """The name of the member that lists the files."""
+        """Return the name of the member RECORD, which lists the files."""
         return f"{self.info.rpartition('/')[2]}/RECORD"
 
     def modules(self) -> Iterator[str]:
-        """The importable modules: `uvicorn`, `uvicorn.main`, `uvicorn.__main__` …"""
+        """Yield the names of the importable modules, such as `uvicorn` and `uvicorn.main`."""
         site = self.info.rpartition("/")[0]
         for path in self.files:
             relative = PurePosixPath(path)
@@ -103,7 +108,7 @@ class WheelArchive:
 
 
 def _info_directory(wheel: Wheel, members: list[zipfile.ZipInfo]) -> str:
-    """The name of the wheel's `.dist-info` directory, which must have the files that installers need."""
+    """Return the name of the wheel's `.dist-info` directory, which must have the files that installers need."""
     names = {member.filename for member in members}
     info = info_directory(wheel.path.name, wheel.name, names)
     for needed in _NEEDED:
@@ -115,7 +120,7 @@ def _info_directory(wheel: Wheel, members: list[zipfile.ZipInfo]) -> str:
 def _scripts(entry_points: str, wheel: Wheel) -> Mapping[str, str]:
     if not entry_points:
         return {}
-    # Most wheels have none, and what reads them is slow to load: each wheel has a process of its own.
+    # Most wheels have no entry points, and the module that reads them is slow to load in each of many processes.
     from strata.wheels.entry_points import entry_point_scripts
 
     return entry_point_scripts(entry_points, wheel.path.name)
@@ -123,9 +128,13 @@ def _scripts(entry_points: str, wheel: Wheel) -> Mapping[str, str]:
 
 @dataclass(frozen=True)
 class _Destinations:
-    """Where the members of a wheel go, as paths from the root of the venv.
+    """The places of a wheel's members, as paths from the root of the venv.
 
-    `data` is the name of the wheel's directory of data, which holds a directory for each of the `schemes`.
+    :param info: the name of the `.dist-info` directory in the archive.
+    :param data: the name of the `.data` directory in the archive, which holds a directory for each scheme.
+    :param site: the path of site-packages.
+    :param schemes: name of a scheme → the path where its files go.
+    :param reserved: paths that belong to the venv itself.
     """
 
     wheel: Wheel
@@ -144,14 +153,14 @@ class _Destinations:
             "platlib": site,
             "scripts": "bin",
             "data": "",
-            # Where pip puts them; others leave them out or use a directory of the interpreter.
+            # As pip does. Other installers leave headers out or use a directory of the interpreter.
             "headers": f"include/site/{python}/{wheel.name}",
         }
         reserved = frozenset(["pyvenv.cfg", "bin/python", "bin/python3", f"bin/{python}", "lib64"])
         return cls(wheel, info, f"{info[: -len('.dist-info')]}.data", site, schemes, reserved)
 
     def path(self, member: zipfile.ZipInfo) -> tuple[Optional[str], bool]:
-        """The path in the venv, None for what is not installed; and whether the member is a script."""
+        """Return the path of a member, or None for one that is not installed; and whether it is a script."""
         name = member.filename
         parts = name.split("/")
         if any(part in ("", ".", "..") for part in parts) or "\\" in name or "\0" in name:

@@ -1,4 +1,4 @@
-"""The `.dist-info` directory of a wheel: which of its directories it is.
+"""This module finds the `.dist-info` directory of a wheel.
 
 https://packaging.python.org/en/latest/specifications/binary-distribution-format/
 """
@@ -12,10 +12,11 @@ from strata.wheels.project_name import normalized_name
 
 
 def info_directory(wheel: str, project: str, members: Iterable[str]) -> str:
-    """The name of the one `.dist-info` directory, which must be the wheel's own.
+    """Return the name of the `.dist-info` directory. Raise StrataError unless there is one, and of that project.
 
-    :param wheel: the name of the file, for errors.
-    :param members: the names of all files in it.
+    :param wheel: the file name of the wheel, for errors.
+    :param project: the name of the wheel's project, in any spelling.
+    :param members: the names of all members.
     """
     infos = {top for member in members for top in [member.partition("/")[0]] if top.endswith(".dist-info")}
     if len(infos) != 1:

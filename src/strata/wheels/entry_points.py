@@ -1,4 +1,4 @@
-"""Scripts that are made of a wheel's entry points.
+"""This module makes scripts of the entry points that a wheel declares.
 
 https://packaging.python.org/en/latest/specifications/entry-points/#use-for-scripts
 """
@@ -25,9 +25,12 @@ if __name__ == "__main__":
 
 
 def entry_point_scripts(text: str, wheel: str) -> Mapping[str, str]:
-    """Name → text of each console and GUI script that `entry_points.txt` declares, sorted.
+    """Return name → text of each console and GUI script, sorted by name.
 
-    Raises StrataError for one that names no function, or that would lie outside of bin.
+    Raise StrataError for an entry point that names no function, and for a script that would lie outside of bin.
+
+    :param text: the content of `entry_points.txt`.
+    :param wheel: the file name of the wheel, for errors.
     """
     scripts = {}
     for entry_point in _EntryPoints(text).entry_points:
@@ -43,13 +46,15 @@ def entry_point_scripts(text: str, wheel: str) -> Mapping[str, str]:
 
 
 class _EntryPoints(metadata.Distribution):
-    """The standard library reads the file's format, but only as part of an installed distribution."""
+    """A distribution with entry points and nothing else: the standard library parses them only as part of one."""
 
     def __init__(self, text: str) -> None:
         self._text = text
 
     def read_text(self, filename: str) -> Optional[str]:
+        """Return the text of `entry_points.txt`; there is no other file."""
         return self._text if filename == "entry_points.txt" else None
 
     def locate_file(self, path: Any) -> Any:
+        """Raise FileNotFoundError: the distribution is not installed."""
         raise FileNotFoundError(path)

@@ -1,4 +1,4 @@
-"""This module says where the venv of dependencies lies in an image, and what makes its directory a venv (PEP 405)."""
+"""This module makes the venv of an image (PEP 405), without packages, and knows its paths."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ IMAGE_PREFIX = "opt/venv"
 """Where the venv lies in an image, without the leading slash."""
 
 IMAGE_PYTHON = f"/{IMAGE_PREFIX}/bin/python"
+"""The path of the venv's Python in an image."""
 
 
 def venv_entries(feature_version: str) -> Iterator[Entry]:
-    """What makes an image's directory a venv, without what is installed."""
+    """Yield the entries of a venv without packages in an image."""
     python = f"python{feature_version}"
     yield File(f"{IMAGE_PREFIX}/pyvenv.cfg", configuration(Path("/usr/bin"), feature_version).encode())
     yield Symlink(f"{IMAGE_PREFIX}/bin/python", f"/usr/bin/{python}")
@@ -25,12 +26,14 @@ def venv_entries(feature_version: str) -> Iterator[Entry]:
 
 
 def image_site_packages(feature_version: str) -> str:
-    """The directory of installed packages in an image, without the leading slash."""
+    """Return the directory of installed packages in an image, without the leading slash."""
     return f"{IMAGE_PREFIX}/lib/python{feature_version}/site-packages"
 
 
 def configuration(home: Path, version: str) -> str:
-    """pyvenv.cfg. `home` is the directory of the interpreter that the venv is made of; `version` is for people, so a
-    patch release of CPython does not change it.
+    """Return the text of pyvenv.cfg.
+
+    :param home: the directory of the interpreter's program.
+    :param version: the feature version of CPython. Only people read it, so a patch release need not change it.
     """
     return f"home = {home}\ninclude-system-site-packages = false\nversion = {version}\n"

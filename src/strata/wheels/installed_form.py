@@ -1,28 +1,30 @@
-"""The files that a wheel has when it is installed, whichever tool does it: made from its archive alone.
+"""This module makes the files of an installed wheel from its archive, in one form whichever tool installs it.
 
 https://packaging.python.org/en/latest/specifications/recording-installed-packages/
 
-A layer has what `pip install` of the same wheels puts into a fresh venv of the same interpreter: the same paths, modes
-and contents, but for these differences. They are what installers write each in their own way, or from the machine.
+A layer has the files that `pip install` of the same wheels puts into a fresh venv of the same interpreter: the same
+paths, modes and contents, with the differences below. They concern files that each installer writes in its own way, or
+that depend on the machine.
 
 - `INSTALLER` names `strata`, whichever tool ran.
-- `REQUESTED`, `direct_url.json`, `uv_cache.json` and whatever else an installer adds is left out: all is from the lock.
-- `RECORD` lists the files that there are, sorted, in one spelling, with their sizes and hashes as they are; bytecode
-  has neither. Its signatures (`RECORD.jws`, `RECORD.p7s`), which it no longer fits, are left out.
-- `__pycache__` that a wheel brings is left out, and bytecode is made of the modules in site-packages alone, where it is
-  asked for. It belongs to its source by a hash that is not checked (PEP 552), pip's by a time.
-- Scripts of entry points have a text of their own; pip's additional `pip3.13` is left out. Scripts of the wheel are as
-  pip installs them, with the venv's Python where they begin with `#!python`, but always executable: archives that were
-  written on Windows do not say it, and the specification allows for that.
-- Of different files that several wheels of one layer have for one path, that of the wheel with the last name is there,
-  and in all of their `RECORD`s.
+- `REQUESTED`, `direct_url.json`, `uv_cache.json` and all other files that an installer adds are left out: they say
+  where a wheel came from, and the lock says that.
+- `RECORD` lists the files of the layer, sorted and in one spelling, with their sizes and hashes; bytecode has neither.
+  The signatures `RECORD.jws` and `RECORD.p7s`, which would no longer match, are left out.
+- `__pycache__` in a wheel is left out. Where bytecode is asked for, only the modules in site-packages are compiled. It
+  names its source by a hash that is not checked (PEP 552), where pip's names a time.
+- Scripts of entry points have a text of their own, and pip's additional `pip3.13` is left out. Other scripts are as pip
+  installs them, with the venv's Python where they begin with `#!python`, but always executable: archives written on
+  Windows do not mark them so, and the specification allows for that.
+- Where several wheels of one layer have different files for one path, the wheel with the last name wins, and all of
+  their `RECORD`s list its file.
 
-Of the venv itself, `python -m venv` also makes scripts to activate it, a `.gitignore`, an empty `include/python3.13`
-and pip. In `pyvenv.cfg` there is neither `executable` nor `command`, and `version` is 3.13; `bin/python` is the link to
-the interpreter, and the others lead to it (strata.wheels.image_venv).
+The venv itself (strata.wheels.image_venv) lacks the activation scripts, `.gitignore`, the empty `include/python3.13`
+and pip that `python -m venv` adds. Its `pyvenv.cfg` has neither `executable` nor `command`, and its `version` is 3.13.
+`bin/python` is the link to the interpreter, and the other links lead to it.
 
-Where installers differ more, pip's way was chosen: headers are in `include/site/python3.13/NAME`, with the project's
-name in its normal form, and only a member that ZIP calls a regular file can be executable.
+Where installers differ more, the form is pip's: headers lie in `include/site/python3.13/NAME`, with the project's name
+in its normal form, and only a member that ZIP calls a regular file can be executable.
 """
 
 from __future__ import annotations
@@ -47,7 +49,11 @@ from strata.wheels.record import RecordedHash, Row, Summary, record_text, record
 
 @dataclass(frozen=True)
 class InstalledFile:
-    """A file of the venv, `path` from its root. `source` is the content, or where it is in the wheel."""
+    """A file of the venv.
+
+    :param path: from the root of the venv.
+    :param source: the content, or its place in the wheel.
+    """
 
     path: str
     source: Union[bytes, ZipMember]
@@ -56,15 +62,16 @@ class InstalledFile:
 
     @classmethod
     def of_text(cls, path: str, text: Union[bytes, str], *, executable: bool = False) -> InstalledFile:
+        """Return a file with the given content."""
         content = text.encode() if isinstance(text, str) else text
         return cls(path, content, executable, Summary(hashlib.sha256(content).digest(), len(content)))
 
 
 def installed_files(archive: WheelArchive) -> dict[str, InstalledFile]:
-    """Path → what the wheel has there, its scripts of entry points too, without INSTALLER and RECORD.
+    """Return the files of a wheel by path, scripts of entry points included, INSTALLER and RECORD left out.
 
-    Where the wheel's RECORD has the sha256 of a member, it is checked when the member is read. Raises StrataError for a
-    member that does not have another hash which RECORD gives it, and for one that is damaged where it is read here.
+    A SHA-256 in the wheel's RECORD is checked later, when the member is read. Any other hash in it is checked here.
+    Raise StrataError for a hash that does not match, and for a member that is found damaged.
     """
     recorded = recorded_hashes(_record(archive))
     files = {path: _installed(archive, path, member, recorded) for path, member in archive.files.items()}
@@ -76,17 +83,21 @@ def installed_files(archive: WheelArchive) -> dict[str, InstalledFile]:
 def own_metadata(
     archive: WheelArchive, files: Iterable[InstalledFile], bytecode: Iterable[str]
 ) -> Iterator[InstalledFile]:
-    """INSTALLER, and RECORD of these files, of the paths of bytecode and of both themselves."""
+    """Yield INSTALLER and RECORD, the metadata that installing adds.
+
+    :param files: the files that RECORD lists, without these two.
+    :param bytecode: paths from the root of the venv, which RECORD lists without hash and size.
+    """
     installer, record = f"{archive.info}/INSTALLER", f"{archive.info}/RECORD"
     named = InstalledFile.of_text(installer, "strata\n")
-    rows: list[Row] = [file.summary.row(_recorded(archive, file.path)) for file in [*files, named]]
-    rows += [(_recorded(archive, path), "", "") for path in [*bytecode, record]]
+    rows: list[Row] = [file.summary.row(_path_in_record(archive, file.path)) for file in [*files, named]]
+    rows += [(_path_in_record(archive, path), "", "") for path in [*bytecode, record]]
     yield named
     yield InstalledFile.of_text(record, record_text(rows))
 
 
 def distribution(archive: WheelArchive) -> Distribution:
-    """Return what the wheel installs. Files are told apart by the CRC of ZIP and their size."""
+    """Return the modules, scripts and files of a wheel. CRC and size stand for the content of a file."""
     texts = {f"bin/{name}": text.encode() for name, text in archive.scripts.items()}
     files = {path: f"{member.crc:08x}:{member.size}" for path, member in archive.files.items()}
     files.update({path: f"{zlib.crc32(text):08x}:{len(text)}" for path, text in texts.items()})
@@ -115,8 +126,9 @@ def _installed(archive: WheelArchive, path: str, member: Member, recorded: Mappi
 
 
 def _first_line(line: bytes) -> bytes:
-    """Return what a script's first line becomes: the path of the image's Python for `#!python`, `#!pythonw` and
-    whatever follows the word, as pip has it.
+    """Return the first line of an installed script.
+
+    `#!python`, `#!pythonw` and all lines that begin so become the path of the image's Python, as with pip.
 
     https://packaging.python.org/en/latest/specifications/binary-distribution-format/#the-data-directory
     """
@@ -124,7 +136,7 @@ def _first_line(line: bytes) -> bytes:
 
 
 def _checked(source: ZipMember, recorded: Optional[RecordedHash]) -> tuple[ZipMember, bytes]:
-    """The member with the sha256 that it must have, which is computed here unless RECORD has it."""
+    """Return a member with the SHA-256 that it must have: from RECORD, or computed here."""
     if recorded and recorded.algorithm == "sha256":
         return replace(source, sha256=recorded.digest.hex()), recorded.digest
     own = hashlib.sha256()
@@ -141,7 +153,7 @@ def _checked(source: ZipMember, recorded: Optional[RecordedHash]) -> tuple[ZipMe
 
 
 def _algorithm(name: str) -> Optional[hashlib._Hash]:
-    """None for one that hashlib does not have, or whose digests have no length of their own."""
+    """Return a new hash, or None if hashlib lacks the algorithm or its digests have no fixed length."""
     try:
         found = hashlib.new(name)
     except ValueError:
@@ -154,6 +166,6 @@ def _start(source: ZipMember) -> bytes:
         return next((contents for _, contents in source.pieces(background) if contents), b"")
 
 
-def _recorded(archive: WheelArchive, path: str) -> str:
-    """As in RECORD: relative to site-packages, with `..` for what lies elsewhere in the venv."""
+def _path_in_record(archive: WheelArchive, path: str) -> str:
+    """Return a path as RECORD spells it: relative to site-packages, with `..` for files elsewhere in the venv."""
     return os.path.relpath(path, os.path.dirname(archive.info))

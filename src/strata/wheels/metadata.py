@@ -1,4 +1,4 @@
-"""What a wheel depends on: the Requires-Dist fields of its own METADATA.
+"""This module reads the dependencies of a wheel: the Requires-Dist fields of its METADATA.
 
 https://packaging.python.org/en/latest/specifications/core-metadata/
 """
@@ -15,14 +15,14 @@ from strata.errors import wheels as errors
 from strata.wheels.dist_info import info_directory
 
 _LIMIT = 16 << 20
-# What zipfile raises for an archive that is damaged or encrypted.
+# The errors of zipfile for an archive that is damaged or encrypted.
 _DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, RuntimeError, ValueError, IndexError)
 
 
 def requires_dist(wheel: Path) -> list[str]:
-    """The requirements (PEP 508) that a wheel declares, in its order, each in one line.
+    """Return the requirements (PEP 508) that a wheel declares, in its order, each in one line.
 
-    Raises StrataError for a wheel without metadata of its own, and where they are damaged or larger than 16 MiB.
+    Raise StrataError for a wheel without METADATA of its own, and for METADATA that is damaged or larger than 16 MiB.
     """
     try:
         with zipfile.ZipFile(wheel) as archive:
@@ -38,7 +38,7 @@ def requires_dist(wheel: Path) -> list[str]:
 
 
 def _contents(archive: zipfile.ZipFile, name: str) -> bytes:
-    """The beginning of a member, a byte longer than the limit at most."""
+    """Return the beginning of a member: one byte more than the limit at most."""
     try:
         member = archive.getinfo(name)
     except KeyError:

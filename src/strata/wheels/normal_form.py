@@ -1,7 +1,7 @@
-"""A wheel that was built here, written in one form: the same files are the same bytes.
+"""This module writes a wheel that was built here in one form, so that equal files give equal bytes.
 
-Members are sorted, have the earliest time that ZIP knows and one of two modes, and there is one RECORD. What a backend
-puts into the files is its own affair; whether it is the same twice can be seen by building twice.
+Members are sorted, have the earliest time that ZIP knows and one of two modes, and RECORD is written anew. The contents
+of the other files are the build backend's: building twice shows whether they are reproducible.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from strata.wheels.record import Row, Summary, record_text
 
 
 def write_normalised(wheel: Path, output: Path) -> None:
-    """Directories and bytecode are left out; memory stays constant in the size of the files."""
+    """Write `wheel` to `output` in the normal form, without directories and bytecode, in constant memory."""
     rows: list[Row] = []
     with zipfile.ZipFile(wheel) as source, zipfile.ZipFile(output, "w") as target:
         for name in sorted(set(source.namelist())):
@@ -34,7 +34,7 @@ def write_normalised(wheel: Path, output: Path) -> None:
 
 
 def differing_members(first: Path, second: Path) -> list[str]:
-    """The names of the members that are not the same in both, or that only one has; RECORD lists them."""
+    """Return the names of the members that differ between two wheels, or that one lacks; RECORD is left out."""
     contents = []
     for wheel in (first, second):
         with zipfile.ZipFile(wheel) as archive:

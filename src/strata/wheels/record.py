@@ -1,4 +1,4 @@
-"""RECORD, the list of a distribution's files: read with suspicion, and written anew.
+"""This module reads RECORD, the list of a distribution's files, of which nothing is certain, and writes it anew.
 
 https://packaging.python.org/en/latest/specifications/recording-installed-packages/
 """
@@ -23,13 +23,14 @@ Row = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Summary:
-    """What RECORD says of a file's content."""
+    """The hash and the size that RECORD has of a file; the size is in bytes."""
 
     sha256: bytes
     size: int
 
     @classmethod
     def of(cls, stream: IO[bytes]) -> Summary:
+        """Return the summary of a stream, read to its end in constant memory."""
         sha256, size = hashlib.sha256(), 0
         for piece in pieces(stream):
             sha256.update(piece)
@@ -37,19 +38,23 @@ class Summary:
         return cls(sha256.digest(), size)
 
     def row(self, path: str) -> Row:
+        """Return the row of RECORD for a file with this content."""
         return path, "sha256=" + base64.urlsafe_b64encode(self.sha256).rstrip(b"=").decode(), str(self.size)
 
 
 @dataclass(frozen=True)
 class RecordedHash:
-    """`algorithm` is a name that hashlib may know."""
+    """A hash in a wheel's RECORD.
+
+    :param algorithm: a name that hashlib may know.
+    """
 
     algorithm: str
     digest: bytes
 
     @classmethod
     def parse(cls, text: str) -> Optional[RecordedHash]:
-        """None for what cannot be read, or cannot be a digest of the algorithm."""
+        """Return the hash of a text `algorithm=digest`, or None if it cannot be read or has a wrong length."""
         algorithm, _, encoded = text.partition("=")
         try:
             digest = base64.b64decode(encoded.rstrip("=") + "=" * (-len(encoded.rstrip("=")) % 4), b"-_", validate=True)
@@ -61,7 +66,7 @@ class RecordedHash:
 
 
 def recorded_hashes(text: str) -> dict[str, RecordedHash]:
-    """Name of a wheel's member → its hash in the wheel's RECORD. Rows that cannot be read count as not there."""
+    """Return name of a member → its hash, from the text of a RECORD. Rows that cannot be read are left out."""
     hashes = {}
     for row in _rows(text):
         found = RecordedHash.parse(row[1]) if _is_regular_row(row) else None
@@ -71,14 +76,17 @@ def recorded_hashes(text: str) -> dict[str, RecordedHash]:
 
 
 def record_text(rows: Iterable[Row]) -> str:
-    """A RECORD, in one order and one spelling."""
+    """Return the text of a RECORD, in one order and one spelling."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(sorted(rows))
     return text.getvalue()
 
 
 def is_regular(text: str) -> bool:
-    """Whether every installer reads a RECORD alike: each line has a path, a hash or none, and a size or none."""
+    """Return whether all installers read a RECORD alike.
+
+    Then each line has three fields: a path, a hash or an empty field, and a size or an empty field.
+    """
     try:
         return all(map(_is_regular_row, csv.reader(text.splitlines())))
     except csv.Error:
@@ -101,9 +109,11 @@ def _rows(text: str) -> Iterator[list[str]]:
 
 
 def with_regular_record(wheel: Path, record: str, folder: Path) -> Path:
-    """The wheel; or, where its RECORD (a member's name) is not regular, a copy in `folder` with one that is.
+    """Return a wheel whose RECORD is regular: the wheel itself, or else a copy of it in `folder`.
 
     Installers differ in the odd lines that they accept, and write a RECORD of their own anyway.
+
+    :param record: the name of the member.
     """
     with zipfile.ZipFile(wheel) as source:
         if is_regular(source.read(record).decode("utf-8", "replace")):

@@ -1,1 +1,1 @@
-"""Debian package files, read into entries of a layer."""
+"""This package reads Debian package files into entries of a layer."""

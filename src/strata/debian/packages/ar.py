@@ -1,4 +1,4 @@
-"""The outer archive of a Debian package: common `ar`, without long names.
+"""This module reads the outer archive of a Debian package: common `ar`, without long names.
 
 https://manpages.debian.org/deb.5
 """
@@ -26,7 +26,7 @@ class Section:
 
 
 def read_sections(file: BinaryIO) -> list[Section]:
-    """All members, in order. Raises StrataError for a file that is anything else from its first byte to its last."""
+    """Return all members, in order. Raise StrataError for a file that is not an ar archive to its last byte."""
     file.seek(0)
     if file.read(len(_MAGIC)) != _MAGIC:
         raise archive_is_damaged("it does not start like an ar archive")

@@ -1,7 +1,7 @@
-"""Reads a Debian package file (.deb) into entries of a layer, trusting nothing in it.
+"""This module reads a Debian package file (.deb) into entries of a layer, and trusts nothing in it.
 
-No byte is written where the package says: contents go into numbered files of a scratch directory, and a path is only
-ever the name of an entry. Paths are those of a merged /usr, which Debian requires since its release 12.
+No path of the package is ever written to: contents go into numbered files of a scratch directory, and a path is only
+the name of an entry. Paths are those of a merged /usr, which Debian requires since its release 12.
 https://manpages.debian.org/deb.5 and https://wiki.debian.org/UsrMerge
 """
 
@@ -44,7 +44,11 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class DebianArchive:
-    """What a package file holds. `control` is its paragraph, `md5sums` the list of its files; both with a newline."""
+    """The contents of a package file.
+
+    :param control: the control paragraph, with a newline at its end.
+    :param md5sums: the list of files and their checksums, with a newline at its end.
+    """
 
     entries: tuple[Entry, ...]
     control: str
@@ -52,9 +56,12 @@ class DebianArchive:
 
 
 def read_archive(file: Path, *, package: str, scratch: Path) -> DebianArchive:
-    """Entries point into `scratch`, an empty directory, which must live as long as they do.
+    """Return the contents of a package file.
 
-    Raises StrataError, which names `package` and the member, for whatever is damaged or would leave the root.
+    Raise StrataError, which names the package and the member, for damage, and for a member that would leave the root.
+
+    :param package: the name of the package, for errors.
+    :param scratch: an empty directory for the contents, to which the entries point: it must live as long as they do.
     """
     try:
         control_section, data_section = _sections(file)
@@ -117,6 +124,7 @@ class _Entries:
         self._entries: dict[str, Entry] = {}
 
     def read(self, tar: PackageTar) -> tuple[Entry, ...]:
+        """Return the entries, in order. Raise StrataError for the first that is not safe."""
         for member in tar:
             name = _relative(member.name)
             if not name:
@@ -180,7 +188,7 @@ class _Entries:
 
 
 def _relative(name: str) -> str:
-    """`./usr//bin/` is `usr/bin`; the root is empty. Refuses a name that may mean a place outside."""
+    """Return `usr/bin` for `./usr//bin/`, and an empty text for the root. Raise StrataError for a place outside."""
     if name.startswith("/"):
         raise member_leaves_root(name, "an absolute path")
     parts = [part for part in name.split("/") if part not in ("", ".")]
@@ -192,12 +200,12 @@ def _relative(name: str) -> str:
 
 
 def merged_path(path: str) -> str:
-    """Where a path lies once /usr is merged: `lib/x` is `usr/lib/x`."""
+    """Return the place of a path in a merged /usr: `usr/lib/x` for `lib/x`."""
     return f"usr/{path}" if path.partition("/")[0] in MERGED_INTO_USR else path
 
 
 def _climbs_out(path: str, target: str) -> bool:
-    """Whether a relative target goes above the root. (An absolute one starts at the root of the image.)"""
+    """Return whether a relative target goes above the root. An absolute one starts at the root of the image."""
     depth = 0 if target.startswith("/") else path.count("/")
     for part in target.split("/"):
         depth += {"..": -1, ".": 0, "": 0}.get(part, 1)

@@ -1,7 +1,7 @@
-"""What the scripts of Debian packages would have made, each part only where its package is in the set.
+"""This module generates the files that the scripts of Debian packages would have made.
 
-Scripts never run: they want a running system, and what they make differs from run to run. The cache of the dynamic
-loader (`ldconfig`) is among what they make and is not needed: Debian's loader searches usr/lib/TRIPLET by itself.
+Scripts never run: they need a running system, and their output differs from run to run. One file is left out: Debian's
+loader does not need the cache of `ldconfig`, since it searches usr/lib/TRIPLET by itself.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Collection, Mapping
 from strata.debian.packages.archive import MERGED_INTO_USR
 from strata.oci.layer import Directory, Entry, File, Symlink
 
-# The user that images run as by default, with the number and name that the distroless images gave it.
 NONROOT = 65532
+"""The user that images run as by default, with the number and name that the distroless images gave it."""
 
 # There is no shell to log in with; the names are those that programs look up.
 _PASSWD = f"""\
@@ -25,7 +25,7 @@ root:x:0:
 nobody:x:65534:
 nonroot:x:{NONROOT}:
 """
-# What Debian's libc-bin installs, less services that need daemons: names come from files, then from DNS.
+# The file of Debian's libc-bin, without services that need daemons: names come from files, then from DNS.
 _NSSWITCH = """\
 passwd:         files
 group:          files
@@ -50,8 +50,9 @@ _ZONE = "Etc/UTC"
 
 
 def generated_files(packages: Collection[str], entries: Mapping[str, Entry]) -> dict[str, Entry]:
-    """The files that belong to these packages, by path; they replace what the packages have there.
+    """Return the files, by path; they replace the packages' own files of these paths.
 
+    :param packages: names. A file is generated only if the package is there whose script would make it.
     :param entries: all entries of the packages.
     """
     generated: list[Entry] = []
@@ -70,7 +71,7 @@ def generated_files(packages: Collection[str], entries: Mapping[str, Entry]) -> 
 
 
 def _system(entries: Mapping[str, Entry]) -> list[Entry]:
-    """What base-files' script makes, the merged /usr of a release that does not ship it, and users."""
+    """Return the output of base-files' script, the merged /usr of a release that does not ship it, and users."""
     merged = [Symlink(name, f"usr/{name}") for name in MERGED_INTO_USR if f"usr/{name}" in entries]
     empty = ["dev", "etc/opt", "home", "media", "mnt", "opt", "proc", "run", "srv", "sys", "usr/local", "var/opt"]
     local = [f"usr/local/{name}" for name in ("bin", "etc", "include", "lib", "sbin", "share", "src")]
@@ -91,7 +92,7 @@ def _system(entries: Mapping[str, Entry]) -> list[Entry]:
 
 
 def _certificate_bundle(entries: Mapping[str, Entry]) -> list[Entry]:
-    """All certificates in one file, and the two names under which OpenSSL looks for them by default.
+    """Return all certificates in one file, and the two names under which OpenSSL looks for them by default.
 
     Debian's Python is built to look in /usr/lib/ssl. The directory of hashed names that `openssl rehash` would make
     is left out: the one file serves all of OpenSSL's users.

@@ -1,4 +1,4 @@
-"""What of a Debian package stays out of an image: nothing that a program reads when it runs."""
+"""This module lists the files of Debian packages that stay out of images. No program reads them when it runs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ OMITTED = (
     "etc/update-motd.d",  # greets people who log in
     "usr/bin/ldd",  # a script for a shell that the base does not have
     "usr/lib/binfmt.d",  # registered with the kernel of a machine that boots
-    "usr/sbin/update-ca-certificates",  # the same; what it makes is generated
+    "usr/sbin/update-ca-certificates",  # the same; generated_files writes its output
     "usr/share/applications",  # menus of desktops
     "usr/share/base-files",  # templates that the package's script copies; those that matter are generated
     "usr/share/bash-completion",  # interactive shells
@@ -31,7 +31,7 @@ DOCUMENTATION = "usr/share/doc"
 
 
 def is_omitted(path: str) -> bool:
-    """Of documentation, licences stay: `usr/share/doc/NAME/copyright`, or NAME as a link to another package's."""
+    """Return whether a file stays out of images. Of documentation, `usr/share/doc/NAME/copyright` stays in."""
     if is_below(path, DOCUMENTATION):
         parts = path.count("/") - DOCUMENTATION.count("/")
         return not (parts == 2 and path.endswith("/copyright"))
@@ -39,5 +39,5 @@ def is_omitted(path: str) -> bool:
 
 
 def is_below(path: str, directory: str) -> bool:
-    """Whether the path is the directory or lies in it."""
+    """Return whether the path is the directory or lies in it."""
     return path == directory or path.startswith(directory + "/")

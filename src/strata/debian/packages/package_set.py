@@ -1,4 +1,4 @@
-"""A set of Debian packages as one tree of entries, and the record of them that image scanners read."""
+"""This module merges Debian packages into one tree of entries, and lists the packages for image scanners."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STATUS_DIRECTORY = "var/lib/dpkg/status.d"
 
 @dataclass(frozen=True)
 class UnpackedPackage:
-    """A package and what its file holds."""
+    """A package and the contents of its file."""
 
     name: str
     version: str
@@ -30,7 +30,7 @@ class UnpackedPackage:
 
 @contextmanager
 def unpacked(requested: Sequence[Package]) -> Iterator[tuple[UnpackedPackage, ...]]:
-    """The packages of a request, sorted by name. Their entries' files exist until the end of the `with` block."""
+    """Unpack packages; give them sorted by name. Their entries' files exist until the end of the `with` block."""
     with tempfile.TemporaryDirectory(dir=".", prefix="unpacked-") as directory:
         packages = []
         for position, package in enumerate(sorted(requested, key=lambda package: package.name)):
@@ -42,9 +42,9 @@ def unpacked(requested: Sequence[Package]) -> Iterator[tuple[UnpackedPackage, ..
 
 
 def merge(packages: Sequence[UnpackedPackage]) -> dict[str, Entry]:
-    """All entries by path. A directory of several packages is that of the first.
+    """Return all entries by path. A directory of several packages has the mode and owner that the first gives it.
 
-    Raises StrataError where two packages have different files of one path.
+    Raise StrataError where two packages have different files of one path.
     """
     merged: dict[str, Entry] = {}
     owners: dict[str, str] = {}
@@ -58,7 +58,7 @@ def merge(packages: Sequence[UnpackedPackage]) -> dict[str, Entry]:
 
 
 def without_documentation(entries: Mapping[str, Entry]) -> dict[str, Entry]:
-    """The entries that belong into an image (strata.debian.packages.omitted), licences included."""
+    """Return the entries that belong into an image (strata.debian.packages.omitted), licences included."""
     return {
         path: entry
         for path, entry in entries.items()
@@ -67,7 +67,10 @@ def without_documentation(entries: Mapping[str, Entry]) -> dict[str, Entry]:
 
 
 def status_files(packages: Sequence[UnpackedPackage], kept: Mapping[str, Entry]) -> list[Entry]:
-    """What scanners read: each package's control paragraph, and checksums of those of its files that were kept."""
+    """Return the files that scanners read: for each package its control paragraph, and the checksums of its files.
+
+    :param kept: the entries of the layer: other files have no checksum there.
+    """
     records: list[Entry] = []
     for package in packages:
         sums = [line for line in package.archive.md5sums.splitlines(keepends=True) if _summed_path(line) in kept]
@@ -77,7 +80,7 @@ def status_files(packages: Sequence[UnpackedPackage], kept: Mapping[str, Entry])
 
 
 def versions(packages: Sequence[UnpackedPackage]) -> dict[str, str]:
-    """For a layer's description: the version of each package."""
+    """Return the version of each package by name, for the description of a layer."""
     return {package.name: package.version for package in packages}
 
 

@@ -1,6 +1,6 @@
-"""Bytes of a compressed section of a Debian package, piece by piece and never more than a limit.
+"""This module decompresses a section of a Debian package, piece by piece and up to a limit.
 
-xz is read by the module lzma, or by the program `xz` where Python was built without the module: this may run on any
+The module lzma reads xz, or the program `xz` where Python was built without that module: this code may run on any
 Python that a machine happens to have. Both give the same bytes.
 """
 
@@ -32,7 +32,7 @@ _SUFFIXES = (".xz", ".gz", ".tar")
 class Unpacked:
     """The decompressed bytes of a section, read from front to back.
 
-    Raises StrataError for damage, and for more than `limit` bytes before they are kept.
+    Reading raises StrataError for damage, and for more than `limit` bytes before they are kept.
     """
 
     def __init__(self, archive: Path, section: Section, limit: int) -> None:
@@ -43,7 +43,7 @@ class Unpacked:
         self._produced = 0
 
     def read(self, size: int) -> bytes:
-        """Up to `size` bytes; fewer only where the section ends."""
+        """Return up to `size` bytes; fewer only where the section ends."""
         parts = []
         while size > 0:
             if not self._buffer:
@@ -56,6 +56,7 @@ class Unpacked:
         return b"".join(parts)
 
     def close(self) -> None:
+        """Close the file, and end the program that decompresses it, if there is one."""
         self._pieces.close()
 
     def _next_piece(self) -> bytes:
@@ -67,7 +68,7 @@ class Unpacked:
 
 
 def _decompress(archive: Path, section: Section) -> Generator[bytes, None, None]:
-    """A generator of pieces, none of which is empty."""
+    """Return a generator of pieces that are not empty."""
     if section.name.endswith(".xz"):
         if lzma is None:
             return _by_program(archive, section)
@@ -119,17 +120,21 @@ class _Gzip:
 
     @property
     def eof(self) -> bool:
+        """Return whether the end of the stream was read."""
         return self._inner.eof
 
     @property
     def needs_input(self) -> bool:
+        """Return whether there is no more output without more input."""
         return not self._has_more
 
     @property
     def unused_data(self) -> bytes:
+        """Return the input after the end of the stream."""
         return self._inner.unused_data
 
     def decompress(self, packed: bytes, size: int) -> bytes:
+        """Return up to `size` bytes of output."""
         piece = self._inner.decompress(self._inner.unconsumed_tail + packed, size)
         # zlib may hold output back without input left over: a full piece means that there may be more.
         self._has_more = bool(self._inner.unconsumed_tail) or len(piece) == size

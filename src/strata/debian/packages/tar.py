@@ -1,4 +1,4 @@
-"""The members of a Debian package's tar archives, read with dpkg's own restrictions.
+"""This module reads the tar archives in a Debian package, with dpkg's own restrictions.
 
 dpkg reads v7, ustar and GNU archives with long names, and refuses pax headers and sparse files; so does this.
 Nothing is extracted here: `tarfile` only decodes headers.
@@ -24,7 +24,12 @@ _PIECE = 1 << 18
 
 @dataclass(frozen=True)
 class Member:
-    """A decoded header: `kind` is tar's type byte, `size` the bytes that follow, `link` the target of a link."""
+    """A decoded header.
+
+    :param kind: tar's type byte.
+    :param size: the number of bytes that follow.
+    :param link: the target of a link.
+    """
 
     name: str
     kind: bytes
@@ -36,7 +41,7 @@ class Member:
 
 
 class PackageTar:
-    """Members in order; while one is the current one of the iteration, its contents can be read or copied."""
+    """The members, in order. The contents of the member that the iteration is at can be read or copied."""
 
     def __init__(self, stream: Unpacked) -> None:
         self._stream = stream
@@ -63,13 +68,13 @@ class PackageTar:
         raise archive_is_too_large("members", MAX_MEMBERS)
 
     def read(self) -> bytes:
-        """The contents of the current member, as one piece."""
+        """Return the contents of the current member, as one piece."""
         contents = self._stream.read(self._unread)
         self._take(len(contents), self._unread)
         return contents
 
     def copy_to(self, output: BinaryIO) -> None:
-        """The contents of the current member, piece by piece."""
+        """Copy the contents of the current member, piece by piece."""
         while self._unread:
             wanted = min(self._unread, _PIECE)
             piece = self._stream.read(wanted)
