@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Optional
 
 from strata.errors import StrataError
-from strata.locks.environment import marker_environment
+from strata.locks.environment import marker_environment, wheel_tags
 from strata.locks.reader import read_lock
 from strata.oci.platform import Platform
 
@@ -35,8 +35,16 @@ def versions(
     python: str = "3.13.5",
 ) -> str:
     """What a lock gives on Linux: `click==8.5.1 h11==0.16.0`."""
-    environment = marker_environment(python, Platform("linux", "amd64"))
-    found = read_lock(lock, pyproject, where, groups=groups, extras=extras, environment=environment)
+    platform = Platform("linux", "amd64")
+    found = read_lock(
+        lock,
+        pyproject,
+        where,
+        groups=groups,
+        extras=extras,
+        environment=marker_environment(python, platform),
+        tags=wheel_tags(python, (2, 41), platform),
+    )
     return " ".join(f"{one.name}=={one.version}" for one in found)
 
 

@@ -27,7 +27,7 @@ from pants_strata.util_rules.interpreter import get_interpreter
 from pants_strata.util_rules.lookup import artifact_address
 from strata.errors import StrataError
 from strata.errors import requirements as errors
-from strata.locks.environment import marker_environment
+from strata.locks.environment import marker_environment, wheel_tags
 from strata.locks.formats import only_lock
 from strata.locks.reader import pyproject_path, read_lock
 from strata.locks.requirements import LockedRequirement
@@ -49,6 +49,7 @@ async def _requirements(target: Target, interpreter: Interpreter) -> tuple[Locke
             groups=tuple(target[VenvGroupsField].value or ()),
             extras=tuple(target[VenvExtrasField].value or ()),
             environment=marker_environment(interpreter.version, interpreter.platform),
+            tags=wheel_tags(interpreter.version, interpreter.glibc, interpreter.platform),
         )
     except StrataError as error:
         raise error.at(str(target.address)) from None

@@ -1,4 +1,4 @@
-"""Errors of locks of projects: poetry.lock and uv.lock beside their pyproject.toml, and of files that are none.
+"""Errors of locks of projects: poetry.lock, uv.lock and pylock.toml, and of files that are none.
 
 URLs are never shown: those of git repositories and private indexes may carry credentials.
 """
@@ -188,7 +188,8 @@ def unread_format(path: str, kind: str, instead: str) -> StrataError:
 def unknown_format(path: str) -> StrataError:
     return StrataError(
         f"{path} is no lock that is read here.",
-        fix="name a poetry.lock, a uv.lock, or a list of requirements with hashes (a name that ends in .txt or .lock).",
+        fix="name a poetry.lock, a uv.lock, a pylock.toml, a lock of Pex, or a list of requirements with hashes (a "
+        "name that ends in .txt or .lock).",
     )
 
 
@@ -212,5 +213,6 @@ def no_lock(found: Sequence[str]) -> StrataError:
     return StrataError(
         "The venv names no lock.",
         found=found,
-        fix="name a poetry.lock, a uv.lock or a list of requirements with hashes in `lockfile`.",
+        fix="name a poetry.lock, a uv.lock, a pylock.toml, a lock of Pex or a list of requirements with hashes in "
+        "`lockfile`.",
     )

@@ -16,7 +16,9 @@ class LockKind(Enum):
     """The value is how a person calls it."""
 
     REQUIREMENTS = "requirements with hashes"
+    PEX = "Pex"
     POETRY = "Poetry"
+    PYLOCK = "standard lock of PEP 751"
     UV = "uv"
 
 
@@ -31,8 +33,6 @@ _UNREAD: Mapping[str, tuple[str, str]] = {
     "Pipfile.lock": ("a lock of Pipenv", _EXPORTED.format("pipenv requirements --hash > requirements.lock")),
     "Pipfile": ("a list of what Pipenv locks", _EXPORTED.format("pipenv requirements --hash > requirements.lock")),
     "pdm.lock": ("a lock of PDM", _EXPORTED.format("pdm export -o requirements.lock")),
-    "pylock.toml": ("a standard lock (PEP 751)", _COMPILED),
-    "pylock.*.toml": ("a standard lock (PEP 751)", _COMPILED),
     "pixi.lock": ("a lock of conda packages", _COMPILED),
     "conda-lock.y*ml": ("a lock of conda packages", _COMPILED),
     "*conda*.lock": ("a lock of conda packages", _COMPILED),
@@ -42,7 +42,8 @@ _REQUIREMENTS = (".txt", ".in", ".lock")
 # What the tools write at the start of a line, whatever the file is called. Pants puts comments before the JSON of Pex.
 _POETRY = re.compile(r"^lock-version = \"\d", re.MULTILINE)
 _UV = re.compile(r"^version = \d+\n(revision = \d+\n)?requires-python = ", re.MULTILINE)
-_JSON = re.compile(r"(\s*//[^\n]*\n)*\s*\{")
+_PEX = re.compile(r"(\s*//[^\n]*\n)*\s*\{")
+_PYLOCK = ("pylock.toml", "pylock.*.toml")
 
 
 def lock_kind(path: str, text: str) -> LockKind:
@@ -51,14 +52,14 @@ def lock_kind(path: str, text: str) -> LockKind:
     for pattern, (kind, instead) in _UNREAD.items():
         if fnmatchcase(name, pattern):
             raise errors.unread_format(path, kind, instead)
+    if any(fnmatchcase(name, pattern) for pattern in _PYLOCK):
+        return LockKind.PYLOCK
     if name == "poetry.lock" or _POETRY.search(text):
         return LockKind.POETRY
     if name == "uv.lock" or _UV.search(text):
         return LockKind.UV
-    if _JSON.match(text):
-        raise errors.unread_format(
-            path, "a lock of Pex", _EXPORTED.format("pex3 lock export -o requirements.lock " + name)
-        )
+    if _PEX.match(text):
+        return LockKind.PEX
     if name.endswith(_REQUIREMENTS):
         return LockKind.REQUIREMENTS
     raise errors.unknown_format(path)

@@ -56,15 +56,13 @@ def test_requirements(path: str) -> None:
             "Fix: write requirements with hashes with `pdm export -o requirements.lock` "
             "and name that file in `lockfile`.",
         ),
-        ("pylock.toml", f"pylock.toml is a standard lock (PEP 751), which is not read here.\nFix: {COMPILED}"),
-        ("pylock.web.toml", f"pylock.web.toml is a standard lock (PEP 751), which is not read here.\nFix: {COMPILED}"),
         ("pixi.lock", f"pixi.lock is a lock of conda packages, which is not read here.\nFix: {COMPILED}"),
         ("conda-lock.yml", f"conda-lock.yml is a lock of conda packages, which is not read here.\nFix: {COMPILED}"),
         ("environment.yaml", f"environment.yaml is a list of conda packages, which is not read here.\nFix: {COMPILED}"),
         (
             "setup.py",
             "setup.py is no lock that is read here.\n"
-            "Fix: name a poetry.lock, a uv.lock, or a list of requirements with hashes "
+            "Fix: name a poetry.lock, a uv.lock, a pylock.toml, a lock of Pex, or a list of requirements with hashes "
             "(a name that ends in .txt or .lock).",
         ),
     ],
@@ -77,13 +75,12 @@ def test_what_is_not_read(path: str, message: str) -> None:
 
 @pytest.mark.parametrize("text", ['{\n  "pex_version": "2"\n}', '// Made by `generate-lockfiles`.\n//\n{"a": 1}'])
 def test_a_lock_of_pex(text: str) -> None:
-    with pytest.raises(StrataError) as refused:
-        lock_kind("3rdparty/default.lock", text)
-    assert str(refused.value) == (
-        "3rdparty/default.lock is a lock of Pex, which is not read here.\n"
-        "Fix: write requirements with hashes with `pex3 lock export -o requirements.lock default.lock` "
-        "and name that file in `lockfile`."
-    )
+    assert lock_kind("3rdparty/default.lock", text) is LockKind.PEX
+
+
+@pytest.mark.parametrize("path", ["pylock.toml", "a/pylock.web.toml"])
+def test_a_standard_lock(path: str) -> None:
+    assert lock_kind(path, "") is LockKind.PYLOCK
 
 
 def test_the_one_lock_of_a_venv() -> None:
@@ -102,6 +99,14 @@ def test_the_one_lock_of_a_venv() -> None:
             "Fix: keep the file of the one that you use and take the other out of the venv, or make a venv for each.",
         ),
         (
+            {"uv.lock": "", "pylock.toml": ""},
+            "The venv names files of more than one package manager, and they may disagree.\n"
+            "Found:\n"
+            "  pylock.toml (standard lock of PEP 751)\n"
+            "  uv.lock (uv)\n"
+            "Fix: keep the file of the one that you use and take the other out of the venv, or make a venv for each.",
+        ),
+        (
             {"b/uv.lock": "", "a/uv.lock": ""},
             "The venv names more than one lock.\n"
             "Found:\n"
@@ -113,7 +118,8 @@ def test_the_one_lock_of_a_venv() -> None:
             {"pyproject.toml": ""},
             "The venv names no lock.\n"
             "Found:\n  pyproject.toml\n"
-            "Fix: name a poetry.lock, a uv.lock or a list of requirements with hashes in `lockfile`.",
+            "Fix: name a poetry.lock, a uv.lock, a pylock.toml, a lock of Pex or a list of requirements with hashes in "
+            "`lockfile`.",
         ),
     ],
 )

@@ -9,14 +9,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from strata.errors import StrataError
-from strata.locks.environment import marker_environment
+from strata.locks.environment import marker_environment, wheel_tags
 from strata.locks.poetry.content_hash import hash_of
 from strata.locks.reader import pyproject_path, read_lock
 from strata.locks.toml_table import Table
 from strata.oci.platform import Platform
 from support.locks import error, example, versions
 
-ENVIRONMENT = marker_environment("3.13.5", Platform("linux", "amd64"))
+PLATFORM = Platform("linux", "amd64")
+ENVIRONMENT = marker_environment("3.13.5", PLATFORM)
+TAGS = wheel_tags("3.13.5", (2, 41), PLATFORM)
 MAIN = "click==8.5.1 iniconfig==2.3.1 pysocks==1.7.1 urllib3==2.8.0"
 FILES = {
     "poetry_2_1": "poetry.lock",
@@ -48,8 +50,10 @@ def test_groups_and_extras(folder: str) -> None:
 @pytest.mark.parametrize("folder", FILES)
 def test_hashes_of_the_wheel_and_the_source(folder: str) -> None:
     lock, pyproject = example(folder, FILES[folder]), example(folder, "pyproject.toml")
-    found = read_lock(lock, pyproject, FILES[folder], environment=ENVIRONMENT)
-    requirements = read_lock(example("requirements", "requirements.txt"), None, "r.txt", environment=ENVIRONMENT)
+    found = read_lock(lock, pyproject, FILES[folder], environment=ENVIRONMENT, tags=TAGS)
+    requirements = read_lock(
+        example("requirements", "requirements.txt"), None, "r.txt", environment=ENVIRONMENT, tags=TAGS
+    )
     # Poetry locks the wheel of PySocks for Python 2.7 as well, uv leaves it out.
     assert [one for one in found if one.name != "pysocks"] == [one for one in requirements if one.name != "pysocks"]
     assert all(set(there.hashes) <= set(here.hashes) for here, there in zip(found, requirements))
@@ -145,6 +149,7 @@ def test_damage_is_an_error_of_the_user(folder: str, data: st.DataObject) -> Non
             groups=data.draw(st.sampled_from([(), ("test",)])),
             extras=data.draw(st.sampled_from([(), ("http",)])),
             environment=ENVIRONMENT,
+            tags=TAGS,
         )
 
 
@@ -153,4 +158,4 @@ def test_damage_is_an_error_of_the_user(folder: str, data: st.DataObject) -> Non
 def test_anything_is_read_or_refused(text: str, where: str) -> None:
     for lock, pyproject in ((text, ""), (example("uv", "uv.lock"), text)):
         with suppress(StrataError):
-            read_lock(lock, pyproject, where, environment=ENVIRONMENT)
+            read_lock(lock, pyproject, where, environment=ENVIRONMENT, tags=TAGS)

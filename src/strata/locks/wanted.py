@@ -21,15 +21,22 @@ _EXTRA = re.compile(
 
 @dataclass(frozen=True)
 class Wanted:
-    """Names of groups and extras are normalised (PEP 685); `environment` holds the value of every PEP 508 marker."""
+    """Names of groups and extras are normalised (PEP 685); `environment` holds the value of every PEP 508 marker.
+
+    :param tags: the wheel tags that install, best first.
+    """
 
     groups: frozenset[str]
     extras: frozenset[str]
     environment: Mapping[str, str]
+    tags: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, groups: Iterable[str], extras: Iterable[str], environment: Mapping[str, str]) -> Wanted:
-        return cls(normalised(groups), normalised(extras), environment)
+    def of(
+        cls, groups: Iterable[str], extras: Iterable[str], environment: Mapping[str, str], tags: Iterable[str] = ()
+    ) -> Wanted:
+        """Return the same with the names as they were written."""
+        return cls(normalised(groups), normalised(extras), environment, tuple(tags))
 
     @property
     def python(self) -> str:

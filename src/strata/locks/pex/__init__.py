@@ -1,0 +1,1 @@
+"""Locks of Pex, as `pex3 lock create` and Pants' `generate-lockfiles` write them."""

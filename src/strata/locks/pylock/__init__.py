@@ -1,0 +1,1 @@
+"""Standard locks, pylock.toml (PEP 751)."""
