@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import strata
+from strata.verbs import VERBS
 
 ROOT = Path(strata.__file__).parent
 
@@ -22,7 +23,7 @@ ARROWS = {
     "errors": set(),
     "fetch": {"debian", "errors", "installers", "oci", "protocol", "wheels"},
     "installers": {"errors", "oci", "protocol", "wheels"},
-    "interpreters": {"debian", "errors", "oci", "protocol"},
+    "interpreters": {"debian", "errors", "oci", "protocol", "wheels"},
     "layers": {"audit", "debian", "errors", "interpreters", "oci", "protocol", "wheels"},
     "layouts": {"errors", "oci"},
     "locks": {"errors", "oci", "protocol"},
@@ -64,6 +65,13 @@ def test_arrows(part: str) -> None:
         if name.startswith("strata.") and name.split(".")[1] not in {part, *ARROWS[part]}
     }
     assert found == set()
+
+
+def test_each_module_of_layers_is_a_verb() -> None:
+    found = {file.stem for part, file in modules() if part == "layers"} - {"__init__"}
+    assert {f"{name.replace('_', '-')}-layer": f"strata.layers.{name}" for name in found} == {
+        verb: module for verb, module in VERBS.items() if module.startswith("strata.layers.")
+    }
 
 
 def test_the_library_never_imports_pants() -> None:

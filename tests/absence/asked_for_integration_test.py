@@ -12,7 +12,7 @@ import pytest
 
 from strata.audit.layout import audit_layout
 from strata.audit.policy import ANNOTATION
-from strata.layers.installer_hint import hint_text
+from strata.interpreters.installer_hint import hint_text
 from support.container import UnpackedImage, unpack
 from support.disguises import Project
 from support.examples import SITE_PACKAGES

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from strata.layers.installer_hint import hint_text
+from strata.interpreters.installer_hint import hint_text
 from support.container import PYTHON, UnpackedImage, unpack
 from support.examples import IMAGES, SITE_PACKAGES, WEB, layers_of
 

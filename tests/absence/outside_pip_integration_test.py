@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.utils import canonicalize_name
 
 from support.container import PYTHON, UnpackedImage, unpack
 from support.examples import REPORT, SCRIPT, SITE_PACKAGES, WEB, pinned, wheels_of
@@ -38,7 +38,7 @@ def test_no_requirement_is_broken(image: UnpackedImage) -> None:
 
 def test_what_is_installed_is_what_the_lock_pins(layout: Path, image: UnpackedImage) -> None:
     told = image.run(*pip(image), "inspect", "--path", SITE_PACKAGES, user=0, writable=True).json["installed"]
-    found = {re.sub(r"[-_.]+", "-", each["metadata"]["name"]).lower(): each for each in told}
+    found = {canonicalize_name(each["metadata"]["name"]): each for each in told}
     expected = {name for wheels in wheels_of(layout).values() for name in wheels}
     assert set(found) == expected
     assert {name: each["metadata"]["version"] for name, each in found.items()}.items() <= pinned().items()

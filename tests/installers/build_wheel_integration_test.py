@@ -12,8 +12,8 @@ from strata.errors import StrataError
 from strata.locks.installers import TOOLS
 from strata.protocol.build_wheel import Request, Result
 from strata.protocol.wheel import Wheel
-from support.venvs.projects import OWN_BACKEND, Sdist
 from support.venvs.sandbox import Interpreter
+from support.venvs.sdists import OWN_BACKEND, Sdist
 
 INFO = "demo-1.0.dist-info"
 
@@ -60,7 +60,7 @@ import os, shutil, socket
 assert "MACHINE_NAME" not in os.environ
 assert os.environ["SOURCE_DATE_EPOCH"] == "315532800"
 assert os.environ["https_proxy"] == "http://127.0.0.1:9"
-assert os.environ["HOME"].startswith(os.path.realpath("../../")), os.environ["HOME"]
+assert os.environ["HOME"].startswith(os.path.realpath("../../../")), os.environ["HOME"]
 assert shutil.which("env") is None
 try:
     socket.create_connection(("127.0.0.1", {server.getsockname()[1]}), timeout=5)

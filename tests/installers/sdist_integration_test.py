@@ -14,7 +14,7 @@ import pytest
 from strata.locks.installers import TOOLS
 from support.examples import SITE_PACKAGES, layer_digests, layers_of
 from support.nested_pants import NestedPants, nested_pants
-from support.venvs.projects import Sdist
+from support.venvs.sdists import Sdist
 
 FLIT = """\
 [build-system]

@@ -1,4 +1,4 @@
-"""Debian package files for tests, also such as no honest tool writes."""
+"""This module writes Debian package files for tests, some of which no honest tool would write."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
 
 @dataclass(frozen=True)
 class Member:
-    """One member of data.tar, as it is to stand there: nothing is checked."""
+    """A member of data.tar. Its values are written unchecked."""
 
     name: str
     contents: bytes = b""
@@ -49,7 +49,11 @@ def write_deb(
     installed_size: Optional[int] = None,
     compression: str = ".xz",
 ) -> Path:
-    """Writes a package of format 2.0. `installed_size` is in KiB."""
+    """Write a package of format 2.0.
+
+    :param installed_size: in KiB; the control paragraph has no such field without it.
+    :param compression: of both tar archives, as in their names.
+    """
     control = f"Package: {name}\nVersion: {version}\nArchitecture: amd64\n"
     if installed_size is not None:
         control += f"Installed-Size: {installed_size}\n"
@@ -67,7 +71,7 @@ def write_deb(
 
 
 def ar(*sections: tuple[str, bytes]) -> bytes:
-    """The outer archive; a section of odd size is padded."""
+    """Return an outer archive; a section of odd size is padded."""
     archive = b"!<arch>\n"
     for name, contents in sections:
         archive += f"{name:<16}{0:<12}{0:<6}{0:<6}{100644:<8}{len(contents):<10}`\n".encode()

@@ -1,4 +1,4 @@
-"""Wheels for tests, and an installer that puts them where installers do."""
+"""This module writes small wheels for unit tests, and installs them as an installer would."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ METADATA = {
 def write_wheel(
     folder: Path, members: Mapping[str, Content], *, modes: Mapping[str, int] | None = None, name: str = "demo"
 ) -> Wheel:
-    """A wheel with these members, in this order; `modes` are whole ones, with the type of the file."""
+    """Write a wheel with these members, in this order.
+
+    :param modes: by the name of the member, with the type of the file: 0o100755.
+    """
     path = folder / f"{name}-1.0-py3-none-any.whl"
     with zipfile.ZipFile(path, "w") as archive:
         for member, content in members.items():
@@ -37,7 +40,7 @@ def write_wheel(
 
 
 def install(folder: Path, archive: WheelArchive) -> SandboxVenv:
-    """Puts the wheel into a new venv in `folder`, or into the one that is there, with what installers add."""
+    """Install a wheel into the venv in `folder`, which is made if it is not there, with metadata of an installer."""
     interpreter = SandboxInterpreter("ld.so", "lib", "bin/python3.13", "3.13.5")
     venv = SandboxVenv(folder / "opt/venv", interpreter)
     if not venv.prefix.exists():

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strata.audit.contents import evidence_of_file, evidence_of_link
-from strata.layers.installer_hint import hint_entries
+from strata.interpreters.installer_hint import hint_entries
 from strata.oci.entry import File
 
 ENTRY_POINT = b"import sys\nfrom pip._internal.cli.main import main\nif __name__ == '__main__':\n    sys.exit(main())\n"

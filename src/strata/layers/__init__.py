@@ -1,1 +1,1 @@
-"""This package writes layers. Each module is the verb of its name, but for `installer_hint`, a part of one layer."""
+"""This package writes layers. Each module is a verb: `app` is `app-layer`, and so on."""

@@ -17,8 +17,8 @@ from strata.audit.layer import installers
 from strata.debian.packages.generated_files import generated_files
 from strata.debian.packages.package_set import merge, status_files, unpacked, versions, without_documentation
 from strata.interpreters.bytecode import cache_path, compile_directory, compiled_modules
+from strata.interpreters.installer_hint import hint_entries
 from strata.interpreters.standard_library import is_useful, module_sources, place_modules
-from strata.layers.installer_hint import hint_entries
 from strata.oci.layer import Entry, File, Symlink, write_layer
 from strata.protocol.interpreter import SandboxInterpreter, feature_version
 from strata.protocol.interpreter_layer import Request, Result

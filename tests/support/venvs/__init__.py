@@ -1,1 +1,1 @@
-"""Wheels, projects and sandboxes for tests of installers."""
+"""This package has wheels, source distributions and sandboxes for tests of installers."""

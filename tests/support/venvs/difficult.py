@@ -1,4 +1,4 @@
-"""Wheels that break tools, to be installed together."""
+"""This module has wheels that break tools. Tests install them together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The library's processes as Pants runs them: in a directory, on the interpreter artifact, with an empty environment.
+"""This module runs verbs as Pants does: in a directory, on the interpreter artifact, with an empty environment.
 
 The interpreter is the one that Pants packages, base and all, unpacked; installers are the wheels that it packages.
 """
@@ -110,7 +110,7 @@ def _listed(wheels: Iterable[WheelFile]) -> tuple[Wheel, ...]:
 def contained(
     interpreter: Interpreter, venv: Path, *command: str, wheels: Path = Path("/var/empty"), mode: str = "rw"
 ) -> Ran:
-    """Runs a command in a container whose /opt/venv is a directory of the host, without a network.
+    """Run a command in a container whose /opt/venv is a directory of the host, without a network.
 
     :param mode: `ro` where the venv is read-only.
     """

@@ -1,4 +1,4 @@
-"""Venvs as they lie in a directory and in a layer, to be compared file by file."""
+"""This module reads venvs from a directory and from a layer, so that tests can compare them file by file."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def read_tree(root: Path) -> Mapping[str, File]:
 
 
 def read_layer(layer: Path) -> Mapping[str, File]:
-    """What the layer has below /opt/venv, as `read_tree` shows it; all of it belongs to root."""
+    """Return the files that a layer has below /opt/venv, as `read_tree` does. All must belong to root."""
     found = {}
     with tarfile.open(layer) as archive:
         for member in archive:

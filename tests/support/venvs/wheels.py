@@ -1,16 +1,17 @@
-"""Wheels as projects publish them, and as they should not: written by the tests that install them."""
+"""This module writes wheels for tests that install them, good ones and broken ones."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import re
 import warnings
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Optional, Union
+
+from strata.wheels.project_name import normalized_name
 
 EXECUTABLE = 0o100755
 PLAIN = 0o100644
@@ -31,7 +32,7 @@ Content = Union[str, bytes, Member]
 
 @dataclass(frozen=True)
 class WheelFile:
-    """A wheel to be written. Its metadata are made; `files` may hold others in their place.
+    """A wheel to be written. It gets metadata, unless `files` has other metadata.
 
     :param name: as in the names of the file and of its directories, with underscores and in any case.
     :param record: rows of RECORD instead of the true ones; a row is a line.
@@ -53,8 +54,8 @@ class WheelFile:
 
     @property
     def project(self) -> str:
-        """The name as locks have it (PEP 503)."""
-        return re.sub(r"[-_.]+", "-", self.name).lower()
+        """Return the name as locks have it (PEP 503)."""
+        return normalized_name(self.name)
 
     @property
     def info(self) -> str:

@@ -71,12 +71,12 @@ def status_files(packages: Sequence[UnpackedPackage], kept: Mapping[str, Entry])
 
     :param kept: the entries of the layer: other files have no checksum there.
     """
-    records: list[Entry] = []
+    files: list[Entry] = []
     for package in packages:
         sums = [line for line in package.archive.md5sums.splitlines(keepends=True) if _summed_path(line) in kept]
-        records.append(File(f"{STATUS_DIRECTORY}/{package.name}", package.archive.control.encode()))
-        records.append(File(f"{STATUS_DIRECTORY}/{package.name}.md5sums", "".join(sums).encode()))
-    return records
+        files.append(File(f"{STATUS_DIRECTORY}/{package.name}", package.archive.control.encode()))
+        files.append(File(f"{STATUS_DIRECTORY}/{package.name}.md5sums", "".join(sums).encode()))
+    return files
 
 
 def versions(packages: Sequence[UnpackedPackage]) -> dict[str, str]:

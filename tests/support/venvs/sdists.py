@@ -1,4 +1,4 @@
-"""Source distributions, written by the tests that build them."""
+"""This module writes source distributions for tests that build them."""
 
 from __future__ import annotations
 
@@ -39,14 +39,20 @@ def build_wheel(directory, config_settings=None, metadata_directory=None):
 
 @dataclass(frozen=True)
 class Sdist:
-    """:param files: below the directory that the archive has at its top."""
+    """A source distribution to be written, of version 1.0.
+
+    :param files: path below the directory at the archive's top → text.
+    """
 
     name: str
     files: Mapping[str, str]
 
     @classmethod
     def with_backend(cls, name: str, module: str) -> Sdist:
-        """A project that brings its backend along. `module` is the body of a function that returns its one module."""
+        """Return a project that has its build backend in itself.
+
+        :param module: the body of a function that returns the text of the wheel's one module.
+        """
         lines = "".join(f"    {line}\n" for line in module.splitlines())
         backend = f"{_BACKEND.format(name=name)}def module():\n{lines}"
         return cls(name, {"pyproject.toml": OWN_BACKEND, "backend.py": backend})
