@@ -10,22 +10,21 @@ import pytest
 
 from strata.errors import StrataError
 from strata.locks.installers import TOOLS
-from strata.protocol.build_wheel import Request, Result
-from strata.protocol.wheel import Wheel
+from strata.protocol.build_wheel import Request, Result, Sdist
 from support.venvs.sandbox import Interpreter
-from support.venvs.sdists import OWN_BACKEND, Sdist
+from support.venvs.sdists import OWN_BACKEND, SdistFile
 
 INFO = "demo-1.0.dist-info"
 
 
-def build(interpreter: Interpreter, tool: str, sdist: Sdist, sandbox: Path) -> Result:
+def build(interpreter: Interpreter, tool: str, sdist: SdistFile, sandbox: Path) -> Result:
     sandbox.mkdir(exist_ok=True)
-    source = Wheel(sdist.name, "1.0", Path(sdist.write(sandbox).name))
+    source = Sdist(sdist.name, "1.0", Path(sdist.write(sandbox).name))
     return interpreter.run(Request(interpreter.in_sandbox(), interpreter.installer(tool), source, ()), sandbox)
 
 
 def test_the_three_front_ends_make_the_same_bytes(interpreter: Interpreter, tmp_path: Path) -> None:
-    sdist = Sdist.with_backend("demo", "return 'X = 1\\n'")
+    sdist = SdistFile.with_backend("demo", "return 'X = 1\\n'")
     wheels = set()
     for tool in TOOLS:
         result = build(interpreter, tool, sdist, tmp_path / tool)
@@ -68,18 +67,18 @@ except OSError as error:
     return repr(str(error))
 raise AssertionError("there is a network")
 """
-        assert build(interpreter, tool, Sdist.with_backend("demo", module), tmp_path).differing == ()
+        assert build(interpreter, tool, SdistFile.with_backend("demo", module), tmp_path).differing == ()
 
 
 @pytest.mark.parametrize("tool", TOOLS)
 def test_a_build_that_differs_says_so(tool: str, interpreter: Interpreter, tmp_path: Path) -> None:
-    sdist = Sdist.with_backend("demo", "import os\nreturn f'PLACE = {os.getcwd()!r}\\n'")
+    sdist = SdistFile.with_backend("demo", "import os\nreturn f'PLACE = {os.getcwd()!r}\\n'")
     assert build(interpreter, tool, sdist, tmp_path).differing == ("demo.py",)
 
 
 @pytest.mark.parametrize("tool", TOOLS)
 def test_a_build_that_needs_a_compiler(tool: str, interpreter: Interpreter, tmp_path: Path) -> None:
-    sdist = Sdist.with_backend("demo", "import subprocess\nsubprocess.run(['gcc', 'demo.c'], check=True)")
+    sdist = SdistFile.with_backend("demo", "import subprocess\nsubprocess.run(['gcc', 'demo.c'], check=True)")
     with pytest.raises(StrataError) as caught:
         build(interpreter, tool, sdist, tmp_path)
     assert caught.value.happened == (
@@ -93,7 +92,9 @@ def test_a_build_that_needs_a_compiler(tool: str, interpreter: Interpreter, tmp_
 
 
 def test_a_compiler_that_can_be_done_without(interpreter: Interpreter, tmp_path: Path) -> None:
-    sdist = Sdist.with_backend("demo", "import subprocess\nreturn f\"CODE = {subprocess.run(['cc']).returncode}\\n\"")
+    sdist = SdistFile.with_backend(
+        "demo", "import subprocess\nreturn f\"CODE = {subprocess.run(['cc']).returncode}\\n\""
+    )
     assert build(interpreter, "pip", sdist, tmp_path).differing == ()
     with zipfile.ZipFile(tmp_path / "files" / "demo-1.0-py3-none-any.whl") as archive:
         assert archive.read("demo.py") == b"CODE = 127\n"
@@ -101,7 +102,9 @@ def test_a_compiler_that_can_be_done_without(interpreter: Interpreter, tmp_path:
 
 @pytest.mark.parametrize("tool", TOOLS)
 def test_a_build_without_its_requirements(tool: str, interpreter: Interpreter, tmp_path: Path) -> None:
-    sdist = Sdist("demo", {"pyproject.toml": OWN_BACKEND.replace("[]", '["setuptools"]').partition("backend-path")[0]})
+    sdist = SdistFile(
+        "demo", {"pyproject.toml": OWN_BACKEND.replace("[]", '["setuptools"]').partition("backend-path")[0]}
+    )
     with pytest.raises(StrataError) as caught:
         build(interpreter, tool, sdist, tmp_path)
     assert caught.value.happened == f"{tool} could not build a wheel of demo 1.0."

@@ -14,7 +14,7 @@ import pytest
 from strata.locks.installers import TOOLS
 from support.examples import SITE_PACKAGES, layer_digests, layers_of
 from support.nested_pants import NestedPants, nested_pants
-from support.venvs.sdists import Sdist
+from support.venvs.sdists import SdistFile
 
 FLIT = """\
 [build-system]
@@ -35,10 +35,10 @@ setup(name="older", version="1.0", py_modules=["older"], package_data={})
 # New in each run: the machine's store holds what earlier runs built.
 GREETER = f'"""Greets {uuid.uuid4()}."""\n\ndef main():\n    print("hello")\n'
 SDISTS = [
-    Sdist("greeter", {"pyproject.toml": FLIT, "greeter.py": GREETER}),
-    Sdist("older", {"setup.py": SETUP, "older.py": "AGE = 40\n"}),
-    Sdist.with_backend("place", "import os\nreturn f'PLACE = {os.getcwd()!r}\\n'"),
-    Sdist.with_backend("native", "import subprocess\nsubprocess.run(['gcc', 'native.c'], check=True)"),
+    SdistFile("greeter", {"pyproject.toml": FLIT, "greeter.py": GREETER}),
+    SdistFile("older", {"setup.py": SETUP, "older.py": "AGE = 40\n"}),
+    SdistFile.with_backend("place", "import os\nreturn f'PLACE = {os.getcwd()!r}\\n'"),
+    SdistFile.with_backend("native", "import subprocess\nsubprocess.run(['gcc', 'native.c'], check=True)"),
 ]
 VENV = """\
 python_venv(

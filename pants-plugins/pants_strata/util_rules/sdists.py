@@ -28,7 +28,6 @@ from strata.locks.environment import marker_environment, wheel_tags
 from strata.locks.requirements import LockedRequirement, read_requirements, select
 from strata.protocol import build_wheel
 from strata.protocol.interpreter import feature_version
-from strata.protocol.wheel import Wheel
 
 _logger = logging.getLogger(__name__)
 
@@ -87,7 +86,7 @@ async def _build(
         build_wheel.Request(
             interpreter=sandbox_interpreter(interpreter),
             installer=sandbox_installer(installer, _INSTALLER),
-            sdist=Wheel(sdist.name, sdist.version, Path(sdist.file)),
+            sdist=build_wheel.Sdist(sdist.name, sdist.version, Path(sdist.file)),
             requirements=named(needed, _REQUIREMENTS),
         ),
         inputs=sdist.digest,

@@ -13,7 +13,7 @@ from strata.protocol.layer import Compression, LayerResult
 
 @dataclass(frozen=True)
 class Result(LayerResult):
-    pass
+    """The layer."""
 
 
 @dataclass(frozen=True)

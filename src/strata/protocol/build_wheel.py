@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 from strata.protocol import message
 from strata.protocol.installer import SandboxInstaller
 from strata.protocol.interpreter import SandboxInterpreter
 from strata.protocol.wheel import Wheel
+
+
+@dataclass(frozen=True)
+class Sdist(message.Message):
+    """A source distribution, which was checked against its hash when it was fetched.
+
+    :param name: of the project, in its normal form (PEP 503).
+    :param path: of the file, relative to the sandbox.
+    """
+
+    name: str
+    version: str
+    path: Path
 
 
 @dataclass(frozen=True)
@@ -38,5 +52,5 @@ class Request(message.Request[Result]):
 
     interpreter: SandboxInterpreter
     installer: SandboxInstaller
-    sdist: Wheel
+    sdist: Sdist
     requirements: tuple[Wheel, ...]

@@ -21,6 +21,8 @@ class Index(message.Message):
 
 @dataclass(frozen=True)
 class Result(message.Message):
+    """The indexes, in the order of suites, components and architectures in the request."""
+
     indexes: tuple[Index, ...]
 
 

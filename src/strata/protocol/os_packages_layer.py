@@ -12,7 +12,7 @@ from strata.protocol.package import Package
 
 @dataclass(frozen=True)
 class Result(LayerResult):
-    pass
+    """The layer."""
 
 
 @dataclass(frozen=True)

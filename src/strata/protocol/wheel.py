@@ -10,7 +10,7 @@ from strata.protocol.message import Message
 
 @dataclass(frozen=True)
 class Wheel(Message):
-    """A wheel, or a source distribution, which was checked against its hash when it was fetched.
+    """A wheel, which was checked against its hash when it was fetched or built.
 
     :param name: of the project, in its normal form (PEP 503).
     :param path: of the file, relative to the sandbox.

@@ -38,7 +38,7 @@ def build_wheel(directory, config_settings=None, metadata_directory=None):
 
 
 @dataclass(frozen=True)
-class Sdist:
+class SdistFile:
     """A source distribution to be written, of version 1.0.
 
     :param files: path below the directory at the archive's top → text.
@@ -48,7 +48,7 @@ class Sdist:
     files: Mapping[str, str]
 
     @classmethod
-    def with_backend(cls, name: str, module: str) -> Sdist:
+    def with_backend(cls, name: str, module: str) -> SdistFile:
         """Return a project that has its build backend in itself.
 
         :param module: the body of a function that returns the text of the wheel's one module.
