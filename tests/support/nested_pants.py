@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from support.releases import chosen
+
 # What would let the Pants that runs this test, or its user's own settings of Pants, reach into the project.
 _FOREIGN = ("PANTS_", "PEX_", "PYTHON", "STRATA_")
 _COPIED = ("3rdparty/debian/base.lock.json", "3rdparty/python/cpython.lock.json", "3rdparty/tools/pants.txt")
@@ -112,14 +114,20 @@ class NestedPants:
         made.succeeded()
 
     def run(self, *arguments: str, **environment: str) -> Ran:
-        """Runs ./pants with the user's settings of indexes, proxies and certificates, and `environment` over them."""
+        """Runs Pants with the user's settings of indexes, proxies and certificates, and `environment` over them.
+
+        It is ./pants, or what STRATA_TEST_PANTS names (support/releases.py).
+        """
         inherited = inherited_environment()
         # Servers of tests are on loopback, which proxies do not reach.
+        another = chosen()
+        command = [str(another.python), "-m", "pants"] if another else ["./pants"]
+        release = another.environment if another else {}
         direct = f"{inherited.get('no_proxy') or inherited.get('NO_PROXY', '')},127.0.0.1"
         done = subprocess.run(
-            ["./pants", "--no-dynamic-ui", "--no-colors", *arguments],
+            [*command, "--no-dynamic-ui", "--no-colors", *arguments],
             cwd=self.root,
-            env={**inherited, "NO_PROXY": direct, "no_proxy": direct, **self.environment, **environment},
+            env={**inherited, "NO_PROXY": direct, "no_proxy": direct, **release, **self.environment, **environment},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

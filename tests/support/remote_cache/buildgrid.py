@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import json
 import os
 import shutil
@@ -15,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Optional
 
+from support.environments import hashed_environment
 from support.programs import refuse
 from support.remote_cache.network import Network
 
@@ -120,21 +119,7 @@ def _environment() -> Path:
     found = _find_python()
     if found is None:
         refuse(f"BuildGrid, the remote cache of these tests, needs CPython {_PYTHON}, which is not on this machine.")
-    key = hashlib.sha256(f"{found}\n{_REQUIREMENTS.read_text()}".encode()).hexdigest()[:12]
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "strata", "tests")
-    base.mkdir(parents=True, exist_ok=True)
-    final = base / f"buildgrid-{key}"
-    with (base / f"{final.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (final / "done").exists():
-            shutil.rmtree(final, ignore_errors=True)
-            subprocess.run([found, "-I", "-m", "venv", str(final)], check=True)
-            install = ["install", "--quiet", "--no-deps", "--require-hashes", "-r", str(_REQUIREMENTS)]
-            pip = [str(final / "bin" / "python"), "-I", "-m", "pip", *install]
-            done = subprocess.run(pip, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-            assert done.returncode == 0, done.stdout
-            (final / "done").touch()
-    return final / "bin" / "python"
+    return hashed_environment("buildgrid", found, _REQUIREMENTS)
 
 
 def _find_python() -> Optional[str]:

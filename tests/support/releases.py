@@ -1,0 +1,57 @@
+"""The Pants that end-to-end tests build with: the pinned one, unless STRATA_TEST_PANTS names another.
+
+STRATA_TEST_PANTS is the path of a Python that can import `pants` and what the plugin requires (python-debian, and tomli
+below CPython 3.11). How that Pants was installed or built does not matter.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Optional
+
+from support.environments import hashed_environment
+
+VARIABLE = "STRATA_TEST_PANTS"
+_SECOND = Path("3rdparty/tools/pants-2.18.0a0.txt")
+_ASK = """
+from pathlib import Path
+from pants import version
+print(version.VERSION, Path(version.__file__).parents[1])
+"""
+
+
+@dataclass(frozen=True)
+class Release:
+    """A Pants: `python` runs it, `site` is the directory that holds it."""
+
+    version: str
+    python: Path
+    site: Path
+
+    @classmethod
+    def of(cls, python: Path) -> Release:
+        """Return the Pants that a Python can import."""
+        found = subprocess.run([str(python), "-c", _ASK], capture_output=True, text=True, check=True).stdout
+        version, site = found.rstrip("\n").split(" ", 1)
+        return cls(version, python, Path(site))
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The variables that let it build a project which pins another release, and names requirements of plugins."""
+        return {"NO_SCIE_WARNING": "1", "PANTS_VERSION": self.version, "PANTS_PLUGINS": "[]"}
+
+
+def chosen() -> Optional[Release]:
+    """Return the release that STRATA_TEST_PANTS names, if it is set."""
+    python = os.environ.get(VARIABLE)
+    return Release.of(Path(python)) if python else None
+
+
+def another() -> Release:
+    """Return a release beside the pinned one: the chosen one, or the last that is on the Python index."""
+    return chosen() or Release.of(hashed_environment("pants-2.18.0a0", sys.executable, _SECOND))
