@@ -16,6 +16,7 @@ from strata.errors import StrataError
 from strata.oci import tar
 from strata.oci.entry import Entry, unsafe
 from strata.oci.layer import Directory, File, Layer, Symlink, write_layer
+from strata.protocol.layer import WrittenLayer
 
 CONTENTS = {"kind": "app"}
 ENTRIES: list[Entry] = [
@@ -46,14 +47,14 @@ def test_layer_has_known_bytes(tmp_path: Path) -> None:
 @pytest.mark.skipif("zlib-ng" in zlib.ZLIB_RUNTIME_VERSION, reason="zlib-ng compresses otherwise than zlib")
 def test_blob_has_known_bytes(tmp_path: Path) -> None:
     layer = write_layer(ENTRIES, blobs=tmp_path, contents=CONTENTS)
-    assert layer.to_json() == {
-        "mediaType": "application/vnd.oci.image.layer.v1.tar+gzip",
-        "digest": "sha256:9e838f20b48fc2313c32ae9d5c24323b9d53dfd39e1837b3b7e8fad3d65780e9",
-        "size": 289,
-        "diffId": layer.diff_id,
-        "contents": {"kind": "app", "format": 2},
-    }
-    assert Layer.from_json(layer.to_json()) == layer
+    assert layer.written() == WrittenLayer(
+        media_type="application/vnd.oci.image.layer.v1.tar+gzip",
+        digest="sha256:9e838f20b48fc2313c32ae9d5c24323b9d53dfd39e1837b3b7e8fad3d65780e9",
+        size=289,
+        diff_id=layer.diff_id,
+        contents={"kind": "app", "format": 2},
+    )
+    assert Layer.of(layer.written()) == layer
 
 
 def test_order_of_entries_and_kind_of_source_change_nothing(tmp_path: Path) -> None:
