@@ -7,7 +7,7 @@ installed pip into the venv for a debugging session, get the real pip.
 
 from __future__ import annotations
 
-from strata.oci.layer import Entry, File
+from strata.oci.entry import Entry, File
 from strata.wheels.image_venv import IMAGE_PYTHON
 
 _DIRECTORY = "usr/local/bin"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from strata.debian.packages.omitted import is_below
-from strata.oci.layer import Entry, File, Symlink
+from strata.oci.entry import Entry, File, Symlink
 
 # Paths below the standard library's directory that no app can use.
 _OMITTED = (

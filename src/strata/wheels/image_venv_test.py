@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from strata.oci.layer import Directory, File, Symlink
+from strata.oci.entry import Directory, File, Symlink
 from strata.wheels.image_venv import image_site_packages, venv_entries
 
 

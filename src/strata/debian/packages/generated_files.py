@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from strata.debian.packages.archive import MERGED_INTO_USR
-from strata.oci.layer import Directory, Entry, File, Symlink
+from strata.oci.entry import Directory, Entry, File, Symlink
 
 NONROOT = 65532
 """The user that images run as by default, with the number and name that the distroless images gave it."""

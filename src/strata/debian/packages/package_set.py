@@ -11,7 +11,7 @@ from pathlib import Path
 from strata.debian.packages.archive import DebianArchive, merged_path, read_archive
 from strata.debian.packages.omitted import DOCUMENTATION, is_below, is_omitted
 from strata.errors.archive import packages_overlap
-from strata.oci.layer import Directory, Entry, File, Symlink
+from strata.oci.entry import Directory, Entry, File, Symlink
 from strata.protocol.package import Package
 
 # One file per package, as the distroless images have it: a layer adds packages without rewriting those below.
