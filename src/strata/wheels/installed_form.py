@@ -11,8 +11,8 @@ that depend on the machine.
   where a wheel came from, and the lock says that.
 - `RECORD` lists the files of the layer, sorted and in one spelling, with their sizes and hashes; bytecode has neither.
   The signatures `RECORD.jws` and `RECORD.p7s`, which would no longer match, are left out.
-- `__pycache__` in a wheel is left out. Where bytecode is asked for, only the modules in site-packages are compiled. It
-  names its source by a hash that is not checked (PEP 552), where pip's names a time.
+- `__pycache__` in a wheel is left out. Where bytecode is asked for, only the modules in site-packages are compiled.
+  The bytecode names the source by a hash that is not checked (PEP 552), where pip's names the time of the source.
 - Scripts of entry points have a text of their own, and pip's additional `pip3.13` is left out. Other scripts are as pip
   installs them, with the venv's Python where they begin with `#!python`, but always executable: archives written on
   Windows do not mark them so, and the specification allows for that.

@@ -1,4 +1,4 @@
-"""This module reads RECORD, the list of a distribution's files, of which nothing is certain, and writes it anew.
+"""This module reads RECORD, the list of a distribution's files, which may be malformed, and writes it anew.
 
 https://packaging.python.org/en/latest/specifications/recording-installed-packages/
 """
