@@ -11,15 +11,14 @@ PIECE = 1 << 20
 """The size of a piece, in bytes."""
 
 
-class Readable(Protocol):
-    """A file, a member of an archive, or whatever else gives its bytes from front to back."""
+class Stream(Protocol):
+    """Bytes that are read from front to back: a file, a member of an archive, a blob that is decompressed."""
 
     def read(self, size: int, /) -> bytes:
-        """Return up to `size` bytes, and none at the end."""
-        ...
+        """Return up to `size` bytes, at least one if any is left."""
 
 
-def pieces(stream: Readable) -> Iterator[bytes]:
+def pieces(stream: Stream) -> Iterator[bytes]:
     """Yield the rest of a stream in pieces of 1 MiB, the last of which may be shorter."""
     return iter(lambda: stream.read(PIECE), b"")
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Callable, Optional, Protocol
+from typing import Callable, Optional
 
+from strata.oci.pieces import Stream
 from strata.oci.tar import BLOCK
 
 FILE = "file"
@@ -45,13 +46,6 @@ _HERE = re.compile(r"^(\./)+")
 
 class DamagedBlob(Exception):
     """A blob is not what its media type says; the text tells how, and reads on from the blob's name."""
-
-
-class Stream(Protocol):
-    """Bytes that are read from front to back."""
-
-    def read(self, size: int, /) -> bytes:
-        """Return up to `size` bytes, at least one if any is left."""
 
 
 @dataclass(frozen=True)
