@@ -23,10 +23,10 @@ from strata.oci.descriptor import CONFIG, EMPTY, INDEX, MANIFEST
 from strata.oci.documents import DOCUMENT_LIMIT, NotJson, canonical_json, parse, shown
 from strata.oci.image import CREATED
 from strata.oci.layout import EMPTY_CONFIG, INDEX_FILE, LAYOUT_FILE
+from strata.oci.pieces import pieces
 from strata.oci.shape import Shape
 
 _BLOB = re.compile(r"blobs/(?:sha256/[0-9a-f]{64}|sha512/[0-9a-f]{128})")
-_PIECE = 1 << 20
 
 
 def validate(layout: Path) -> list[Finding]:
@@ -125,7 +125,7 @@ class _Validation:
         summed = hashlib.new(algorithm)
         try:
             with (self._layout / path).open("rb") as stream:
-                for piece in iter(lambda: stream.read(_PIECE), b""):
+                for piece in pieces(stream):
                     summed.update(piece)
         except OSError as error:
             self._unreadable(path, error)
