@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from pants.backend.python.subsystems.setup import PythonSetup
 from pants.backend.python.target_types import PythonRequirementsField
 from pants.engine.addresses import Address
 from pants.engine.rules import Rule, collect_rules, rule
@@ -25,6 +26,7 @@ from pants_strata.target_types import (
     EntryPointField,
     ImageBaseField,
     ImageDependenciesField,
+    ImageResolveField,
     InstallerField,
     InterpreterField,
     InterpreterVersionField,
@@ -32,17 +34,26 @@ from pants_strata.target_types import (
     VenvField,
     VenvLockfileField,
 )
-from pants_strata.util_rules.entry_point import entry_point
+from pants_strata.util_rules.entry_point import Narrow, entry_point
 from pants_strata.util_rules.lookup import artifact_address
+from pants_strata.util_rules.resolves import image_venv, narrowing
 
 
 @dataclass(frozen=True)
 class ImageInferenceFieldSet(FieldSet):
-    required_fields = (ImageDependenciesField, EntryPointField, ScriptField, VenvField, ImageBaseField)
+    required_fields = (
+        ImageDependenciesField,
+        EntryPointField,
+        ScriptField,
+        VenvField,
+        ImageResolveField,
+        ImageBaseField,
+    )
 
     entry_point: EntryPointField
     script: ScriptField
     venv: VenvField
+    resolve: ImageResolveField
     base: ImageBaseField
 
 
@@ -50,34 +61,39 @@ class InferImageDependencies(InferDependenciesRequest[ImageInferenceFieldSet]):
     infer_from = ImageInferenceFieldSet
 
 
-async def _requirements_with_module(module: str) -> list[Address]:
-    """None where several have it: `dependencies` says which."""
-    owners = (await engine.module_owners(module)).unambiguous
-    return [target.address for target in await engine.requirements_of(owners)]
+async def _requirements_with_module(module: str, narrow: Narrow) -> list[Address]:
+    """None where several of a resolve have it: `dependencies` says which."""
+    owners = await engine.module_owners(module)
+    found = narrow(await engine.requirements_of((*owners.unambiguous, *owners.ambiguous)))
+    return [target.address for target in found] if owners.unambiguous or len(found) == 1 else []
 
 
-async def _requirements_named(project: str) -> list[Address]:
-    """None where several have the name: `dependencies` says which."""
+async def _requirements_named(project: str, narrow: Narrow) -> list[Address]:
+    """None where several of a resolve have the name: `dependencies` says which."""
     found = [
-        target.address
+        target
         for target in await engine.all_requirements()
         for requirement in target[PythonRequirementsField].value
         if canonicalize_name(Requirement(str(requirement)).name) == canonicalize_name(project)
     ]
-    return found if len(found) == 1 else []
+    chosen = narrow(tuple(found))
+    return [target.address for target in chosen] if len(chosen) == 1 else []
 
 
 @rule
-async def infer_image_dependencies(request: InferImageDependencies, strata: StrataSubsystem) -> InferredDependencies:
+async def infer_image_dependencies(
+    request: InferImageDependencies, strata: StrataSubsystem, python: PythonSetup
+) -> InferredDependencies:
     fields = request.field_set
-    inferred = [await artifact_address(fields.venv, strata.venv, "[strata].venv")]
+    narrow = narrowing(fields.resolve, python)
+    inferred = [(await image_venv(fields.venv, fields.resolve, fields.entry_point, strata, python)).address]
     if fields.base.value:
         inferred.append(await artifact_address(fields.base, None, "[strata].base"))
-    point = await entry_point(fields.entry_point)
+    point = await entry_point(fields.entry_point, narrow)
     if point:
-        inferred += point.owners or await _requirements_with_module(point.module)
+        inferred += point.owners or await _requirements_with_module(point.module, narrow)
     if fields.script.value:
-        inferred += await _requirements_named(fields.script.value)
+        inferred += await _requirements_named(fields.script.value, narrow)
     return InferredDependencies(inferred)
 
 

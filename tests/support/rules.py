@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pants.backend.python import register as python
 from pants.core import register as core
+from pants.engine.internals.parametrize import Parametrize
 from pants.engine.internals.scheduler import ExecutionError
 from pants.testutil.rule_runner import RuleRunner
 
@@ -22,14 +23,20 @@ def repository(rules: Iterable[Any]) -> RuleRunner:
     """A new repository; `rules` are the queries of the test. To make one takes seconds: a module of tests shares it."""
     return RuleRunner(
         rules=[*core.rules(), *python.rules(), *register.rules(), *rules],  # type: ignore[no-untyped-call]
-        target_types=[*python.target_types(), *register.target_types()],  # type: ignore[no-untyped-call]
+        target_types=[
+            *core.target_types(),  # type: ignore[no-untyped-call]
+            *python.target_types(),  # type: ignore[no-untyped-call]
+            *register.target_types(),
+        ],
+        objects={"parametrize": Parametrize},
     )
 
 
 def write(runner: RuleRunner, files: Mapping[str, str], *options: str, env: Mapping[str, str] | None = None) -> None:
-    """Adds files, and sets the options that hold from now on."""
+    """Adds files, and sets the options that hold from now on; of one named twice the last value holds."""
     runner.write_files(files)
-    runner.set_options([*OPTIONS, *options], env={"PATH": os.environ["PATH"], **(env or {})})
+    given = {option.partition("=")[0]: option for option in (*OPTIONS, *options)}
+    runner.set_options(list(given.values()), env={"PATH": os.environ["PATH"], **(env or {})})
 
 
 def message(runner: RuleRunner, output: type[Any], *inputs: Any) -> str:

@@ -30,7 +30,7 @@ from pants_strata.target_types import (
     ScriptField,
     VenvLockfileField,
 )
-from pants_strata.target_types.defaults import DEFAULTS
+from pants_strata.target_types.defaults import is_default
 from pants_strata.util_rules.image import get_image
 from pants_strata.util_rules.installer import get_installer
 from pants_strata.util_rules.interpreter import get_interpreter, get_interpreter_layer
@@ -104,7 +104,7 @@ class ArtifactFieldSet(PackageFieldSet):
     @classmethod
     def opt_out(cls, tgt: Target) -> bool:
         """Return whether a target is in no BUILD file, so that nobody asked for it."""
-        return tgt.address in DEFAULTS
+        return is_default(tgt.address)
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ async def package_installer(field_set: InstallerFieldSet, strata: StrataSubsyste
 
 
 @dataclass(frozen=True)
-class VenvFieldSet(PackageFieldSet):
+class VenvFieldSet(ArtifactFieldSet):
     required_fields = (VenvLockfileField, ArtifactOutputPathField)
 
     output_path: ArtifactOutputPathField

@@ -27,6 +27,7 @@ from pants_strata.target_types.image import (
     ExposedPortsField,
     ImageBaseField,
     ImageDependenciesField,
+    ImageResolveField,
     LabelsField,
     PythonImageTarget,
     ScriptField,
@@ -61,6 +62,7 @@ from pants_strata.target_types.venv import (
     VenvLayerBudgetField,
     VenvLayerThresholdField,
     VenvLockfileField,
+    VenvResolveField,
 )
 
 __all__ = [
@@ -82,6 +84,7 @@ __all__ = [
     "ExposedPortsField",
     "ImageBaseField",
     "ImageDependenciesField",
+    "ImageResolveField",
     "InstallerField",
     "InstallerHintField",
     "InstallerLockfileField",
@@ -107,6 +110,7 @@ __all__ = [
     "VenvLayerBudgetField",
     "VenvLayerThresholdField",
     "VenvLockfileField",
+    "VenvResolveField",
     "WholeLockField",
     "WorkdirField",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pants.engine.addresses import Address
 
 BASE = Address("", target_name="strata-base")
@@ -10,3 +12,15 @@ INSTALLER = Address("", target_name="strata-installer")
 
 DEFAULTS = frozenset({BASE, INTERPRETER, INSTALLER})
 """A target of the same name in the BUILD file at the root of a repository takes the place of each."""
+
+_RESOLVE_VENV = "strata-venv-of-"
+
+
+def resolve_venv(resolve: str) -> Address:
+    """Return the address of the venv of a resolve; a name may not have all characters that a resolve's may."""
+    return Address("", target_name=_RESOLVE_VENV + re.sub(r"[^A-Za-z0-9_.+-]", "_", resolve))
+
+
+def is_default(address: Address) -> bool:
+    """Return whether a target at an address is in no BUILD file, so that nobody asked for it by itself."""
+    return address in DEFAULTS or (not address.spec_path and address.target_name.startswith(_RESOLVE_VENV))

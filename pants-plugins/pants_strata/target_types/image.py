@@ -60,7 +60,26 @@ class ScriptField(StringField):
 class VenvField(ArtifactAddressField):
     alias = "venv"
     expected = PythonVenvTarget.alias
-    help = "The address of the `python_venv` with the app's dependencies. By default `[strata].venv`."
+    help = help_text(
+        """
+        The address of the `python_venv` with the app's dependencies. By default `[strata].venv`, and without that the
+        wheels of the resolve of the app's sources.
+        """
+    )
+
+
+class ImageResolveField(StringField):
+    """The resolve of the code, and of the wheels where no venv is named."""
+
+    alias = "resolve"
+    help = help_text(
+        """
+        The name of the resolve, of `[python].resolves`, from whose lock the wheels are taken where no `venv` is named.
+        By default the resolve of the entry point's sources, or `[python].default_resolve` for a `script`. Where sources
+        are parametrized over resolves, it says for which one the image is; `resolve=parametrize("a", "b")` makes an
+        image for each.
+        """
+    )
 
 
 class WholeLockField(BoolField):
@@ -218,6 +237,7 @@ class PythonImageTarget(Target):
         EntryPointField,
         ScriptField,
         VenvField,
+        ImageResolveField,
         WholeLockField,
         ImageBaseField,
         BytecodeField,

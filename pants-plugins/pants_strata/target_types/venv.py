@@ -11,6 +11,7 @@ from pants.engine.target import (
     IntField,
     InvalidFieldException,
     MultipleSourcesField,
+    StringField,
     StringSequenceField,
     Target,
     ValidNumbers,
@@ -43,15 +44,15 @@ class InstallerField(ArtifactAddressField):
 
 class VenvLockfileField(MultipleSourcesField):
     alias = "lockfile"
-    default = ("requirements.lock", "requirements.txt", "poetry.lock", "uv.lock", PYPROJECT)
+    default = ("requirements.lock", "requirements.txt", "poetry.lock", "uv.lock", "pylock.toml", PYPROJECT)
     # A missing lock has an error of its own.
     default_glob_match_error_behavior = GlobMatchErrorBehavior.ignore
     help = help_text(
         """
         The lock of the dependencies, beside the BUILD file: hashed requirements, where every requirement is pinned with
         `==` and has a `--hash=sha256:…` (`uv pip compile --generate-hashes` and `pip-compile --generate-hashes` write
-        such files); a `poetry.lock`; or a `uv.lock`. The latter two belong to the `pyproject.toml` beside them and are
-        refused where they do not match it.
+        such files); a `pylock.toml` (PEP 751); a lock of Pex; a `poetry.lock`; or a `uv.lock`. The latter two belong to
+        the `pyproject.toml` beside them and are refused where they do not match it.
 
         A name, or a list with the lock and its `pyproject.toml`. By default the lock that is there; two are refused.
         """
@@ -88,19 +89,33 @@ class VenvLockfileField(MultipleSourcesField):
         return [f"{self.address.spec_path}/{name}".lstrip("/") for name in self.value]
 
 
+class VenvResolveField(StringField):
+    """The resolve whose lock a venv has."""
+
+    alias = "resolve"
+    help = help_text(
+        """
+        The name of the resolve, of `[python].resolves`, whose lock the venv has, instead of a `lockfile`. Its lock may
+        be of any kind that `lockfile` may name.
+
+        An image that names no venv has one of the resolve of its sources, without any target.
+        """
+    )
+
+
 class VenvGroupsField(StringSequenceField):
     alias = "groups"
     help = help_text(
         """
-        Dependency groups to install beside the main dependencies, from a `poetry.lock` or a `uv.lock`. By default
-        none: development groups are not for images.
+        Dependency groups to install beside the main dependencies, from a `poetry.lock`, a `uv.lock` or a
+        `pylock.toml`. By default none: development groups are not for images.
         """
     )
 
 
 class VenvExtrasField(StringSequenceField):
     alias = "extras"
-    help = "Extras of the project to install, from a `poetry.lock` or a `uv.lock`."
+    help = "Extras of the project to install, from a `poetry.lock`, a `uv.lock` or a `pylock.toml`."
 
 
 class VenvAllowSdistsField(StringSequenceField):
@@ -160,6 +175,7 @@ class PythonVenvTarget(Target):
         InterpreterField,
         InstallerField,
         VenvLockfileField,
+        VenvResolveField,
         VenvGroupsField,
         VenvExtrasField,
         VenvAllowSdistsField,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Optional
+from typing import Callable, Optional
 
 from pants.backend.python.target_types import PythonSourceField
 from pants.engine.addresses import Address
@@ -18,6 +18,9 @@ from strata.errors import targets as errors
 from strata.wheels.image_venv import IMAGE_PREFIX, IMAGE_PYTHON
 
 _MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+
+Narrow = Callable[[tuple[Target, ...]], tuple[Target, ...]]
+"""Leaves of several targets with one file, one for each resolve, those that an image can have."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,11 @@ class EntryPoint:
         )
 
 
-async def entry_point(field: EntryPointField) -> Optional[EntryPoint]:
-    """The entry point that the field names, None where it is not set. Raises StrataError where it names nothing."""
+async def entry_point(field: EntryPointField, narrow: Narrow) -> Optional[EntryPoint]:
+    """Return the entry point that the field names, None where it is not set.
+
+    Raise StrataError where it names nothing, or one of several targets.
+    """
     if field.value is None:
         return None
     where = str(field.address)
@@ -60,10 +66,10 @@ async def entry_point(field: EntryPointField) -> Optional[EntryPoint]:
         module = name
     if not _MODULE.fullmatch(module) or (":" in field.value and not _MODULE.fullmatch(function)):
         raise errors.entry_point_malformed(field.value).at(where)
-    owners = await (_file_owners(path, where) if path else _module_owners(module, where))
+    owners = await (_file_owners(path, where, narrow) if path else _module_owners(module, where, narrow))
     # A package is run by its `__main__`. To name its `__init__.py` is to name the package.
     if not function and owners and all(_is_package(owner) for owner in owners):
-        main = await _module_owners(f"{module}.__main__", where)
+        main = await _module_owners(f"{module}.__main__", where, narrow)
         if not main:
             raise errors.entry_point_not_runnable(module).at(where)
         owners = (*owners, *main)
@@ -81,8 +87,8 @@ async def _file(field: EntryPointField, name: str) -> str:
     return str(path)
 
 
-async def _file_owners(path: str, where: str) -> tuple[Target, ...]:
-    owners = await engine.python_targets(await engine.file_owners(path))
+async def _file_owners(path: str, where: str, narrow: Narrow) -> tuple[Target, ...]:
+    owners = narrow(await engine.python_targets(await engine.file_owners(path)))
     if not owners:
         raise errors.entry_point_file_unowned(path).at(where)
     if len(owners) > 1:
@@ -90,13 +96,13 @@ async def _file_owners(path: str, where: str) -> tuple[Target, ...]:
     return owners
 
 
-async def _module_owners(module: str, where: str) -> tuple[Target, ...]:
+async def _module_owners(module: str, where: str, narrow: Narrow) -> tuple[Target, ...]:
     """The targets whose files are the module; none where the repository does not have it."""
     owners = await engine.module_owners(module)
-    ambiguous = _with_module(module, await engine.python_targets(owners.ambiguous))
+    ambiguous = narrow(_with_module(module, await engine.python_targets(owners.ambiguous)))
     if len(ambiguous) > 1:
         raise errors.ambiguous_module(module, [str(owner.address) for owner in ambiguous]).at(where)
-    return (*_with_module(module, await engine.python_targets(owners.unambiguous)), *ambiguous)
+    return (*narrow(_with_module(module, await engine.python_targets(owners.unambiguous))), *ambiguous)
 
 
 def _with_module(module: str, targets: tuple[Target, ...]) -> tuple[Target, ...]:
@@ -115,10 +121,10 @@ def _is_package(target: Target) -> bool:
     return PurePosixPath(target[PythonSourceField].file_path).stem == "__init__"
 
 
-async def image_command(target: Target, venv: Venv) -> tuple[str, ...]:
+async def image_command(target: Target, venv: Venv, narrow: Narrow) -> tuple[str, ...]:
     """The `Entrypoint` of an image. Raises StrataError where the venv and the repository have nothing of that name."""
     where = str(target.address)
-    point, script = await entry_point(target[EntryPointField]), target[ScriptField].value
+    point, script = await entry_point(target[EntryPointField], narrow), target[ScriptField].value
     if (point is None) == (script is None):
         both = [f'entry_point="{target[EntryPointField].value}"', f'script="{script}"']
         raise errors.one_entry_point(both if script else []).at(where)

@@ -35,8 +35,8 @@ async def command(request: CommandRequest) -> Command:
         scripts=frozenset({"uvicorn", "dotenv"}),
         standard_library=frozenset({"http", "json"}),
     )
-    argv = await image_command(target, venv)
-    point = await entry_point(target[EntryPointField])
+    argv = await image_command(target, venv, lambda targets: targets)
+    point = await entry_point(target[EntryPointField], lambda targets: targets)
     return Command(argv, point.owners if point else ())
 
 

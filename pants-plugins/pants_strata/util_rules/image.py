@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Optional
 
+from pants.backend.python.subsystems.setup import PythonSetup
 from pants.engine.rules import Rule, collect_rules, rule
 from pants.engine.target import Target
 
@@ -24,23 +25,27 @@ from pants_strata.target_types import (
     BytecodeField,
     CompressionField,
     EnsurepipField,
+    EntryPointField,
     EnvField,
     ExposedPortsField,
     ImageBaseField,
+    ImageResolveField,
     InterpreterField,
     LabelsField,
     StopSignalField,
     UserField,
     VenvField,
+    VenvResolveField,
     WorkdirField,
 )
 from pants_strata.util_rules.app import get_app_layer
 from pants_strata.util_rules.entry_point import image_command
 from pants_strata.util_rules.interpreter import get_interpreter, get_interpreter_layer
 from pants_strata.util_rules.locked_venv import get_locked_venv
-from pants_strata.util_rules.lookup import artifact_address, artifact_target
+from pants_strata.util_rules.lookup import artifact_address
 from pants_strata.util_rules.needed import check_locked, needed_requirements
 from pants_strata.util_rules.os_packages import get_os_packages_layer
+from pants_strata.util_rules.resolves import check_resolves, image_venv, narrowing
 from pants_strata.util_rules.venv import get_venv
 from strata.attest.build_inputs import BuildInputs
 from strata.audit.policy import ANNOTATION, judge
@@ -75,9 +80,13 @@ def _runtime(image: Target, command: Sequence[str]) -> RuntimeConfig:
 
 
 @rule
-async def build_image(request: ImageRequest, strata: StrataSubsystem) -> BuiltImage:
+async def build_image(request: ImageRequest, strata: StrataSubsystem, python: PythonSetup) -> BuiltImage:
     target = await engine.target(request.address)
-    venv_target = await artifact_target(target[VenvField], strata.venv, "[strata].venv")
+    venv_target = await image_venv(
+        target[VenvField], target[ImageResolveField], target[EntryPointField], strata, python
+    )
+    closure = await engine.dependency_closure(request.address)
+    check_resolves(closure, venv_target[VenvResolveField].value, python, str(request.address))
     interpreter_address = await artifact_address(
         venv_target[InterpreterField], strata.interpreter, "[strata].interpreter"
     )
@@ -93,7 +102,7 @@ async def build_image(request: ImageRequest, strata: StrataSubsystem) -> BuiltIm
         get_venv(VenvRequest(venv_target.address, request.platform, roots, bytecode, compression)),
         get_app_layer(AppLayerRequest(request.address, interpreter, bytecode, compression)),
     )
-    command = await image_command(target, venv)
+    command = await image_command(target, venv, narrowing(target[ImageResolveField], python))
     layers = (os_packages, interpreter_layer, *venv.layers, app)
     ensurepip = (await engine.target(interpreter_address))[EnsurepipField].value
     try:

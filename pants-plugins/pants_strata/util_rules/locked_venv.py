@@ -6,8 +6,9 @@ Errors: a missing or damaged lock, one that is out of date, an address of a wron
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from pants.backend.python.subsystems.setup import PythonSetup
 from pants.engine.rules import Rule, collect_rules, rule
 from pants.engine.target import Target
 
@@ -22,26 +23,28 @@ from pants_strata.target_types import (
     VenvExtrasField,
     VenvGroupsField,
     VenvLockfileField,
+    VenvResolveField,
 )
 from pants_strata.util_rules.interpreter import get_interpreter
 from pants_strata.util_rules.lookup import artifact_address
+from pants_strata.util_rules.resolves import check_interpreter, lockfile_of
 from strata.errors import StrataError
 from strata.errors import requirements as errors
+from strata.errors import resolves as resolve_errors
 from strata.locks.environment import marker_environment, wheel_tags
 from strata.locks.formats import only_lock
 from strata.locks.reader import pyproject_path, read_lock
 from strata.locks.requirements import LockedRequirement
 
 
-async def _requirements(target: Target, interpreter: Interpreter) -> tuple[LockedRequirement, ...]:
-    field = target[VenvLockfileField]
-    files = {
-        path: text.decode("utf-8", "replace") for path, text in (await engine.repository_files(field.paths)).items()
-    }
+async def read_requirements_of(
+    target: Target, interpreter: Interpreter, python: PythonSetup
+) -> tuple[LockedRequirement, ...]:
     try:
-        if field.missing(files):
-            raise errors.lock_missing(field.missing(files)[0])
-        path = only_lock(files)
+        if target[VenvResolveField].value:
+            path, files = await _lock_of_resolve(target, interpreter, python)
+        else:
+            path, files = await _lock_file(target[VenvLockfileField])
         return read_lock(
             files[path],
             files.get(pyproject_path(path)),
@@ -55,14 +58,43 @@ async def _requirements(target: Target, interpreter: Interpreter) -> tuple[Locke
         raise error.at(str(target.address)) from None
 
 
+async def _lock_file(field: VenvLockfileField) -> tuple[str, Mapping[str, str]]:
+    """Return the path of the lock that a venv names, and the text of each file that it names."""
+    files = await _texts(field.paths)
+    if field.missing(files):
+        raise errors.lock_missing(field.missing(files)[0])
+    return only_lock(files), files
+
+
+async def _lock_of_resolve(
+    target: Target, interpreter: Interpreter, python: PythonSetup
+) -> tuple[str, Mapping[str, str]]:
+    """Return the path of the lock of a venv's resolve, and the text of it and of a pyproject.toml beside it."""
+    name, named = target[VenvResolveField].value, target[VenvLockfileField]
+    assert name is not None
+    if named.value and named.value != named.default:
+        raise resolve_errors.lockfile_and_resolve(named.value, name)
+    path = lockfile_of(name, python)
+    files = await _texts([path, pyproject_path(path)])
+    if path not in files:
+        raise resolve_errors.not_generated(name, path)
+    check_interpreter(name, interpreter, python)
+    return path, files
+
+
+async def _texts(paths: Iterable[str]) -> Mapping[str, str]:
+    found = await engine.repository_files(paths)
+    return {path: text.decode("utf-8", "replace") for path, text in found.items()}
+
+
 @rule
-async def read_locked_venv(request: LockedVenvRequest, strata: StrataSubsystem) -> LockedVenv:
+async def read_locked_venv(request: LockedVenvRequest, strata: StrataSubsystem, python: PythonSetup) -> LockedVenv:
     target = await engine.target(request.address)
     interpreter_address = await artifact_address(target[InterpreterField], strata.interpreter, "[strata].interpreter")
     installer_address = await artifact_address(target[InstallerField], strata.installer, "[strata].installer")
     interpreter = await get_interpreter(InterpreterRequest(interpreter_address, request.platform))
     installer = InstallerRequest(installer_address, interpreter_address, request.platform)
-    return LockedVenv(interpreter, installer, await _requirements(target, interpreter))
+    return LockedVenv(interpreter, installer, await read_requirements_of(target, interpreter, python))
 
 
 get_locked_venv = engine.asker(read_locked_venv)

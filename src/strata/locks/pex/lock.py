@@ -7,21 +7,17 @@ Pex is not imported: Pants' process does not have it. Tests compare with what Pe
 
 from __future__ import annotations
 
-import re
-
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from strata.errors import pex_locks as errors
+from strata.locks.interpreter_constraints import allow_python
 from strata.locks.pex.document import Document, Package, read_document
 from strata.locks.pex.header import Header, split
 from strata.locks.pex.resolve import chosen_packages
 from strata.locks.pyproject import requirement
 from strata.locks.requirements import LockedRequirement
-from strata.locks.version_range import allows
 from strata.locks.wanted import Wanted
-
-_IMPLEMENTATION = re.compile(r"^(CPython|PyPy)?(?P<range>.*)$", re.DOTALL)
 
 
 def read_pex_lock(text: str, where: str, wanted: Wanted) -> tuple[LockedRequirement, ...]:
@@ -37,7 +33,8 @@ def read_pex_lock(text: str, where: str, wanted: Wanted) -> tuple[LockedRequirem
     document = read_document(body, where, header.renew)
     _check_header(header, document, where)
     for constraints in (header.interpreter_constraints, document.requires_python):
-        _check_python(constraints, where, header.renew, wanted)
+        if not allow_python(constraints, wanted.python, where):
+            raise errors.other_python(where, constraints, wanted.python, header.renew)
     if document.systems and "linux" not in document.systems:
         raise errors.other_platform(where, document.systems, header.renew)
     packages = chosen_packages(document, where, header.renew, wanted)
@@ -65,16 +62,6 @@ def _normal_form(one: Requirement) -> str:
     extras = ",".join(sorted(canonicalize_name(extra) for extra in one.extras))
     marker = f"; {one.marker}" if one.marker else ""
     return f"{canonicalize_name(one.name)}{f'[{extras}]' if extras else ''}{one.specifier}{marker}"
-
-
-def _check_python(constraints: tuple[str, ...], where: str, renew: str, wanted: Wanted) -> None:
-    """Raise StrataError where no constraint, such as `CPython==3.11.*` or `>=3.9,<3.13`, allows the interpreter."""
-    for constraint in constraints:
-        match = _IMPLEMENTATION.match(constraint.strip())
-        if match and match[1] != "PyPy" and allows(match["range"], wanted.python, where):
-            return
-    if constraints:
-        raise errors.other_python(where, constraints, wanted.python, renew)
 
 
 def _locked(package: Package, where: str, renew: str) -> LockedRequirement:

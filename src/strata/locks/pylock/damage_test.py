@@ -39,4 +39,4 @@ def test_damaged_values() -> None:
     for values in damaged_values(tomli.loads(EXAMPLE), 5000):
         with patch("strata.locks.pylock.lock.read_toml", return_value=Table("pylock.toml", values)):
             found.append(_outcome(""))
-    assert 500 < sum(outcome.startswith("read") for outcome in found) < 4500
+    assert 100 < sum(outcome.startswith("read") for outcome in found) < 4500

@@ -1,8 +1,8 @@
 """This module reads pylock.toml (PEP 751), version 1: the packages that an environment, extras and groups choose.
 
 https://packaging.python.org/en/latest/specifications/pylock-toml/. Where the release of packaging in use has a model of
-these locks, that validates the file, too; which packages are chosen is decided here, so that it is the same under each
-release of Pants. A test compares it with packaging's own choice.
+these locks, that validates the file, too, after the errors that are told here; which packages are chosen is decided
+here, so that it is the same under each release of Pants. A test compares it with packaging's own choice.
 
 URLs of files are not read beyond the file's name: a file is found by name and hash on the indexes of the user's
 configuration.
@@ -50,8 +50,9 @@ def read_pylock(text: str, where: str, wanted: Wanted) -> tuple[LockedRequiremen
     command = _COMMANDS.get(lock.text("created-by", ""), _OTHERS).format(where.rpartition("/")[2])
     if not re.fullmatch(r"1(\.\d+)?", version):
         raise lock_errors.other_lock_version(where, version, "those of version 1", command)
+    found = _Reader(lock, command, wanted).requirements()
     _validate(lock, command)
-    return _Reader(lock, command, wanted).requirements()
+    return found
 
 
 def _validate(lock: Table, command: str) -> None:
