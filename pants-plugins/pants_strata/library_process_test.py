@@ -9,19 +9,21 @@ from typing import cast
 
 import pytest
 from pants.engine.addresses import Address
-from pants.engine.fs import CreateDigest, Digest, DigestContents, FileContent
+from pants.engine.fs import CreateDigest, Digest, DigestContents, DigestSubset, FileContent
 from pants.engine.process import FallibleProcessResult, Process
 from pants.engine.rules import QueryRule, rule
-from pants.testutil.rule_runner import RuleRunner
+from pants.testutil.rule_runner import MockGet, RuleRunner, run_rule_with_mocks
 from pants.util.frozendict import FrozenDict
 
 from pants_strata.artifacts.debian_packages import DebianPackages
+from pants_strata.artifacts.host import HostPrepared
 from pants_strata.artifacts.interpreter import Interpreter
 from pants_strata.artifacts.library_slice import LibrarySlice, LibrarySliceRequest
-from pants_strata.library_process import canonical, failure, on_host, on_interpreter
-from strata.errors import StrataError
+from pants_strata.library_process import Answer, Step, answer, on_host, on_interpreter
 from strata.errors.fetch import PackageGone, package_gone
+from strata.errors.unworded import UnwordedError
 from strata.oci.platform import Platform
+from strata.protocol import fetch_wheel, venv_layer
 from strata.verbs import VERBS
 from support.rules import repository, write
 
@@ -33,6 +35,7 @@ SECRETS = {
     "SSL_CERT_FILE": "/secret-bundle.pem",
 }
 ADDRESS = Address("secret-folder", target_name="secret-target")
+OUTPUT = Digest("e" * 64, 1)
 
 
 @dataclass(frozen=True)
@@ -46,22 +49,24 @@ class OnInterpreter:
     wheels: Digest
 
 
+FETCH = fetch_wheel.Request("demo", "1.0", ("a" * 64,), ("py3-none-any",), python="3.13", platform="any", sdist=False)
+
+
 @rule
 async def process_on_host(_: OnHost) -> Process:
-    return await on_host(
-        "fetch-wheel", canonical({"name": "demo"}), description=f"Fetch for {ADDRESS}", output_directories=("files",)
-    )
+    step = await on_host(HostPrepared(), FETCH, description=f"Fetch for {ADDRESS}", output_directories=("files",))
+    return step.process
 
 
 @rule
 async def process_on_interpreter(request: OnInterpreter) -> Process:
-    return await on_interpreter(
+    step = await on_interpreter(
         request.interpreter,
-        "dependencies-layer",
-        {"b": 1, "a": ["é"]},
+        venv_layer.Request(python="3.13", compression="gzip"),
         description=f"Install for {ADDRESS}",
         large_inputs={"wheels": request.wheels},
     )
+    return step.process
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +134,7 @@ def test_process_on_the_host(runner: RuleRunner) -> None:
     assert dict(process.append_only_caches) == {"strata_host": ".host"}
     assert process.output_files == ("result.json",)
     assert process.output_directories == ("files",)
-    assert contents(runner, process.input_digest) == {".request.json": b'{"name":"demo"}'}
+    assert contents(runner, process.input_digest) == {".request.json": FETCH.to_json().encode()}
     assert list(process.immutable_input_digests) == [".strata"]
     assert_no_machine(runner, process)
 
@@ -155,20 +160,16 @@ def test_process_on_the_interpreter(runner: RuleRunner) -> None:
         "-I",
         "-B",
         ".strata",
-        "dependencies-layer",
+        "venv-layer",
         ".request.json",
     )
     assert dict(process.env) == {"OPENSSL_CONF": "/dev/null"}
     assert dict(process.append_only_caches) == {}
-    assert contents(runner, process.input_digest) == {".request.json": b'{"a":["\\u00e9"],"b":1}'}
+    assert contents(runner, process.input_digest) == {".request.json": b'{"compression":"gzip","python":"3.13"}'}
     assert sorted(process.immutable_input_digests) == [".python", ".strata", "wheels"]
     assert {".python/usr/bin/python3.13", "wheels/demo.whl"} < set(made_of(runner, process))
     assert (process.output_files, process.output_directories) == (("result.json",), ("blobs",))
     assert_no_machine(runner, process)
-
-
-def test_canonical() -> None:
-    assert canonical({"b": [1, 2], "a": {"d": 1, "c": None}}) == '{"a":{"c":null,"d":1},"b":[1,2]}'
 
 
 # ---- the library of a process ---------------------------------------------------------------------------------------
@@ -183,7 +184,8 @@ def test_library_of_a_verb_can_be_imported(runner: RuleRunner, verb: str, tmp_pa
     for path, content in library(runner, verb).items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes(content)
-    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import {VERBS[verb]}, strata.verbs"
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from strata.errors import unworded; "
+    code += f"unworded.leave_words_out(); import {VERBS[verb]}, strata.verbs"
     subprocess.run([sys.executable, "-I", "-B", "-S", "-c", code], check=True, timeout=60)
     # It starts, imports all, and comes as far as its request.
     command = [sys.executable, "-I", "-B", str(tmp_path), verb, "absent.json"]
@@ -195,36 +197,66 @@ def test_library_of_a_verb_is_no_larger_than_needed(runner: RuleRunner) -> None:
     """An edit of one step leaves the keys of the others alone."""
     fetch, app = set(library(runner, "fetch-wheel")), set(library(runner, "app-layer"))
     assert "strata/fetch/wheel.py" in fetch
-    others = {path for path in fetch if path.startswith(("strata/layers", "strata/oci", "strata/venv", "strata/plan"))}
-    assert others == {f"strata/venv/{name}.py" for name in ("__init__", "dist_info", "wheel_metadata")}
+    others = tuple(f"strata/{room}/" for room in ("layers", "oci", "debian", "plan", "installers", "attest", "audit"))
+    assert not {path for path in fetch if path.startswith(others)}
     assert "strata/layers/app.py" in app
     assert not {path for path in app if path.startswith("strata/fetch") or path.endswith("_test.py")}
     assert "strata/debian/packages/archive.py" not in app
 
 
-# ---- results --------------------------------------------------------------------------------------------------------
+# ---- answers --------------------------------------------------------------------------------------------------------
 
 
-def result(exit_code: int, stderr: str) -> FallibleProcessResult:
-    return cast(FallibleProcessResult, SimpleNamespace(exit_code=exit_code, stderr=stderr.encode()))
+@dataclass(frozen=True)
+class Asked:
+    """Rules take and return plain types, which a generic one is not."""
+
+    step: Step[fetch_wheel.Result]
 
 
-def test_success() -> None:
-    assert failure(result(0, "a warning"), "It") is None
+@dataclass(frozen=True)
+class Answered:
+    answer: Answer[fetch_wheel.Result]
 
 
-def test_error_of_the_user() -> None:
-    error = failure(result(2, "a warning\n" + StrataError("No.", found=["x"], fix="Do.").to_json() + "\n"), "It")
-    assert str(error) == "No.\nFound:\n  x\nFix: Do."
-    assert type(error) is StrataError
+@rule
+async def ask(asked: Asked) -> Answered:
+    return Answered(await answer(asked.step))
 
 
-def test_kind_of_an_error() -> None:
-    assert type(failure(result(3, package_gone("libc6", "1").to_json()), "It")) is PackageGone
+def answered(exit_code: int, stderr: str = "", result: str = "") -> Answer[fetch_wheel.Result]:
+    ended = SimpleNamespace(exit_code=exit_code, stderr=stderr.encode(), output_digest=OUTPUT)
+    found: Answered = run_rule_with_mocks(
+        ask,
+        rule_args=[Asked(Step(FETCH, Process(["python"], description="Fetch demo")))],
+        mock_gets=[
+            MockGet(FallibleProcessResult, (Process,), lambda _: cast(FallibleProcessResult, ended)),
+            MockGet(Digest, (DigestSubset,), lambda subset: subset.digest),
+            MockGet(DigestContents, (Digest,), lambda _: DigestContents([FileContent("result.json", result.encode())])),
+        ],
+    )
+    return found.answer
+
+
+def test_value() -> None:
+    told = fetch_wheel.Result("demo.whl", 7, ("click",))
+    found = answered(0, "a warning", told.to_json())
+    assert found == Answer(OUTPUT, told, None)
+    assert found.value_for(ADDRESS) == told
+
+
+@pytest.mark.parametrize("exit_code", [2, 3])
+def test_error_of_the_user(exit_code: int) -> None:
+    reported = UnwordedError("fetch", "package_gone", ("libc6", "1"))
+    found = answered(exit_code, f"a warning\n{reported.to_json()}\n")
+    assert (found.value, type(found.error), str(found.error)) == (None, PackageGone, str(package_gone("libc6", "1")))
+    with pytest.raises(PackageGone) as caught:
+        found.value_for(ADDRESS)
+    assert str(caught.value) == str(package_gone("libc6", "1").at(str(ADDRESS)))
 
 
 @pytest.mark.parametrize("stderr", ["", "Traceback\nValueError: no", "[1]", '{"happened": "x"}', "5"])
 def test_defect_of_the_library(stderr: str) -> None:
     with pytest.raises(RuntimeError) as caught:
-        failure(result(1, stderr), "Write a layer")
-    assert str(caught.value) == f"Write a layer ended with exit code 1:\n{stderr}"
+        answered(1, stderr)
+    assert str(caught.value) == f"Fetch demo ended with exit code 1:\n{stderr}"

@@ -138,7 +138,7 @@ class EnvField(DictStringToStringField):
     )
 
     @classmethod
-    def compute_value(cls, raw_value: dict[str, str] | None, address: Address) -> Any:
+    def compute_value(cls, raw_value: Optional[dict[str, str]], address: Address) -> Any:
         value = super().compute_value(raw_value, address)
         for name in value or ():
             if name == "PYTHONPATH":
@@ -177,7 +177,7 @@ class WorkdirField(StringField):
     value: str
 
     @classmethod
-    def compute_value(cls, raw_value: str | None, address: Address) -> str:
+    def compute_value(cls, raw_value: Optional[str], address: Address) -> str:
         value = super().compute_value(raw_value, address) or cls.default
         if not value.startswith("/"):
             raise InvalidFieldException(
@@ -202,7 +202,7 @@ class ExposedPortsField(StringSequenceField):
     help = 'Ports that the app listens on, as `"8000"` or `"8000/tcp"`, `"53/udp"`: documentation for who runs it.'
 
     @classmethod
-    def compute_value(cls, raw_value: Iterable[str] | None, address: Address) -> tuple[str, ...] | None:
+    def compute_value(cls, raw_value: Optional[Iterable[str]], address: Address) -> Optional[tuple[str, ...]]:
         value = super().compute_value(raw_value, address)
         for port in value or ():
             match = re.fullmatch(r"([0-9]{1,5})(/tcp|/udp)?", port)
@@ -219,7 +219,7 @@ class StopSignalField(StringField):
     help = "The signal that stops the app, for instance `SIGINT`. By default the runtime's, SIGTERM."
 
     @classmethod
-    def compute_value(cls, raw_value: str | None, address: Address) -> str | None:
+    def compute_value(cls, raw_value: Optional[str], address: Address) -> Optional[str]:
         value = super().compute_value(raw_value, address)
         if value is not None and not re.fullmatch(r"SIG[A-Z0-9+-]+|\d{1,2}", value):
             raise InvalidFieldException(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Optional
 
 from pants.engine.addresses import Address
 from pants.engine.target import (
@@ -46,7 +47,7 @@ class InterpreterVersionField(StringField):
     value: str
 
     @classmethod
-    def compute_value(cls, raw_value: str | None, address: Address) -> str:
+    def compute_value(cls, raw_value: Optional[str], address: Address) -> str:
         value = super().compute_value(raw_value, address) or cls.default
         if not re.fullmatch(r"3\.\d+", value):
             raise InvalidFieldException(

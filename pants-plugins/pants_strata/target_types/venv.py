@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
+from typing import Optional, Union
 
 from pants.engine.addresses import Address
 from pants.engine.fs import GlobMatchErrorBehavior
@@ -60,7 +61,7 @@ class VenvLockfileField(MultipleSourcesField):
     value: tuple[str, ...]
 
     @classmethod
-    def compute_value(cls, raw_value: str | Iterable[str] | None, address: Address) -> tuple[str, ...] | None:
+    def compute_value(cls, raw_value: Union[str, Iterable[str], None], address: Address) -> Optional[tuple[str, ...]]:
         names = (raw_value,) if isinstance(raw_value, str) else raw_value
         value: tuple[str, ...] | None = super().compute_value(names, address)
         for name in value or ():

@@ -16,10 +16,11 @@ from pants_strata.artifacts.debian_lock import DebianLockRequest, ResolvedDebian
 from pants_strata.artifacts.debian_packages import DebianPackages, DebianPackagesRequest
 from pants_strata.artifacts.fetched_file import FetchRequest, FetchResult
 from pants_strata.subsystem import DebianSubsystem, Gone
-from pants_strata.util_rules.debian_packages import debian_packages
-from strata.debian.lock import DebianLock, LockedPackage, LockInputs, PlatformPackages, write_lock
+from pants_strata.util_rules.debian_packages import fetch_debian_packages
+from strata.debian.lock import DebianLock, LockedPackage, LockInputs, PlatformPackages, debian_lock_text
 from strata.errors import StrataError
 from strata.errors.fetch import mirror_unreachable, package_gone
+from strata.protocol import fetch_debian
 
 INPUTS = LockInputs.of(suites=("trixie",), components=("main",), roots=("libc6", "tzdata"), excluded=("dpkg",))
 LIBC = LockedPackage("libc6", "2.41-12", "amd64", "pool/libc6_2.41-12_amd64.deb", 9, "a" * 64, "debian")
@@ -41,11 +42,13 @@ def run(
     failing: Mapping[str, StrataError] | None = None,
     renewed: DebianLock | None = None,
 ) -> DebianPackages:
-    """The rule with these files in the repository; `failing` maps a part of the request of a fetch to its error."""
+    """Run the rule with these files in the repository; `failing` maps `name version` to the error of its fetch."""
 
     def fetch(request: FetchRequest) -> FetchResult:
-        error = next((error for name, error in (failing or {}).items() if f'"{name}"' in request.request), None)
-        return FetchResult(error=error) if error else FetchResult(Digest("d" * 64, len(request.request)), "x.deb")
+        wanted = request.wanted
+        assert isinstance(wanted, fetch_debian.Request)
+        error = (failing or {}).get(f"{wanted.name} {wanted.version}")
+        return FetchResult(error=error) if error else FetchResult(Digest(wanted.sha256, wanted.size), "x.deb")
 
     def contents(_: Digest) -> DigestContents:
         return DigestContents(FileContent(path, text.encode()) for path, text in files.items())
@@ -55,7 +58,7 @@ def run(
         return ResolvedDebianLock(renewed)
 
     result: DebianPackages = run_rule_with_mocks(
-        debian_packages,
+        fetch_debian_packages,
         rule_args=[REQUEST, create_subsystem(DebianSubsystem, gone=gone)],
         mock_gets=[
             MockGet(Digest, (PathGlobs,), lambda _: EMPTY_DIGEST),
@@ -73,14 +76,14 @@ def message(files: Mapping[str, str], **arguments: Any) -> str:
     return str(caught.value)
 
 
-LOCKED = {"third/base.lock.json": write_lock(lock(LIBC, TZDATA))}
-GONE = {"2.41-12": package_gone("libc6", "2.41-12")}
+LOCKED = {"third/base.lock.json": debian_lock_text(lock(LIBC, TZDATA))}
+GONE = {"libc6 2.41-12": package_gone("libc6", "2.41-12")}
 
 
 def test_locked_packages() -> None:
     found = run(LOCKED)
     assert found.packages == (LIBC, TZDATA)
-    assert sorted(found.debs) == ["libc6", "tzdata"]
+    assert dict(found.debs) == {"libc6": Digest("a" * 64, 9), "tzdata": Digest("b" * 64, 7)}
 
 
 def test_missing_lock() -> None:
@@ -92,7 +95,7 @@ def test_missing_lock() -> None:
 
 def test_stale_lock() -> None:
     other = LockInputs.of(suites=("bookworm",), components=("main",), roots=("libc6",), excluded=("dpkg", "perl"))
-    assert message({"third/base.lock.json": write_lock(lock(LIBC, inputs=other))}) == (
+    assert message({"third/base.lock.json": debian_lock_text(lock(LIBC, inputs=other))}) == (
         "third:base: The lock file third/base.lock.json was made for other fields or options than those of today.\n"
         "Found:\n"
         "  exclude: the lock was made with perl\n"
@@ -112,7 +115,7 @@ def test_damaged_lock() -> None:
 
 def test_lock_without_the_platform() -> None:
     arm64 = DebianLock(INPUTS, (PlatformPackages("linux/arm64", (TZDATA,)),))
-    assert message({"third/base.lock.json": write_lock(arm64)}) == (
+    assert message({"third/base.lock.json": debian_lock_text(arm64)}) == (
         "third:base: The lock of Debian packages holds nothing for linux/amd64.\n"
         "Found:\n"
         "  it holds linux/arm64\n"
@@ -143,7 +146,7 @@ def test_package_is_gone_and_renewed(caplog: pytest.LogCaptureFixture) -> None:
 
 def test_nothing_is_renewed_without_need(caplog: pytest.LogCaptureFixture) -> None:
     assert run(LOCKED, gone=Gone.renew).packages == (LIBC, TZDATA)
-    assert message(LOCKED, gone=Gone.renew, failing={"tzdata": mirror_unreachable("tzdata", "no route")}).startswith(
-        "third:base: tzdata: the Debian mirror could not be read.\n"
-    )
+    assert message(
+        LOCKED, gone=Gone.renew, failing={"tzdata 2026a-1": mirror_unreachable("tzdata", "no route")}
+    ).startswith("third:base: tzdata: the Debian mirror could not be read.\n")
     assert caplog.records == []

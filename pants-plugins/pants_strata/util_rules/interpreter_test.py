@@ -12,10 +12,12 @@ from pants.util.frozendict import FrozenDict
 
 from pants_strata.artifacts import PLATFORM
 from pants_strata.artifacts.debian_packages import DebianPackages, DebianPackagesRequest
+from pants_strata.artifacts.host import HostPrepared
 from pants_strata.artifacts.interpreter import InterpreterRequest
 from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
 from pants_strata.target_types import DebianPackagesTarget, PythonInterpreterTarget
-from pants_strata.util_rules.interpreter import build_interpreter, lock_request
+from pants_strata.util_rules.interpreter import build_interpreter
+from pants_strata.util_rules.lock_requests import interpreter_lock
 from strata.debian.lock import LockedPackage
 from strata.errors import StrataError
 
@@ -54,6 +56,7 @@ def message(host: HostPlatform, *packages: LockedPackage) -> str:
                 DEBIAN,
                 create_subsystem(StrataSubsystem, base=None),
                 host,
+                HostPrepared(),
             ],
             mock_gets=[*mocks, *(MockGet(get.output_type, tuple(get.input_types), refuse) for get in others)],
         )
@@ -86,7 +89,7 @@ def test_host_that_cannot_build(host: HostPlatform) -> None:
 
 def test_what_the_lock_is_made_from() -> None:
     fields: dict[str, Any] = {"version": "3.13", "lockfile": "my.lock.json"}
-    request = lock_request(PythonInterpreterTarget(fields, ADDRESS), DEBIAN)
+    request = interpreter_lock(PythonInterpreterTarget(fields, ADDRESS), DEBIAN)
     assert (request.address, request.lockfile) == (ADDRESS, "third/my.lock.json")
     assert request.inputs.roots == ("python3.13", "python3.13-venv")
     assert request.inputs.suites == ("trixie", "trixie-security", "trixie-updates")
