@@ -30,6 +30,7 @@ ARROWS = {
     "oci": {"errors", "protocol"},
     "plan": {"errors", "locks", "protocol"},
     "protocol": set(),
+    "registry": {"errors", "layouts", "oci"},
     "wheels": {"errors", "oci", "protocol"},
 }
 
