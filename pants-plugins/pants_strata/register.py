@@ -19,8 +19,6 @@ from pants_strata.target_types import (
 )
 from pants_strata.util_rules import (
     app,
-    debian_lock,
-    debian_packages,
     default_targets,
     dependencies,
     fetch,
@@ -30,10 +28,12 @@ from pants_strata.util_rules import (
     installer_lock,
     interpreter,
     locked_venv,
-    os_packages,
     proof,
     venv,
 )
+from pants_strata.util_rules.debian import lock as debian_lock
+from pants_strata.util_rules.debian import os_packages
+from pants_strata.util_rules.debian import packages as debian_packages
 
 
 def target_types() -> Iterable[type[Target]]:

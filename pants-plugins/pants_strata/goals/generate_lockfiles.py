@@ -37,7 +37,7 @@ from pants_strata.target_types import (
     PythonInstallerTarget,
     PythonInterpreterTarget,
 )
-from pants_strata.util_rules.debian_lock import get_resolved_debian_lock
+from pants_strata.util_rules.debian.lock import get_resolved_debian_lock
 from pants_strata.util_rules.installer_lock import get_resolved_installer_lock
 from pants_strata.util_rules.lock_requests import base_lock, interpreter_lock
 from pants_strata.util_rules.lookup import default_interpreter

@@ -39,12 +39,12 @@ from pants_strata.target_types import (
     WorkdirField,
 )
 from pants_strata.util_rules.app import get_app_layer
+from pants_strata.util_rules.debian.os_packages import get_os_packages_layer
 from pants_strata.util_rules.entry_point import image_command
 from pants_strata.util_rules.interpreter import get_interpreter, get_interpreter_layer
 from pants_strata.util_rules.locked_venv import get_locked_venv
 from pants_strata.util_rules.lookup import artifact_address
 from pants_strata.util_rules.needed import check_locked, needed_requirements
-from pants_strata.util_rules.os_packages import get_os_packages_layer
 from pants_strata.util_rules.resolves import check_resolves, image_venv, narrowing
 from pants_strata.util_rules.venv import get_venv
 from strata.attest.build_inputs import BuildInputs

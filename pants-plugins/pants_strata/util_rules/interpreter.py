@@ -25,7 +25,7 @@ from pants_strata.target_types import (
     InstallerHintField,
     InterpreterVersionField,
 )
-from pants_strata.util_rules.debian_packages import get_debian_packages, unpack_inputs
+from pants_strata.util_rules.debian.packages import get_debian_packages, unpack_inputs
 from pants_strata.util_rules.lock_requests import base_lock, interpreter_lock
 from pants_strata.util_rules.lookup import artifact_address
 from strata.debian.defaults import ensurepip_packages

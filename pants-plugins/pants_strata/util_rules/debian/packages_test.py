@@ -16,7 +16,7 @@ from pants_strata.artifacts.debian_lock import DebianLockRequest, ResolvedDebian
 from pants_strata.artifacts.debian_packages import DebianPackages, DebianPackagesRequest
 from pants_strata.artifacts.fetched_file import FetchRequest, FetchResult
 from pants_strata.subsystem import DebianSubsystem, Gone
-from pants_strata.util_rules.debian_packages import fetch_debian_packages
+from pants_strata.util_rules.debian.packages import fetch_debian_packages
 from strata.debian.lock import DebianLock, LockedPackage, LockInputs, PlatformPackages, debian_lock_text
 from strata.errors import StrataError
 from strata.errors.fetch import mirror_unreachable, package_gone

@@ -19,7 +19,7 @@ from pants_strata.artifacts.debian_lock import DebianLockRequest
 from pants_strata.artifacts.debian_packages import DebianPackages, DebianPackagesRequest
 from pants_strata.artifacts.fetched_file import FetchRequest
 from pants_strata.subsystem import DebianSubsystem, Gone
-from pants_strata.util_rules.debian_lock import get_resolved_debian_lock
+from pants_strata.util_rules.debian.lock import get_resolved_debian_lock
 from pants_strata.util_rules.fetch import get_fetched_files
 from strata.debian.lock import DebianLock, LockedPackage, changes
 from strata.debian.lock_reader import read_debian_lock
