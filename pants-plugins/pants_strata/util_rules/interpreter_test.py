@@ -7,7 +7,6 @@ from pants.engine.addresses import Address, Addresses, UnparsedAddressInputs
 from pants.engine.platform import Platform as HostPlatform
 from pants.engine.target import Target, WrappedTarget, WrappedTargetRequest
 from pants.testutil.option_util import create_subsystem
-from pants.testutil.rule_runner import MockGet, run_rule_with_mocks
 from pants.util.frozendict import FrozenDict
 
 from pants_strata.artifacts import PLATFORM
@@ -20,13 +19,13 @@ from pants_strata.util_rules.interpreter import build_interpreter
 from pants_strata.util_rules.lock_requests import interpreter_lock
 from strata.debian.lock import LockedPackage
 from strata.errors import StrataError
+from support.mocked_rules import run_mocked
 
 ADDRESS, BASE = Address("third", target_name="cpython"), Address("third", target_name="base")
 TARGETS: dict[Address, Target] = {
     ADDRESS: PythonInterpreterTarget({"version": "3.12", "base": ":base"}, ADDRESS),
     BASE: DebianPackagesTarget({}, BASE),
 }
-STRATA = create_subsystem(StrataSubsystem, base=None)
 DEBIAN = create_subsystem(DebianSubsystem, release="trixie")
 
 
@@ -35,30 +34,18 @@ def locked(name: str, version: str) -> LockedPackage:
 
 
 def message(host: HostPlatform, *packages: LockedPackage) -> str:
-    """The error with this lock. Nothing else may be asked for, so no process is run."""
+    """Return the error with this lock. Nothing else may be asked for, so no process is run."""
 
-    def refuse(request: object) -> None:
-        raise AssertionError(f"the rule asked for {request}")
-
-    mocks: list[MockGet[Any]] = [
-        MockGet(WrappedTarget, (WrappedTargetRequest,), lambda request: WrappedTarget(TARGETS[request.address])),
-        MockGet(Addresses, (UnparsedAddressInputs,), lambda _: Addresses([BASE])),
-        MockGet(DebianPackages, (DebianPackagesRequest,), lambda _: DebianPackages(packages, FrozenDict())),
-    ]
-    mocked = {mock.output_type for mock in mocks}
-    gets: Any = build_interpreter.rule.input_gets  # type: ignore[attr-defined]
-    others = [get for get in gets if get.output_type not in mocked]
+    strata = create_subsystem(StrataSubsystem, base=None)
     with pytest.raises(StrataError) as caught:
-        run_rule_with_mocks(
+        run_mocked(
             build_interpreter,
-            rule_args=[
-                InterpreterRequest(ADDRESS, PLATFORM),
-                DEBIAN,
-                create_subsystem(StrataSubsystem, base=None),
-                host,
-                HostPrepared(),
-            ],
-            mock_gets=[*mocks, *(MockGet(get.output_type, tuple(get.input_types), refuse) for get in others)],
+            [InterpreterRequest(ADDRESS, PLATFORM), DEBIAN, strata, host, HostPrepared()],
+            {
+                (WrappedTarget, WrappedTargetRequest): lambda request: WrappedTarget(TARGETS[request.address]),
+                (Addresses, UnparsedAddressInputs): lambda _: Addresses([BASE]),
+                (DebianPackages, DebianPackagesRequest): lambda _: DebianPackages(packages, FrozenDict()),
+            },
         )
     return str(caught.value)
 

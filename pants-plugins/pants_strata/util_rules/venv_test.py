@@ -1,0 +1,210 @@
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Optional
+
+import pytest
+from pants.engine.addresses import Address
+from pants.engine.fs import Digest
+from pants.engine.target import WrappedTarget, WrappedTargetRequest
+from pants.testutil.option_util import create_subsystem
+from pants.util.frozendict import FrozenDict
+
+from pants_strata.artifacts import PLATFORM
+from pants_strata.artifacts.debian_packages import DebianPackages
+from pants_strata.artifacts.fetched_file import FetchRequest, FetchResult
+from pants_strata.artifacts.installer import Installer, InstallerRequest
+from pants_strata.artifacts.interpreter import Interpreter
+from pants_strata.artifacts.layer import ArtifactLayer
+from pants_strata.artifacts.venv import (
+    DependenciesLayer,
+    DependenciesLayerRequest,
+    LockedVenv,
+    LockedVenvRequest,
+    Proof,
+    ProofRequest,
+    Venv,
+    VenvLayer,
+    VenvLayerRequest,
+    VenvRequest,
+)
+from pants_strata.subsystem import StrataSubsystem
+from pants_strata.target_types import PythonVenvTarget
+from pants_strata.util_rules.venv import build_venv
+from strata.attest.build_inputs import Input
+from strata.errors import StrataError
+from strata.locks.requirements import LockedRequirement
+from strata.oci.descriptor import Descriptor
+from strata.oci.layer import Layer
+from strata.protocol import fetch_wheel
+from strata.protocol.dependencies_layer import Distribution
+from support.mocked_rules import run_mocked
+
+ADDRESS = Address("third", target_name="venv")
+DIGEST = Digest("d" * 64, 1)
+INTERPRETER = Interpreter(
+    ADDRESS, PLATFORM, "3.13.5", (2, 41), DIGEST, DebianPackages((), FrozenDict()), Address("third", target_name="base")
+)
+INSTALLER = Installer(ADDRESS, "uv", "0.9", DIGEST, ("uv.whl",))
+LARGE = 1_000_000
+
+
+@dataclass
+class Engine:
+    """The rest of the build: a wheel for each name of `requires`, and a record of what was asked for.
+
+    :param files: name → the paths in its wheel, each with a text for its content.
+    """
+
+    requires: Mapping[str, Sequence[str]]
+    files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    size: int = LARGE
+    fetched: list[str] = field(default_factory=list)
+    written: list[list[str]] = field(default_factory=list)
+    proved: list[list[str]] = field(default_factory=list)
+
+    def lock(self, _: LockedVenvRequest) -> LockedVenv:
+        requirements = tuple(LockedRequirement(name, "1.0", ("a" * 64,)) for name in self.requires)
+        return LockedVenv(INTERPRETER, InstallerRequest(ADDRESS, ADDRESS, PLATFORM), requirements)
+
+    def fetch(self, request: FetchRequest) -> FetchResult:
+        wanted = request.wanted
+        assert isinstance(wanted, fetch_wheel.Request)
+        self.fetched.append(wanted.name)
+        file = f"{wanted.name}-1.0-py3-none-any.whl"
+        told = fetch_wheel.Result(file, self.size, tuple(self.requires[wanted.name]))
+        return FetchResult(DIGEST, file, told)
+
+    def write(self, request: DependenciesLayerRequest) -> DependenciesLayer:
+        names = [wheel.name for wheel in request.wheels]
+        self.written.append(names)
+        distributions = {
+            name: Distribution((f"{name}_module",), (f"{name}-script",), self.files.get(name, {})) for name in names
+        }
+        return DependenciesLayer(layer_of("+".join(names)), distributions)
+
+    def prove(self, request: ProofRequest) -> Proof:
+        self.proved.append([wheel.name for wheel in request.wheels])
+        return Proof(INSTALLER)
+
+    def build(self, roots: Optional[Sequence[str]], **fields: Any) -> Venv:
+        target = PythonVenvTarget(fields, ADDRESS)
+        built: Venv = run_mocked(
+            build_venv,
+            [
+                VenvRequest(ADDRESS, PLATFORM, None if roots is None else tuple(roots), True, "gzip"),
+                create_subsystem(StrataSubsystem, layer_budget=100, layer_threshold=1024),
+            ],
+            {
+                (WrappedTarget, WrappedTargetRequest): lambda _: WrappedTarget(target),
+                (LockedVenv, LockedVenvRequest): self.lock,
+                (FetchResult, FetchRequest): self.fetch,
+                (DependenciesLayer, DependenciesLayerRequest): self.write,
+                (Proof, ProofRequest): self.prove,
+                (VenvLayer, VenvLayerRequest): lambda _: VenvLayer(layer_of("the venv"), frozenset(["json"])),
+            },
+        )
+        return built
+
+
+def layer_of(name: str) -> ArtifactLayer:
+    layer = Layer(Descriptor("application/x-tar", f"sha256:{name}", 1), f"sha256:{name}", {"kind": name})
+    return ArtifactLayer(layer, DIGEST, FrozenDict())
+
+
+# ---- rounds of needed wheels ----------------------------------------------------------------------------------------
+
+
+def test_each_round_fetches_what_the_last_one_requires() -> None:
+    engine = Engine({"app": ["b>=1", "c"], "b": ["d"], "c": ["d", "not-locked"], "d": ["app"], "unneeded": []})
+    engine.build(["app"])
+    assert engine.fetched == ["app", "b", "c", "d"]
+
+
+def test_extras_and_markers_decide_what_is_needed() -> None:
+    engine = Engine(
+        {
+            "app": ["b; extra == 'fast'", "c; extra == 'slow'", "d; sys_platform == 'win32'"],
+            "b": ["App[slow]"],
+            "c": [],
+            "d": [],
+        }
+    )
+    engine.build(["app[fast]"])
+    assert engine.fetched == ["app", "b", "c"]
+
+
+def test_all_of_the_lock_is_one_round() -> None:
+    engine = Engine({"app": ["b"], "b": [], "unneeded": []})
+    venv = engine.build(None)
+    assert engine.fetched == ["app", "b", "unneeded"]
+    assert venv.modules == {"app_module", "b_module", "unneeded_module"}
+    assert venv.scripts == {"app-script", "b-script", "unneeded-script"}
+    assert venv.standard_library == {"json"}
+
+
+def test_metadata_that_cannot_be_read() -> None:
+    with pytest.raises(StrataError) as caught:
+        Engine({"app": ["b; no marker"], "b": []}).build(["app"])
+    assert str(caught.value).startswith("third:venv: ")
+    assert "b; no marker" in str(caught.value)
+
+
+# ---- layers and proofs ----------------------------------------------------------------------------------------------
+
+
+def test_large_wheels_have_layers_of_their_own_and_each_wheel_is_proved_once() -> None:
+    engine = Engine({"a": [], "b": []})
+    venv = engine.build(None)
+    assert sorted(engine.written) == [["a"], ["b"]]
+    assert sorted(name for batch in engine.proved for name in batch) == ["a", "b"]
+    assert [layer.layer.contents["kind"] for layer in venv.layers] == ["the venv", "a", "b"]
+    assert dict(venv.layers[0].inputs) == {"installer": Input("uv 0.9", DIGEST.fingerprint)}
+
+
+def test_fields_come_before_options() -> None:
+    engine = Engine({"a": [], "b": []})
+    engine.build(None, layer_budget=1)
+    assert engine.written == [["a", "b"]]
+
+
+def test_a_budget_beyond_what_runtimes_take() -> None:
+    with pytest.raises(StrataError) as caught:
+        Engine({"a": []}).build(None, layer_budget=500)
+    assert str(caught.value).startswith(
+        "third:venv: The dependencies of an image cannot have 500 layers at most.\nFound:\n"
+    )
+
+
+def test_without_wheels_no_installer_is_named() -> None:
+    engine = Engine({"unneeded": []})
+    venv = engine.build([])
+    assert (engine.fetched, engine.written, engine.proved) == ([], [], [])
+    assert [dict(layer.inputs) for layer in venv.layers] == [{}]
+
+
+# ---- overlapping files ----------------------------------------------------------------------------------------------
+
+
+def test_wheels_with_different_files_at_one_path_share_a_layer(caplog: pytest.LogCaptureFixture) -> None:
+    files = {"a": {"x/__init__.py": "1"}, "b": {"x/__init__.py": "2"}, "c": {"y.py": "3"}}
+    engine = Engine({"a": [], "b": [], "c": []}, files)
+    with caplog.at_level(logging.WARNING):
+        venv = engine.build(None)
+    assert sorted(engine.written[:3]) == [["a"], ["b"], ["c"]]
+    assert sorted(engine.written[3:]) == [["a", "b"], ["c"]]
+    assert sorted(layer.layer.contents["kind"] for layer in venv.layers) == ["a+b", "c", "the venv"]
+    assert sorted(name for batch in engine.proved for name in batch) == ["a", "b", "c"]
+    assert [record.getMessage() for record in caplog.records] == [
+        "third:venv: wheels install different files at one path; the venv has the last one's:\n"
+        "  x/__init__.py: a-1.0-py3-none-any.whl, b-1.0-py3-none-any.whl"
+    ]
+
+
+def test_the_same_file_twice_is_no_overlap(caplog: pytest.LogCaptureFixture) -> None:
+    files = {"a": {"x/__init__.py": "1"}, "b": {"x/__init__.py": "1"}}
+    engine = Engine({"a": [], "b": []}, files)
+    engine.build(None)
+    assert (sorted(engine.written), caplog.records) == ([["a"], ["b"]], [])
