@@ -1,4 +1,4 @@
-"""Command line of the library.
+"""This module is the command line of the library.
 
     python -m strata validate DIRECTORY      what is wrong with an OCI image layout
     python -m strata list BLOB_OR_DIRECTORY  the files of a layer, or of all layers of a layout
@@ -27,6 +27,7 @@ COMMANDS = {
 
 
 def main() -> int:
+    """Run the command that the arguments name, and return its exit code."""
     arguments = _parser().parse_args()
     command = importlib.import_module(COMMANDS[arguments.command])
     try:
@@ -47,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="leave out what only reproducible images must hold: for images that something else built",
     )
+    validate.add_argument("-q", "--quiet", action="store_true", help="print nothing for a sound layout: for scripts")
     listing = commands.add_parser("list", help="list mode, owner, size and path of each file in a layer")
     listing.add_argument("path", type=Path, help="a layer's blob, or the directory that holds index.json")
     diff = commands.add_parser("diff", help="compare the images of two layouts, layer by layer, and name the causes")

@@ -13,6 +13,7 @@ import pytest
 from strata.audit.layout import audit_layout
 from strata.audit.policy import ANNOTATION
 from strata.interpreters.installer_hint import hint_text
+from strata.layouts.layout import Layout
 from support.container import UnpackedImage, unpack
 from support.disguises import Project
 from support.examples import SITE_PACKAGES
@@ -131,7 +132,7 @@ def test_an_app_with_pip_in_its_lock_gets_the_real_one(project: Project, tmp_pat
     output = app.image.run("pip", "--version").output
     assert output == f"pip {version} from {SITE_PACKAGES}/pip (python 3.13)\n"
     assert f"pip {version} (the lock of the dependencies)" in app.said
-    (audit,) = audit_layout(app.layout)
+    (audit,) = audit_layout(Layout.open(app.layout))
     assert audit.sound
     assert "the lock of the dependencies" in audit.requests.values()
 
@@ -140,7 +141,7 @@ def test_images_say_what_they_hold(kept: Built, removed: Built) -> None:
     assert re.search(r'^  installers: none but ensurepip, pip [\d.]+ \(ensurepip="keep"\)$', kept.said, re.M)
     assert re.search(r"^  installers: none$", removed.said, re.M)
     for each, policy, count in ((kept, "keep", 2), (removed, "remove", 0)):
-        (audit,) = audit_layout(each.layout)
+        (audit,) = audit_layout(Layout.open(each.layout))
         assert audit.sound
         assert len(audit.found) == count
         annotation = json.loads(manifest_of(each.layout)["annotations"][ANNOTATION])

@@ -31,6 +31,7 @@ from strata.diff.layout import LayoutReader
 from strata.diff.report import to_json, to_table
 from strata.diff.view import ImageView
 from strata.errors import diff as errors
+from strata.oci.descriptor import Descriptor
 from strata.oci.layout import INDEX_FILE
 
 
@@ -106,15 +107,12 @@ async def _target(target: Target, reference: LayoutReader) -> list[Comparison]:
     )
     comparisons = compare(str(target.address), before, after)
     unexplained = [
-        f"blobs/{row.layer.digest.replace(':', '/')}"
-        for comparison in comparisons
-        for row in comparison.layers
-        if is_unexplained(row)
+        row.layer.descriptor.blob_path for comparison in comparisons for row in comparison.layers if is_unexplained(row)
     ]
     blobs = await engine.contents(await engine.only(built.blobs, unexplained)) if unexplained else {}
 
-    def open_blob(digest: str) -> Optional[BinaryIO]:
-        content = blobs.get(f"blobs/{digest.replace(':', '/')}")
+    def open_blob(layer: Descriptor) -> Optional[BinaryIO]:
+        content = blobs.get(layer.blob_path)
         return None if content is None else io.BytesIO(content)
 
     return [explained(each, reference.open_blob, open_blob) for each in comparisons]

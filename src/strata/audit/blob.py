@@ -1,4 +1,4 @@
-"""The audit of a layer by its blob, which anybody may have written."""
+"""This module audits a layer by its blob, which anybody may have written."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from strata.audit.contents import START, is_read
 from strata.audit.evidence import Evidence
 from strata.audit.layer import LayerAudit, temporary
 from strata.layouts.blob_reader import BlobReader
+from strata.oci.pieces import Readable
 from strata.oci.tar_reader import DIRECTORY, HARD_LINK, SYMLINK, read_tar
 
 
-def evidence_in_blob(stream: BinaryIO) -> list[Evidence]:
-    """Raises DamagedBlob where the stream is not a layer's blob."""
+def evidence_in_blob(blob: Readable) -> list[Evidence]:
+    """Return what shows installers in a layer. Raises DamagedBlob where the blob is not a layer's."""
     audit = LayerAudit()
     kept = _Kept()
-    for entry in read_tar(BlobReader(stream), kept.take):
+    for entry in read_tar(BlobReader(blob), kept.take):
         contents = kept.give()
         if entry.kind in (SYMLINK, HARD_LINK):
             audit.add_link(entry.path)
@@ -33,6 +34,7 @@ class _Kept:
         self._complete = False
 
     def take(self, piece: bytes) -> None:
+        """Take the next piece of a member's contents."""
         if self._file is None:
             self._file = temporary()
             # A piece can be shorter than what tells the kind of a file.
@@ -42,7 +44,7 @@ class _Kept:
             self._file.write(piece)
 
     def give(self) -> BinaryIO:
-        """What was kept since the last call."""
+        """Return what was kept since the last call."""
         file, self._file = self._file or temporary(), None
         file.seek(0)
         return file

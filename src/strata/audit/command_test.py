@@ -151,11 +151,15 @@ def test_claims_that_cannot_be_understood_are_none(tmp_path: Path) -> None:
 def test_all_images_of_an_index_are_audited(tmp_path: Path) -> None:
     def twice(index: Any) -> Any:
         (descriptor,) = index["manifests"]
-        return {"schemaVersion": 2, "mediaType": INDEX, "manifests": [descriptor, descriptor]}
+        arm = {**descriptor, "platform": {"os": "linux", "architecture": "arm64"}}
+        return {"schemaVersion": 2, "mediaType": INDEX, "manifests": [descriptor, arm]}
 
     write_example(tmp_path, index=twice)
     code, lines, _ = audit(str(tmp_path))
-    assert (code, [line.partition(" sha256")[0] for line in lines]) == (0, ["linux/amd64", "  no installer"] * 2)
+    assert (code, [line.partition(" sha256")[0] for line in lines]) == (
+        0,
+        ["linux/amd64", "  no installer", "linux/arm64", "  no installer"],
+    )
 
 
 def test_attestations_are_no_layers(tmp_path: Path) -> None:
@@ -187,7 +191,17 @@ def test_a_layer_that_cannot_be_read_is_no_proof(tmp_path: Path) -> None:
 
 
 def test_a_layout_that_is_not_there(tmp_path: Path) -> None:
-    assert audit(str(tmp_path / "absent"))[0] == 2
+    assert audit(str(tmp_path / "absent")) == (
+        2,
+        [],
+        f"{tmp_path}/absent does not exist.\nFix: name the directory of an OCI image layout.\n",
+    )
+    assert audit(str(tmp_path)) == (
+        2,
+        [],
+        f"{tmp_path} is no OCI image layout: it has neither oci-layout nor index.json.\n"
+        "Fix: name the directory of an OCI image layout.\n",
+    )
 
 
 def test_what_is_looked_for_can_be_read(tmp_path: Path) -> None:

@@ -1,22 +1,19 @@
-"""The audit of a layout: what the blobs of its images hold, beside what the images say of themselves."""
+"""This module audits a layout: it compares what the blobs of its images hold with what their manifests declare."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 from strata.audit.blob import evidence_in_blob
 from strata.audit.evidence import Evidence
 from strata.audit.policy import ANNOTATION
 from strata.errors import audit as errors
-from strata.errors import oci as oci_errors
 from strata.layouts.blob_reader import can_read
-from strata.layouts.manifests import Manifest, blob_path, read_manifests
+from strata.layouts.layout import Layout, Manifest
+from strata.oci.descriptor import Descriptor
 from strata.oci.documents import NotJson, parse
 from strata.oci.shape import list_of, struct, text
-from strata.oci.tar_reader import DamagedBlob
 
 # Builders keep attestations beside images, as layers that are JSON documents. No container has them as files.
 _ATTESTATION = "application/vnd.in-toto+json"
@@ -27,9 +24,10 @@ _shape = struct(
 
 @dataclass(frozen=True)
 class ImageAudit:
-    """:param found: what was found in the layers, lowest first, each with the digest of its layer.
+    """The installers in one image, and the requests for them.
 
-    :param requests: what the image says of itself: who asked for what.
+    :param found: the evidence in the layers, lowest first, each with the digest of its layer.
+    :param requests: what the manifest declares: who asked for which evidence.
     """
 
     manifest: Manifest
@@ -38,10 +36,11 @@ class ImageAudit:
 
     @property
     def sound(self) -> bool:
-        """Whether all that was found is there on somebody's request, and all that was requested is there."""
+        """Return whether all that was found is there on somebody's request, and all that was requested is there."""
         return {item for _, item in self.found} == {item for item, request in self.requests.items() if request}
 
     def lines(self) -> Iterator[str]:
+        """Yield the lines that `strata audit` prints for the image."""
         yield f"{self.manifest.platform or 'unknown platform'} {self.manifest.digest}"
         for layer, item in self.found:
             request = self.requests.get(item)
@@ -52,27 +51,24 @@ class ImageAudit:
             yield "  no installer"
 
 
-def audit_layout(layout: Path) -> Iterator[ImageAudit]:
-    """Raises StrataError where a layer cannot be read: silence would pass for absence."""
-    for manifest in read_manifests(layout):
-        layers = [layer for layer in manifest.content["layers"] if layer["mediaType"] != _ATTESTATION]
-        found = [(layer["digest"], item) for layer in layers for item in _layer(layout, layer)]
-        yield ImageAudit(manifest, tuple(found), _requests(manifest.content.get("annotations", {})))
+def audit_layout(layout: Layout) -> Iterator[ImageAudit]:
+    """Yield the audit of each image. Raises StrataError where a layer cannot be read, so that silence means absence."""
+    for manifest in layout.manifests():
+        layout.config(manifest)
+        layers = [layer for layer in manifest.layers if layer.media_type != _ATTESTATION]
+        found = [(layer.digest, item) for layer in layers for item in _layer(layout, layer)]
+        yield ImageAudit(manifest, tuple(found), _requests(manifest.annotations))
 
 
-def _layer(layout: Path, descriptor: Any) -> list[Evidence]:
-    if not can_read(descriptor["mediaType"]):
-        raise errors.unknown_layer(str(layout), descriptor["digest"], descriptor["mediaType"])
-    path = layout / blob_path(descriptor)
-    with path.open("rb") as stream:
-        try:
-            return evidence_in_blob(stream)
-        except DamagedBlob as damage:
-            raise oci_errors.damaged_blob(str(path), str(damage)) from None
+def _layer(layout: Layout, layer: Descriptor) -> list[Evidence]:
+    if not can_read(layer.media_type):
+        raise errors.unknown_layer(str(layout.root), layer.digest, layer.media_type)
+    with layout.open_blob(layer) as blob:
+        return evidence_in_blob(blob)
 
 
 def _requests(annotations: Mapping[str, str]) -> Mapping[Evidence, str]:
-    """Nothing, where the image says nothing that can be understood: then all that is found is nobody's request."""
+    """Return the declared requests: no request, where the annotation is missing or has another form."""
     try:
         value = parse(annotations.get(ANNOTATION, "").encode())
     except NotJson:

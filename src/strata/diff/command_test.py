@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -101,29 +102,31 @@ def test_damaged_documents(tmp_path: Path) -> None:
     write(tmp_path, each)
     index = json.loads((tmp_path / "index.json").read_text())
     manifest = f"blobs/{index['manifests'][0]['digest'].replace(':', '/')}"
-    fix = "Fix: copy or build the layout again; `strata validate` checks all of it.\n"
-    empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-    (tmp_path / manifest).write_bytes(b"")
+    fix = "Fix: copy or build the image again; `strata validate` checks all of the layout.\n"
+    damaged = f"{tmp_path} is not a sound OCI image layout.\nFound:\n"
+    content = (tmp_path / manifest).read_bytes()
+    (tmp_path / manifest).write_bytes(b" " * len(content))
+    found = hashlib.sha256(b" " * len(content)).hexdigest()
     assert strata_diff(tmp_path, tmp_path) == (
         2,
         "",
-        f"{tmp_path} is damaged: {manifest} has the digest sha256:{empty}.\n{fix}",
+        f"{damaged}  {manifest} has the digest sha256:{found}\n{fix}",
     )
     (tmp_path / manifest).unlink()
     assert strata_diff(tmp_path, tmp_path) == (
         2,
         "",
-        f"{tmp_path} is damaged: {manifest} cannot be read: No such file or directory.\n{fix}",
+        f"{damaged}  {manifest} is missing\n{fix}",
     )
     (tmp_path / "index.json").write_text("{")
     assert strata_diff(tmp_path, tmp_path) == (
         2,
         "",
-        f"{tmp_path} is damaged: index.json is not JSON: line 1, column 2.\n{fix}",
+        f"{damaged}  index.json is not JSON: line 1, column 2\n{fix}",
     )
     (tmp_path / "index.json").write_text('{"schemaVersion":2}')
     assert strata_diff(tmp_path, tmp_path) == (
         2,
         "",
-        f"{tmp_path} is damaged: index.json is wrong: manifests is missing.\n{fix}",
+        f"{damaged}  index.json is wrong: manifests is missing\n{fix}",
     )

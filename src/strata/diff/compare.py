@@ -91,12 +91,16 @@ def compare(name: str, before: Side, after: Side) -> list[Comparison]:
 
 
 def explained(comparison: Comparison, open_before: OpenBlob, open_after: OpenBlob) -> Comparison:
-    """The same, and the layers that changed without a cause are compared file by file."""
+    """Return the comparison with the causes that files show, for the layers that changed without a known cause."""
     return replace(
         comparison,
         layers=tuple(
             replace(
-                row, causes=(*row.causes, *file_causes(row.before.digest, open_before, row.after.digest, open_after))
+                row,
+                causes=(
+                    *row.causes,
+                    *file_causes(row.before.descriptor, open_before, row.after.descriptor, open_after),
+                ),
             )
             if row.before and row.after and is_unexplained(row)
             else row

@@ -1,19 +1,22 @@
-"""The causes that the files of two layers show: for layers that do not describe themselves, or not well enough."""
+"""This module compares two layers file by file, where their descriptions do not say why they differ."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import BinaryIO, Callable, Optional
+from typing import Callable, Optional
 
 from strata.diff.cause import Cause, Subject, unknown
 from strata.layouts.blob_reader import BlobReader
 from strata.layouts.finding import printable
+from strata.oci.descriptor import Descriptor
+from strata.oci.pieces import Readable
 from strata.oci.tar_reader import FILE, DamagedBlob, TarEntry, read_tar
 
-OpenBlob = Callable[[str], Optional[BinaryIO]]
-"""The blob with a digest; None where there is none."""
+OpenBlob = Callable[[Descriptor], Optional[AbstractContextManager[Readable]]]
+"""Opens the blob of a layer, and returns None where it is missing."""
 
 
 @dataclass(frozen=True)
@@ -29,26 +32,28 @@ class _State:
         return f"{entry.kind}{link}, mode {entry.mode:04o}, owner {owner}, time {entry.mtime}{contents}"
 
 
-def file_causes(before: str, open_before: OpenBlob, after: str, open_after: OpenBlob) -> list[Cause]:
-    """Compares the layers whose blobs have the digests `before` and `after`. There is always at least one cause."""
+def file_causes(before: Descriptor, open_before: OpenBlob, after: Descriptor, open_after: OpenBlob) -> list[Cause]:
+    """Return at least one cause why the files of two layers, or only the bytes of their blobs, differ."""
     states = []
-    for digest, open_blob in ((before, open_before), (after, open_after)):
-        blob = open_blob(digest)
-        if blob is None:
-            return [unknown(f"unknown: the blob {digest} is not there to look into")]
-        with blob:
+    for layer, open_blob in ((before, open_before), (after, open_after)):
+        opened = open_blob(layer)
+        if opened is None:
+            return [unknown(f"unknown: the blob {layer.digest} is not there to look into")]
+        with opened as blob:
             try:
                 states.append(_read(blob))
             except DamagedBlob as damage:
-                return [unknown(f"unknown: the blob {digest} {damage}")]
+                return [unknown(f"unknown: the blob {layer.digest} {damage}")]
     causes = list(_differences(*states))
     if causes:
         return causes
-    return [Cause(Subject.COMPRESSION, "compression", before, after, "the same files, packed in another way")]
+    return [
+        Cause(Subject.COMPRESSION, "compression", before.digest, after.digest, "the same files, packed in another way")
+    ]
 
 
-def _read(blob: BinaryIO) -> dict[str, _State]:
-    """Path → state. Of a path that comes twice the last counts, as it does when the layer is unpacked."""
+def _read(blob: Readable) -> dict[str, _State]:
+    """Return path → state. Of a path that comes twice the last counts, as it does when the layer is unpacked."""
     states = {}
     summed = hashlib.sha256()
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
-from strata.oci.descriptor import CONFIG
+from strata.oci.descriptor import Descriptor
 from strata.oci.documents import NotJson, parse
 from strata.oci.image import Image
 from strata.oci.layer import CONTENTS_ANNOTATION
@@ -46,8 +46,13 @@ class LayerView:
 
     @property
     def name(self) -> str:
-        """`4 app`; a layer that does not say what it is has only its number."""
+        """Return the position and the kind, as `4 app`; the position alone where the kind is not known."""
         return f"{self.position} {self.contents['kind']}" if self.contents else str(self.position)
+
+    @property
+    def descriptor(self) -> Descriptor:
+        """Return the descriptor of the blob."""
+        return Descriptor(self.media_type, self.digest, self.size)
 
 
 @dataclass(frozen=True)
@@ -101,10 +106,6 @@ class ImageView:
             config={name: value for name, value in config.items() if name not in ("rootfs", "history")},
             annotations=manifest.get("annotations", {}),
         )
-
-
-def has_config(manifest: Mapping[str, Any]) -> bool:
-    return bool(manifest["config"]["mediaType"] == CONFIG)
 
 
 def _described(annotations: Mapping[str, str]) -> Optional[Mapping[str, Any]]:

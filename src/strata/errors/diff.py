@@ -40,13 +40,6 @@ def several_images(path: str, platform: str, tags: Sequence[str]) -> StrataError
     )
 
 
-def damaged_reference(path: str, blob: str, reason: str) -> StrataError:
-    return StrataError(
-        f"{path} is damaged: {blob} {reason}.",
-        fix="copy or build the layout again; `strata validate` checks all of it.",
-    )
-
-
 def reference_of_one(reference: str, targets: Sequence[str]) -> StrataError:
     return StrataError(
         f"{reference} is the layout of one image, but there are {len(targets)} targets.",

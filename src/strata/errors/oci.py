@@ -74,7 +74,26 @@ def damaged_layout(path: str, findings: Sequence[str]) -> StrataError:
     return StrataError(
         f"{path} is not a sound OCI image layout.",
         found=findings,
-        fix="name the directory that holds `index.json`, and build the image again if it is damaged.",
+        fix="copy or build the image again; `strata validate` checks all of the layout.",
+    )
+
+
+def missing_layout(path: str) -> StrataError:
+    return StrataError(f"{path} does not exist.", fix="name the directory of an OCI image layout.")
+
+
+def no_layout(path: str) -> StrataError:
+    return StrataError(
+        f"{path} is no OCI image layout: it has neither oci-layout nor index.json.",
+        fix="name the directory of an OCI image layout.",
+    )
+
+
+def several_images(path: str, platform: str, tags: Sequence[str]) -> StrataError:
+    return StrataError(
+        f"{path} holds several images for {platform}.",
+        found=[f"tags: {', '.join(tags) or 'none'}"],
+        fix="name one of them by its tag.",
     )
 
 

@@ -1,4 +1,4 @@
-"""The commands that people run on layers and layouts."""
+"""This module has the commands `strata validate` and `strata list`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from strata.errors import oci as errors
 from strata.layouts.finding import Rule, printable
+from strata.layouts.layout import Layout
 from strata.layouts.listing import list_layer, list_layout
 from strata.layouts.validate import validate
 
@@ -16,23 +17,29 @@ FOUND = 1
 
 
 def _validate(arguments: argparse.Namespace) -> int:
-    """One finding a line; exit code 1 if there is one."""
+    """Print one finding a line, or one line that says that there is none. Return 1 if there is a finding."""
+    if not arguments.layout.exists():
+        raise errors.missing_layout(printable(str(arguments.layout)))
     findings = validate(arguments.layout)
     if arguments.image_spec_only:
         findings = [finding for finding in findings if finding.rule is Rule.OCI]
     _print(map(str, findings))
+    if not findings and not arguments.quiet:
+        also = "" if arguments.image_spec_only else ", and has the form of a reproducible image"
+        _print([f"{printable(str(arguments.layout))} is a sound OCI image layout{also}."])
     return FOUND if findings else 0
 
 
 def _list(arguments: argparse.Namespace) -> int:
+    """Print a line for each file of a layer, or of all layers of a layout."""
     if not arguments.path.exists():
         raise errors.missing_path(printable(str(arguments.path)))
-    _print(list_layout(arguments.path) if arguments.path.is_dir() else list_layer(arguments.path))
+    _print(list_layout(Layout.open(arguments.path)) if arguments.path.is_dir() else list_layer(arguments.path))
     return 0
 
 
 def _print(lines: Iterable[str]) -> None:
-    """UTF-8 in any locale, so that a listing is the same everywhere."""
+    """Print lines in UTF-8 whatever the locale is, so that a listing is the same everywhere."""
     try:
         for line in lines:
             sys.stdout.buffer.write(f"{line}\n".encode())

@@ -19,9 +19,15 @@ def strata_command(*arguments: str) -> tuple[int, str, str]:
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
-def test_sound_layout_is_silent(tmp_path: Path) -> None:
+def test_a_sound_layout_is_said_to_be_sound(tmp_path: Path) -> None:
     write_example(tmp_path)
-    assert strata_command("validate", str(tmp_path)) == (0, "", "")
+    assert strata_command("validate", str(tmp_path)) == (
+        0,
+        f"{tmp_path} is a sound OCI image layout, and has the form of a reproducible image.\n",
+        "",
+    )
+    assert strata_command("validate", "-q", str(tmp_path)) == (0, "", "")
+    assert strata_command("validate", "--quiet", str(tmp_path)) == (0, "", "")
 
 
 def test_findings_are_printed(tmp_path: Path) -> None:
@@ -39,7 +45,34 @@ def test_findings_are_printed(tmp_path: Path) -> None:
 def test_only_the_image_spec_on_request(tmp_path: Path) -> None:
     write_example(tmp_path)
     (tmp_path / "notes").write_text("")
-    assert strata_command("validate", "--image-spec-only", str(tmp_path)) == (0, "", "")
+    assert strata_command("validate", "--image-spec-only", str(tmp_path)) == (
+        0,
+        f"{tmp_path} is a sound OCI image layout.\n",
+        "",
+    )
+
+
+def test_findings_are_printed_when_quiet(tmp_path: Path) -> None:
+    write_example(tmp_path)
+    (tmp_path / "notes").write_text("")
+    assert strata_command("validate", "-q", str(tmp_path)) == (
+        1,
+        "notes is no part of a layout [reproducibility]\n",
+        "",
+    )
+
+
+def test_a_folder_that_is_no_layout_is_named(tmp_path: Path) -> None:
+    assert strata_command("validate", str(tmp_path / "no")) == (
+        2,
+        "",
+        f"{tmp_path}/no does not exist.\nFix: name the directory of an OCI image layout.\n",
+    )
+    assert strata_command("validate", str(tmp_path)) == (
+        1,
+        f"{tmp_path} is no image layout: it has neither oci-layout nor index.json [image-spec]\n",
+        "",
+    )
 
 
 def test_layer_and_layout_are_listed(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from strata.errors import oci as errors
 from strata.layouts.blob_reader import BlobReader
 from strata.layouts.finding import printable
-from strata.layouts.manifests import blob_path, read_manifests
+from strata.layouts.layout import Layout
 from strata.oci.descriptor import LAYERS
 from strata.oci.tar_reader import DIRECTORY, FILE, SYMLINK, DamagedBlob, TarEntry, read_tar
 
@@ -29,7 +29,7 @@ _TYPES = {
 
 
 def list_layer(blob: Path) -> Iterator[str]:
-    """The lines for the layer blob in this file. Raises StrataError where it is damaged."""
+    """Yield the lines for the layer whose blob is this file. Raises StrataError where it is damaged."""
     with blob.open("rb") as stream:
         try:
             yield from map(_line, read_tar(BlobReader(stream)))
@@ -37,13 +37,18 @@ def list_layer(blob: Path) -> Iterator[str]:
             raise errors.damaged_blob(str(blob), str(damage)) from None
 
 
-def list_layout(layout: Path) -> Iterator[str]:
-    """The lines of all layers, each layer after a line that names it. Raises StrataError where one is damaged."""
-    for manifest in read_manifests(layout):
-        for layer in manifest.content["layers"]:
-            if layer["mediaType"] in LAYERS:
-                yield f"# {manifest.platform} {layer['digest']}" if manifest.platform else f"# {layer['digest']}"
-                yield from list_layer(layout / blob_path(layer))
+def list_layout(layout: Layout) -> Iterator[str]:
+    """Yield the lines of all layers, each layer after a line that names it. Raises StrataError where one is damaged.
+
+    Each layer is read once, and hashed meanwhile: an error about its digest may follow lines of what is in it.
+    """
+    for manifest in layout.manifests():
+        layout.config(manifest)
+        for layer in manifest.layers:
+            if layer.media_type in LAYERS:
+                yield f"# {manifest.platform} {layer.digest}" if manifest.platform else f"# {layer.digest}"
+                with layout.open_blob(layer) as blob:
+                    yield from map(_line, read_tar(BlobReader(blob)))
 
 
 def _line(entry: TarEntry) -> str:

@@ -18,8 +18,9 @@ from typing import Any, Optional
 from strata.layouts.blob_reader import can_read
 from strata.layouts.finding import Finding, Rule, printable
 from strata.layouts.layer_check import LayerCheck, check_layer
+from strata.layouts.layout import is_layout
 from strata.oci import spec
-from strata.oci.descriptor import CONFIG, EMPTY, INDEX, MANIFEST
+from strata.oci.descriptor import CONFIG, EMPTY, INDEX, MANIFEST, blob_path
 from strata.oci.documents import DOCUMENT_LIMIT, NotJson, canonical_json, parse, shown
 from strata.oci.image import CREATED
 from strata.oci.layout import EMPTY_CONFIG, INDEX_FILE, LAYOUT_FILE
@@ -50,8 +51,10 @@ class _Validation:
 
     def run(self) -> None:
         # Anything else may be a large tree, and has nothing to do with layouts.
-        if not any(os.path.lexists(self._layout / name) for name in (LAYOUT_FILE, INDEX_FILE)):
-            self._oci(".", f"is no image layout: it has neither {LAYOUT_FILE} nor {INDEX_FILE}")
+        if not is_layout(self._layout):
+            self._oci(
+                printable(str(self._layout)), f"is no image layout: it has neither {LAYOUT_FILE} nor {INDEX_FILE}"
+            )
             return
         self._list_files()
         self._hash_blobs()
@@ -171,7 +174,7 @@ class _Validation:
 
     def _blob(self, descriptor: Any, by: str, where: str) -> Optional[str]:
         """The path of the blob that `where` in the document `by` names, if it is what the descriptor says."""
-        path = f"blobs/{descriptor['digest'].replace(':', '/')}"
+        path = blob_path(descriptor["digest"])
         self._referenced.add(path)
         size = self._sizes.get(path)
         if size is None:

@@ -49,7 +49,7 @@ def test_sound_layout_has_no_findings(tmp_path: Path) -> None:
 
 
 def test_no_layout_at_all(tmp_path: Path) -> None:
-    assert found(tmp_path / "no") == [". is no image layout: it has neither oci-layout nor index.json [image-spec]"]
+    assert found(tmp_path) == [f"{tmp_path} is no image layout: it has neither oci-layout nor index.json [image-spec]"]
 
 
 def test_index_is_missing(tmp_path: Path) -> None:

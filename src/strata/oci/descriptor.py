@@ -1,4 +1,4 @@
-"""Descriptors: how one piece of an image names another one by media type, digest and size.
+"""This module has descriptors: by one, a document of an image names a blob by its media type, digest and size.
 
 https://github.com/opencontainers/image-spec/blob/main/descriptor.md
 """
@@ -23,8 +23,13 @@ EMPTY = "application/vnd.oci.empty.v1+json"
 
 
 def sha256_digest(content: bytes) -> str:
-    """`sha256:` and 64 hexadecimal digits."""
+    """Return the digest of `content`: `sha256:` and 64 hexadecimal digits."""
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+def blob_path(digest: str) -> str:
+    """Return the path in a layout of the blob with a digest: `blobs/sha256/HEX`."""
+    return f"blobs/{digest.replace(':', '/')}"
 
 
 @dataclass(frozen=True)
@@ -46,15 +51,31 @@ class Descriptor:
         annotations: Optional[Mapping[str, str]] = None,
         platform: Optional[Platform] = None,
     ) -> Descriptor:
-        """The descriptor of `content`."""
+        """Return the descriptor of `content`."""
         return cls(media_type, sha256_digest(content), len(content), annotations or {}, platform)
 
     @property
     def blob_path(self) -> str:
-        """Where the blob lies in a layout: blobs/sha256/HEX."""
-        return f"blobs/{self.digest.replace(':', '/')}"
+        """Return the path of the blob in a layout: `blobs/sha256/HEX`."""
+        return blob_path(self.digest)
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> Descriptor:
+        """Return the descriptor that a document holds, in the shape of strata.oci.spec.descriptor.
+
+        What Strata has no use for is left out: the variant and the version of a platform, and addresses.
+        """
+        platform = fields.get("platform")
+        return cls(
+            fields["mediaType"],
+            fields["digest"],
+            fields["size"],
+            fields.get("annotations", {}),
+            Platform(platform["os"], platform["architecture"]) if platform else None,
+        )
 
     def to_json(self) -> dict[str, Any]:
+        """Return the descriptor as documents hold it."""
         fields: dict[str, Any] = {"mediaType": self.media_type, "digest": self.digest, "size": self.size}
         if self.annotations:
             fields["annotations"] = dict(self.annotations)
