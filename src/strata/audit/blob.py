@@ -8,11 +8,11 @@ from strata.audit.contents import START, is_read
 from strata.audit.evidence import Evidence
 from strata.audit.layer import LayerAudit, temporary
 from strata.layouts.blob_reader import BlobReader
-from strata.oci.pieces import Readable
+from strata.oci.pieces import Stream
 from strata.oci.tar_reader import DIRECTORY, HARD_LINK, SYMLINK, read_tar
 
 
-def evidence_in_blob(blob: Readable) -> list[Evidence]:
+def evidence_in_blob(blob: Stream) -> list[Evidence]:
     """Return what shows installers in a layer. Raises DamagedBlob where the blob is not a layer's."""
     audit = LayerAudit()
     kept = _Kept()

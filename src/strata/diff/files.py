@@ -12,10 +12,10 @@ from strata.diff.cause import Cause, Subject, unknown
 from strata.layouts.blob_reader import BlobReader
 from strata.layouts.finding import printable
 from strata.oci.descriptor import Descriptor
-from strata.oci.pieces import Readable
+from strata.oci.pieces import Stream
 from strata.oci.tar_reader import FILE, DamagedBlob, TarEntry, read_tar
 
-OpenBlob = Callable[[Descriptor], Optional[AbstractContextManager[Readable]]]
+OpenBlob = Callable[[Descriptor], Optional[AbstractContextManager[Stream]]]
 """Opens the blob of a layer, and returns None where it is missing."""
 
 
@@ -52,7 +52,7 @@ def file_causes(before: Descriptor, open_before: OpenBlob, after: Descriptor, op
     ]
 
 
-def _read(blob: Readable) -> dict[str, _State]:
+def _read(blob: Stream) -> dict[str, _State]:
     """Return path → state. Of a path that comes twice the last counts, as it does when the layer is unpacked."""
     states = {}
     summed = hashlib.sha256()

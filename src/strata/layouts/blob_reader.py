@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from strata.oci import zstd
 from strata.oci.blob_writer import GZIP_HEADER
 from strata.oci.descriptor import LAYER_GZIP, LAYER_TAR, LAYER_ZSTD, LAYERS
-from strata.oci.pieces import Readable
+from strata.oci.pieces import Stream
 from strata.oci.tar_reader import DamagedBlob
 
 _GZIP_MAGIC = GZIP_HEADER[:2]
@@ -33,7 +33,7 @@ class BlobReader:
     `diff_id` holds when `read` has come to the end.
     """
 
-    def __init__(self, blob: Readable) -> None:
+    def __init__(self, blob: Stream) -> None:
         start = blob.read(_PIECE)
         #: LAYER_GZIP, LAYER_ZSTD or LAYER_TAR, by the first bytes.
         self.media_type = LAYER_TAR
@@ -66,13 +66,13 @@ class BlobReader:
         return f"sha256:{self._hash.hexdigest()}"
 
 
-def _plain_pieces(data: bytes, blob: Readable) -> Iterator[bytes]:
+def _plain_pieces(data: bytes, blob: Stream) -> Iterator[bytes]:
     while data:
         yield data
         data = blob.read(_PIECE)
 
 
-def _gzip_pieces(data: bytes, blob: Readable) -> Iterator[bytes]:
+def _gzip_pieces(data: bytes, blob: Stream) -> Iterator[bytes]:
     """A gzip file may consist of several streams, one after the other."""
     inflate = zlib.decompressobj(_READ_GZIP)
     while True:
@@ -97,7 +97,7 @@ def _gzip_pieces(data: bytes, blob: Readable) -> Iterator[bytes]:
             raise DamagedBlob("ends in the middle of its gzip stream")
 
 
-def _zstd_pieces(data: bytes, blob: Readable) -> Iterator[bytes]:
+def _zstd_pieces(data: bytes, blob: Stream) -> Iterator[bytes]:
     """A zstd file may consist of several frames, one after the other."""
     if not zstd.is_available():
         raise DamagedBlob("is compressed with zstd, which this Python has no library for")
