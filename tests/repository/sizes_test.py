@@ -11,7 +11,6 @@ MODULES = 20
 # Tests that are to be split by their nouns.
 LONG = {
     "src/strata/diff/compare_test.py",
-    "src/strata/fetch/wheel_test.py",
     "src/strata/layouts/validate_test.py",
 }
 
