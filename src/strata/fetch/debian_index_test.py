@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 from pathlib import Path
@@ -12,11 +13,12 @@ import pytest
 from strata.errors import StrataError
 from strata.fetch.debian_index import run
 from strata.fetch.debian_release import read_release
+from strata.protocol.fetch_debian_index import Index, Request, Result
 from support.debian_mirror import DATE, Signer, serving, sha256, write_suite
 from support.programs import require
 
 PACKAGES = "Package: libc6\nVersion: 2.41-12\n\n"
-REQUEST = {"suites": ["trixie"], "components": ["main"], "architectures": ["amd64"]}
+REQUEST = Request(suites=("trixie",), components=("main",), architectures=("amd64",))
 
 
 @pytest.fixture(scope="module")
@@ -59,11 +61,24 @@ def test_indexes_of_all_suites(root: Path, signer: Signer) -> None:
     write_suite(
         root, signer, "trixie-security", "", fields=[f"Date: {DATE}", "Valid-Until: Sat, 1 Jan 2050 00:00:00 UTC"]
     )
-    result = run({**REQUEST, "suites": ["trixie", "trixie-security"]})
-    names = ["debian-security_trixie-security_main_amd64_Packages", "debian_trixie_main_amd64_Packages"]
-    assert result == {"indexes": names}
-    assert [Path("indexes", name).read_text() for name in names] == ["", PACKAGES]
-    assert sorted(path.name for path in Path("indexes").iterdir()) == names
+    result = run(
+        replace(
+            REQUEST,
+            suites=(
+                "trixie",
+                "trixie-security",
+            ),
+        )
+    )
+    assert result == Result(
+        (
+            Index("debian_trixie_main_amd64_Packages", "debian"),
+            Index("debian-security_trixie-security_main_amd64_Packages", "debian-security"),
+        )
+    )
+    names = [index.file for index in result.indexes]
+    assert [Path("indexes", name).read_text() for name in names] == [PACKAGES, ""]
+    assert {path.name for path in Path("indexes").iterdir()} == set(names)
 
 
 def test_a_mirror_without_files_by_hash(root: Path, signer: Signer) -> None:
@@ -76,7 +91,7 @@ def test_a_mirror_without_files_by_hash(root: Path, signer: Signer) -> None:
 
 def test_a_suite_by_its_role(root: Path, signer: Signer) -> None:
     write_suite(root, signer, "stable", PACKAGES, codename="trixie", by_hash=False)
-    assert run({**REQUEST, "suites": ["stable"]}) == {"indexes": ["debian_stable_main_amd64_Packages"]}
+    assert run(replace(REQUEST, suites=("stable",))) == Result((Index("debian_stable_main_amd64_Packages", "debian"),))
 
 
 def test_an_index_that_is_not_the_listed_one(root: Path, signer: Signer) -> None:
@@ -136,7 +151,7 @@ def test_no_mirror(root: Path) -> None:
 def test_a_component_that_is_not_there(root: Path, signer: Signer) -> None:
     write_suite(root, signer, "trixie", PACKAGES)
     with pytest.raises(StrataError) as caught:
-        run({**REQUEST, "components": ["universe"]})
+        run(replace(REQUEST, components=("universe",)))
     assert str(caught.value) == (
         "The release file of trixie lists no package index of universe for amd64.\n"
         "Fix: check the suite, the component and the platforms in `[strata-debian]`."
