@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from support.index_server import Answer, Server, serving
-from support.releases import NATIVE, NATIVE_WHEEL, PURE, PURE_WHEEL
+from support.wheel_releases import NATIVE, NATIVE_WHEEL, PURE, PURE_WHEEL
 
 
 @pytest.fixture

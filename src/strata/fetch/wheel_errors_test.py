@@ -8,7 +8,7 @@ from strata.errors import StrataError
 from strata.errors.fetch import OnlySdist
 from strata.protocol.fetch_wheel import Result
 from support.index_server import Answer, Server
-from support.releases import (
+from support.wheel_releases import (
     NATIVE,
     PURE,
     PURE_WHEEL,
