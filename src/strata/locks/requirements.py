@@ -64,7 +64,8 @@ def select(
         try:
             if not requirement.applies(environment):
                 continue
-        except (UndefinedComparison, UndefinedEnvironmentName):
+        except (UndefinedComparison, UndefinedEnvironmentName, KeyError):
+            # KeyError: packaging 26 takes a marker that names no variable, and fails to evaluate it.
             raise errors.unusable_marker(where, requirement.name, requirement.marker) from None
         if requirement.name in chosen:
             raise errors.pinned_twice(where, requirement.name)

@@ -5,6 +5,7 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from packaging.markers import Marker
 from packaging.requirements import InvalidRequirement, Requirement
 
 from strata.errors import StrataError
@@ -194,6 +195,18 @@ def test_pinned_twice_in_an_environment() -> None:
 def test_unusable_marker() -> None:
     assert message(f"demo==1.0 ; os_name ~= 'posix' --hash=sha256:{A}") == (
         f'{WHERE}: the marker of demo compares what has no order (PEP 508).\nFound:\n  os_name ~= "posix"\nFix: {RENEW}'
+    )
+
+
+def test_a_marker_that_packaging_takes_and_fails_to_evaluate(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As packaging 26 does with a marker that names no variable."""
+
+    def evaluate(_: Marker, environment: object) -> bool:
+        raise KeyError("posix")
+
+    monkeypatch.setattr(Marker, "evaluate", evaluate)
+    assert message(f"demo==1.0 ; os_name == 'posix' --hash=sha256:{A}") == (
+        f'{WHERE}: the marker of demo compares what has no order (PEP 508).\nFound:\n  os_name == "posix"\nFix: {RENEW}'
     )
 
 
