@@ -1,1 +1,1 @@
-"""The audit: which installers of Python packages a layer holds, told from its files alone, whoever wrote it."""
+"""This package finds installers of Python packages in layers, by files alone, whoever wrote the layer."""

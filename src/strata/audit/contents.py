@@ -1,4 +1,4 @@
-"""What the contents of single files show: commands, programs, and archives that hold packages.
+"""This module finds installers in the contents of single files: commands, programs, and archives that hold packages.
 
 Of most files the first bytes are enough: they are neither a script, nor a program, nor an archive.
 """
@@ -31,7 +31,7 @@ APP = "app/"
 
 
 def is_read(start: bytes) -> bool:
-    """Whether the contents of a file that begins like this can show anything beyond the start itself.
+    """Return whether the contents of a file that begins like this can show anything beyond the start itself.
 
     Zip archives can be run with a line in front of them. (With a program in front of them as well: such a file is known
     by the program's name.)
@@ -40,7 +40,7 @@ def is_read(start: bytes) -> bool:
 
 
 def evidence_of_link(path: str) -> Iterator[Evidence]:
-    """A link in a directory of commands shows what its name says."""
+    """Yield what the name of a link in a directory of commands shows."""
     directory, _, name = path.rpartition("/")
     project = project_of_script(name)
     if project and directory.rpartition("/")[2] in COMMAND_DIRECTORIES and not path.startswith(APP):
@@ -48,7 +48,10 @@ def evidence_of_link(path: str) -> Iterator[Evidence]:
 
 
 def evidence_of_file(path: str, executable: bool, contents: BinaryIO) -> Iterator[Evidence]:
-    """:param contents: can be sought in; unless `is_read`, the start alone will do."""
+    """Yield what the contents of a file show.
+
+    :param contents: can be sought in; unless `is_read`, the first START bytes are enough.
+    """
     start = contents.read(START)
     if executable and start.startswith(_ELF_START):
         project = project_of_script(path.rpartition("/")[2])
@@ -89,7 +92,7 @@ def _evidence_of_script(path: str, text: str) -> Iterator[Evidence]:
 
 
 def _only_speaks(text: str) -> bool:
-    """Whether a script is nothing but `import sys` and `sys.exit("…")`, like the hint in the place of pip."""
+    """Return whether a script is nothing but `import sys` and `sys.exit("…")`, like the hint in the place of pip."""
     try:
         statements = ast.parse(text).body
     except (SyntaxError, ValueError):

@@ -1,4 +1,4 @@
-"""Evidence: the things in a layer that show an installer, and how paths alone show them."""
+"""This module has evidence, the things in a layer that show an installer, and finds it by paths alone."""
 
 from __future__ import annotations
 
@@ -50,11 +50,13 @@ class Evidence:
     version: str = ""
 
     def to_json(self) -> dict[str, Any]:
+        """Return the evidence as JSON values."""
         fields = {"path": self.path, "project": self.project, "kind": self.kind}
         return {**fields, "version": self.version} if self.version else fields
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Evidence:
+        """Return the evidence that JSON values hold."""
         return cls(fields["path"], fields["project"], fields["kind"], fields.get("version", ""))
 
     def __str__(self) -> str:
@@ -63,7 +65,7 @@ class Evidence:
 
 
 def evidence_of_paths(files: Collection[str]) -> Iterator[Evidence]:
-    """What the paths of all files and links of a layer, or of an archive, show. Each thing comes once."""
+    """Yield what the paths of all files and links of a layer, or of an archive, show. Each thing comes once."""
     paths = {*files, *(parent for path in files for parent in parents(path))}
     yield from _packages(files)
     for path in sorted(paths):
@@ -95,7 +97,7 @@ def _is_complete(directory: str, package: Package, files: Collection[str]) -> bo
 
 
 def _is_harmless_copy(directory: str, package: Package, files: Collection[str]) -> bool:
-    """Whether the package is vendored: in another package, it is another module, and nobody's `import` finds it.
+    """Return whether the package is vendored: in another package, it is another module, and nobody's `import` finds it.
 
     A copy of pip is never harmless: it runs from wherever it lies, as `python DIRECTORY/pip install …`.
     """
@@ -111,7 +113,7 @@ def _is_vendored(path: str, files: Collection[str]) -> bool:
 
 
 def _module(path: str) -> Optional[str]:
-    """The path of a module without its suffix. Bytecode in `__pycache__` alone cannot be imported."""
+    """Return the path of a module without its suffix. Bytecode in `__pycache__` alone cannot be imported."""
     for suffix in _SUFFIXES:
         if path.endswith(suffix) and "/__pycache__/" not in path:
             return path[: -len(suffix)]

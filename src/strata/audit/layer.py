@@ -1,4 +1,4 @@
-"""The audit of a layer by the entries that it is written from."""
+"""This module audits a layer by the entries that it is written from."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _COMPRESSED_START = 512
 
 
 def installers(entries: Iterable[Entry]) -> list[dict[str, Any]]:
-    """For the description of a layer: the evidence in what it is made of, as JSON values."""
+    """Return the evidence in the entries of a layer, as JSON values for its description."""
     audit = LayerAudit()
     for entry in entries:
         if isinstance(entry, Symlink):
@@ -40,15 +40,17 @@ class LayerAudit:
         self._found: set[Evidence] = set()
 
     def add_link(self, path: str) -> None:
+        """Take a symbolic or hard link."""
         self._paths.add(path)
         self._found.update(evidence_of_link(path))
 
     def add_file(self, path: str, mode: int, contents: BinaryIO) -> None:
+        """Take a file; `contents` can be sought in."""
         self._paths.add(path)
         self._found.update(evidence_of_file(path, bool(mode & 0o111), contents))
 
     def evidence(self) -> list[Evidence]:
-        """All that was found, sorted by path."""
+        """Return all that was found, sorted by path."""
         return sorted({*self._found, *evidence_of_paths(self._paths)})
 
 
@@ -69,7 +71,7 @@ def _opened(source: Union[bytes, Path, ZipMember]) -> BinaryIO:
 
 
 def _start(member: ZipMember) -> bytes:
-    """The first bytes of the file; of a damaged one none, as it will be refused where it is written."""
+    """Return the first bytes of the file, and no bytes where it is damaged: the writer of the layer refuses it."""
     with member.archive.open("rb") as archive:
         archive.seek(member.offset)
         data = archive.read(min(_COMPRESSED_START, member.compressed_size))
@@ -80,4 +82,5 @@ def _start(member: ZipMember) -> bytes:
 
 
 def temporary() -> BinaryIO:
+    """Return a new file, which stays in memory while it is small."""
     return tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # type: ignore[return-value]

@@ -1,4 +1,4 @@
-"""Which installers an image may hold: those that its lock asked for, and what `ensurepip` needs where it is kept."""
+"""This module judges which installers an image may hold: what the lock asked for, and what a kept `ensurepip` needs."""
 
 from __future__ import annotations
 
@@ -25,13 +25,18 @@ _ENSUREPIP_WHEELS = ("usr/share/python-wheels", "ensurepip/_bundled")
 
 @dataclass(frozen=True)
 class Found:
-    """:param layer: the kind of the layer. :param request: who wants it there; empty where nobody does."""
+    """One piece of evidence in an image.
+
+    :param layer: the kind of the layer.
+    :param request: who asked for the installer; empty where nobody did.
+    """
 
     evidence: Evidence
     layer: str
     request: str
 
     def to_json(self) -> dict[str, Any]:
+        """Return the evidence with its layer and request, as JSON values."""
         return {**self.evidence.to_json(), "layer": self.layer, "requestedBy": self.request}
 
 
@@ -43,7 +48,7 @@ class Verdict:
     found: tuple[Found, ...]
 
     def to_annotation(self) -> str:
-        """Canonical JSON: what was looked for, what was found, and on whose request it is there."""
+        """Return canonical JSON: what was looked for, what was found, and on whose request it is there."""
         return canonical_json(
             {
                 "version": TABLE_VERSION,
@@ -54,7 +59,7 @@ class Verdict:
         ).decode()
 
     def summary(self) -> str:
-        """One line: `none`, or `none but ensurepip, pip 25.1.1 (ensurepip="keep")`."""
+        """Return one line: `none`, or `none but ensurepip, pip 25.1.1 (ensurepip="keep")`."""
         requests: dict[str, dict[str, str]] = {}
         for each in sorted(self.found, key=lambda each: each.evidence.project):
             versions = requests.setdefault(each.request, {})
@@ -67,7 +72,10 @@ class Verdict:
 
 
 def judge(layers: Iterable[Layer], *, ensurepip: str) -> Verdict:
-    """:param ensurepip: `keep` or `remove`. Raises StrataError where nobody asked for an installer in these layers."""
+    """Return the verdict on layers. Raises StrataError where one holds an installer that nobody asked for.
+
+    :param ensurepip: `keep` or `remove`.
+    """
     described = [layer.contents for layer in layers]
     locked = {
         name: version
@@ -95,7 +103,7 @@ def _request(item: Evidence, kind: str, locked: Mapping[str, str], asked: Sequen
 
 
 def _locked(item: Evidence, kind: str, locked: Mapping[str, str]) -> bool:
-    """Whether a project of the lock brought the thing, in the version of the lock where the thing tells one."""
+    """Return whether a project of the lock brought the thing, in the version of the lock where the thing tells one."""
     version = locked.get(item.project)
     return (
         kind == "dependencies" and item.path.startswith(_VENV) and version is not None and item.version in ("", version)

@@ -1,4 +1,4 @@
-"""The projects that count as installers, and what tells that one of them is there.
+"""This module lists the projects that count as installers, and what shows that one of them is there.
 
 An installer here is a program that puts Python packages into an environment, and what such a program brings along:
 setuptools and wheel came with every venv for years. Build backends that only pip and the like can call are not in the
@@ -45,7 +45,7 @@ class Project:
     entry_points: tuple[str, ...] = ()
 
     def looked_for(self) -> list[str]:
-        """What an audit looks for, as patterns of paths and in words: for people."""
+        """Return what an audit looks for, as patterns of paths and in words, for people."""
         escaped = re.sub("-", "[-_.]", self.name)
         return [
             *(f"**/{package.directory}/{member}.py[c]" for package in self.packages for member in package.members),
@@ -157,15 +157,15 @@ _SCRIPT_VERSION = re.compile(r"-?\d+(\.\d+)*$")
 
 
 def project_named(name: str) -> Optional[Project]:
-    """The project of that name, in any spelling (PEP 503)."""
+    """Return the project of that name, in any spelling (PEP 503)."""
     return _BY_NAME.get(normalized_name(name))
 
 
 def project_of_script(name: str) -> Optional[Project]:
-    """The project that has a command of that name."""
+    """Return the project that has a command of that name."""
     return _BY_SCRIPT.get(name) or _BY_SCRIPT.get(_SCRIPT_VERSION.sub("", name))
 
 
 def project_of_entry_point(entry_point: str) -> Optional[Project]:
-    """The project whose commands call `module:function`."""
+    """Return the project whose commands call `module:function`."""
     return _BY_ENTRY_POINT.get(entry_point)

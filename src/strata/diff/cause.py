@@ -1,4 +1,4 @@
-"""Causes: single differences, each with a text that a user reads and the values that a program reads."""
+"""This module has causes: single differences, each with a text for users and values for programs."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ class Cause:
     text: str
 
     def to_json(self) -> dict[str, Any]:
+        """Return the cause as JSON values."""
         return {
             "subject": self.subject.value,
             "name": self.name,
@@ -50,12 +51,15 @@ class Cause:
 
 
 def version_change(subject: Subject, name: str, title: str, before: Optional[str], after: Optional[str]) -> Cause:
-    """`title 1 → 2`, `title 2 added`, `title 1 removed`."""
+    """Return the cause `title 1 → 2`, `title 2 added`, `title 1 removed`."""
     return Cause(subject, name, before, after, f"{title} {_versions(before, after)}")
 
 
 def setting_change(subject: Subject, name: str, before: Optional[str], after: Optional[str]) -> Cause:
-    """`name: 1 → 2`, `name: 2 added`, `name: 1 removed`; of long values the text has what is around the difference."""
+    """Return the cause `name: 1 → 2`, `name: 2 added` or `name: 1 removed`.
+
+    Of long values the text has what is around the difference.
+    """
     pairs = enumerate(zip(before or "", after or ""))
     shared = next((index for index, (old, new) in pairs if old != new), 0)
     texts = [None if value is None else _short(value, shared) for value in (before, after)]
@@ -63,6 +67,7 @@ def setting_change(subject: Subject, name: str, before: Optional[str], after: Op
 
 
 def unknown(text: str) -> Cause:
+    """Return the cause that says that no cause was found."""
     return Cause(Subject.UNKNOWN, "", None, None, text)
 
 

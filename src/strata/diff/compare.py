@@ -1,4 +1,4 @@
-"""The comparison of two images: a row for each layer, and what their configs differ in."""
+"""This module compares two images: it has a row for each layer, and what their configs differ in."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ class Row:
 
     @property
     def layer(self) -> LayerView:
+        """Return the layer of the new image, or of the old one where the new one lacks it."""
         layer = self.after or self.before
         assert layer is not None
         return layer
@@ -60,11 +61,12 @@ class Comparison:
 
     @property
     def changed(self) -> bool:
-        """Whether the digest of the image is another one."""
+        """Return whether the digest of the image is another one."""
         return (self.before and self.before.digest) != (self.after and self.after.digest)
 
     @property
     def platform(self) -> str:
+        """Return the platform of the images; empty where it is not known."""
         image = self.after or self.before
         return image.platform if image else ""
 
@@ -79,13 +81,13 @@ class Side:
     sources: Mapping[str, str] = field(default_factory=dict)
 
     def inputs(self, image: Optional[ImageView]) -> Optional[Mapping[str, Inputs]]:
-        """Those of the record that belongs to the image; a stale one does not."""
+        """Return the inputs by layer, from the record that belongs to the image; None where no record does."""
         wanted = image and image.digest
         return next((record.layers for record in self.records if record.image == wanted), None)
 
 
 def compare(name: str, before: Side, after: Side) -> list[Comparison]:
-    """One for each platform, in the order of `after`, then those that only `before` has."""
+    """Return a comparison for each platform, in the order of `after`, then those that only `before` has."""
     old, new = ({image.platform: image for image in side.images} for side in (before, after))
     return [_compare(name, old.get(each), new.get(each), before, after) for each in dict.fromkeys([*new, *old])]
 
@@ -110,7 +112,7 @@ def explained(comparison: Comparison, open_before: OpenBlob, open_after: OpenBlo
 
 
 def is_unexplained(row: Row) -> bool:
-    """Whether a layer changed, and nothing that it says of itself tells why."""
+    """Return whether a layer changed, and nothing that it says of itself tells why."""
     return row.change is Change.CHANGED and all(cause.subject is Subject.INPUT for cause in row.causes)
 
 
@@ -169,7 +171,7 @@ def _row(
 
 
 def _with_moves(row: Row, before: Optional[ImageView], after: Optional[ImageView]) -> Row:
-    """A package that only went to another layer was neither added nor removed."""
+    """Return the row, where a package that went to another layer is neither added nor removed."""
     return replace(row, causes=tuple(_with_move(cause, before, after) for cause in row.causes))
 
 
@@ -188,7 +190,7 @@ def _with_move(cause: Cause, before: Optional[ImageView], after: Optional[ImageV
 
 
 def _version(image: Optional[ImageView], cause: Cause) -> Optional[str]:
-    """That of the package of a cause, in whichever layer."""
+    """Return the version that an image has of the package of a cause, in whichever layer."""
     python = cause.subject is Subject.PYTHON_PACKAGE
     return next(
         (

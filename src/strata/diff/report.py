@@ -1,4 +1,4 @@
-"""Comparisons as people and programs read them. docs/image-diff.md describes both forms."""
+"""This module writes comparisons for people and for programs. docs/image-diff.md describes both forms."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ _QUIET = (Change.SAME, Change.REBUILT)
 
 
 def to_json(comparisons: Sequence[Comparison], *, only_changed: bool = False) -> str:
+    """Return comparisons as JSON."""
     images = [
         {
             "image": each.name,
@@ -38,6 +39,7 @@ def to_json(comparisons: Sequence[Comparison], *, only_changed: bool = False) ->
 
 
 def to_table(comparisons: Sequence[Comparison], *, only_changed: bool = False) -> str:
+    """Return comparisons as tables, one for each image."""
     shown = [each for each in comparisons if each.changed or not only_changed]
     if not shown:
         return "No image changed.\n"
@@ -87,7 +89,7 @@ def _digest(image: Optional[ImageView]) -> str:
 
 
 def _size(row: Row) -> str:
-    """Of the layer now, and by how much it grew."""
+    """Return the size of the layer now, and by how much it grew."""
     size = f"{row.layer.size:,}"
     if row.before and row.after and row.before.size != row.after.size:
         return f"{size} ({row.after.size - row.before.size:+,})"

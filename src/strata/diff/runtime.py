@@ -1,4 +1,4 @@
-"""How two images differ besides their layers: config and annotations."""
+"""This module compares images besides their layers: config and annotations."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from strata.oci.documents import canonical_json
 
 
 def runtime_causes(before: Optional[ImageView], after: Optional[ImageView]) -> list[Cause]:
-    """By the names that OCI gives the settings: `Env GREETING: hello → hi`. Nothing where an image is missing."""
+    """Return the differences by the names that OCI gives the settings: `Env GREETING: hello → hi`.
+
+    Where an image is missing, the list is empty.
+    """
     if not (before and after):
         return []
     return [

@@ -1,4 +1,4 @@
-"""What a comparison sees of an image: its manifest and config, read once, whoever wrote them."""
+"""This module has what a comparison knows of an image: its manifest and config, whoever wrote them."""
 
 from __future__ import annotations
 
@@ -72,12 +72,12 @@ class ImageView:
 
     @classmethod
     def of_image(cls, image: Image) -> ImageView:
-        """The image that was just assembled."""
+        """Return the view of an image that was just assembled."""
         return cls.of(image.manifest_descriptor.digest, parse(image.manifest), parse(image.config))
 
     @classmethod
     def of(cls, digest: str, manifest: Mapping[str, Any], config: Optional[Mapping[str, Any]]) -> ImageView:
-        """From the JSON values of both documents, which have the shapes of strata.oci.spec."""
+        """Return the view by the JSON values of both documents, which have the shapes of strata.oci.spec."""
         config = config or {}
         diff_ids = config.get("rootfs", {}).get("diff_ids", [])
         created_by = [

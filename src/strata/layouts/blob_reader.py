@@ -1,4 +1,4 @@
-"""The uncompressed side of a layer's blob.
+"""This module reads the uncompressed side of a layer's blob.
 
 https://www.rfc-editor.org/rfc/rfc1952
 https://www.rfc-editor.org/rfc/rfc8878
@@ -23,7 +23,7 @@ _PIECE = 1 << 18
 
 
 def can_read(media_type: str) -> bool:
-    """Whether it is that of a layer which BlobReader reads here: for zstd, Python needs a library beside it."""
+    """Return whether BlobReader reads layers of a media type here: for zstd, Python needs a library beside it."""
     return media_type in LAYERS and (media_type != LAYER_ZSTD or zstd.is_available())
 
 
@@ -52,7 +52,7 @@ class BlobReader:
         self._taken = 0
 
     def read(self, size: int) -> bytes:
-        """Up to `size` bytes, at least one if any is left. Raises DamagedBlob where the blob gives no more."""
+        """Return up to `size` bytes, at least one if any is left. Raises DamagedBlob where the blob gives no more."""
         if self._taken == len(self._ready):
             self._ready = next(self._pieces, b"")
             self._taken = 0
@@ -63,6 +63,7 @@ class BlobReader:
 
     @property
     def diff_id(self) -> str:
+        """Return the digest of what was read; at the end it is the diff id."""
         return f"sha256:{self._hash.hexdigest()}"
 
 
@@ -73,7 +74,7 @@ def _plain_pieces(data: bytes, blob: Stream) -> Iterator[bytes]:
 
 
 def _gzip_pieces(data: bytes, blob: Stream) -> Iterator[bytes]:
-    """A gzip file may consist of several streams, one after the other."""
+    """Yield the contents of all streams: a gzip file may consist of several, one after the other."""
     inflate = zlib.decompressobj(_READ_GZIP)
     while True:
         data = data or blob.read(_PIECE)
@@ -98,7 +99,7 @@ def _gzip_pieces(data: bytes, blob: Stream) -> Iterator[bytes]:
 
 
 def _zstd_pieces(data: bytes, blob: Stream) -> Iterator[bytes]:
-    """A zstd file may consist of several frames, one after the other."""
+    """Yield the contents of all frames: a zstd file may consist of several, one after the other."""
     if not zstd.is_available():
         raise DamagedBlob("is compressed with zstd, which this Python has no library for")
     decompressor = zstd.ZstdDecompressor()

@@ -1,4 +1,4 @@
-"""Findings: what is wrong with a layout."""
+"""This module has findings: what is wrong with a layout."""
 
 from __future__ import annotations
 
@@ -26,5 +26,5 @@ class Finding:
 
 
 def printable(path: str) -> str:
-    """The path on one line: names of files may hold line breaks, and bytes that are no text."""
+    """Return the path on one line: names of files may hold line breaks, and bytes that are no text."""
     return "".join(each if each.isprintable() and each != "\\" else ascii(each)[1:-1] for each in path)

@@ -1,4 +1,4 @@
-"""What is wrong with the blob of one layer."""
+"""This module finds what is wrong with the blob of one layer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class LayerCheck:
 
 
 def check_layer(file: Path, path: str, media_type: str) -> LayerCheck:
-    """Reads all of the blob at `file`, which findings call `path`; `media_type` is one of LAYERS."""
+    """Read all of the blob at `file`, and return what is wrong. Findings call `path`; `media_type` is one of LAYERS."""
     problems = _Problems()
     with file.open("rb") as stream:
         blob = BlobReader(stream)
@@ -53,7 +53,7 @@ def _other_form(wanted: str, found: str) -> str:
 
 
 class _Problems:
-    """One finding for problems that are alike: an image of another builder may have one in every entry."""
+    """Problems, with one finding for those that are alike: an image of another builder may have one in every entry."""
 
     def __init__(self) -> None:
         self._first: dict[tuple[Rule, str], str] = {}
@@ -71,7 +71,7 @@ class _Problems:
 
 
 def _entry_problems(entry: TarEntry, seen: dict[str, str], last: str) -> Iterator[tuple[Rule, str, str]]:
-    """Each problem with the rule it breaks and what it is about. `seen` maps the paths so far to their kinds."""
+    """Yield each problem with the rule it breaks and what it is about. `seen` maps the paths so far to their kinds."""
     path = entry.path
     reason = unsafe(path)
     if reason:

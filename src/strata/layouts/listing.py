@@ -1,4 +1,4 @@
-"""Listings: the entries of a layer as text, one a line, so that a change can be reviewed.
+"""This module lists the entries of a layer as text, one a line, so that a change can be reviewed.
 
 drwxr-xr-x 0:0         0 usr
 -rwxr-xr-x 0:0     14264 usr/bin/python3.13

@@ -1,4 +1,4 @@
-"""Validation: recomputes all that a layout says of itself, and lists what is not so.
+"""This module validates layouts: it recomputes all that a layout says of itself, and lists what differs.
 
 It reads any garbage without failing, keeps to the directory, and looks into a blob only when size and digest are right:
 otherwise the blob is not what its author described, and there is nothing more to say about it.
@@ -31,7 +31,7 @@ _BLOB = re.compile(r"blobs/(?:sha256/[0-9a-f]{64}|sha512/[0-9a-f]{128})")
 
 
 def validate(layout: Path) -> list[Finding]:
-    """What is wrong with the layout in this directory, in the order in which a reader meets it."""
+    """Return what is wrong with the layout in a directory, in the order in which a reader meets it."""
     validation = _Validation(layout)
     validation.run()
     return list(dict.fromkeys(validation.findings))
@@ -83,7 +83,7 @@ class _Validation:
     # Files
 
     def _list_files(self) -> None:
-        """Follows no links: they may lead out of the layout, or in a circle."""
+        """Note the size of each file. Links are not followed: they may lead out of the layout, or in a circle."""
         waiting = [""]
         while waiting:
             directory = waiting.pop()
@@ -136,7 +136,7 @@ class _Validation:
         return summed.hexdigest()
 
     def _document(self, path: str, shape: Shape) -> Optional[Any]:
-        """The JSON value of a file of the layout, if it has the shape."""
+        """Return the JSON value of a file of the layout, if it has the shape."""
         content = self._read(path)
         if content is None:
             self._all_read = False
@@ -173,7 +173,7 @@ class _Validation:
     # What the files say of each other
 
     def _blob(self, descriptor: Any, by: str, where: str) -> Optional[str]:
-        """The path of the blob that `where` in the document `by` names, if it is what the descriptor says."""
+        """Return the path of the blob that `where` in the document `by` names, if it is what the descriptor says."""
         path = blob_path(descriptor["digest"])
         self._referenced.add(path)
         size = self._sizes.get(path)
@@ -187,7 +187,7 @@ class _Validation:
         return None
 
     def _follow(self, root: Any) -> None:
-        """Indexes may name indexes, to any depth."""
+        """Check all that the root names: indexes may name indexes, to any depth."""
         waiting = [(root, INDEX_FILE)]
         seen = set()
         while waiting:
@@ -234,7 +234,7 @@ class _Validation:
             self._oci(config_path, "has the media type of an empty config, but is not {}")
 
     def _layer(self, descriptor: Any, by: str, number: int, is_image: bool) -> Optional[str]:
-        """The layer's diff id, where one can be computed."""
+        """Return the layer's diff id, where one can be computed."""
         where = f"layers[{number}]"
         path = self._blob(descriptor, by, where)
         media_type = descriptor["mediaType"]

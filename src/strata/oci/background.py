@@ -1,4 +1,4 @@
-"""A second thread for what follows from bytes and nothing waits for, such as digests.
+"""This module has a second thread for what follows from bytes and nothing waits for, such as digests.
 
 hashlib gives up the interpreter's lock while it hashes, so that another core can inflate and compress meanwhile.
 """
@@ -37,6 +37,7 @@ class Background:
         return self
 
     def call(self, function: Call, data: bytes) -> None:
+        """Make the call later, after those that were given before."""
         self._batch.append((function, data))
         # A call without bytes is not for nothing.
         self._bytes += len(data) + 64

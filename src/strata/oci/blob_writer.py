@@ -1,4 +1,4 @@
-"""The blob of a layer, written: as gzip, which every reader takes. Another form is strata.oci.zstd_writer.
+"""This module writes the blob of a layer as gzip, which every reader takes. Another form is strata.oci.zstd_writer.
 
 https://www.rfc-editor.org/rfc/rfc1952
 """
@@ -45,24 +45,27 @@ class BlobWriter(ABC):
         self.size = 0
 
     def write(self, data: bytes) -> None:
+        """Write bytes of the uncompressed tar."""
         self._take(data)
         self._put(self._compress(data))
 
     def write_member(self, member: ZipMember) -> None:
-        """Writes the file that the member holds. Raises StrataError where the member is damaged."""
+        """Write the file that the member holds. Raises StrataError where the member is damaged."""
         for _, contents in member.pieces(self._background):
             self.write(contents)
 
     @abstractmethod
     def finish(self) -> None:
-        """Writes the end of the stream."""
+        """Write the end of the stream."""
 
     @property
     def diff_id(self) -> str:
+        """Return the digest of what was written, uncompressed."""
         return f"sha256:{self._input_hash.hexdigest()}"
 
     @property
     def digest(self) -> str:
+        """Return the digest of the blob."""
         return f"sha256:{self._blob_hash.hexdigest()}"
 
     @abstractmethod
@@ -79,7 +82,9 @@ class BlobWriter(ABC):
 
 
 class GzipWriter(BlobWriter):
-    """Streams that are deflated already are copied. A gzip file is a row of members (RFC 1952, 2.2), so each of them
+    """Writes gzip, and copies streams that are deflated already.
+
+    A gzip file is a row of members (RFC 1952, 2.2), so each of them
     becomes a member of its own, and what is written between two of them one more.
     """
 
@@ -90,6 +95,7 @@ class GzipWriter(BlobWriter):
         self._run: Optional[_Run] = None
 
     def write_member(self, member: ZipMember) -> None:
+        """Write the file that the member holds, as it is compressed there unless it is small."""
         if not member.deflated or member.compressed_size < COPIED_FROM:
             super().write_member(member)
             return
@@ -101,6 +107,7 @@ class GzipWriter(BlobWriter):
         self._put(_trailer(member.crc, member.size))
 
     def finish(self) -> None:
+        """Write the end of the stream."""
         if self._run is not None:
             self._put(self._run.end())
             self._run = None
@@ -130,5 +137,5 @@ class _Run:
 
 
 def _trailer(crc: int, size: int) -> bytes:
-    """The size counts modulo 2 to the 32nd."""
+    """Return the end of a gzip member. The size counts modulo 2 to the 32nd."""
     return struct.pack("<II", crc, size & 0xFFFFFFFF)

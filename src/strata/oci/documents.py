@@ -17,7 +17,7 @@ class NotJson(Exception):
 
 
 def parse(content: bytes) -> Any:
-    """Reads strict JSON: UTF-8, no key twice, no NaN. Raises NotJson for all else."""
+    """Read strict JSON: UTF-8, no key twice, no NaN. Raises NotJson for all else."""
     try:
         return json.loads(content.decode(), object_pairs_hook=_once, parse_constant=_no_constant)
     except UnicodeDecodeError:
@@ -45,7 +45,7 @@ def _no_constant(name: str) -> Any:
 
 
 def shown(value: Any) -> str:
-    """The value as JSON, shortened, and printable whatever it is."""
+    """Return the value as JSON, shortened, and printable whatever it is."""
     if isinstance(value, (dict, list)):
         return "an object" if isinstance(value, dict) else "a list"
     text = json.dumps(value)
@@ -53,6 +53,6 @@ def shown(value: Any) -> str:
 
 
 def canonical_json(value: Any) -> bytes:
-    """UTF-8, keys sorted, no spaces, no NaN."""
+    """Return the value as UTF-8, with sorted keys, without spaces and NaN."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return text.encode()

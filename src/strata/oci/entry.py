@@ -1,4 +1,4 @@
-"""Entries: what a layer is made of, before it is bytes.
+"""This module has entries: what a layer is made of, before it is bytes.
 
 Paths are relative POSIX paths without a leading slash, `usr/bin/python3.13`; the root itself is no entry.
 """
@@ -34,6 +34,8 @@ class File:
 
 @dataclass(frozen=True)
 class Directory:
+    """A directory; `mode` may have the sticky bit."""
+
     path: str
     mode: int = 0o755
     uid: int = 0
@@ -54,7 +56,7 @@ Entry = Union[File, Directory, Symlink]
 
 
 def arrange(entries: Iterable[Entry]) -> list[Entry]:
-    """The entries in the order of a layer: sorted by path, each once, every parent directory present.
+    """Return the entries in the order of a layer: sorted by path, each once, every parent directory present.
 
     Raises StrataError for a path that leaves the root or deletes files of other layers, for two entries with one path
     (equal directories are one), for an entry below a file or a link, and for a setuid or setgid file.
@@ -75,13 +77,13 @@ def arrange(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def parents(path: str) -> list[str]:
-    """`a/b/c` has the parents `a` and `a/b`."""
+    """Return the directories above a path: of `a/b/c` they are `a` and `a/b`."""
     parts = path.split("/")
     return ["/".join(parts[:count]) for count in range(1, len(parts))]
 
 
 def unsafe(path: str) -> Optional[str]:
-    """Why the path may not stand in a layer; None where it may."""
+    """Return why the path may not stand in a layer; None where it may."""
     if not path:
         return "it is empty"
     if path.startswith("/"):
@@ -103,12 +105,12 @@ def unsafe(path: str) -> Optional[str]:
 
 
 def privileged(mode: int, *, directory: bool) -> bool:
-    """Whether the mode lets a program run as another user. On a directory, setgid only hands down the group."""
+    """Return whether the mode lets a program run as another user. On a directory, setgid only hands down the group."""
     return bool(mode & (0o4000 if directory else 0o6000))
 
 
 def describe(entry: Entry) -> str:
-    """One line for an error or a listing: the kind, and what tells two entries of one kind apart."""
+    """Return one line for an error or a listing: the kind, and what tells two entries of one kind apart."""
     if isinstance(entry, Symlink):
         return f"a link to {entry.target}, owner {entry.uid}:{entry.gid}"
     kind = "a directory" if isinstance(entry, Directory) else "a file"
@@ -128,7 +130,10 @@ def _check(entry: Entry) -> None:
 
 
 def unsafe_target(target: str) -> Optional[str]:
-    """Why a link may not have this target; None where it may. Any path may be named, it is resolved in the image."""
+    """Return why a link may not have this target; None where it may.
+
+    A target is resolved in the image, so any path may be named.
+    """
     if not target:
         return "it is empty"
     if "\0" in target:

@@ -1,4 +1,4 @@
-"""Images: config and manifest over layers, for one platform. Pure: values in, bytes out.
+"""This module assembles images: config and manifest over layers, for one platform.
 
 https://github.com/opencontainers/image-spec/blob/main/config.md
 https://github.com/opencontainers/image-spec/blob/main/manifest.md
@@ -40,7 +40,7 @@ class RuntimeConfig:
     stop_signal: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """The `config` object of an image config, with its names and forms."""
+        """Return the `config` object of an image config, with its names and forms."""
         fields: dict[str, Any] = {
             "Entrypoint": list(self.entrypoint),
             "Cmd": list(self.cmd),
@@ -72,23 +72,24 @@ class Image:
         *,
         annotations: Mapping[str, str],
     ) -> Image:
-        """Layers come lowest first. `annotations` stand in the manifest."""
+        """Return the image over layers, lowest first. `annotations` stand in the manifest."""
         config = image_config(platform, layers, runtime)
         manifest = image_manifest(Descriptor.of(CONFIG, config), layers, annotations=annotations)
         return cls(platform, tuple(layers), config, manifest)
 
     @property
     def config_descriptor(self) -> Descriptor:
+        """Return the descriptor of the config."""
         return Descriptor.of(CONFIG, self.config)
 
     @property
     def manifest_descriptor(self) -> Descriptor:
-        """With the platform, as an index wants it. Its digest is the image's."""
+        """Return the descriptor with the platform, as an index wants it. Its digest is the image's."""
         return Descriptor.of(MANIFEST, self.manifest, platform=self.platform)
 
 
 def image_config(platform: Platform, layers: Sequence[Layer], runtime: RuntimeConfig) -> bytes:
-    """Each layer has one line of history, which says what kind of layer it is."""
+    """Return the image config. Each layer has one line of history, which says what kind of layer it is."""
     return canonical_json(
         {
             **platform.to_json(),
@@ -103,7 +104,7 @@ def image_config(platform: Platform, layers: Sequence[Layer], runtime: RuntimeCo
 def image_manifest(
     config: Descriptor, layers: Sequence[Layer], *, annotations: Mapping[str, str], artifact_type: str = ""
 ) -> bytes:
-    """`artifact_type` says what the layers are where `config` does not: they are no image then."""
+    """Return the manifest. `artifact_type` says what the layers are where `config` does not: they are no image then."""
     fields: dict[str, Any] = {
         "schemaVersion": 2,
         "mediaType": MANIFEST,

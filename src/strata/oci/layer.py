@@ -1,4 +1,4 @@
-"""Layers: entries become one deterministic blob and a description of it.
+"""This module writes layers: entries become one deterministic blob and a description of it.
 
 https://github.com/opencontainers/image-spec/blob/main/layer.md
 """
@@ -51,7 +51,7 @@ class Layer:
 
     @property
     def described(self) -> Descriptor:
-        """The descriptor as it stands in a manifest, with the contents."""
+        """Return the descriptor as it stands in a manifest, with the contents."""
         return replace(self.descriptor, annotations={CONTENTS_ANNOTATION: canonical_json(dict(self.contents)).decode()})
 
     def written(self) -> WrittenLayer:
@@ -73,7 +73,7 @@ def write_layer(
     contents: Mapping[str, Any],
     compression: Compression = "gzip",
 ) -> Layer:
-    """Writes the layer's blob to `blobs`/HEX. The same entries give the same bytes, in whichever order they come.
+    """Write the layer's blob to `blobs`/HEX. The same entries give the same bytes, in whichever order they come.
 
     Memory stays constant in the size of the files. With gzip, members of zip archives are copied as they are; zstd
     makes smaller blobs, from all bytes anew, for those whose registry and runtime take it. Raises StrataError for

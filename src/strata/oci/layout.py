@@ -1,4 +1,4 @@
-"""Layouts: the directory form of images, as `pants package` writes it.
+"""This module writes layouts, the directory form of images, as `pants package` writes it.
 
 The functions give the small files; the blobs of layers, which the images name, lie at blobs/sha256/HEX already.
 https://github.com/opencontainers/image-spec/blob/main/image-layout.md
@@ -27,7 +27,7 @@ EMPTY_CONFIG = b"{}"
 
 
 def layout_files(images: Sequence[Image], *, tag: str = "latest") -> dict[str, bytes]:
-    """The files of a layout that holds one image, for one platform or for several, by their path in it."""
+    """Return the files of a layout that holds one image, for one platform or for several, by their path in it."""
     files: dict[str, bytes] = {}
     for image in images:
         files[image.config_descriptor.blob_path] = image.config
@@ -48,7 +48,7 @@ def artifact_layout_files(
     platform: Optional[Platform] = None,
     tag: str = "latest",
 ) -> dict[str, bytes]:
-    """The same for layers that are no image: an interpreter's alone, for example.
+    """Return the files of a layout whose layers are not an image: an interpreter's alone, for example.
 
     They stand in a manifest with the artifact type `application/vnd.strata.KIND.v1` and an empty config, so that
     registries store them and no runtime takes them for an image.

@@ -1,4 +1,4 @@
-"""The platform of an image: operating system and CPU architecture, spelled as OCI spells them.
+"""This module has the platform of an image: operating system and CPU architecture, spelled as OCI spells them.
 
 https://github.com/opencontainers/image-spec/blob/main/image-index.md#image-index-property-descriptions
 """
@@ -17,7 +17,7 @@ class Platform:
 
     @classmethod
     def parse(cls, text: str) -> Platform:
-        """Reads `linux/amd64`. Raises ValueError where the text has another form."""
+        """Read `linux/amd64`. Raises ValueError where the text has another form."""
         os, slash, architecture = text.partition("/")
         if not (os and slash and architecture) or "/" in architecture:
             raise ValueError(f"{text!r} is not of the form os/architecture, e.g. linux/amd64")
@@ -27,4 +27,5 @@ class Platform:
         return f"{self.os}/{self.architecture}"
 
     def to_json(self) -> dict[str, str]:
+        """Return the platform as documents hold it."""
         return {"os": self.os, "architecture": self.architecture}

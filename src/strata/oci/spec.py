@@ -1,4 +1,4 @@
-"""What the image specification says of its JSON documents, as shapes.
+"""This module has the shapes that the image specification gives its JSON documents.
 
 https://github.com/opencontainers/image-spec/tree/v1.1.1
 """

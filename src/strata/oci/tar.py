@@ -1,4 +1,4 @@
-"""Tar headers, in the pax format, with nothing in them that an entry does not say.
+"""This module writes tar headers, in the pax format, with nothing in them that an entry does not say.
 
 Our own instead of `tarfile`'s so that the bytes do not follow the Python version.
 https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html#tag_20_92_13
@@ -21,7 +21,7 @@ _SIZE_LIMIT = 8**11
 
 
 def header(entry: Entry, size: int) -> bytes:
-    """The blocks that come before the contents of `entry`, which are `size` bytes."""
+    """Return the blocks that come before the contents of `entry`, which are `size` bytes."""
     records: dict[str, str] = {}
     path, kind, mode, target = entry.path, b"0", 0o777, ""
     if isinstance(entry, Symlink):
@@ -48,12 +48,12 @@ def header(entry: Entry, size: int) -> bytes:
 
 
 def padding(size: int) -> bytes:
-    """What fills the last block of contents of `size` bytes."""
+    """Return what fills the last block of contents of `size` bytes."""
     return bytes(-size % BLOCK)
 
 
 def _text(records: dict[str, str], key: str, value: str) -> bytes:
-    """The value for the fixed header; what does not fit there is added to the pax records."""
+    """Return the value for the fixed header; what does not fit there is added to the pax records."""
     encoded = value.encode()
     if len(encoded) <= _NAME_LIMIT and encoded.isascii():
         return encoded
@@ -69,7 +69,7 @@ def _number(records: dict[str, str], key: str, value: int, limit: int) -> int:
 
 
 def _record(key: str, value: str) -> bytes:
-    """`LENGTH key=value\\n`, where LENGTH counts the whole record in bytes, itself included."""
+    r"""Return `LENGTH key=value\n`, where LENGTH counts the whole record in bytes, itself included."""
     rest = f" {key}={value}\n".encode()
     length = len(rest)
     while length != len(rest) + len(str(length)):

@@ -1,4 +1,4 @@
-"""Tar archives as anybody may have written them: ustar, pax and GNU forms, read with constant memory.
+"""This module reads tar archives as anybody may have written them: ustar, pax and GNU forms, read with constant memory.
 
 Our own instead of `tarfile`, which takes metadata of any size into memory, repairs silently what is damaged, and does
 not tell what an archive says beyond what it understood.
@@ -71,7 +71,7 @@ class TarEntry:
 
 
 def read_tar(blob: Stream, contents: Optional[Callable[[bytes], object]] = None) -> Iterator[TarEntry]:
-    """The members in their order, then reads `blob` to its end. Raises DamagedBlob where it is not a tar archive.
+    """Yield the members in their order, then read `blob` to its end. Raises DamagedBlob where it is not a tar archive.
 
     :param contents: takes the contents of a member, piece by piece, before the member is yielded.
     """
@@ -102,7 +102,7 @@ class _Archive:
         self._offset = 0
 
     def header(self) -> Optional[bytes]:
-        """The next block, which is a header with the right sum; None at the end of the archive."""
+        """Return the next block, which is a header with the right sum; None at the end of the archive."""
         header = self._take(BLOCK, "ends without the two empty blocks that end a tar archive")
         if not any(header):
             if any(self._take(BLOCK, "ends without the two empty blocks that end a tar archive")):
@@ -140,7 +140,7 @@ class _Archive:
         return data
 
     def records(self, data: bytes) -> dict[str, str]:
-        """`LENGTH name=value\n`, one after the other, where LENGTH counts all of its record."""
+        r"""Return pax records: `LENGTH name=value\n`, one after the other, where LENGTH counts all of its record."""
         records = {}
         start = 0
         while start < len(data):

@@ -58,7 +58,7 @@ class ZipMember:
 
     @classmethod
     def find(cls, archive: Path, info: zipfile.ZipInfo, *, sha256: Optional[str] = None) -> ZipMember:
-        """The member that `info`, an entry of the archive's directory, leads to.
+        """Return the member that `info`, an entry of the archive's directory, leads to.
 
         Raises StrataError where the header in front of the data says anything else than the directory, and for
         encrypted members and methods other than stored and deflated.
@@ -68,7 +68,7 @@ class ZipMember:
 
     @classmethod
     def find_all(cls, archive: Path, infos: Iterable[zipfile.ZipInfo]) -> list[ZipMember]:
-        """The same of many entries, in their order, for which the archive is opened once."""
+        """Return the members that many entries lead to, in their order. The archive is opened once."""
         with archive.open("rb") as stream:
             return [cls._in(stream, archive, info, None) for info in infos]
 

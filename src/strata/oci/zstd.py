@@ -1,4 +1,6 @@
-"""Zstandard, by the libzstd that lies beside the running Python: where that is the interpreter artifact, its bytes are
+"""This module calls the libzstd that lies beside the running Python.
+
+Where that is the interpreter artifact, its bytes are
 pinned with it. A library of the machine is never taken instead.
 
 https://facebook.github.io/zstd/zstd_manual.html
@@ -32,6 +34,7 @@ class _Buffer(ctypes.Structure):
 
 
 def is_available() -> bool:
+    """Return whether there is a libzstd beside this Python."""
     return _library(sys.base_prefix) is not None
 
 
@@ -46,10 +49,11 @@ class ZstdCompressor:
             _check(self._zstd, self._zstd.ZSTD_CCtx_setParameter(self._context, parameter, value))
 
     def compress(self, data: bytes) -> bytes:
+        """Return what is ready of the compressed frame."""
         return self._stream(data, _CONTINUE)
 
     def flush(self) -> bytes:
-        """The end of the frame."""
+        """Return the end of the frame."""
         return self._stream(b"", _END)
 
     def __del__(self) -> None:
@@ -79,7 +83,7 @@ class ZstdDecompressor:
         self.eof = False
 
     def decompress(self, data: bytes) -> bytes:
-        """A piece of the contents; what of `data` is not needed for it is kept as `unconsumed_tail`.
+        """Return a piece of the contents; what of `data` is not needed for it is kept as `unconsumed_tail`.
 
         Raises ZstdError for data that is damaged.
         """
@@ -97,7 +101,7 @@ class ZstdDecompressor:
 
 @functools.cache
 def _library(prefix: str) -> Optional[ctypes.CDLL]:
-    """The library below a prefix of Debian's layout, lib/x86_64-linux-gnu."""
+    """Return the library below a prefix of Debian's layout, lib/x86_64-linux-gnu."""
     for path in sorted(Path(prefix, "lib").glob("*-linux-gnu/libzstd.so.1")):
         library = ctypes.CDLL(str(path))
         for name in ("ZSTD_createCCtx", "ZSTD_createDCtx"):

@@ -1,4 +1,4 @@
-"""The blob of a layer, written as zstd: for registries and runtimes that take it."""
+"""This module writes the blob of a layer as zstd, for registries and runtimes that take it."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ class ZstdWriter(BlobWriter):
         self._zstd = zstd.ZstdCompressor()
 
     def finish(self) -> None:
+        """Write the end of the frame."""
         self._put(self._zstd.flush())
 
     def _compress(self, data: bytes) -> bytes:
