@@ -41,6 +41,8 @@ from pants_strata.util_rules.resolves import image_venv, narrowing
 
 @dataclass(frozen=True)
 class ImageInferenceFieldSet(FieldSet):
+    """The fields of an image that imply dependencies."""
+
     required_fields = (
         ImageDependenciesField,
         EntryPointField,
@@ -58,6 +60,8 @@ class ImageInferenceFieldSet(FieldSet):
 
 
 class InferImageDependencies(InferDependenciesRequest[ImageInferenceFieldSet]):
+    """The request for the dependencies that the fields of an image imply."""
+
     infer_from = ImageInferenceFieldSet
 
 
@@ -84,6 +88,7 @@ async def _requirements_named(project: str, narrow: Narrow) -> list[Address]:
 async def infer_image_dependencies(
     request: InferImageDependencies, strata: StrataSubsystem, python: PythonSetup
 ) -> InferredDependencies:
+    """Return the venv and the base of an image, and the owner of its entry point or script."""
     fields = request.field_set
     narrow = narrowing(fields.resolve, python)
     inferred = [(await image_venv(fields.venv, fields.resolve, fields.entry_point, strata, python)).address]
@@ -99,6 +104,8 @@ async def infer_image_dependencies(
 
 @dataclass(frozen=True)
 class VenvInferenceFieldSet(FieldSet):
+    """The fields of a venv that imply dependencies."""
+
     required_fields = (ArtifactDependenciesField, VenvLockfileField, InterpreterField, InstallerField)
 
     interpreter: InterpreterField
@@ -106,11 +113,14 @@ class VenvInferenceFieldSet(FieldSet):
 
 
 class InferVenvDependencies(InferDependenciesRequest[VenvInferenceFieldSet]):
+    """The request for the dependencies that the fields of a venv imply."""
+
     infer_from = VenvInferenceFieldSet
 
 
 @rule
 async def infer_venv_dependencies(request: InferVenvDependencies, strata: StrataSubsystem) -> InferredDependencies:
+    """Return the interpreter and the installer of a venv."""
     fields = request.field_set
     return InferredDependencies(
         [
@@ -122,12 +132,16 @@ async def infer_venv_dependencies(request: InferVenvDependencies, strata: Strata
 
 @dataclass(frozen=True)
 class InterpreterInferenceFieldSet(FieldSet):
+    """The field of an interpreter that implies a dependency."""
+
     required_fields = (ArtifactDependenciesField, InterpreterVersionField, BaseField)
 
     base: BaseField
 
 
 class InferInterpreterDependencies(InferDependenciesRequest[InterpreterInferenceFieldSet]):
+    """The request for the dependency that the fields of an interpreter imply."""
+
     infer_from = InterpreterInferenceFieldSet
 
 
@@ -135,10 +149,12 @@ class InferInterpreterDependencies(InferDependenciesRequest[InterpreterInference
 async def infer_interpreter_dependencies(
     request: InferInterpreterDependencies, strata: StrataSubsystem
 ) -> InferredDependencies:
+    """Return the base of an interpreter."""
     return InferredDependencies([await artifact_address(request.field_set.base, strata.base, "[strata].base")])
 
 
 def rules() -> Iterable[Rule | UnionRule]:
+    """Return the rules of this module."""
     return (
         *collect_rules(),
         UnionRule(InferDependenciesRequest, InferImageDependencies),

@@ -37,6 +37,7 @@ from pants_strata.util_rules.debian import packages as debian_packages
 
 
 def target_types() -> Iterable[type[Target]]:
+    """Return the target types of Strata."""
     return (
         DebianPackagesTarget,
         PythonImageTarget,
@@ -47,6 +48,7 @@ def target_types() -> Iterable[type[Target]]:
 
 
 def rules() -> Iterable[Rule | UnionRule]:
+    """Return the rules of this module."""
     modules = (
         app,
         debian_lock,

@@ -14,6 +14,8 @@ from strata.protocol import layer
 
 
 class Compression(Enum):
+    """How layers are compressed: the choices of `[strata].compression`."""
+
     gzip = "gzip"
     zstd = "zstd"
 
@@ -24,6 +26,8 @@ class Compression(Enum):
 
 
 class StrataSubsystem(Subsystem):
+    """The options of `[strata]`."""
+
     options_scope = "strata"
     help = "Hermetic Python app images: what targets take where a BUILD file names nothing."
 
@@ -86,11 +90,15 @@ class StrataSubsystem(Subsystem):
 
 
 class Gone(Enum):
+    """What to do about a locked package that the mirror has dropped: the choices of `[strata-debian].gone`."""
+
     error = "error"
     renew = "renew"
 
 
 class DebianSubsystem(Subsystem):
+    """The options of `[strata-debian]`."""
+
     options_scope = "strata-debian"
     help = "Where Debian packages come from, and how their locks are made."
 
@@ -149,8 +157,10 @@ class DebianSubsystem(Subsystem):
 
     @property
     def suites(self) -> tuple[str, ...]:
+        """Return the suites that locks are made from: the release, its updates and its security fixes."""
         return (self.release, f"{self.release}-updates", f"{self.release}-security")
 
     @property
     def components(self) -> tuple[str, ...]:
+        """Return the components of the archive that locks are made from."""
         return COMPONENTS

@@ -14,6 +14,8 @@ from strata.oci.platform import Platform
 
 @dataclass(frozen=True)
 class DebianPackagesRequest:
+    """The packages of a lock, for one platform."""
+
     lock: DebianLockRequest
     platform: Platform
 

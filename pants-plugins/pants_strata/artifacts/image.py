@@ -27,6 +27,8 @@ class AppLayerRequest:
 
 @dataclass(frozen=True)
 class ImageRequest:
+    """The image of a `python_image`, for one platform."""
+
     address: Address
     platform: Platform
 

@@ -14,6 +14,8 @@ from strata.protocol.layer import Compression
 
 @dataclass(frozen=True)
 class InterpreterRequest:
+    """The interpreter of a `python_interpreter`, for one platform."""
+
     address: Address
     platform: Platform
 

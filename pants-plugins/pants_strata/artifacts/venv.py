@@ -19,6 +19,8 @@ from strata.protocol.layer import Compression
 
 @dataclass(frozen=True)
 class LockedVenvRequest:
+    """The lock of a `python_venv`, for one platform."""
+
     address: Address
     platform: Platform
 

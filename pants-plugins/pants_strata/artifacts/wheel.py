@@ -24,4 +24,5 @@ class LockedWheel:
 
     @property
     def is_sdist(self) -> bool:
+        """Return whether the file is a source distribution."""
         return not self.file.endswith(".whl")

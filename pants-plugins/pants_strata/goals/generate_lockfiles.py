@@ -47,20 +47,24 @@ from strata.errors import StrataError
 
 
 class KnownResolvesRequest(KnownUserResolveNamesRequest):
-    pass
+    """The request for the targets whose locks can be made, by their addresses."""
 
 
 class RequestedResolves(RequestedUserResolveNames):
-    pass
+    """The request for the locks of the targets that `--resolve` names."""
 
 
 @dataclass(frozen=True)
 class GenerateDebianLockfile(GenerateLockfile):
+    """The request for a new lock of Debian packages."""
+
     lock: DebianLockRequest
 
 
 @dataclass(frozen=True)
 class GenerateInstallerLockfile(GenerateLockfile):
+    """The request for a new lock of an installer."""
+
     lock: InstallerLockRequest
 
 
@@ -90,6 +94,7 @@ async def _generate_request(target: Target, debian: DebianSubsystem, strata: Str
 
 @rule
 def known_resolves(_: KnownResolvesRequest, targets: AllTargets) -> KnownUserResolveNames:
+    """Return the addresses of the targets whose locks can be made."""
     return KnownUserResolveNames(
         names=tuple(target.address.spec for target in targets if _has_lock(target)),
         option_name="the addresses of `debian_packages`, `python_interpreter` and `python_installer` targets",
@@ -101,12 +106,14 @@ def known_resolves(_: KnownResolvesRequest, targets: AllTargets) -> KnownUserRes
 async def requested_resolves(
     requested: RequestedResolves, targets: AllTargets, debian: DebianSubsystem, strata: StrataSubsystem
 ) -> UserGenerateLockfiles:
+    """Return a request for the lock of each target that `--resolve` names."""
     wanted = [target for target in targets if _has_lock(target) and target.address.spec in requested]
     return UserGenerateLockfiles([await _generate_request(target, debian, strata) for target in wanted])
 
 
 @rule
 async def generate_debian_lockfile(request: GenerateDebianLockfile) -> GenerateLockfileResult:
+    """Return a new lock of Debian packages, with what changed in it."""
     new = (await get_resolved_debian_lock(request.lock)).lock
     path = request.lockfile_dest
     old = (await engine.repository_files([path])).get(path)
@@ -120,6 +127,7 @@ async def generate_debian_lockfile(request: GenerateDebianLockfile) -> GenerateL
 
 @rule
 async def generate_installer_lockfile(request: GenerateInstallerLockfile) -> GenerateLockfileResult:
+    """Return a new lock of an installer."""
     new = await get_resolved_installer_lock(request.lock)
     return GenerateLockfileResult(
         await engine.create({request.lockfile_dest: new.text.encode()}), request.resolve_name, request.lockfile_dest
@@ -127,7 +135,7 @@ async def generate_installer_lockfile(request: GenerateInstallerLockfile) -> Gen
 
 
 def _diff(request: GenerateDebianLockfile, old_text: str, new: DebianLock) -> LockfileDiff | None:
-    """What changed, for the goal to print; nothing where the old lock cannot be read and is being replaced."""
+    """Return what changed, for the goal to print; nothing where the old lock cannot be read and is being replaced."""
     try:
         old = read_debian_lock(old_text, request.lockfile_dest)
     except StrataError:
@@ -147,6 +155,7 @@ def _versions(lock: DebianLock) -> LockfilePackages:
 
 
 def rules() -> Iterable[Rule | UnionRule]:
+    """Return the rules of this module."""
     return (
         *collect_rules(),
         UnionRule(GenerateLockfile, GenerateDebianLockfile),

@@ -36,11 +36,15 @@ from strata.oci.layout import INDEX_FILE
 
 
 class Format(Enum):
+    """How the differences are written: for people, or as JSON."""
+
     table = "table"
     json = "json"
 
 
 class ImageDiffSubsystem(Outputting, GoalSubsystem):
+    """The goal `image-diff` and its options."""
+
     name = "image-diff"
     help = "Compare images with a reference, and name what changed in each layer: packages, files, settings."
 
@@ -70,6 +74,8 @@ class ImageDiffSubsystem(Outputting, GoalSubsystem):
 
 
 class ImageDiff(Goal):
+    """How the goal `image-diff` ended."""
+
     subsystem_cls = ImageDiffSubsystem
     environment_behavior = Goal.EnvironmentBehavior.LOCAL_ONLY
 
@@ -80,7 +86,7 @@ def _two_layouts(root: Path, reference: str, layout: str) -> list[Comparison]:
 
 
 def _references(root: Path, reference: str, targets: Sequence[Target]) -> list[LayoutReader]:
-    """The layout for each target."""
+    """Return the layout for each target."""
     directory = root / reference
     if (directory / INDEX_FILE).exists() or not directory.is_dir():
         reader = LayoutReader.named(str(directory))
@@ -112,6 +118,7 @@ async def _target(target: Target, reference: LayoutReader) -> list[Comparison]:
     blobs = await engine.contents(await engine.only(built.blobs, unexplained)) if unexplained else {}
 
     def open_blob(layer: Descriptor) -> Optional[BinaryIO]:
+        """Return the blob of a layer, opened for reading; None where it was not asked for."""
         content = blobs.get(layer.blob_path)
         return None if content is None else io.BytesIO(content)
 
@@ -123,6 +130,7 @@ async def _target(target: Target, reference: LayoutReader) -> list[Comparison]:
 async def image_diff(
     console: Console, options: ImageDiffSubsystem, targets: Targets, build_root: BuildRoot
 ) -> ImageDiff:
+    """Compare the images of the targets with those of the reference, and print what differs and why."""
     root = build_root.pathlib_path
     images = [target for target in targets if ImageFieldSet.is_applicable(target)]
     if not options.reference:
@@ -143,4 +151,5 @@ async def image_diff(
 
 
 def rules() -> Iterable[Rule]:
+    """Return the rules of this module."""
     return collect_rules()

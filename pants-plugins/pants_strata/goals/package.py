@@ -57,7 +57,7 @@ async def _layout(
 
 
 def _summary(layers: Sequence[Layer]) -> Iterable[str]:
-    """A line for each kind of layer."""
+    """Yield a line for each kind of layer."""
     for kind in dict.fromkeys(layer.contents["kind"] for layer in layers):
         sizes = [layer.descriptor.size for layer in layers if layer.contents["kind"] == kind]
         count = f" in {len(sizes)} layers" if len(sizes) > 1 else ""
@@ -76,6 +76,8 @@ async def _artifact_layout(
 
 @dataclass(frozen=True)
 class ImageFieldSet(PackageFieldSet):
+    """The fields of an image that `package` reads."""
+
     required_fields = (EntryPointField, ScriptField, ArtifactOutputPathField)
 
     output_path: ArtifactOutputPathField
@@ -83,6 +85,7 @@ class ImageFieldSet(PackageFieldSet):
 
 @rule
 async def package_image(field_set: ImageFieldSet) -> BuiltPackage:
+    """Return the layout of an image, and beside it the file that says what each layer was made from."""
     built = await get_image(ImageRequest(field_set.address, PLATFORM))
     files = layout_files([built.image])
     package = await _layout(
@@ -109,6 +112,8 @@ class ArtifactFieldSet(PackageFieldSet):
 
 @dataclass(frozen=True)
 class OsPackagesFieldSet(ArtifactFieldSet):
+    """The fields of `debian_packages` that `package` reads."""
+
     required_fields = (DebianPackagesNamesField, ArtifactOutputPathField)
 
     output_path: ArtifactOutputPathField
@@ -116,6 +121,7 @@ class OsPackagesFieldSet(ArtifactFieldSet):
 
 @rule
 async def package_os_packages(field_set: OsPackagesFieldSet, strata: StrataSubsystem) -> BuiltPackage:
+    """Return a layout with the layer of Debian packages."""
     interpreter = (await default_interpreter(strata)).address
     request = OsPackagesRequest(field_set.address, PLATFORM, interpreter, strata.compression.choice)
     return await _artifact_layout(field_set.output_path, "os-packages", [await get_os_packages_layer(request)])
@@ -123,6 +129,8 @@ async def package_os_packages(field_set: OsPackagesFieldSet, strata: StrataSubsy
 
 @dataclass(frozen=True)
 class InterpreterFieldSet(ArtifactFieldSet):
+    """The fields of an interpreter that `package` reads."""
+
     required_fields = (InterpreterVersionField, ArtifactOutputPathField)
 
     output_path: ArtifactOutputPathField
@@ -130,6 +138,7 @@ class InterpreterFieldSet(ArtifactFieldSet):
 
 @rule
 async def package_interpreter(field_set: InterpreterFieldSet, strata: StrataSubsystem) -> BuiltPackage:
+    """Return a layout with the layer of an interpreter."""
     interpreter = await get_interpreter(InterpreterRequest(field_set.address, PLATFORM))
     request = InterpreterLayerRequest(interpreter, interpreter.base, strata.compression.choice)
     return await _artifact_layout(field_set.output_path, "interpreter", [await get_interpreter_layer(request)])
@@ -137,6 +146,8 @@ async def package_interpreter(field_set: InterpreterFieldSet, strata: StrataSubs
 
 @dataclass(frozen=True)
 class InstallerFieldSet(ArtifactFieldSet):
+    """The fields of an installer that `package` reads."""
+
     required_fields = (InstallerToolField, ArtifactOutputPathField)
 
     output_path: ArtifactOutputPathField
@@ -144,6 +155,7 @@ class InstallerFieldSet(ArtifactFieldSet):
 
 @rule
 async def package_installer(field_set: InstallerFieldSet, strata: StrataSubsystem) -> BuiltPackage:
+    """Return the wheels of an installer and of all that it needs."""
     interpreter = (await default_interpreter(strata)).address
     installer = await get_installer(InstallerRequest(field_set.address, interpreter, PLATFORM))
     path = field_set.output_path.value_or_default(file_ending=None)
@@ -155,6 +167,8 @@ async def package_installer(field_set: InstallerFieldSet, strata: StrataSubsyste
 
 @dataclass(frozen=True)
 class VenvFieldSet(ArtifactFieldSet):
+    """The fields of a venv that `package` reads."""
+
     required_fields = (VenvLockfileField, ArtifactOutputPathField)
 
     output_path: ArtifactOutputPathField
@@ -162,6 +176,7 @@ class VenvFieldSet(ArtifactFieldSet):
 
 @rule
 async def package_venv(field_set: VenvFieldSet, strata: StrataSubsystem) -> BuiltPackage:
+    """Return a layout with the layers of all of the lock."""
     request = VenvRequest(field_set.address, PLATFORM, None, strata.bytecode, strata.compression.choice)
     return await _artifact_layout(field_set.output_path, "dependencies", (await get_venv(request)).layers)
 
@@ -171,5 +186,6 @@ def _megabytes(size: int) -> str:
 
 
 def rules() -> Iterable[Rule | UnionRule]:
+    """Return the rules of this module."""
     field_sets = (ImageFieldSet, OsPackagesFieldSet, InterpreterFieldSet, InstallerFieldSet, VenvFieldSet)
     return (*collect_rules(), *(UnionRule(PackageFieldSet, field_set) for field_set in field_sets))

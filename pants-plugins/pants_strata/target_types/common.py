@@ -34,6 +34,8 @@ class ArtifactAddressField(StringField, AsyncFieldMixin):
 
 
 class ArtifactOutputPathField(OutputPathField):
+    """The field `output_path` of a target that `package` writes as a directory."""
+
     help = help_text(
         """
         Where the OCI image layout directory is written, below `dist/`.
@@ -45,4 +47,6 @@ class ArtifactOutputPathField(OutputPathField):
 
 
 class ArtifactDependenciesField(Dependencies):
+    """The field `dependencies` of an artifact target."""
+
     help = "The artifact targets that the other fields name are inferred; there is seldom anything to add."

@@ -14,6 +14,8 @@ from strata.debian.defaults import BASE_ROOTS, EXCLUDED
 
 
 class DebianPackagesNamesField(StringSequenceField):
+    """The field `packages`."""
+
     alias = "packages"
     default = BASE_ROOTS
     help = help_text(
@@ -26,6 +28,8 @@ class DebianPackagesNamesField(StringSequenceField):
 
 
 class DebianPackagesExcludeField(StringSequenceField):
+    """The field `exclude`."""
+
     alias = "exclude"
     default = EXCLUDED
     help = help_text(
@@ -38,6 +42,8 @@ class DebianPackagesExcludeField(StringSequenceField):
 
 
 class DebianPackagesLockfileField(LockfileField):
+    """The field `lockfile`."""
+
     help = help_text(
         """
         The lock file, beside the BUILD file: name, version, architecture, pool path, size and sha256 of each package.
@@ -49,6 +55,8 @@ class DebianPackagesLockfileField(LockfileField):
 
 
 class DebianPackagesTarget(Target):
+    """The target `debian_packages`."""
+
     alias = "debian_packages"
     core_fields = (
         *COMMON_TARGET_FIELDS,

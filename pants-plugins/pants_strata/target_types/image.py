@@ -28,6 +28,8 @@ from strata.protocol.layer import Compression
 
 
 class ImageDependenciesField(Dependencies):
+    """The field `dependencies`."""
+
     help = help_text(
         """
         Targets whose sources and resources go into the image with all that they depend on.
@@ -38,6 +40,8 @@ class ImageDependenciesField(Dependencies):
 
 
 class EntryPointField(StringField, AsyncFieldMixin):
+    """The field `entry_point`."""
+
     alias = "entry_point"
     help = help_text(
         """
@@ -48,6 +52,8 @@ class EntryPointField(StringField, AsyncFieldMixin):
 
 
 class ScriptField(StringField):
+    """The field `script`."""
+
     alias = "script"
     help = help_text(
         """
@@ -58,6 +64,8 @@ class ScriptField(StringField):
 
 
 class VenvField(ArtifactAddressField):
+    """The field `venv`."""
+
     alias = "venv"
     expected = PythonVenvTarget.alias
     help = help_text(
@@ -83,6 +91,8 @@ class ImageResolveField(StringField):
 
 
 class WholeLockField(BoolField):
+    """The field `whole_lock`."""
+
     alias = "whole_lock"
     default = False
     value: bool
@@ -97,6 +107,8 @@ class WholeLockField(BoolField):
 
 
 class BytecodeField(TriBoolField):
+    """The field `bytecode`."""
+
     alias = "bytecode"
     help = help_text(
         """
@@ -107,6 +119,8 @@ class BytecodeField(TriBoolField):
 
 
 class CompressionField(StringField):
+    """The field `compression`."""
+
     alias = "compression"
     valid_choices = ("gzip", "zstd")
     value: Optional[Compression]
@@ -118,17 +132,23 @@ class CompressionField(StringField):
 
 
 class ImageBaseField(ArtifactAddressField):
+    """The field `base`."""
+
     alias = "base"
     expected = DebianPackagesTarget.alias
     help = "The address of the `debian_packages` at the bottom of the image. By default the base of the interpreter."
 
 
 class ArgsField(StringSequenceField):
+    """The field `args`."""
+
     alias = "args"
     help = "Arguments after the entry point. The OCI config's `Cmd`: `run IMAGE other arguments` replaces them."
 
 
 class EnvField(DictStringToStringField):
+    """The field `env`."""
+
     alias = "env"
     help = help_text(
         """
@@ -139,6 +159,7 @@ class EnvField(DictStringToStringField):
 
     @classmethod
     def compute_value(cls, raw_value: Optional[dict[str, str]], address: Address) -> Any:
+        """Return the value of the field. Raise InvalidFieldException where it cannot be used."""
         value = super().compute_value(raw_value, address)
         for name in value or ():
             if name == "PYTHONPATH":
@@ -159,6 +180,8 @@ class EnvField(DictStringToStringField):
 
 
 class UserField(StringField):
+    """The field `user`."""
+
     alias = "user"
     default = "65532"
     help = help_text(
@@ -171,6 +194,8 @@ class UserField(StringField):
 
 
 class WorkdirField(StringField):
+    """The field `workdir`."""
+
     alias = "workdir"
     default = "/app"
     help = "The working directory of the app: an absolute path."
@@ -178,6 +203,7 @@ class WorkdirField(StringField):
 
     @classmethod
     def compute_value(cls, raw_value: Optional[str], address: Address) -> str:
+        """Return the value of the field. Raise InvalidFieldException where it cannot be used."""
         value = super().compute_value(raw_value, address) or cls.default
         if not value.startswith("/"):
             raise InvalidFieldException(
@@ -188,21 +214,28 @@ class WorkdirField(StringField):
 
 
 class LabelsField(DictStringToStringField):
+    """The field `labels`."""
+
     alias = "labels"
     help = "Labels of the image's config, which `docker inspect` and the like show."
 
 
 class AnnotationsField(DictStringToStringField):
+    """The field `annotations`."""
+
     alias = "annotations"
     help = "Annotations of the image's manifest, for instance `org.opencontainers.image.source`."
 
 
 class ExposedPortsField(StringSequenceField):
+    """The field `exposed_ports`."""
+
     alias = "exposed_ports"
     help = 'Ports that the app listens on, as `"8000"` or `"8000/tcp"`, `"53/udp"`: documentation for who runs it.'
 
     @classmethod
     def compute_value(cls, raw_value: Optional[Iterable[str]], address: Address) -> Optional[tuple[str, ...]]:
+        """Return the value of the field. Raise InvalidFieldException where it cannot be used."""
         value = super().compute_value(raw_value, address)
         for port in value or ():
             match = re.fullmatch(r"([0-9]{1,5})(/tcp|/udp)?", port)
@@ -215,11 +248,14 @@ class ExposedPortsField(StringSequenceField):
 
 
 class StopSignalField(StringField):
+    """The field `stop_signal`."""
+
     alias = "stop_signal"
     help = "The signal that stops the app, for instance `SIGINT`. By default the runtime's, SIGTERM."
 
     @classmethod
     def compute_value(cls, raw_value: Optional[str], address: Address) -> Optional[str]:
+        """Return the value of the field. Raise InvalidFieldException where it cannot be used."""
         value = super().compute_value(raw_value, address)
         if value is not None and not re.fullmatch(r"SIG[A-Z0-9+-]+|\d{1,2}", value):
             raise InvalidFieldException(
@@ -230,6 +266,8 @@ class StopSignalField(StringField):
 
 
 class PythonImageTarget(Target):
+    """The target `python_image`."""
+
     alias = "python_image"
     core_fields = (
         *COMMON_TARGET_FIELDS,

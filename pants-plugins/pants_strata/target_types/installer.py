@@ -14,6 +14,8 @@ from strata.locks.installers import TOOLS
 
 
 class InstallerToolField(StringField):
+    """The field `tool`."""
+
     alias = "tool"
     default = "pip"
     valid_choices = TOOLS
@@ -22,6 +24,8 @@ class InstallerToolField(StringField):
 
 
 class InstallerVersionField(StringField):
+    """The field `version`."""
+
     alias = "version"
     help = help_text(
         """
@@ -33,6 +37,8 @@ class InstallerVersionField(StringField):
 
 
 class InstallerLockfileField(LockfileField):
+    """The field `lockfile`."""
+
     help = help_text(
         """
         A hashed requirements file beside the BUILD file, with the tool and all it needs. By default the lock that
@@ -44,6 +50,8 @@ class InstallerLockfileField(LockfileField):
 
 
 class PythonInstallerTarget(Target):
+    """The target `python_installer`."""
+
     alias = "python_installer"
     core_fields = (
         *COMMON_TARGET_FIELDS,

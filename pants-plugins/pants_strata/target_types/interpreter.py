@@ -25,6 +25,8 @@ from pants_strata.target_types.debian_packages import DebianPackagesTarget
 
 
 class BaseField(ArtifactAddressField):
+    """The field `base`."""
+
     alias = "base"
     expected = DebianPackagesTarget.alias
     help = help_text(
@@ -36,6 +38,8 @@ class BaseField(ArtifactAddressField):
 
 
 class InterpreterVersionField(StringField):
+    """The field `version`."""
+
     alias = "version"
     default = "3.13"
     help = help_text(
@@ -48,6 +52,7 @@ class InterpreterVersionField(StringField):
 
     @classmethod
     def compute_value(cls, raw_value: Optional[str], address: Address) -> str:
+        """Return the value of the field. Raise InvalidFieldException where it cannot be used."""
         value = super().compute_value(raw_value, address) or cls.default
         if not re.fullmatch(r"3\.\d+", value):
             raise InvalidFieldException(
@@ -62,6 +67,8 @@ class InterpreterVersionField(StringField):
 
 
 class InterpreterLockfileField(LockfileField):
+    """The field `lockfile`."""
+
     help = help_text(
         """
         The lock file of the interpreter's Debian packages, beside the BUILD file. By default the lock of the default
@@ -73,6 +80,8 @@ class InterpreterLockfileField(LockfileField):
 
 
 class EnsurepipField(StringField):
+    """The field `ensurepip`."""
+
     alias = "ensurepip"
     keep = "keep"
     remove = "remove"
@@ -92,6 +101,8 @@ class EnsurepipField(StringField):
 
 
 class InstallerHintField(BoolField):
+    """The field `installer_hint`."""
+
     alias = "installer_hint"
     default = True
     help = help_text(
@@ -108,6 +119,8 @@ class InstallerHintField(BoolField):
 
 
 class PythonInterpreterTarget(Target):
+    """The target `python_interpreter`."""
+
     alias = "python_interpreter"
     core_fields = (
         *COMMON_TARGET_FIELDS,

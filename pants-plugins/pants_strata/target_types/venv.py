@@ -32,18 +32,24 @@ from strata.locks.reader import pyproject_path
 
 
 class InterpreterField(ArtifactAddressField):
+    """The field `interpreter`."""
+
     alias = "interpreter"
     expected = PythonInterpreterTarget.alias
     help = "The address of the `python_interpreter` that the venv is for. By default `[strata].interpreter`."
 
 
 class InstallerField(ArtifactAddressField):
+    """The field `installer`."""
+
     alias = "installer"
     expected = PythonInstallerTarget.alias
     help = "The address of the `python_installer` that fills the venv. By default `[strata].installer`."
 
 
 class VenvLockfileField(MultipleSourcesField):
+    """The field `lockfile`."""
+
     alias = "lockfile"
     default = ("requirements.lock", "requirements.txt", "poetry.lock", "uv.lock", "pylock.toml", PYPROJECT)
     # A missing lock has an error of its own.
@@ -62,6 +68,7 @@ class VenvLockfileField(MultipleSourcesField):
 
     @classmethod
     def compute_value(cls, raw_value: Union[str, Iterable[str], None], address: Address) -> Optional[tuple[str, ...]]:
+        """Return the value of the field. Raise InvalidFieldException where it cannot be used."""
         names = (raw_value,) if isinstance(raw_value, str) else raw_value
         value: tuple[str, ...] | None = super().compute_value(names, address)
         for name in value or ():
@@ -78,7 +85,7 @@ class VenvLockfileField(MultipleSourcesField):
         return tuple(dict.fromkeys([*self._named, *(pyproject_path(path) for path in self._named)]))
 
     def missing(self, existing: Container[str]) -> list[str]:
-        """The files that are named and do not exist. Of the default names one is enough."""
+        """Return the files that are named and do not exist. Of the default names one is enough."""
         absent = [path for path in self._named if path not in existing]
         locks = [path for path in absent if not path.endswith(PYPROJECT)]
         if self.value == self.default:
@@ -105,6 +112,8 @@ class VenvResolveField(StringField):
 
 
 class VenvGroupsField(StringSequenceField):
+    """The field `groups`."""
+
     alias = "groups"
     help = help_text(
         """
@@ -115,11 +124,15 @@ class VenvGroupsField(StringSequenceField):
 
 
 class VenvExtrasField(StringSequenceField):
+    """The field `extras`."""
+
     alias = "extras"
     help = "Extras of the project to install, from a `poetry.lock`, a `uv.lock` or a `pylock.toml`."
 
 
 class VenvAllowSdistsField(StringSequenceField):
+    """The field `allow_sdists`."""
+
     alias = "allow_sdists"
     help = help_text(
         """
@@ -135,6 +148,8 @@ class VenvAllowSdistsField(StringSequenceField):
 
 
 class VenvBuildLockfileField(LockfileField):
+    """The field `build_lockfile`."""
+
     alias = "build_lockfile"
     help = help_text(
         """
@@ -147,6 +162,8 @@ class VenvBuildLockfileField(LockfileField):
 
 
 class VenvLayerBudgetField(IntField):
+    """The field `layer_budget`."""
+
     alias = "layer_budget"
     valid_numbers = ValidNumbers.positive_only
     help = help_text(
@@ -158,6 +175,8 @@ class VenvLayerBudgetField(IntField):
 
 
 class VenvLayerThresholdField(IntField):
+    """The field `layer_threshold`."""
+
     alias = "layer_threshold"
     valid_numbers = ValidNumbers.positive_and_zero
     help = help_text(
@@ -169,6 +188,8 @@ class VenvLayerThresholdField(IntField):
 
 
 class PythonVenvTarget(Target):
+    """The target `python_venv`."""
+
     alias = "python_venv"
     core_fields = (
         *COMMON_TARGET_FIELDS,

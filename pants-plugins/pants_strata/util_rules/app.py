@@ -22,6 +22,7 @@ _ROOT = "sources"
 
 @rule
 async def write_app_layer(request: AppLayerRequest) -> ArtifactLayer:
+    """Return the layer of an image's first-party code."""
     sources = await engine.python_files(await engine.dependency_closure(request.address))
     step = await on_interpreter(
         request.interpreter,
@@ -42,4 +43,5 @@ get_app_layer = engine.asker(write_app_layer)
 
 
 def rules() -> Iterable[Rule]:
+    """Return the rules of this module."""
     return collect_rules()

@@ -25,6 +25,7 @@ _WHEELS = "wheels"
 
 @rule
 async def write_dependencies_layer(request: DependenciesLayerRequest) -> DependenciesLayer:
+    """Return the layer of some wheels, with what each of them installs."""
     interpreter = await get_interpreter(request.interpreter)
     names = [f"{wheel.name} {wheel.version}" for wheel in request.wheels]
     step = await on_interpreter(
@@ -49,6 +50,7 @@ get_dependencies_layer = engine.asker(write_dependencies_layer)
 
 @rule
 async def write_venv_layer(request: VenvLayerRequest) -> VenvLayer:
+    """Return the layer of an empty venv."""
     interpreter = await get_interpreter(request.interpreter)
     python = feature_version(interpreter.version)
     step = await on_interpreter(
@@ -64,4 +66,5 @@ get_venv_layer = engine.asker(write_venv_layer)
 
 
 def rules() -> Iterable[Rule]:
+    """Return the rules of this module."""
     return collect_rules()

@@ -77,7 +77,7 @@ async def entry_point(field: EntryPointField, narrow: Narrow) -> Optional[EntryP
 
 
 async def _file(field: EntryPointField, name: str) -> str:
-    """The path of a file that the field names, relative to the build root."""
+    """Return the path of a file that the field names, relative to the build root."""
     path = PurePosixPath(field.address.spec_path, name)
     if path.is_absolute() or ".." in path.parts:
         raise errors.entry_point_file_elsewhere(name).at(str(field.address))
@@ -97,7 +97,7 @@ async def _file_owners(path: str, where: str, narrow: Narrow) -> tuple[Target, .
 
 
 async def _module_owners(module: str, where: str, narrow: Narrow) -> tuple[Target, ...]:
-    """The targets whose files are the module; none where the repository does not have it."""
+    """Return the targets whose files are the module; none where the repository does not have it."""
     owners = await engine.module_owners(module)
     ambiguous = narrow(_with_module(module, await engine.python_targets(owners.ambiguous)))
     if len(ambiguous) > 1:
@@ -122,7 +122,7 @@ def _is_package(target: Target) -> bool:
 
 
 async def image_command(target: Target, venv: Venv, narrow: Narrow) -> tuple[str, ...]:
-    """The `Entrypoint` of an image. Raises StrataError where the venv and the repository have nothing of that name."""
+    """Return the `Entrypoint` of an image. Raise StrataError where the venv and the repository lack what it names."""
     where = str(target.address)
     point, script = await entry_point(target[EntryPointField], narrow), target[ScriptField].value
     if (point is None) == (script is None):

@@ -18,6 +18,7 @@ _FILES = "files"
 
 @rule
 async def fetch(request: FetchRequest, host: HostPrepared) -> FetchResult:
+    """Return a file from outside, or the error of fetching it."""
     step = await on_host(
         host,
         request.wanted,
@@ -43,4 +44,5 @@ async def get_fetched_files(requests: Iterable[FetchRequest]) -> tuple[FetchResu
 
 
 def rules() -> Iterable[Rule]:
+    """Return the rules of this module."""
     return collect_rules()

@@ -39,6 +39,7 @@ _ENVIRONMENT = (
 # Not cached: somebody may have emptied the named cache since the last run, or changed the apt configuration.
 @_uncacheable_rule
 async def prepare_host(debian: DebianSubsystem, repos: PythonRepos, options: GlobalOptions) -> HostPrepared:
+    """Write the settings of the machine to where fetching processes read them."""
     behavior = options.cache_content_behavior.value
     if options.remote_cache_read and behavior != "fetch":
         _logger.info(content_stays_away(behavior))
@@ -83,4 +84,5 @@ def _link(path: Path, target: str) -> None:
 
 
 def rules() -> Iterable[Rule]:
+    """Return the rules of this module."""
     return collect_rules()

@@ -57,7 +57,7 @@ _DEFAULT_ENV = {"PATH": f"/{IMAGE_PREFIX}/bin:/usr/local/bin:/usr/bin:/bin", "LA
 
 
 async def _roots(image: Target, venv: LockedVenvRequest) -> Optional[tuple[str, ...]]:
-    """What the image needs of the lock; None for all of it."""
+    """Return the requirements that the image needs of the lock; None for all of it."""
     needed = await needed_requirements(image)
     if needed is None:
         return None
@@ -81,6 +81,7 @@ def _runtime(image: Target, command: Sequence[str]) -> RuntimeConfig:
 
 @rule
 async def build_image(request: ImageRequest, strata: StrataSubsystem, python: PythonSetup) -> BuiltImage:
+    """Return an image. Raise StrataError where it cannot run, or holds an installer that nobody asked for."""
     target = await engine.target(request.address)
     venv_target = await image_venv(
         target[VenvField], target[ImageResolveField], target[EntryPointField], strata, python
@@ -125,4 +126,5 @@ get_image = engine.asker(build_image)
 
 
 def rules() -> Iterable[Rule]:
+    """Return the rules of this module."""
     return collect_rules()

@@ -47,6 +47,7 @@ async def _lock(target: Target, interpreter: Interpreter) -> tuple[LockedRequire
 
 @rule
 async def build_installer(request: InstallerRequest) -> Installer:
+    """Return the wheels of an installer and of all that it needs. Raise StrataError for an unfit lock."""
     where = str(request.address)
     target = await engine.target(request.address)
     tool = target[InstallerToolField].value
@@ -70,11 +71,12 @@ get_installer = engine.asker(build_installer)
 
 
 def shipped_lock(tool: str) -> str:
-    """The lock that Strata brings for a tool."""
+    """Return the lock that Strata brings for a tool."""
     data = pkgutil.get_data("strata.locks", default_lock(tool))
     assert data is not None
     return data.decode()
 
 
 def rules() -> Iterable[Rule | UnionRule]:
+    """Return the rules of this module."""
     return collect_rules()

@@ -29,6 +29,7 @@ _OUTPUT = "locks"
 
 @rule
 async def resolve_installer_lock(request: InstallerLockRequest, host: HostPrepared) -> ResolvedInstallerLock:
+    """Return a new lock of an installer, from what the index has now."""
     (uv,) = await fetch_wheels(
         read_requirements(shipped_lock("uv"), default_lock("uv")),
         installer_tags("uv", request.python, (0, 0), PLATFORM),
@@ -55,4 +56,5 @@ get_resolved_installer_lock = engine.asker(resolve_installer_lock)
 
 
 def rules() -> Iterable[Rule | UnionRule]:
+    """Return the rules of this module."""
     return collect_rules()

@@ -45,6 +45,7 @@ async def build_interpreter(
     machine: HostPlatform,
     host: HostPrepared,
 ) -> Interpreter:
+    """Return the interpreter that makes every layer, unpacked. Raise StrataError where the lock has another."""
     where = str(request.address)
     if machine is not HostPlatform.linux_x86_64:
         raise errors.no_linux_host(machine.value).at(where)
@@ -83,6 +84,7 @@ get_interpreter = engine.asker(build_interpreter)
 
 @rule
 async def write_interpreter_layer(request: InterpreterLayerRequest, debian: DebianSubsystem) -> ArtifactLayer:
+    """Return the layer of an interpreter, without the packages that the base has."""
     interpreter = request.interpreter
     base = await get_debian_packages(
         DebianPackagesRequest(base_lock(await engine.target(request.base), debian), interpreter.platform)
@@ -113,4 +115,5 @@ get_interpreter_layer = engine.asker(write_interpreter_layer)
 
 
 def rules() -> Iterable[Rule]:
+    """Return the rules of this module."""
     return collect_rules()

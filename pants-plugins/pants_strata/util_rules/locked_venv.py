@@ -40,6 +40,7 @@ from strata.locks.requirements import LockedRequirement
 async def read_requirements_of(
     target: Target, interpreter: Interpreter, python: PythonSetup
 ) -> tuple[LockedRequirement, ...]:
+    """Return the requirements of a lock that apply to an interpreter and a platform."""
     try:
         if target[VenvResolveField].value:
             path, files = await _lock_of_resolve(target, interpreter, python)
@@ -89,6 +90,7 @@ async def _texts(paths: Iterable[str]) -> Mapping[str, str]:
 
 @rule
 async def read_locked_venv(request: LockedVenvRequest, strata: StrataSubsystem, python: PythonSetup) -> LockedVenv:
+    """Return what the lock of a venv installs on a platform."""
     target = await engine.target(request.address)
     interpreter_address = await artifact_address(target[InterpreterField], strata.interpreter, "[strata].interpreter")
     installer_address = await artifact_address(target[InstallerField], strata.installer, "[strata].installer")
@@ -101,4 +103,5 @@ get_locked_venv = engine.asker(read_locked_venv)
 
 
 def rules() -> Iterable[Rule]:
+    """Return the rules of this module."""
     return collect_rules()

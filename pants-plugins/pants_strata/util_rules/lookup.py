@@ -1,4 +1,4 @@
-"""From a field that holds an address to the target there, of the type that the field is for."""
+"""This module finds the target whose address a field or an option holds, and checks its type."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from strata.errors import targets as errors
 
 
 async def artifact_target(field: ArtifactAddressField, default: Optional[str], option: str) -> Target:
-    """The target of a field, or of the option that is its default. Raises StrataError for none or a wrong type."""
+    """Return the target of a field, or of the option that is its default. Raise StrataError for a wrong address."""
     where = f"{field.address}"
     text = field.value or default
     if not text:
@@ -32,4 +32,5 @@ async def default_interpreter(strata: StrataSubsystem) -> Target:
 
 
 async def artifact_address(field: ArtifactAddressField, default: Optional[str], option: str) -> Address:
+    """Return the address of the target that `artifact_target` finds."""
     return (await artifact_target(field, default, option)).address

@@ -20,9 +20,9 @@ from strata.errors import targets as errors
 
 
 async def needed_requirements(image: Target) -> Optional[dict[str, Address]]:
-    """Requirement as in PEP 508 → the target that has it, sorted.
+    """Return each needed requirement (PEP 508) with the target that has it, sorted.
 
-    None for all of the lock: on request, and in a repository that declares no requirements.
+    Return None for all of the lock: on request, and in a repository that declares no requirements.
     """
     if image[WholeLockField].value:
         return None
@@ -40,7 +40,7 @@ async def needed_requirements(image: Target) -> Optional[dict[str, Address]]:
 
 
 def check_locked(needed: Mapping[str, Address], locked: Container[str], *, image: Address, venv: Address) -> None:
-    """Raises StrataError for requirements that are not among the locked names. Extras and markers do not matter."""
+    """Raise StrataError for requirements that are not among the locked names. Extras and markers do not matter."""
     missing = [
         f"{requirement}, of {address}"
         for requirement, address in needed.items()

@@ -24,6 +24,7 @@ _WHEELS = "wheels"
 
 @rule
 async def prove(request: ProofRequest) -> Proof:
+    """Return the proof that the installer installs wheels as their layers have them. Raise StrataError otherwise."""
     locked = await get_locked_venv(request.venv)
     installer = await get_installer(locked.installer)
     step = await on_interpreter(
@@ -49,4 +50,5 @@ def _counted(count: int) -> str:
 
 
 def rules() -> Iterable[Rule]:
+    """Return the rules of this module."""
     return collect_rules()

@@ -35,6 +35,7 @@ def narrowing(resolve: ImageResolveField, python: PythonSetup) -> Narrow:
     """Return what leaves the targets of an image's resolve; without a name, of several the default resolve's."""
 
     def narrow(targets: tuple[Target, ...]) -> tuple[Target, ...]:
+        """Return the targets that are left."""
         name = resolve.value or (python.default_resolve if len(targets) > 1 else None)
         found = tuple(target for target in targets if name is None or resolve_of(target, python) in (None, name))
         return found or (() if resolve.value else targets)

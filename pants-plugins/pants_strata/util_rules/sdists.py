@@ -39,7 +39,7 @@ _FILES = "files"
 async def with_built_wheels(
     target: Target, wheels: Sequence[LockedWheel], interpreter: Interpreter, installer: InstallerRequest
 ) -> tuple[LockedWheel, ...]:
-    """The same wheels, with one built of each source distribution among them in its place."""
+    """Return the same wheels, with one built of each source distribution among them in its place."""
     sdists = [wheel for wheel in wheels if wheel.is_sdist]
     if not sdists:
         return tuple(wheels)
@@ -97,5 +97,5 @@ async def _build(
 
 
 def allowed_sdists(target: Target) -> frozenset[str]:
-    """The names of the projects that may be built, in their normal form."""
+    """Return the names of the projects that may be built, in their normal form."""
     return frozenset(canonicalize_name(name) for name in target[VenvAllowSdistsField].value or ())

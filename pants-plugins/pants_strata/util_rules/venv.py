@@ -146,6 +146,7 @@ def _with_installer(layer: ArtifactLayer, installer: Installer) -> ArtifactLayer
 
 @rule
 async def build_venv(request: VenvRequest, strata: StrataSubsystem) -> Venv:
+    """Return the layers of a venv, once its installer has proved what they hold."""
     target = await engine.target(request.address)
     lock = LockedVenvRequest(request.address, request.platform)
     locked = await get_locked_venv(lock)
@@ -186,4 +187,5 @@ get_venv = engine.asker(build_venv)
 
 
 def rules() -> Iterable[Rule]:
+    """Return the rules of this module."""
     return collect_rules()

@@ -31,7 +31,7 @@ async def fetch_wheels(
     where: Address,
     sdists: Container[str] = (),
 ) -> tuple[LockedWheel, ...]:
-    """A wheel for each, in their order. `python` and `platform` serve messages; errors carry the address `where`.
+    """Return a wheel for each, in their order. `python`, `platform` and the address `where` serve messages.
 
     :param sdists: the names of those for which a source distribution will do.
     """
@@ -70,7 +70,7 @@ def _wheel(requirement: LockedRequirement, result: FetchResult) -> LockedWheel:
 
 
 async def merged(wheels: Iterable[LockedWheel]) -> Digest:
-    """The files of wheels, side by side."""
+    """Return the files of wheels, side by side."""
     return await engine.merge(wheel.digest for wheel in wheels)
 
 

@@ -27,6 +27,7 @@ _INDEXES = "indexes"
 
 @rule
 async def read_debian_index(request: DebianIndexRequest, host: HostPrepared) -> DebianIndex:
+    """Return the signed index of a mirror, or the error of reading it."""
     names = f"{', '.join(request.suites)} for {request.architecture}"
     step = await on_host(
         host,
@@ -54,6 +55,7 @@ get_debian_index = engine.asker(read_debian_index)
 
 @rule
 async def resolve_debian_lock(request: DebianLockRequest, debian: DebianSubsystem) -> ResolvedDebianLock:
+    """Return the lock that the index of the mirror gives now."""
     inputs = request.inputs
     platforms = []
     for platform in sorted(debian.platforms):
@@ -74,4 +76,5 @@ get_resolved_debian_lock = engine.asker(resolve_debian_lock)
 
 
 def rules() -> Iterable[Rule]:
+    """Return the rules of this module."""
     return collect_rules()

@@ -24,6 +24,7 @@ from strata.protocol import os_packages_layer
 
 @rule
 async def write_os_packages_layer(request: OsPackagesRequest, debian: DebianSubsystem) -> ArtifactLayer:
+    """Return the layer of a `debian_packages` target."""
     target = await engine.target(request.address)
     locked = await get_debian_packages(DebianPackagesRequest(base_lock(target, debian), request.platform))
     interpreter = await get_interpreter(InterpreterRequest(request.interpreter, request.platform))
@@ -42,4 +43,5 @@ get_os_packages_layer = engine.asker(write_os_packages_layer)
 
 
 def rules() -> Iterable[Rule]:
+    """Return the rules of this module."""
     return collect_rules()

@@ -62,6 +62,7 @@ def _check(lock: DebianLock, packages: tuple[LockedPackage, ...], request: Debia
 
 @rule
 async def fetch_debian_packages(request: DebianPackagesRequest, debian: DebianSubsystem) -> DebianPackages:
+    """Return the files of locked Debian packages. Raise StrataError where the lock or the mirror lacks one."""
     where = str(request.lock.address)
     try:
         lock = await _read(request.lock)
@@ -117,4 +118,5 @@ async def unpack_inputs(
 
 
 def rules() -> Iterable[Rule]:
+    """Return the rules of this module."""
     return collect_rules()
