@@ -8,10 +8,12 @@ from pants.engine.addresses import Address
 from pants.engine.fs import Digest
 
 from pants_strata.artifacts.interpreter import Interpreter
+from pants_strata.artifacts.layer import ArtifactLayer
 from strata.attest.build_inputs import BuildInputs
 from strata.audit.policy import Verdict
 from strata.oci.image import Image
 from strata.oci.platform import Platform
+from strata.protocol.app_layer import Import
 from strata.protocol.layer import Compression
 
 
@@ -23,6 +25,14 @@ class AppLayerRequest:
     interpreter: Interpreter
     bytecode: bool
     compression: Compression
+
+
+@dataclass(frozen=True)
+class AppLayer:
+    """The layer, and what its code imports from elsewhere."""
+
+    layer: ArtifactLayer
+    imports: tuple[Import, ...]
 
 
 @dataclass(frozen=True)

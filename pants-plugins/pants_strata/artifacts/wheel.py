@@ -11,8 +11,8 @@ from pants.engine.fs import Digest
 class LockedWheel:
     """A wheel of the lock, fetched or built: `digest` holds its `file`, of `size` bytes.
 
-    `requires` are the values of Requires-Dist in its metadata. Where a source distribution was fetched and not built
-    yet, the file is that.
+    `requires` are the values of Requires-Dist in its metadata, `import_names` what an import has to name to find
+    something in it. Where a source distribution was fetched and not built yet, the file is that.
     """
 
     name: str
@@ -20,6 +20,7 @@ class LockedWheel:
     file: str
     size: int
     requires: tuple[str, ...]
+    import_names: tuple[str, ...]
     digest: Digest
 
     @property

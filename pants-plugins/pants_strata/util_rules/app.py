@@ -12,8 +12,7 @@ from pathlib import Path
 from pants.engine.rules import Rule, collect_rules, rule
 
 from pants_strata import engine
-from pants_strata.artifacts.image import AppLayerRequest
-from pants_strata.artifacts.layer import ArtifactLayer
+from pants_strata.artifacts.image import AppLayer, AppLayerRequest
 from pants_strata.library_process import on_interpreter, sandbox_interpreter, written_layer
 from strata.protocol import app_layer
 
@@ -21,8 +20,8 @@ _ROOT = "sources"
 
 
 @rule
-async def write_app_layer(request: AppLayerRequest) -> ArtifactLayer:
-    """Return the layer of an image's first-party code."""
+async def write_app_layer(request: AppLayerRequest) -> AppLayer:
+    """Return the layer of an image's first-party code, and what that imports from elsewhere."""
     sources = await engine.python_files(await engine.dependency_closure(request.address))
     step = await on_interpreter(
         request.interpreter,
@@ -35,8 +34,8 @@ async def write_app_layer(request: AppLayerRequest) -> ArtifactLayer:
         inputs=await engine.under(_ROOT, sources.digest),
         description=f"Write the app layer of {request.address}, {len(sources.files)} files",
     )
-    layer, _ = await written_layer(step, request.address, request.interpreter)
-    return layer
+    layer, result = await written_layer(step, request.address, request.interpreter)
+    return AppLayer(layer, result.imports)
 
 
 get_app_layer = engine.asker(write_app_layer)

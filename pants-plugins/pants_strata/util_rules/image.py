@@ -41,6 +41,7 @@ from pants_strata.target_types import (
 from pants_strata.util_rules.app import get_app_layer
 from pants_strata.util_rules.debian.os_packages import get_os_packages_layer
 from pants_strata.util_rules.entry_point import image_command
+from pants_strata.util_rules.imports import with_imported_wheels
 from pants_strata.util_rules.interpreter import get_interpreter, get_interpreter_layer
 from pants_strata.util_rules.locked_venv import get_locked_venv
 from pants_strata.util_rules.lookup import artifact_address
@@ -97,14 +98,16 @@ async def build_image(request: ImageRequest, strata: StrataSubsystem, python: Py
     bytecode = strata.bytecode if wanted is None else wanted
     compression = target[CompressionField].value or strata.compression.choice
     roots = await _roots(target, LockedVenvRequest(venv_target.address, request.platform))
+    venv_request = VenvRequest(venv_target.address, request.platform, roots, bytecode, compression)
     os_packages, interpreter_layer, venv, app = await engine.concurrently(
         get_os_packages_layer(OsPackagesRequest(base, request.platform, interpreter_address, compression)),
         get_interpreter_layer(InterpreterLayerRequest(interpreter, base, compression)),
-        get_venv(VenvRequest(venv_target.address, request.platform, roots, bytecode, compression)),
+        get_venv(venv_request),
         get_app_layer(AppLayerRequest(request.address, interpreter, bytecode, compression)),
     )
+    venv = await with_imported_wheels(venv, venv_request, app.imports, image=request.address)
     command = await image_command(target, venv, narrowing(target[ImageResolveField], python))
-    layers = (os_packages, interpreter_layer, *venv.layers, app)
+    layers = (os_packages, interpreter_layer, *venv.layers, app.layer)
     ensurepip = (await engine.target(interpreter_address))[EnsurepipField].value
     try:
         verdict = judge([item.layer for item in layers], ensurepip=ensurepip)

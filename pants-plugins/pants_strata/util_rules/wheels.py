@@ -31,25 +31,12 @@ async def fetch_wheels(
     where: Address,
     sdists: Container[str] = (),
 ) -> tuple[LockedWheel, ...]:
-    """Return a wheel for each, in their order. `python`, `platform` and the address `where` serve messages.
+    """Return a wheel for each requirement, in their order. `python` and `platform` serve messages.
 
     :param sdists: the names of those for which a source distribution will do.
+    :param where: the address in front of errors.
     """
-    results = await get_fetched_files(
-        FetchRequest(
-            fetch_wheel.Request(
-                name=requirement.name,
-                version=requirement.version,
-                hashes=requirement.hashes,
-                tags=tags,
-                python=python,
-                platform=platform,
-                sdist=requirement.name in sdists,
-            ),
-            f"Fetch {requirement.name} {requirement.version} ({number} of {len(requirements)})",
-        )
-        for number, requirement in enumerate(requirements, 1)
-    )
+    results = await get_fetched_files(_requests(requirements, tags, python, platform, sdists))
     without_wheel = [
         (f"{requirement.name} {requirement.version}", result.error.found[0])
         for requirement, result in zip(requirements, results)
@@ -63,10 +50,49 @@ async def fetch_wheels(
     return tuple(_wheel(requirement, result) for requirement, result in zip(requirements, results))
 
 
+async def offered_imports(
+    requirements: Sequence[LockedRequirement], tags: tuple[str, ...], *, python: str, platform: str
+) -> dict[str, tuple[str, ...]]:
+    """Return what an import has to name to find something in the wheel of each requirement, by its name.
+
+    A requirement without a wheel for the platform offers nothing: an app that needs it has an error of its own.
+    """
+    results = await get_fetched_files(_requests(requirements, tags, python, platform, ()))
+    return {
+        requirement.name: result.told.import_names
+        for requirement, result in zip(requirements, results)
+        if isinstance(result.told, fetch_wheel.Result)
+    }
+
+
+def _requests(
+    requirements: Sequence[LockedRequirement],
+    tags: tuple[str, ...],
+    python: str,
+    platform: str,
+    sdists: Container[str],
+) -> Iterable[FetchRequest]:
+    for number, requirement in enumerate(requirements, 1):
+        yield FetchRequest(
+            fetch_wheel.Request(
+                name=requirement.name,
+                version=requirement.version,
+                hashes=requirement.hashes,
+                tags=tags,
+                python=python,
+                platform=platform,
+                sdist=requirement.name in sdists,
+            ),
+            f"Fetch {requirement.name} {requirement.version} ({number} of {len(requirements)})",
+        )
+
+
 def _wheel(requirement: LockedRequirement, result: FetchResult) -> LockedWheel:
     told = result.told
     assert isinstance(told, fetch_wheel.Result)
-    return LockedWheel(requirement.name, requirement.version, told.name, told.size, told.requires, result.digest)
+    return LockedWheel(
+        requirement.name, requirement.version, told.name, told.size, told.requires, told.import_names, result.digest
+    )
 
 
 async def merged(wheels: Iterable[LockedWheel]) -> Digest:

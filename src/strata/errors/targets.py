@@ -150,3 +150,32 @@ def content_stays_away(behavior: str) -> str:
         f"[GLOBAL].cache_content_behavior is `{behavior}`. If this build ends with `Unavailable` or `Missing digest`, "
         "the remote cache is away or has lost what it had: build again with `--cache-content-behavior=fetch`."
     )
+
+
+def ambiguous_import(module: str, where: str, wheels: Sequence[str]) -> StrataError:
+    """Return the error for an import that no requirement owns, and several locked wheels provide.
+
+    :param where: file and line. :param wheels: each with its version, `demo 1.0`.
+    """
+    first, top = wheels[0].partition(" ")[0], module.partition(".")[0]
+    return StrataError(
+        f"The app imports {module}, and several locked wheels provide it, so that none was chosen.",
+        found=[f"imported in {where}", *(f"provided by {wheel}" for wheel in wheels)],
+        fix="say which one it is, in the BUILD file of your requirements, for instance "
+        f'`python_requirement(name="{first}", requirements=["{first}"], modules=["{top}"])`.',
+    )
+
+
+def imports_without_wheel(imports: Sequence[str]) -> StrataError:
+    """Return the error for imports that nothing in the image provides, so that it would not start.
+
+    :param imports: module, file and line of each: `cv2, in app/main.py:3`.
+    """
+    return StrataError(
+        "The app imports modules that are neither in the repository, nor in any locked wheel, nor in the standard "
+        "library.",
+        found=imports,
+        fix="lock the project that provides each; for first-party code, see that a `python_sources` target owns it and "
+        "`./pants roots` lists its source root; write `# pants: no-infer-dep` behind an import that the image can do "
+        "without.",
+    )

@@ -17,7 +17,7 @@ from strata.fetch.http import Client, TooLarge, Unreachable
 from strata.fetch.pip_config import PipConfig
 from strata.fetch.simple_index import ACCEPT, Link, local_folder, read_folder, read_page
 from strata.protocol.fetch_wheel import Request, Result
-from strata.wheels.metadata import requires_dist
+from strata.wheels.metadata import WheelMetadata, read_metadata
 from strata.wheels.project_name import normalized_name
 
 _PAGE_LIMIT = 64 << 20
@@ -109,8 +109,8 @@ def run(request: Request) -> Result:
     files.mkdir()
     name = _download(client, release, links, files, unreachable)
     file = files / name
-    requires = requires_dist(file) if name.endswith(".whl") else []
-    return Result(name, file.stat().st_size, tuple(requires))
+    metadata = read_metadata(file) if name.endswith(".whl") else WheelMetadata()
+    return Result(name, file.stat().st_size, metadata.requires, metadata.import_names)
 
 
 def _download(client: Client, release: Release, links: list[Link], folder: Path, unreachable: list[str]) -> str:

@@ -22,7 +22,7 @@ from strata.oci.tar import EPOCH
 from strata.protocol.build_wheel import Request, Result
 from strata.protocol.wheel import Wheel
 from strata.wheels.archive import WheelArchive
-from strata.wheels.metadata import requires_dist
+from strata.wheels.metadata import read_metadata
 from strata.wheels.normal_form import differing_members, write_normalised
 
 OUTPUT = Path("files")
@@ -38,10 +38,12 @@ def run(request: Request) -> Result:
     first, second = _Builder.prepare(request, scratch).build_twice()
     OUTPUT.mkdir()
     wheel = first.rename(OUTPUT / first.name)
+    metadata = read_metadata(wheel)
     return Result(
         name=wheel.name,
         size=wheel.stat().st_size,
-        requires=tuple(requires_dist(wheel)),
+        requires=metadata.requires,
+        import_names=metadata.import_names,
         differing=tuple(differing_members(wheel, second)),
     )
 

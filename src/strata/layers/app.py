@@ -17,6 +17,7 @@ from typing import Any
 
 from strata.audit.layer import installers
 from strata.interpreters.bytecode import cache_path, compile_directory, compiled_modules
+from strata.layers.imports import foreign_imports
 from strata.oci.descriptor import sha256_digest
 from strata.oci.documents import canonical_json
 from strata.oci.layer import Directory, Entry, File, write_layer
@@ -48,7 +49,8 @@ def run(request: Request) -> Result:
             "bytecode": request.bytecode,
             "installers": installers(entries),
         }
-        return Result(write_layer(entries, contents=contents, compression=request.compression).written())
+        layer = write_layer(entries, contents=contents, compression=request.compression)
+        return Result(layer.written(), imports=foreign_imports(root, files))
 
 
 def _described(files: Mapping[str, str]) -> dict[str, Any]:

@@ -12,8 +12,26 @@ from strata.protocol.layer import Compression, LayerResult
 
 
 @dataclass(frozen=True)
+class Import(message.Message):
+    """A module that first-party code imports and does not hold itself.
+
+    :param module: as in `import a.b`; `a.b.name` for `from a.b import name`, where it may be a module or not.
+    :param file: where it is imported first, relative to the root of the sources.
+    :param line: in that file, from 1.
+    :param certain: whether importing the file imports it: it stands in no function, condition or loop.
+    """
+
+    module: str
+    file: str
+    line: int
+    certain: bool
+
+
+@dataclass(frozen=True)
 class Result(LayerResult):
-    """The layer."""
+    """The layer, and the imports that something else has to provide, sorted by module (strata.layers.imports)."""
+
+    imports: tuple[Import, ...]
 
 
 @dataclass(frozen=True)

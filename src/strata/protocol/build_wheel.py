@@ -31,12 +31,14 @@ class Result(message.Message):
 
     :param size: in bytes.
     :param requires: the Requires-Dist lines of its metadata.
+    :param import_names: what an import has to name to find something in it (strata.wheels.modules).
     :param differing: the names of the members that a second build made otherwise.
     """
 
     name: str
     size: int
     requires: tuple[str, ...]
+    import_names: tuple[str, ...]
     differing: tuple[str, ...]
 
 

@@ -14,11 +14,13 @@ class Result(message.Message):
 
     :param size: in bytes.
     :param requires: the Requires-Dist lines of a wheel; a source distribution has none.
+    :param import_names: what an import has to name to find something in the wheel (strata.wheels.modules).
     """
 
     name: str
     size: int
     requires: tuple[str, ...]
+    import_names: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from strata.errors import wheels as errors
 from strata.oci.zip_member import ZipMember
 from strata.protocol.wheel import Wheel
 from strata.wheels.dist_info import info_directory
+from strata.wheels.modules import module_name
 
 _NEEDED = ("METADATA", "WHEEL", "RECORD")
 # Metadata that installers write themselves, and signatures of the RECORD that they write anew.
@@ -101,10 +102,9 @@ class WheelArchive:
         """Yield the names of the importable modules, such as `uvicorn` and `uvicorn.main`."""
         site = self.info.rpartition("/")[0]
         for path in self.files:
-            relative = PurePosixPath(path)
-            if PurePosixPath(site) in relative.parents and relative.name.endswith((".py", ".so")):
-                parts = [*relative.relative_to(site).parts[:-1], relative.name.partition(".")[0]]
-                yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+            module = module_name(path[len(site) + 1 :]) if path.startswith(f"{site}/") else None
+            if module:
+                yield module
 
 
 def _info_directory(wheel: Wheel, members: list[zipfile.ZipInfo]) -> str:

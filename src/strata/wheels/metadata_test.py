@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from strata.errors import StrataError
-from strata.wheels.metadata import requires_dist
+from strata.wheels.metadata import WheelMetadata, read_metadata
 
 INFO = "demo_app-1.0.dist-info"
 HEAD = "Metadata-Version: 2.1\nName: Demo.App\nVersion: 1.0\n"
@@ -42,7 +42,7 @@ def write(folder: Path, metadata: str | bytes, *, name: str = INFO, method: int 
     ],
 )  # fmt: skip
 def test_requirements_in_their_order(tmp_path: Path, metadata: str | bytes, requires: list[str]) -> None:
-    assert requires_dist(write(tmp_path, metadata)) == requires
+    assert read_metadata(write(tmp_path, metadata)) == WheelMetadata(tuple(requires), ("demo",))
 
 
 def test_metadata_of_a_vendored_project_are_not_the_wheels(tmp_path: Path) -> None:
@@ -50,13 +50,13 @@ def test_metadata_of_a_vendored_project_are_not_the_wheels(tmp_path: Path) -> No
     with zipfile.ZipFile(wheel, "a") as archive:
         archive.writestr("demo/_vendor/other-1.0.dist-info/METADATA", "Requires-Dist: other\n")
         archive.writestr("METADATA", "Requires-Dist: other\n")
-    assert requires_dist(wheel) == ["six (>=1.0)", "idna ; extra == 'x'"]
+    assert list(read_metadata(wheel).requires) == ["six (>=1.0)", "idna ; extra == 'x'"]
 
 
 def refused(wheel: Path) -> str:
     """Why a wheel cannot be read."""
     with pytest.raises(StrataError) as caught:
-        requires_dist(wheel)
+        read_metadata(wheel)
     begin, end = (
         f"{wheel.name} is no wheel that can be read.\nFound:\n  ",
         "\nFix: lock another version of the project.",
@@ -91,7 +91,10 @@ def test_metadata_of_another_project(tmp_path: Path) -> None:
 
 def test_metadata_beyond_all_measure(tmp_path: Path) -> None:
     limit = 16 << 20
-    assert requires_dist(write(tmp_path, f"{REQUIRES}\n".ljust(limit))) == ["six (>=1.0)", "idna ; extra == 'x'"]
+    assert list(read_metadata(write(tmp_path, f"{REQUIRES}\n".ljust(limit))).requires) == [
+        "six (>=1.0)",
+        "idna ; extra == 'x'",
+    ]
     assert refused(write(tmp_path, f"{REQUIRES}\n".ljust(limit + 1))) == "its METADATA is larger than 16 MiB"
 
 
@@ -109,4 +112,4 @@ def test_damage_is_harmless_or_refused(tmp_path_factory: pytest.TempPathFactory,
         file.seek(data.draw(st.integers(0, os.path.getsize(wheel) - 1)))
         file.write(data.draw(st.binary(min_size=1, max_size=4)))
     with suppress(StrataError):
-        assert len(requires_dist(wheel)) <= 2
+        assert len(read_metadata(wheel).requires) <= 2

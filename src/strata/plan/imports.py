@@ -1,0 +1,47 @@
+"""This module decides which imports of an app the modules of an image, or of a wheel, satisfy."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+from strata.protocol.app_layer import Import
+
+
+def unsatisfied(imports: Iterable[Import], modules: Collection[str], standard_library: Collection[str]) -> list[Import]:
+    """Return the imports that find nothing among the modules, in their order.
+
+    :param modules: importable ones, by their full names.
+    :param standard_library: its top-level modules.
+    """
+    named = _with_namespaces(modules)
+    return [
+        item
+        for item in imports
+        if item.module.partition(".")[0] not in standard_library and not _provides(item.module, modules, named)
+    ]
+
+
+def providers(item: Import, wheels: Mapping[str, Collection[str]]) -> list[str]:
+    """Return the names of the wheels that satisfy an import, sorted.
+
+    :param wheels: name → what an import has to name (strata.wheels.modules.import_names).
+    """
+    return sorted(
+        name for name, modules in wheels.items() if _provides(item.module, modules, _with_namespaces(modules))
+    )
+
+
+def _provides(module: str, modules: Collection[str], named: Collection[str]) -> bool:
+    """Return whether an import finds the module, the package that may hold the name, or one above that decides."""
+    parts = module.split(".")
+    # A regular package may define any name when it is imported. A namespace (PEP 420) holds what lies in it alone.
+    return module in named or any(".".join(parts[:length]) in modules for length in range(1, len(parts)))
+
+
+def _with_namespaces(modules: Iterable[str]) -> frozenset[str]:
+    return frozenset(
+        ".".join(parts[:length])
+        for module in modules
+        for parts in [module.split(".")]
+        for length in range(1, len(parts) + 1)
+    )
