@@ -239,7 +239,7 @@ def answered(exit_code: int, stderr: str = "", result: str = "") -> Answer[fetch
 
 
 def test_value() -> None:
-    told = fetch_wheel.Result("demo.whl", 7, ("click",))
+    told = fetch_wheel.Result("demo.whl", 7, ("click",), ("demo",))
     found = answered(0, "a warning", told.to_json())
     assert found == Answer(OUTPUT, told, None)
     assert found.value_for(ADDRESS) == told

@@ -74,7 +74,7 @@ class Engine:
         assert isinstance(wanted, fetch_wheel.Request)
         self.fetched.append(wanted.name)
         file = f"{wanted.name}-1.0-py3-none-any.whl"
-        told = fetch_wheel.Result(file, self.size, tuple(self.requires[wanted.name]))
+        told = fetch_wheel.Result(file, self.size, tuple(self.requires[wanted.name]), (wanted.name,))
         return FetchResult(DIGEST, file, told)
 
     def write(self, request: DependenciesLayerRequest) -> DependenciesLayer:
