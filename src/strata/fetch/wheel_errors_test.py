@@ -53,7 +53,7 @@ def test_only_an_sdist(server: Server) -> None:
 def test_an_sdist_where_one_will_do(server: Server) -> None:
     server.serve("/files/demo-app-1.2.tar.gz", Answer(b"sdist"))
     index = offer(server, hashed("demo-app-1.2.tar.gz", b"sdist"), "demo_app-1.2-cp313-cp313-macosx_11_0_arm64.whl")
-    assert fetch(index, sdist=True) == Result("demo-app-1.2.tar.gz", 5, ())
+    assert fetch(index, sdist=True) == Result("demo-app-1.2.tar.gz", 5, (), ())
 
 
 def test_a_wheel_that_fits_comes_before_an_sdist(server: Server) -> None:

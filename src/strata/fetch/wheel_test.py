@@ -34,10 +34,8 @@ def test_best_tag_wins(server: Server) -> None:
     assert fetch(index) == Result(
         NATIVE,
         len(NATIVE_WHEEL),
-        (
-            "six>=1",
-            "idna; extra == 'x'",
-        ),
+        ("six>=1", "idna; extra == 'x'"),
+        (),
     )
     assert Path("files", NATIVE).read_bytes() == NATIVE_WHEEL
     assert [path for path, _ in server.requests] == ["/simple/demo-app/", f"/files/{NATIVE}"]

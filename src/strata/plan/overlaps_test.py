@@ -8,13 +8,6 @@ def distribution(**files: str) -> Distribution:
     return Distribution((), (), files)
 
 
-def test_from_what_the_library_reports() -> None:
-    fields = {"modules": ["a", "a.b"], "scripts": ["run"], "files": {"bin/run": "1"}}
-    found = Distribution.from_json(fields)
-    assert found == Distribution(frozenset({"a", "a.b"}), frozenset({"run"}), {"bin/run": "1"})
-    assert hash(found) == hash(Distribution(found.modules, found.scripts, {}))
-
-
 def test_different_files_at_one_path_overlap() -> None:
     found = overlaps(
         {
