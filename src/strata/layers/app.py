@@ -17,7 +17,7 @@ from typing import Any
 
 from strata.audit.layer import installers
 from strata.interpreters.bytecode import cache_path, compile_directory, compiled_modules
-from strata.layers.imports import foreign_imports
+from strata.interpreters.imports import foreign_imports
 from strata.oci.descriptor import sha256_digest
 from strata.oci.documents import canonical_json
 from strata.oci.layer import Directory, Entry, File, write_layer

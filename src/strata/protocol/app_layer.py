@@ -29,7 +29,7 @@ class Import(message.Message):
 
 @dataclass(frozen=True)
 class Result(LayerResult):
-    """The layer, and the imports that something else has to provide, sorted by module (strata.layers.imports)."""
+    """The layer, and the imports that something else has to provide, sorted by module (strata.interpreters.imports)."""
 
     imports: tuple[Import, ...]
 

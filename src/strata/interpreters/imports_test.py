@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from strata.layers import imports
-from strata.layers.imports import foreign_imports
+from strata.interpreters import imports
+from strata.interpreters.imports import foreign_imports
 from strata.protocol.app_layer import Import
 
 
