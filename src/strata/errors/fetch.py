@@ -23,6 +23,16 @@ def hash_mismatch(release: str, found: Sequence[str], allowed: Sequence[str]) ->
     )
 
 
+def fitting_file_not_locked(release: str, found: Sequence[str], locked: Sequence[str]) -> StrataError:
+    """Return the error for a lock with other files of a release than the one for this interpreter and platform."""
+    return StrataError(
+        f"{release}: the lock leaves out the wheels that fit the image's interpreter and platform.",
+        found=[*(f"not locked: {name}" for name in found), *(f"locked: {name}" for name in locked)],
+        fix="lock for that interpreter and platform as well; a locking tool that is older than a version of Python "
+        "does not lock wheels for it, and a newer release of it does.",
+    )
+
+
 def index_unreachable(release: str, failures: Sequence[str]) -> StrataError:
     return StrataError(
         f"{release}: not every index could be read, and no other has a wheel that fits.",

@@ -136,6 +136,9 @@ def _download(client: Client, release: Release, links: list[Link], folder: Path,
 
 def _failure(release: Release, links: list[Link], mismatched: list[str], unreachable: list[str]) -> StrataError:
     names = sorted({link.name for link in links})
+    locked = sorted({link.name for link in links if link.sha256 in release.hashes})
+    if mismatched and locked:
+        return errors.fitting_file_not_locked(str(release), [entry.split(" ")[0] for entry in mismatched], locked)
     if mismatched:
         return errors.hash_mismatch(str(release), mismatched, sorted(release.hashes))
     if unreachable:

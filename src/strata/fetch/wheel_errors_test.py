@@ -22,6 +22,19 @@ from support.wheel_releases import (
 pytestmark = pytest.mark.usefixtures("sandbox")
 
 
+def test_a_lock_without_the_file_that_fits(server: Server) -> None:
+    """As an old Pex locks: it knows no wheels for the newest Python, and the source distribution stays."""
+    index = offer(server, hashed("demo-app-1.2.tar.gz", b"sdist"), hashed(NATIVE, b"native"))
+    assert message(server, index, hashes=(digest(b"sdist"),)) == (
+        "demo-app 1.2: the lock leaves out the wheels that fit the image's interpreter and platform.\n"
+        "Found:\n"
+        f"  not locked: {NATIVE}\n"
+        "  locked: demo-app-1.2.tar.gz\n"
+        "Fix: lock for that interpreter and platform as well; a locking tool that is older than a version of Python "
+        "does not lock wheels for it, and a newer release of it does."
+    )
+
+
 def test_hash_mismatch(server: Server) -> None:
     server.serve(f"/files/{PURE}", Answer(b"changed"))
     index = offer(server, PURE, hashed(NATIVE, b"other"))
