@@ -30,6 +30,7 @@ class Input:
     digest: str
 
     def to_json(self) -> dict[str, str]:
+        """Return the input as a JSON object."""
         return {"name": self.name, "digest": self.digest}
 
 
@@ -45,6 +46,7 @@ class BuildInputs:
     layers: Mapping[str, Inputs] = field(hash=False)
 
     def to_bytes(self) -> bytes:
+        """Return the file that `package` writes beside a layout, as canonical JSON."""
         layers = {
             digest: {name: item.to_json() for name, item in inputs.items()} for digest, inputs in self.layers.items()
         }
@@ -72,6 +74,7 @@ def build_inputs_path(layout: str) -> str:
 
 
 def read_build_inputs(layout: Path) -> Optional[BuildInputs]:
+    """Return the build inputs beside a layout; None where there is no such file, or none that can be read."""
     try:
         return BuildInputs.from_bytes(Path(build_inputs_path(str(layout))).read_bytes())
     except OSError:

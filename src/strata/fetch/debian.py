@@ -11,6 +11,7 @@ from strata.protocol.fetch_debian import Request, Result
 
 
 def run(request: Request) -> Result:
+    """Fetch the package. Raise PackageGone where it is gone, StrataError where its bytes are others."""
     settings = HostSettings.enter()
     mirrors = {"debian": settings.debian_mirror, "debian-security": settings.debian_security_mirror}
     mirror = mirrors[request.repository]

@@ -28,6 +28,7 @@ _TIMEOUT = 30
 
 
 def run(request: Request) -> Result:
+    """Fetch the indexes. Raise StrataError where a signature or a hash is wrong, or a mirror does not answer."""
     settings = HostSettings.enter()
     mirrors = {
         MAIN_REPOSITORY: settings.debian_mirror,
@@ -63,7 +64,7 @@ class _Suite:
             raise mirror_unreachable(self._suite, str(error)) from None
 
     def fetch_index(self, release: Release, component: str, architecture: str, output: Path) -> None:
-        """Writes the index, uncompressed."""
+        """Write the index, uncompressed."""
         compressed, plain = release.listed_index(component, architecture)
         packed = output.with_suffix(Path(compressed.path).suffix)
         self._download(compressed, packed, by_hash=release.by_hash)

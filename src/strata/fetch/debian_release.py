@@ -42,7 +42,7 @@ class Release:
     files: Mapping[str, ListedFile]
 
     def listed_index(self, component: str, architecture: str) -> tuple[ListedFile, ListedFile]:
-        """A compressed Packages file and the same uncompressed, which a mirror need not serve."""
+        """Return a compressed Packages file and the same uncompressed, which a mirror need not serve."""
         plain = f"{component}/binary-{architecture}/Packages"
         for suffix in (".xz", ".gz"):
             if plain in self.files and plain + suffix in self.files:
@@ -51,7 +51,7 @@ class Release:
 
 
 def read_release(signed: bytes, suite: str, keyrings: Sequence[str], now: Optional[datetime] = None) -> Release:
-    """Checks an InRelease file and reads it. Raises StrataError where it is not to be trusted for that suite."""
+    """Check an InRelease file and read it. Raise StrataError where it is not to be trusted for that suite."""
     fields, files = _parse(_signed_text(signed, suite, keyrings), suite)
     names = [f"{field}: {fields[field]}" for field in ("Suite", "Codename") if field in fields]
     if suite not in (fields.get("Suite"), fields.get("Codename")):
@@ -61,7 +61,7 @@ def read_release(signed: bytes, suite: str, keyrings: Sequence[str], now: Option
 
 
 def _signed_text(signed: bytes, suite: str, keyrings: Sequence[str]) -> str:
-    """What exactly was signed. One known key is enough: a release has several, and older keyrings lack the newest."""
+    """Return the text that was signed. One known key is enough: older keyrings lack the newest key of a release."""
     gpgv = shutil.which("gpgv")
     if gpgv is None:
         raise errors.gpgv_is_missing()
@@ -85,7 +85,7 @@ def _signed_text(signed: bytes, suite: str, keyrings: Sequence[str]) -> str:
 
 
 def _messages(output: bytes) -> list[str]:
-    """What gpgv says of the signature, without its hints on how to call it."""
+    """Return what gpgv says of the signature, without its hints on how to call it."""
     lines = output.decode(errors="replace").splitlines()
     return [" ".join(line.split()) for line in lines if line.startswith("gpgv: ")]
 

@@ -16,8 +16,10 @@ SETTINGS = Path(".host/settings.json")
 
 @dataclass(frozen=True)
 class HostSettings:
-    """`indexes` and `find_links` are those that Pants is configured with. Without `indexes` pip's configuration
-    decides, and `default_index` serves where that names none.
+    """What the machine's user configured.
+
+    `indexes` and `find_links` are those that Pants is configured with. Without `indexes` pip's configuration decides,
+    and `default_index` serves where that names none.
     """
 
     default_index: str
@@ -30,7 +32,7 @@ class HostSettings:
 
     @classmethod
     def enter(cls) -> HostSettings:
-        """Reads the settings and takes over the user's environment variables: HOME, PIP_*, proxies, certificates."""
+        """Read the settings and take over the user's environment variables: HOME, PIP_*, proxies, certificates."""
         settings = json.loads(SETTINGS.read_text())
         os.environ.update(settings.pop("environment"))
         return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()})

@@ -47,7 +47,7 @@ class TooLarge(Exception):
 
 
 def shown(url: str) -> str:
-    """A URL as a message may show it: without user, password, query and fragment."""
+    """Return a URL as a message may show it: without user, password, query and fragment."""
     parts = urllib.parse.urlsplit(url)
     host = parts.netloc.rpartition("@")[2]
     return urllib.parse.urlunsplit((parts.scheme, host, parts.path, "", ""))
@@ -67,7 +67,7 @@ class Client:
         )
 
     def get(self, url: str, *, limit: int, headers: Optional[Mapping[str, str]] = None) -> tuple[bytes, str, str]:
-        """The body, the content type and the URL after redirects. Raises Unreachable, TooLarge."""
+        """Return the body, the content type and the URL after redirects. Raise Unreachable or TooLarge."""
 
         def read(response: Any) -> tuple[bytes, str, str]:
             body = b"".join(_chunks(response, url, limit))
@@ -76,7 +76,7 @@ class Client:
         return cast("tuple[bytes, str, str]", self._attempt(url, headers or {}, read))
 
     def download(self, url: str, destination: Path, *, limit: int) -> str:
-        """Writes the body to a file and returns its sha256 in hex. Raises Unreachable, TooLarge."""
+        """Write the body to a file; return its sha256 in hex. Raise Unreachable or TooLarge."""
 
         def write(response: Any) -> str:
             sha256 = hashlib.sha256()
@@ -89,13 +89,13 @@ class Client:
         return cast(str, self._attempt(url, {}, write))
 
     def authorize(self, request: urllib.request.Request) -> None:
-        """Adds the credentials for the host of the request, if there are any, in a way that redirects do not repeat."""
+        """Add the credentials for the host of the request, if there are any, in a way that redirects do not repeat."""
         value = self._configured(request.full_url) or _from_netrc(request.full_url)
         if value:
             request.add_unredirected_header("Authorization", value)
 
     def _configured(self, url: str) -> str:
-        """The credentials of the configured URL on that host that the URL has most in common with."""
+        """Return the credentials of the configured URL on that host whose path begins most like the URL's."""
         origin, path = _origin(url), urllib.parse.urlsplit(url).path
         found = [
             (len(commonpath([f"/{path}", f"/{of}"])), value) for at, of, value in self._credentials if at == origin
@@ -158,7 +158,7 @@ def _without_credentials(url: str) -> str:
 
 
 def _chunks(response: Any, url: str, limit: int) -> Iterator[bytes]:
-    """The body. Raises TooLarge, and HTTPException where the connection ended before all that was announced had come.
+    """Yield the body. Raise TooLarge; raise HTTPException where the connection ended before all had come.
 
     CPython 3.9 makes room for as much as it is asked to read: a page is not read at once, up to its limit.
     """

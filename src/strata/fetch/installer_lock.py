@@ -24,6 +24,7 @@ _SHOWN_LINES = 20
 
 
 def run(request: Request) -> Result:
+    """Write the lock with uv. Raise StrataError with what uv wrote where it fails."""
     settings = HostSettings.enter()
     config = PipConfig.read(os.environ, settings.default_index)
     scratch = Path("scratch")

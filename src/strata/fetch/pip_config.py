@@ -30,7 +30,7 @@ class PipConfig:
 
     @classmethod
     def read(cls, environment: Mapping[str, str], default_index: str) -> PipConfig:
-        """Reads files and variables; `default_index` serves where neither names an index."""
+        """Read files and variables; `default_index` serves where neither names an index."""
         sections: dict[str, dict[str, str]] = {name: {} for name in _SECTIONS}
         if environment.get("PIP_CONFIG_FILE") != os.devnull:
             for file in _files(environment):

@@ -28,7 +28,7 @@ class Link:
 
 
 def read_page(body: bytes, content_type: str, url: str) -> tuple[Link, ...]:
-    """The links of a page that can be read; of a damaged page there may be none."""
+    """Return the links of a page that can be read; a damaged page may have no such link."""
     if content_type.partition(";")[0].strip().endswith("json"):
         return tuple(_json_links(body, url))
     parser = _Anchors(url)
@@ -39,14 +39,14 @@ def read_page(body: bytes, content_type: str, url: str) -> tuple[Link, ...]:
 
 
 def read_folder(folder: Path) -> tuple[Link, ...]:
-    """The wheels and archives in a folder; none where it does not exist."""
+    """Return the wheels and archives in a folder; none where it does not exist."""
     if not folder.is_dir():
         return ()
     return tuple(Link(file.name, file.as_uri()) for file in sorted(folder.absolute().iterdir()) if file.is_file())
 
 
 def local_folder(location: str) -> Optional[Path]:
-    """The folder, or the page, that a `file:` URL or a plain path names; None for other URLs."""
+    """Return the folder, or the page, that a `file:` URL or a plain path names; None for other URLs."""
     parts = urllib.parse.urlsplit(location)
     if parts.scheme == "file":
         return Path(urllib.request.url2pathname(parts.path))

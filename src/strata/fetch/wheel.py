@@ -39,6 +39,7 @@ class Release:
 
     @cached_property
     def hashes(self) -> frozenset[str]:
+        """Return the sha256 of the files that the lock allows."""
         return frozenset(self.request.hashes)
 
     @cached_property
@@ -90,6 +91,7 @@ def _version_key(version: str) -> tuple[str, ...]:
 
 
 def run(request: Request) -> Result:
+    """Fetch the file. Raise StrataError where no index has one that fits and has a hash of the lock."""
     settings = HostSettings.enter()
     config = PipConfig.read(os.environ, settings.default_index)
     indexes = settings.indexes or config.indexes

@@ -23,11 +23,12 @@ _LEGACY = {5: "manylinux1", 12: "manylinux2010", 17: "manylinux2014"}
 
 
 def machine(platform: Platform) -> str:
+    """Return the machine of a platform as `uname` and the tags of wheels call it: x86_64."""
     return _MACHINES[platform.architecture]
 
 
 def marker_environment(python: str, platform: Platform) -> Mapping[str, str]:
-    """The values of all PEP 508 markers; `python` is a full version such as 3.13.5.
+    """Return the values of all PEP 508 markers; `python` is a full version such as 3.13.5.
 
     `platform_release` and `platform_version` describe the kernel that an image will run on: they are unknown, so empty.
     """
@@ -48,7 +49,7 @@ def marker_environment(python: str, platform: Platform) -> Mapping[str, str]:
 
 
 def wheel_tags(python: str, glibc: tuple[int, int], platform: Platform) -> tuple[str, ...]:
-    """The wheel tags that install, best first: `cp313-cp313-manylinux_2_41_x86_64`, … `py3-none-any`."""
+    """Return the wheel tags that install, best first: `cp313-cp313-manylinux_2_41_x86_64`, … `py3-none-any`."""
     version = tuple(int(part) for part in feature_version(python).split("."))
     platforms = list(_platform_tags(glibc, machine(platform)))
     found = [

@@ -47,7 +47,7 @@ _PYLOCK = ("pylock.toml", "pylock.*.toml")
 
 
 def lock_kind(path: str, text: str) -> LockKind:
-    """Raises StrataError for what is no lock that is read here: by name where the format is known."""
+    """Return the kind of a lock. Raise StrataError for a file of another format, by its name where it is known."""
     name = path.rpartition("/")[2]
     for pattern, (kind, instead) in _UNREAD.items():
         if fnmatchcase(name, pattern):
@@ -66,9 +66,9 @@ def lock_kind(path: str, text: str) -> LockKind:
 
 
 def only_lock(files: Mapping[str, str]) -> str:
-    """The path of the one lock among the files that a venv names (path → text); a pyproject.toml beside it is none.
+    """Return the path of the one lock among the files that a venv names (path → text). A pyproject.toml is no lock.
 
-    Raises StrataError where files are of two package managers, where locks are several or none, or not read here.
+    Raise StrataError where files are of two package managers, where locks are several or none, or not read here.
     """
     kinds = {path: lock_kind(path, files[path]) for path in sorted(files) if path.rpartition("/")[2] != PYPROJECT}
     found = [f"{path} ({kind.value})" for path, kind in kinds.items()]

@@ -20,16 +20,16 @@ _OLDEST = {"pip": "23.1", "uv": "0.5", "poetry": "2.0"}
 
 
 def default_lock(tool: str) -> str:
-    """The file name of the lock that ships for a tool, below strata/plan."""
+    """Return the file of the lock that comes with Strata for a tool, beside this module."""
     return f"installer_locks/{tool}.lock"
 
 
 def read_installer_lock(
     text: str, where: str, tool: str, *, python: str, platform: Platform
 ) -> tuple[LockedRequirement, ...]:
-    """The tool and what it needs on an interpreter, the tool first.
+    """Return the tool and what it needs on an interpreter, the tool first.
 
-    Raises StrataError for a lock of another tool, or of a version too old to be used.
+    Raise StrataError for a lock of another tool, or of a version too old to be used.
     """
     locked = select(read_requirements(text, where), marker_environment(python, platform), where)
     own = [requirement for requirement in locked if requirement.name == tool]
@@ -41,7 +41,7 @@ def read_installer_lock(
 
 
 def installer_tags(tool: str, python: str, glibc: tuple[int, int], platform: Platform) -> tuple[str, ...]:
-    """The wheel tags that fit a tool on the machine that builds, best first.
+    """Return the wheel tags that fit a tool on the machine that builds, best first.
 
     uv is a program: its musl build is linked statically, so it runs whichever C library the machine has. pip runs on
     any Python, and its key shall not change with the interpreter.

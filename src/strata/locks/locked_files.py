@@ -37,7 +37,7 @@ def locked_requirement(package: Table, files: Iterable[Table], command: str) -> 
 def one_version_each(
     requirements: Iterable[LockedRequirement], where: str, command: str
 ) -> tuple[LockedRequirement, ...]:
-    """The requirements sorted by name. Raises StrataError where two are of one project."""
+    """Return the requirements sorted by name. Raise StrataError where two are of one project."""
     found: dict[str, LockedRequirement] = {}
     for requirement in requirements:
         other = found.setdefault(requirement.name, requirement)

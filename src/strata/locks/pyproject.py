@@ -29,7 +29,10 @@ class Pyproject:
 
 
 def read_pyproject(document: Table) -> Pyproject:
-    """Raises StrataError for requirements that are none and groups that include themselves or none."""
+    """Read a pyproject.toml.
+
+    Raise StrataError for an invalid requirement, and for a group that includes itself or one that does not exist.
+    """
     project = document.table("project")
     optional = project.table("optional-dependencies")
     where = document.where
@@ -47,12 +50,13 @@ def read_pyproject(document: Table) -> Pyproject:
 
 
 def group_names(document: Table) -> tuple[str, ...]:
+    """Return the names of the dependency groups (PEP 735) in their normal form."""
     return tuple(canonicalize_name(group) for group in document.table("dependency-groups"))
 
 
 @lru_cache(maxsize=4096)
 def requirement(text: str, where: str) -> Requirement:
-    """A requirement (PEP 508), not to be changed by its readers."""
+    """Return a requirement (PEP 508), not to be changed by its readers. Raise StrataError for another text."""
     try:
         return Requirement(text)
     except (ValueError, RecursionError):
@@ -60,7 +64,7 @@ def requirement(text: str, where: str) -> Requirement:
 
 
 def _read_groups(document: Table) -> Mapping[str, tuple[Requirement, ...]]:
-    """Groups with those that they include; uv's older `dev-dependencies` and its range of Pythons by group count."""
+    """Return the groups with those that they include. uv's `dev-dependencies` and Pythons of a group count."""
     uv = document.table("tool").table("uv")
     ranges = uv.table("dependency-groups")
     pythons: dict[str, str] = {
@@ -98,7 +102,7 @@ class _Groups:
                 )
 
     def _in_range(self, group: str, found: Requirement) -> Requirement:
-        """The requirement of a group that uv is told to be for some Pythons only."""
+        """Return the requirement of a group, marked for the Pythons that uv is told the group is for."""
         python = self._pythons.get(group)
         if not python:
             return found

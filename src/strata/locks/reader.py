@@ -18,7 +18,7 @@ from strata.locks.wanted import Wanted
 
 
 def pyproject_path(lock: str) -> str:
-    """The pyproject.toml that a lock of Poetry or uv belongs to: the one beside it."""
+    """Return the path of the pyproject.toml that a lock of Poetry or uv belongs to: the one beside it."""
     folder, separator, _ = lock.rpartition("/")
     return f"{folder}{separator}{PYPROJECT}"
 
@@ -33,7 +33,7 @@ def read_lock(
     environment: Mapping[str, str],
     tags: Iterable[str],
 ) -> tuple[LockedRequirement, ...]:
-    """What to install, one version of each project, sorted by name, whatever the kind of lock.
+    """Return what to install, one version of each project, sorted by name, whatever the kind of lock.
 
     :param pyproject_text: the file at `pyproject_path(where)`; None where there is none. Requirements, locks of Pex and
         standard locks need none.

@@ -39,7 +39,7 @@ class LockedRequirement:
 
 
 def read_requirements(text: str, where: str) -> tuple[LockedRequirement, ...]:
-    """Reads a hashed requirements file; `where` names it in messages.
+    """Read a hashed requirements file; `where` names it in messages.
 
     Raises StrataError at a line without a hash, without an exact version, or with anything that is no requirement.
     """
@@ -58,7 +58,7 @@ def read_requirements(text: str, where: str) -> tuple[LockedRequirement, ...]:
 def select(
     requirements: tuple[LockedRequirement, ...], environment: Mapping[str, str], where: str
 ) -> tuple[LockedRequirement, ...]:
-    """The requirements that apply in an environment. Raises StrataError for two versions of a project."""
+    """Return the requirements that apply in an environment. Raise StrataError for two versions of a project."""
     chosen: dict[str, LockedRequirement] = {}
     for requirement in requirements:
         try:

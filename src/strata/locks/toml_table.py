@@ -30,42 +30,42 @@ class Table:
         return iter(self.values)
 
     def text(self, key: str, default: Optional[str] = None) -> str:
-        """A string. Without a default it must be there."""
+        """Return a string. Raise StrataError where it is missing and has no default."""
         value = self.values.get(key, default)
         if not isinstance(value, str):
             raise self._wrong(key, "a string")
         return value
 
     def flag(self, key: str) -> bool:
-        """A boolean, false where it is missing."""
+        """Return a boolean, false where it is missing."""
         value = self.values.get(key, False)
         if not isinstance(value, bool):
             raise self._wrong(key, "true or false")
         return value
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """A list of strings, empty where it is missing."""
+        """Return a list of strings, empty where it is missing."""
         value = self.values.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise self._wrong(key, "a list of strings")
         return tuple(value)
 
     def table(self, key: str) -> Table:
-        """A table, empty where it is missing."""
+        """Return a table, empty where it is missing."""
         value = self.values.get(key, {})
         if not isinstance(value, dict):
             raise self._wrong(key, "a table")
         return Table(self.where, value, self._path(key))
 
     def tables(self, key: str) -> tuple[Table, ...]:
-        """A list of tables, empty where it is missing."""
+        """Return a list of tables, empty where it is missing."""
         value = self.values.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             raise self._wrong(key, "a list of tables")
         return tuple(Table(self.where, item, f"{self._path(key)}[{index}]") for index, item in enumerate(value))
 
     def items(self, key: str) -> tuple[Any, ...]:
-        """A list of anything, empty where it is missing."""
+        """Return a list of anything, empty where it is missing."""
         value = self.values.get(key, [])
         if not isinstance(value, list):
             raise self._wrong(key, "a list")
@@ -79,7 +79,7 @@ class Table:
 
 
 def read_toml(text: str, where: str) -> Table:
-    """The document as a table. Raises StrataError for what is no TOML."""
+    """Return the document as a table. Raise StrataError for a text that is not TOML."""
     try:
         return Table(where, tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:

@@ -44,7 +44,7 @@ class Wanted:
         return self.environment["python_full_version"]
 
     def check_known(self, where: str, *, groups: Iterable[str], extras: Iterable[str]) -> None:
-        """Raises StrataError for a group or an extra that the project does not have."""
+        """Raise StrataError for a group or an extra that the project does not have."""
         for kind, names, known in (("group", self.groups, groups), ("extra", self.extras, extras)):
             unknown = names - normalised(known)
             if unknown:
@@ -56,6 +56,7 @@ class Wanted:
 
 
 def normalised(names: Iterable[str]) -> frozenset[str]:
+    """Return names in their normal form (PEP 503)."""
     return frozenset(canonicalize_name(name) for name in names)
 
 

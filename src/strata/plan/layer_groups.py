@@ -20,7 +20,7 @@ _BUDGET_PER_BUCKET = 8
 def layer_groups(
     sizes: Mapping[str, int], *, budget: int, threshold: int, together: Iterable[Collection[str]] = ()
 ) -> tuple[tuple[str, ...], ...]:
-    """The groups of wheels, each a layer, in the order of layers: what is large and seldom changes comes first.
+    """Return the groups of wheels, each a layer, in the order of layers: what is large and seldom changes comes first.
 
     Where too many wheels want a layer of their own, those of the largest classes have one (a class is a power of two),
     and among these the first by name. Another wheel in the lock can thus move one wheel besides itself.
@@ -43,7 +43,7 @@ def layer_groups(
 
 
 def _units(sizes: Mapping[str, int], together: Iterable[Collection[str]]) -> set[tuple[str, ...]]:
-    """The wheels, sorted names, that nothing may separate: one, or those that have different files for one path."""
+    """Return the sorted names of wheels that share a layer in any case: one, or several with other files for a path."""
     units = {name: {name} for name in sizes}
     for names in together:
         united = {member for name in names if name in sizes for member in units[name]}

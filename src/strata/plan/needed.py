@@ -27,7 +27,7 @@ def reached(
     locked: Container[str],
     environment: Mapping[str, str],
 ) -> dict[str, frozenset[str]]:
-    """What the requirements lead to, by name: the extras that are asked of each. Names and extras are normalised.
+    """Return what the requirements lead to, by name: the extras asked of each. Names and extras are in normal form.
 
     Names that `requires` does not have yet are in the result, without what they lead to: the caller gets their
     metadata and asks again, until no name is new.

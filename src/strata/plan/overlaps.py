@@ -21,5 +21,5 @@ def overlaps(distributions: Mapping[str, Distribution]) -> dict[str, tuple[str, 
 
 
 def entangled(overlapping: Mapping[str, Iterable[str]]) -> tuple[frozenset[str], ...]:
-    """The sets of names that claim a path together."""
+    """Return the sets of names that claim a path together."""
     return tuple(sorted({frozenset(names) for names in overlapping.values()}, key=sorted))

@@ -34,7 +34,7 @@ class _Dependency:
 
 
 def reachable(lock: Table, pyproject: Table, wanted: Wanted) -> tuple[Table, ...]:
-    """The packages that the main group and the wanted groups and extras lead to, one of each name."""
+    """Return the packages that the main group and the wanted groups and extras lead to, one of each name."""
     return _Closure(lock, wanted).of(tuple(_direct(pyproject, wanted)))
 
 
@@ -48,8 +48,11 @@ class _Closure:
                 self._candidates[canonicalize_name(package.text("name"))].append(package)
 
     def of(self, direct: tuple[_Dependency, ...]) -> tuple[Table, ...]:
-        """Several versions of a package may fit one dependency and only one of them the next: what every dependency
-        asks for is collected until a round adds nothing."""
+        """Return the packages that dependencies lead to, one of each name.
+
+        Several versions of a package may fit one dependency, and only one of them the next: what every dependency asks
+        for is collected until a round adds nothing.
+        """
         asked: frozenset[tuple[str, str]] = frozenset()
         while True:
             found, seen = self._walk(direct, asked)
@@ -105,7 +108,7 @@ def _direct(pyproject: Table, wanted: Wanted) -> Iterator[_Dependency]:
 
 
 def _read(table: Table, key: str, wanted: Wanted, extras: frozenset[str] = frozenset()) -> Iterator[_Dependency]:
-    """The dependencies that apply: `name = "^1"`, `name = {version = "^1", python = "<3.11"}` or a list of such."""
+    """Yield dependencies that apply: `name = "^1"`, `name = {version = "^1", python = "<3.11"}` or a list of such."""
     dependencies = table.table(key)
     for name, value in dependencies.values.items():
         for one in value if isinstance(value, list) else [value]:

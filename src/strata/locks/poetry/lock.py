@@ -25,7 +25,7 @@ _INDEX_SOURCES = ("legacy", "pypi")
 
 
 def read_poetry_lock(lock_text: str, where: str, pyproject: Table, wanted: Wanted) -> tuple[LockedRequirement, ...]:
-    """The main group, and the wanted groups and extras, without the project itself, sorted by name.
+    """Return the main group, and the wanted groups and extras, without the project itself, sorted by name.
 
     Raises StrataError for a lock of another version, interpreter or pyproject.toml, for a group or an extra that the
     project does not have, and for packages from elsewhere than an index.

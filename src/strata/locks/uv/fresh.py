@@ -57,8 +57,11 @@ class _Asked:
 
 @dataclass(frozen=True)
 class _Comparable:
-    """Reads requirements of both sides. Of those `sourced` elsewhere than on the default index only the name counts:
-    uv keeps neither version nor marker for every kind of source."""
+    """The requirements of both sides, in a form that can be compared.
+
+    Of those `sourced` elsewhere than on the default index only the name counts: uv keeps neither version nor marker for
+    every kind of source.
+    """
 
     sourced: frozenset[str]
 
@@ -131,7 +134,7 @@ def _refuse_dynamic(document: Table) -> None:
 def _sourced(
     uv: Table, entries: Iterable[tuple[str, tuple[Table, ...]]], asked: Iterable[tuple[str, tuple[Requirement, ...]]]
 ) -> frozenset[str]:
-    """Packages for which either side names a source; a member of a workspace inherits some that it does not name."""
+    """Return the packages for which either side names a source. A member of a workspace inherits some of these."""
     return normalised(
         [
             *uv.table("sources"),

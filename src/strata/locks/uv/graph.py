@@ -40,7 +40,7 @@ class Graph:
         self.root = roots[0]
 
     def requirements(self, wanted: Wanted) -> Iterator[LockedRequirement]:
-        """What is to be installed: all packages that the project leads to, but for the members of the workspace."""
+        """Yield all packages that the project leads to, but for the members of the workspace."""
         for package in self._reachable(wanted):
             name, kind = canonicalize_name(package.text("name")), source_kind(package)
             if kind == "registry":
@@ -50,7 +50,10 @@ class Graph:
                 raise errors.foreign_source(self._where, name, kind, COMMAND)
 
     def _reachable(self, wanted: Wanted) -> list[Table]:
-        """A walk may choose extras, by dependencies such as `app[cpu]`, for which a marker met before asks."""
+        """Return the packages that the project leads to, walking until no walk chooses more extras.
+
+        A dependency such as `app[cpu]` chooses an extra, for which a marker met before may ask.
+        """
         project = canonicalize_name(self.root.text("name"))
         chosen = frozenset(
             [
@@ -95,7 +98,7 @@ class Graph:
         return list(found.values()), frozenset(met)
 
     def _target(self, edge: Table, name: str, wanted: Wanted) -> Table:
-        """The package that a dependency leads to: by name, version and source, and then by the markers of its fork."""
+        """Return the package of a dependency: by name, version and source, then by the markers of its fork."""
         version, source = edge.text("version", ""), edge.table("source").values
         fitting = [
             package

@@ -23,7 +23,7 @@ from strata.locks.wanted import Wanted
 
 
 def read_uv_lock(lock_text: str, where: str, document: Table, wanted: Wanted) -> tuple[LockedRequirement, ...]:
-    """The project's dependencies and those of the wanted groups and extras, without the project, sorted by name.
+    """Return the project's dependencies and those of the wanted groups and extras, without the project, sorted by name.
 
     Raises StrataError for a lock of another version, interpreter, platform or pyproject.toml, for a group or an extra
     that the project does not have, for some that exclude each other, and for packages from elsewhere than an index.
