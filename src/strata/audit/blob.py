@@ -8,8 +8,8 @@ from strata.audit.contents import START, is_read
 from strata.audit.evidence import Evidence
 from strata.audit.layer import LayerAudit, temporary
 from strata.layouts.blob_reader import BlobReader
-from strata.oci.pieces import Stream
 from strata.oci.tar_reader import DIRECTORY, HARD_LINK, SYMLINK, read_tar
+from strata.pieces import Stream
 
 
 def evidence_in_blob(blob: Stream) -> list[Evidence]:

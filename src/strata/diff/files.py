@@ -12,8 +12,8 @@ from strata.diff.cause import Cause, Subject, unknown
 from strata.layouts.blob_reader import BlobReader
 from strata.layouts.finding import printable
 from strata.oci.descriptor import Descriptor
-from strata.oci.pieces import Stream
 from strata.oci.tar_reader import FILE, DamagedBlob, TarEntry, read_tar
+from strata.pieces import Stream
 
 OpenBlob = Callable[[Descriptor], Optional[AbstractContextManager[Stream]]]
 """Opens the blob of a layer, and returns None where it is missing."""

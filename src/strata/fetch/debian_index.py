@@ -18,7 +18,7 @@ from strata.errors.fetch import mirror_unreachable, no_mirror
 from strata.fetch.debian_release import ListedFile, Release, read_release
 from strata.fetch.host import HostSettings
 from strata.fetch.http import Client, TooLarge, Unreachable
-from strata.oci.pieces import pieces
+from strata.pieces import pieces
 from strata.protocol.fetch_debian_index import Index, Request, Result
 
 OUTPUT = Path("indexes")

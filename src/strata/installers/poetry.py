@@ -15,7 +15,7 @@ from pathlib import Path
 from strata.errors import installers as errors
 from strata.installers.installer import run_tool
 from strata.installers.sandbox_venv import SandboxVenv
-from strata.oci.pieces import file_sha256
+from strata.pieces import file_sha256
 from strata.protocol.installer import SandboxInstaller
 from strata.protocol.wheel import Wheel
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from strata.errors import installers as errors
 from strata.installers.install import install
 from strata.installers.sandbox_venv import SandboxVenv
-from strata.oci.pieces import pieces
+from strata.pieces import pieces
 from strata.protocol.proof import Request, Result
 from strata.wheels.archive import Member, WheelArchive
 

@@ -21,7 +21,7 @@ from strata.interpreters.imports import foreign_imports
 from strata.oci.descriptor import sha256_digest
 from strata.oci.documents import canonical_json
 from strata.oci.layer import Directory, Entry, File, write_layer
-from strata.oci.pieces import file_sha256
+from strata.pieces import file_sha256
 from strata.protocol.app_layer import Request, Result
 from strata.protocol.interpreter import SandboxInterpreter
 from strata.wheels.image_venv import image_site_packages

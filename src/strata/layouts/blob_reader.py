@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from strata.oci import zstd
 from strata.oci.blob_writer import GZIP_HEADER
 from strata.oci.descriptor import LAYER_GZIP, LAYER_TAR, LAYER_ZSTD, LAYERS
-from strata.oci.pieces import Stream
 from strata.oci.tar_reader import DamagedBlob
+from strata.pieces import Stream
 
 _GZIP_MAGIC = GZIP_HEADER[:2]
 # Also undoes the gzip header and checks the sum and the length at the end.

@@ -24,8 +24,8 @@ from strata.oci.descriptor import CONFIG, EMPTY, INDEX, MANIFEST, blob_path
 from strata.oci.documents import DOCUMENT_LIMIT, NotJson, canonical_json, parse, shown
 from strata.oci.image import CREATED
 from strata.oci.layout import EMPTY_CONFIG, INDEX_FILE, LAYOUT_FILE
-from strata.oci.pieces import pieces
 from strata.oci.shape import Shape
+from strata.pieces import pieces
 
 _BLOB = re.compile(r"blobs/(?:sha256/[0-9a-f]{64}|sha512/[0-9a-f]{128})")
 

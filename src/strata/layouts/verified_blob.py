@@ -8,8 +8,8 @@ from types import TracebackType
 from typing import BinaryIO, Callable, Optional
 
 from strata.oci.descriptor import Descriptor
-from strata.oci.pieces import pieces
 from strata.oci.tar_reader import DamagedBlob
+from strata.pieces import pieces
 
 
 class VerifiedBlob:

@@ -19,8 +19,8 @@ from strata.oci.blob_writer import BlobWriter, GzipWriter
 from strata.oci.descriptor import Descriptor
 from strata.oci.documents import canonical_json
 from strata.oci.entry import Directory, Entry, File, Symlink, arrange
-from strata.oci.pieces import PIECE, pieces
 from strata.oci.zip_member import ZipMember
+from strata.pieces import PIECE, pieces
 from strata.protocol.layer import Compression, WrittenLayer
 
 __all__ = ["Directory", "Entry", "File", "Layer", "Symlink", "ZipMember", "write_layer"]

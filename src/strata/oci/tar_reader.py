@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Callable, Optional
 
-from strata.oci.pieces import Stream
 from strata.oci.tar import BLOCK
+from strata.pieces import Stream
 
 FILE = "file"
 HARD_LINK = "hard link"

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Optional
 
-from strata.oci.pieces import pieces
+from strata.pieces import pieces
 
 Row = tuple[str, str, str]
 """Path, hash, size in bytes; the last two are empty for RECORD itself."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from strata.oci.pieces import PIECE, file_sha256, pieces
+from strata.pieces import PIECE, file_sha256, pieces
 
 
 @pytest.mark.parametrize("sizes", [[], [1], [PIECE], [PIECE, PIECE, 3]])
