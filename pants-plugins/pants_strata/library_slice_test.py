@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from pants_strata import library_slice
 from pants_strata.library_slice import modules_of, without_prose
 from strata.verbs import VERBS
 
@@ -67,7 +66,7 @@ def test_other_words_leave_a_slice_as_it_is(verb: str, monkeypatch: pytest.Monke
         text = text.replace('    """Return ', '    """Give back ')
         return f"# A new comment.\n{text}".encode()
 
-    monkeypatch.setattr(library_slice.pkgutil, "get_data", edited)
+    monkeypatch.setattr(pkgutil, "get_data", edited)
     assert sliced(verb) == before
 
 
@@ -79,7 +78,7 @@ def test_another_instruction_changes_a_slice(monkeypatch: pytest.MonkeyPatch) ->
         data = original(package, resource)
         return data + b"X = 1\n" if data is not None and resource == "fetch/http.py" else data
 
-    monkeypatch.setattr(library_slice.pkgutil, "get_data", edited)
+    monkeypatch.setattr(pkgutil, "get_data", edited)
     after = sliced("fetch-debian")
     assert {path for path in after if after[path] != before[path]} == {"strata/fetch/http.py"}
 
