@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import strata
-from strata.diff.compare_test import BASE, write
 from strata.oci.image import Image, RuntimeConfig
 from strata.oci.layout import artifact_layout_files
+from support.comparisons import BASE, write
 from support.images import AMD64, layer, write_layout
 
 

@@ -4,8 +4,8 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from strata.diff.compare_test import BASE, comparisons
 from strata.diff.report import to_json
+from support.comparisons import BASE, comparisons
 
 
 def test_json_has_all_values(tmp_path: Path) -> None:
