@@ -9,7 +9,6 @@ from strata.arrows_test import ARROWS, ROOT
 
 _ROW = re.compile(r"^\| `(\w+)/` \| [^|]* \|([^|]*)\|$", re.MULTILINE)
 # Modules beside the packages.
-_MODULES = {"__init__", "__main__", "verbs"}
 _WITHOUT_ERRORS = {"attest", "errors", "protocol"}
 
 
