@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from pants.backend.python.dependency_inference.subsystem import PythonInferSubsystem
 from pants.backend.python.subsystems.setup import PythonSetup
 from pants.backend.python.target_types import PythonRequirementsField
 from pants.engine.addresses import Address
@@ -37,6 +38,7 @@ from pants_strata.target_types import (
 from pants_strata.util_rules.entry_point import Narrow, entry_point
 from pants_strata.util_rules.lookup import artifact_address
 from pants_strata.util_rules.resolves import image_venv, narrowing
+from strata.errors import targets as errors
 
 
 @dataclass(frozen=True)
@@ -86,10 +88,13 @@ async def _requirements_named(project: str, narrow: Narrow) -> list[Address]:
 
 @rule
 async def infer_image_dependencies(
-    request: InferImageDependencies, strata: StrataSubsystem, python: PythonSetup
+    request: InferImageDependencies, strata: StrataSubsystem, python: PythonSetup, parser: PythonInferSubsystem
 ) -> InferredDependencies:
     """Return the venv and the base of an image, and the owner of its entry point or script."""
     fields = request.field_set
+    # This is asked before the imports of any source are read. Later releases have no other parser and no such option.
+    if not getattr(parser, "use_rust_parser", True):
+        raise errors.parser_needs_python().at(str(fields.address))
     narrow = narrowing(fields.resolve, python)
     inferred = [(await image_venv(fields.venv, fields.resolve, fields.entry_point, strata, python)).address]
     if fields.base.value:

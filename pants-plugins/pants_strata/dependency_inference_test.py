@@ -157,6 +157,18 @@ def test_wrong_types(runner: RuleRunner, target: str, field: str, found: str, ex
     )
 
 
+def test_the_parser_that_needs_a_python_of_the_machine(runner: RuleRunner) -> None:
+    write(runner, FILES, *DEFAULTS, "--no-python-infer-use-rust-parser")
+    image(runner, "script='x'")
+    assert message(runner, Addresses, request(runner, "src/web", "image")) == (
+        "src/web:image: Pants would read the imports of the app on a Python of this machine, which an image does not "
+        "need.\n"
+        "Found:\n"
+        "  `[python-infer].use_rust_parser` is false\n"
+        "Fix: set `use_rust_parser = true` in `[python-infer]` in pants.toml, which Pants 2.18 does by default."
+    )
+
+
 def test_wrong_type_in_an_option(runner: RuleRunner) -> None:
     write(runner, FILES, *DEFAULTS[:3], "--strata-venv=third:pip")
     assert error(runner, "script='x'") == (

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from support.container import PYTHON, unpack
-from support.nested_pants import NestedPants, Ran, empty_repository
+from support.container import unpack
+from support.nested_pants import NestedPants, empty_repository
 
 PANTS_TOML = """\
 [GLOBAL]
@@ -30,17 +30,20 @@ root_patterns = ["/src"]
 
 [python]
 interpreter_constraints = ["CPython==3.13.*"]
+enable_resolves = true
+default_resolve = "apps"
+
+[python.resolves]
+apps = "3rdparty/apps.lock"
 
 [python-infer]
 use_rust_parser = true
 """
 FILES = {
-    "src/app/BUILD": (
-        'python_sources()\n\npython_venv(name="venv")\n\n'
-        'python_image(name="image", entry_point="main.py", venv=":venv")\n'
-    ),
-    "src/app/requirements.lock": "",
-    "src/app/main.py": "import sys\n\nprint('hello from', *sys.version_info[:2], sep='.')\n",
+    "3rdparty/BUILD": "python_requirements()\n",
+    "3rdparty/requirements.txt": "six==1.16.0\n",
+    "src/app/BUILD": 'python_sources()\n\npython_image(name="image", entry_point="main.py")\n',
+    "src/app/main.py": "import sys\n\nimport six\n\nprint(six.__version__, *sys.version_info[:2])\n",
 }
 
 
@@ -81,12 +84,24 @@ def test_what_the_wheel_holds(wheel: Path) -> None:
     assert "pantsbuild" not in metadata.partition("\n\n")[0]
 
 
-def test_an_image_of_a_new_team(repository: NestedPants, tmp_path: Path) -> None:
-    ran: Ran = repository.run("package", "::").succeeded()
-    assert "src.app/image" in ran.stderr
-    assert sorted(os.listdir(repository.root / "dist/src.app")) == ["image", "image.inputs.json", "venv"]
-    image = unpack(repository.root / "dist/src.app/image", tmp_path)
-    assert image.run(PYTHON, "-m", "app.main").output == "hello from.3.13\n"
+def test_an_image_from_the_lock_of_a_resolve(repository: NestedPants, tmp_path: Path) -> None:
+    ran = repository.run("package", "::")
+    assert ran.error.rstrip("\n").endswith(
+        "The lock file 3rdparty/apps.lock of the resolve apps does not exist.\n"
+        "Fix: run `./pants generate-lockfiles --resolve=apps`."
+    )
+    repository.run("generate-lockfiles", "--resolve=apps").succeeded()
+    repository.run("package", "::").succeeded()
+    assert sorted(os.listdir(repository.root / "dist")) == ["src.app"]
+    assert unpack(repository.root / "dist/src.app/image", tmp_path / "before").run().output == "1.16.0 3 13\n"
+
+    (repository.root / "dist").rename(repository.root / "dist-of-main")
+    repository.write({"3rdparty/requirements.txt": "six==1.17.0\n"})
+    repository.run("generate-lockfiles", "--resolve=apps").succeeded()
+    explained = repository.run("image-diff", "--reference=dist-of-main", "::").succeeded()
+    assert "six 1.16.0 → 1.17.0" in explained.stdout
+    repository.run("package", "::").succeeded()
+    assert unpack(repository.root / "dist/src.app/image", tmp_path / "after").run().output == "1.17.0 3 13\n"
 
 
 _SLICES = """

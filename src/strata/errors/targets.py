@@ -179,3 +179,12 @@ def imports_without_wheel(imports: Sequence[str]) -> StrataError:
         "`./pants roots` lists its source root; write `# pants: no-infer-dep` behind an import that the image can do "
         "without.",
     )
+
+
+def parser_needs_python() -> StrataError:
+    """Return the error for the setting with which Pants 2.17 reads imports on a Python of the machine."""
+    return StrataError(
+        "Pants would read the imports of the app on a Python of this machine, which an image does not need.",
+        found=["`[python-infer].use_rust_parser` is false"],
+        fix="set `use_rust_parser = true` in `[python-infer]` in pants.toml, which Pants 2.18 does by default.",
+    )
