@@ -49,8 +49,27 @@ def unreadable_line(where: str, line: str) -> StrataError:
     return StrataError(
         f"{where}: this line is no requirement (PEP 508).",
         found=[line],
-        fix="a lock holds `name==version --hash=sha256:…` lines and comments, no options and no other files; "
-        + _renew(where),
+        fix="a lock holds `name==version --hash=sha256:…` lines and comments; " + _renew(where),
+    )
+
+
+def local_project(where: str, line: str) -> StrataError:
+    """Return the error for a project that is installed from a folder or a file."""
+    return StrataError(
+        f"{where}: a project is taken from a place of one machine, so that nothing pins it.",
+        found=[line],
+        fix="take it out of what the lock is made from and make the file again. The code of this repository comes into "
+        "images as `python_sources`; a wheel of another belongs into an index or a find-links folder.",
+    )
+
+
+def unusable_option(where: str, line: str) -> StrataError:
+    """Return the error for an option of pip that has no meaning in a lock, or names another file."""
+    return StrataError(
+        f"{where}: this option of pip has no place in a lock.",
+        found=[line],
+        fix="take the line out. Options of indexes are passed over, since indexes come from pip's own configuration, "
+        "and wheels are taken in any case; requirements of another file belong into this one.",
     )
 
 

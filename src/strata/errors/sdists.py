@@ -61,6 +61,8 @@ def only_sdists(releases: Sequence[tuple[str, str]], python: str, platform: str)
     return StrataError(
         f"Not every requirement has a wheel for CPython {python} on {platform}; these have only a source distribution.",
         found=[f"{release}: {file}" for release, file in releases],
-        fix=f"lock versions that have wheels; or set `allow_sdists=[{names}]` in a `python_venv`, which builds wheels "
-        "without a compiler; or build them with `pip wheel` and put them into an index or a find-links folder.",
+        fix="lock versions that have wheels; or build them with `pip wheel` and put them into an index or a find-links "
+        f"folder; or let Strata build them without a compiler: set `allow_sdists=[{names}]` and "
+        '`build_lockfile="build.lock"` in a `python_venv`, list what the builds need (setuptools, say) in build.in '
+        "beside the BUILD file, and run `uv pip compile --generate-hashes -o build.lock build.in` there.",
     )

@@ -22,6 +22,9 @@ _SHA256 = re.compile(r"sha256:[0-9a-f]{64}")
 # Where files come from is the configuration's business, not the lock's; uv and pip-compile can be asked to write
 # these lines, so they are passed over rather than refused. An option that changes what is installed is refused.
 _INDEX_OPTIONS = ("-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--no-index", "--trusted-host")
+# What Strata does anyway.
+_WHEEL_OPTIONS = ("--only-binary", "--prefer-binary")
+_LOCAL = re.compile(r"(-e|--editable)\b|\.{0,2}/|file:|[^ ;]+\.(whl|tar\.gz|zip)$")
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,8 @@ def read_requirements(text: str, where: str) -> tuple[LockedRequirement, ...]:
     """
     found: dict[tuple[str, str], LockedRequirement] = {}
     for number, line in _logical_lines(text):
-        if re.split(r"[=\s]", line)[0] in _INDEX_OPTIONS:
+        option = re.split(r"[=\s]", line)[0]
+        if option in _INDEX_OPTIONS or option in _WHEEL_OPTIONS:
             continue
         requirement = _read_line(line, f"{where}:{number}")
         key = (requirement.name, requirement.marker)
@@ -75,6 +79,10 @@ def select(
 
 def _read_line(line: str, where: str) -> LockedRequirement:
     specification = _HASH.sub("", line).strip()
+    if _LOCAL.match(specification):
+        raise errors.local_project(where, specification)
+    if specification.startswith("-"):
+        raise errors.unusable_option(where, specification)
     try:
         requirement = Requirement(specification)
     except InvalidRequirement:

@@ -155,16 +155,43 @@ def test_not_pinned(requirement: str) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "line", ["-r other.txt", "--pre", "-e .", "./demo.whl", "= 1.0", "==1.0", "demo=1.0", "demo==1.0 ; nothing", "\0"]
-)
+@pytest.mark.parametrize("line", ["= 1.0", "==1.0", "demo=1.0", "demo==1.0 ; nothing", "\0"])
 def test_unreadable_line(line: str) -> None:
     assert message(f"{line}\n") == (
         f"{WHERE}:1: this line is no requirement (PEP 508).\n"
         "Found:\n"
         f"  {line}\n"
-        f"Fix: a lock holds `name==version --hash=sha256:…` lines and comments, no options and no other files; {RENEW}"
+        f"Fix: a lock holds `name==version --hash=sha256:…` lines and comments; {RENEW}"
     )
+
+
+@pytest.mark.parametrize(
+    "line", ["-e .", "-e ./lib", "--editable=../lib", "./demo.whl", "/lib", "file:///lib", "demo-1.0.tar.gz"]
+)
+def test_local_project(line: str) -> None:
+    assert message(f"{line}\n") == (
+        f"{WHERE}:1: a project is taken from a place of one machine, so that nothing pins it.\n"
+        "Found:\n"
+        f"  {line}\n"
+        "Fix: take it out of what the lock is made from and make the file again. The code of this repository comes "
+        "into images as `python_sources`; a wheel of another belongs into an index or a find-links folder."
+    )
+
+
+@pytest.mark.parametrize("line", ["-r other.txt", "-c limits.txt", "--pre", "--no-binary=demo", "--require-hashes"])
+def test_option_without_meaning(line: str) -> None:
+    assert message(f"{line}\n") == (
+        f"{WHERE}:1: this option of pip has no place in a lock.\n"
+        "Found:\n"
+        f"  {line}\n"
+        "Fix: take the line out. Options of indexes are passed over, since indexes come from pip's own configuration, "
+        "and wheels are taken in any case; requirements of another file belong into this one."
+    )
+
+
+def test_options_that_ask_for_wheels_are_passed_over() -> None:
+    (found,) = read(f"--only-binary :all:\n--prefer-binary\ndemo==1.0 --hash=sha256:{A}\n")
+    assert found.name == "demo"
 
 
 def test_direct_reference() -> None:
