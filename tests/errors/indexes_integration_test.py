@@ -31,8 +31,8 @@ def test_requirements_with_only_an_sdist(project: Project) -> None:
         "Found:\n"
         "  beta 1.0: beta-1.0.tar.gz\n"
         "  omega 1.0: omega-1.0.tar.gz\n"
-        "Fix: lock versions that have wheels; or build them with `pip wheel` and put them into an index or a find-links "
-        'folder; or let Strata build them without a compiler: set `allow_sdists=["beta", "omega"]` and '
+        "Fix: lock versions that have wheels; or build them with `pip wheel` and put them into an index or a "
+        'find-links folder; or let Strata build them without a compiler: set `allow_sdists=["beta", "omega"]` and '
         '`build_lockfile="build.lock"` in a `python_venv`, list what the builds need (setuptools, say) in build.in '
         "beside the BUILD file, and run `uv pip compile --generate-hashes -o build.lock build.in` there."
     )
