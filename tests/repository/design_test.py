@@ -8,7 +8,6 @@ from pathlib import Path
 from strata.arrows_test import ARROWS, ROOT
 
 _ROW = re.compile(r"^\| `(\w+)/` \| [^|]* \|([^|]*)\|$", re.MULTILINE)
-# Modules beside the packages.
 _WITHOUT_ERRORS = {"attest", "errors", "protocol"}
 
 
