@@ -4,6 +4,9 @@
     python -m strata list BLOB_OR_DIRECTORY  the files of a layer, or of all layers of a layout
     python -m strata diff REFERENCE LAYOUT   why an image differs from another one
     python -m strata audit DIRECTORY         the installers of Python packages in an OCI image layout
+    python -m strata push LAYOUT REFERENCE   a layout's image into a registry: what is new there, and then the tag
+    python -m strata pull LAYOUT REFERENCE   a registry's image into a layout
+    python -m strata copy SOURCE TARGET      an image from one repository into another
 
 A user's mistake ends with the error's own exit code (2, mostly) and the error on standard error. The steps of a build
 are strata.verbs.
@@ -17,11 +20,15 @@ import sys
 from pathlib import Path
 
 from strata.errors import StrataError
+from strata.registry.arguments import add_copy_arguments, add_pull_arguments, add_push_arguments
 
 COMMANDS = {
     "audit": "strata.audit.command",
+    "copy": "strata.registry.command",
     "diff": "strata.diff.command",
     "list": "strata.layouts.command",
+    "pull": "strata.registry.command",
+    "push": "strata.registry.command",
     "validate": "strata.layouts.command",
 }
 
@@ -29,8 +36,8 @@ COMMANDS = {
 def main() -> int:
     """Run the command that the arguments name, and return its exit code."""
     arguments = _parser().parse_args()
-    command = importlib.import_module(COMMANDS[arguments.command])
     try:
+        command = importlib.import_module(COMMANDS[arguments.command])
         return int(command.COMMANDS[arguments.command](arguments))
     except StrataError as error:
         print(error, file=sys.stderr)
@@ -62,6 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     audit.add_argument("layout", type=Path, help="the directory that holds index.json")
     audit.add_argument("--looked-for", action="store_true", help="say also which paths and contents are looked for")
+    add_push_arguments(commands.add_parser("push", help="send an image from a layout to a registry"))
+    add_pull_arguments(commands.add_parser("pull", help="fetch an image from a registry into a layout"))
+    add_copy_arguments(commands.add_parser("copy", help="copy an image from one registry or repository to another"))
     return parser
 
 

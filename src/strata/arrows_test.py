@@ -17,7 +17,7 @@ ROOT = Path(strata.__file__).parent
 ARROWS = {
     "__init__": set(),
     # These two import commands and verbs by name, when one of them is called.
-    "__main__": {"errors"},
+    "__main__": {"errors", "registry"},
     "attest": {"oci"},
     "audit": {"errors", "layouts", "oci", "wheels"},
     "debian": {"errors", "oci", "protocol"},

@@ -18,6 +18,10 @@ class BlobUnknown(StrataError):
     """A manifest that the registry refuses, because a blob that the manifest names is not there."""
 
 
+class NotTaken(StrataError):
+    """A request that the registry answers with an error which has no sentence of its own."""
+
+
 class Denied(StrataError):
     """A request that the registry or its token service refuses to this user."""
 
@@ -100,7 +104,7 @@ def rate_limited(place: str, attempts: int, found: Sequence[str]) -> StrataError
 def unexpected_answer(place: str, action: str, status: str, attempts: int, found: Sequence[str]) -> StrataError:
     """Return the error for any other answer after the last attempt."""
     tried = f" (tried {attempts} times)" if attempts > 1 else ""
-    return StrataError(
+    return NotTaken(
         f"{place}: the registry could not {action}: {status}{tried}.",
         found=found,
         fix="try again later; if it stays so, show this to the registry's owner.",
@@ -204,4 +208,12 @@ def digest_of_another(place: str, digest: str) -> StrataError:
         f"{place} names a digest, but the image has another one.",
         found=[digest],
         fix="leave the digest out, or push the image that has it.",
+    )
+
+
+def package_missing(name: str) -> StrataError:
+    """Return the error for a Python without the packages that registries need."""
+    return StrataError(
+        f"Registries need the Python package {name}, which is not installed for this Python.",
+        fix="install it: `python -m pip install oras requests`.",
     )

@@ -1,0 +1,49 @@
+"""This module says what the commands on registries take. It imports nothing that they need to run."""
+
+from __future__ import annotations
+
+import argparse
+
+
+def add_push_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `push` takes."""
+    parser.add_argument("layout", metavar="LAYOUT", help="DIRECTORY or DIRECTORY:TAG of an OCI image layout")
+    parser.add_argument("reference", metavar="REFERENCE", help="registry.example/team/app:tag; without a tag by digest")
+    _add_target(parser)
+
+
+def add_pull_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `pull` takes."""
+    parser.add_argument("layout", metavar="LAYOUT", help="DIRECTORY or DIRECTORY:TAG: a layout is made, or added to")
+    parser.add_argument("reference", metavar="REFERENCE", help="registry.example/team/app:tag, or @sha256:DIGEST")
+    _add_settings(parser)
+
+
+def add_copy_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `copy` takes."""
+    parser.add_argument("source", metavar="SOURCE", help="the reference of an image in a registry")
+    parser.add_argument("reference", metavar="TARGET", help="its new reference, in the same registry or another")
+    _add_target(parser)
+
+
+def _add_target(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--tag", action="append", default=[], metavar="TAG", help="a further tag; may be repeated")
+    parser.add_argument(
+        "--mount-from",
+        action="append",
+        default=[],
+        metavar="REPOSITORY",
+        help="a repository of the same registry that may have the same layers; may be repeated",
+    )
+    _add_settings(parser)
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--jobs", type=int, default=4, help="blobs that are moved at a time (default: 4)")
+    parser.add_argument(
+        "--plain-http",
+        action="append",
+        default=[],
+        metavar="HOST[:PORT]",
+        help="a registry that is asked without TLS: credentials and images can be read and changed on the way",
+    )

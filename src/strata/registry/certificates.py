@@ -1,0 +1,60 @@
+"""This module finds the certificates for a registry: bundles of authorities, and certificates of this client.
+
+SSL_CERT_FILE, REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE replaces the system's bundle. Folders HOST:PORT below certs.d of
+containers or Docker add to it: `*.crt` are authorities, `NAME.cert` with `NAME.key` is a certificate of the client.
+https://github.com/containers/image/blob/main/docs/containers-certs.d.5.md
+"""
+
+from __future__ import annotations
+
+import os
+import ssl
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from requests.adapters import HTTPAdapter
+
+# Where systems keep their bundle, for a Python that was built to look elsewhere.
+_SYSTEM_BUNDLES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
+_SYSTEM_FOLDERS = (Path("/etc/containers/certs.d"), Path("/etc/docker/certs.d"))
+
+
+def bundle(environment: Mapping[str, str]) -> str:
+    """Return the path of the bundle of authorities, empty where none is found."""
+    named = (environment.get(name, "") for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"))
+    return next((path for path in (*named, *_SYSTEM_BUNDLES) if path and os.path.isfile(path)), "")
+
+
+def context(registry: str, environment: Mapping[str, str]) -> ssl.SSLContext:
+    """Return what TLS connections to a registry are made with."""
+    made = ssl.create_default_context(cafile=bundle(environment) or None)
+    home = Path(environment.get("HOME") or os.path.expanduser("~"))
+    own = Path(environment.get("XDG_CONFIG_HOME") or home / ".config", "containers/certs.d")
+    for folder in (own / registry, *(each / registry for each in _SYSTEM_FOLDERS)):
+        for authority in sorted(folder.glob("*.crt")):
+            made.load_verify_locations(cafile=str(authority))
+        for certificate in sorted(folder.glob("*.cert")):
+            made.load_cert_chain(str(certificate), str(certificate.with_suffix(".key")))
+    return made
+
+
+class ContextAdapter(HTTPAdapter):
+    """Connections with one TLS context, through a proxy as well. `connections` are kept open at most."""
+
+    def __init__(self, tls: ssl.SSLContext, connections: int) -> None:
+        self._tls = tls
+        super().__init__(pool_connections=4, pool_maxsize=connections)
+
+    def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
+        """Give the context to direct connections."""
+        super().init_poolmanager(*arguments, ssl_context=self._tls, **named)  # type: ignore[no-untyped-call]
+
+    def proxy_manager_for(self, proxy: str, **named: Any) -> Any:
+        """Give the context to connections through a proxy."""
+        return super().proxy_manager_for(proxy, ssl_context=self._tls, **named)  # type: ignore[no-untyped-call]

@@ -1,0 +1,120 @@
+"""This module has the commands that move images between layouts and registries.
+
+Standard output has one line of JSON: what was pushed, pulled or copied. Progress is on standard error where that is a
+terminal. Credentials come from the files of strata.registry.credentials alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from strata.errors import registry as errors
+from strata.layouts.layout import Layout
+from strata.oci.descriptor import Descriptor
+
+try:
+    from strata.registry.provider import Provider, Settings
+    from strata.registry.pull import pull
+    from strata.registry.push import Progress, Pushed, push
+    from strata.registry.reference import Reference
+    from strata.registry.remote import RemoteSource
+except ModuleNotFoundError as missing:
+    raise errors.package_missing(str(missing.name)) from None
+
+_SECONDS_BETWEEN_LINES = 0.5
+
+
+def _push(arguments: argparse.Namespace) -> int:
+    layout, root = _root_of(arguments.layout)
+    return _publish(layout, root, arguments)
+
+
+def _pull(arguments: argparse.Namespace) -> int:
+    directory, tag = _split(arguments.layout)
+    reference = Reference.parse(arguments.reference)
+    provider = Provider(reference, settings=_settings(arguments))
+    digest = pull(provider, directory, tag=tag or None)
+    _print({"reference": str(reference), "layout": str(directory), "digest": digest})
+    return 0
+
+
+def _copy(arguments: argparse.Namespace) -> int:
+    reference = Reference.parse(arguments.source)
+    source = RemoteSource(Provider(reference, settings=_settings(arguments)))
+    if Reference.parse(arguments.reference).registry == reference.registry:
+        arguments.mount_from.insert(0, reference.repository)
+    return _publish(source, source.resolve(), arguments)
+
+
+def _publish(source: Any, root: Descriptor, arguments: argparse.Namespace) -> int:
+    reference = Reference.parse(arguments.reference)
+    if reference.digest and reference.digest != root.digest:
+        raise errors.digest_of_another(str(reference), root.digest)
+    tags = list(dict.fromkeys([*([reference.tag] if reference.tag else []), *arguments.tag]))
+    for tag in tags:
+        Reference.parse(f"{reference.name}:{tag}")
+    provider = Provider(reference, actions="pull,push", settings=_settings(arguments))
+    siblings = [name for name in arguments.mount_from if name != reference.repository]
+    done = push(source, root, provider, tags=tags, siblings=siblings, progress=_ProgressLine())
+    _print({"registry": reference.registry, "repository": reference.repository, **_fields(done)})
+    return 0
+
+
+def _fields(done: Pushed) -> dict[str, Any]:
+    return {
+        "digest": done.digest,
+        "tags": list(done.tags),
+        "uploaded": done.uploaded,
+        "mounted": done.mounted,
+        "present": done.present,
+        "bytes": done.sent,
+    }
+
+
+def _root_of(text: str) -> tuple[Layout, Descriptor]:
+    directory, tag = _split(text)
+    layout = Layout.open(directory)
+    roots = layout.roots(tag or None)
+    if len({root.digest for root in roots}) != 1:
+        raise errors.nothing_tagged(text, layout.tags())
+    return layout, roots[0]
+
+
+def _split(text: str) -> tuple[Path, str]:
+    """Return directory and tag; a directory whose name has a colon stands for itself."""
+    if Path(text).exists():
+        return Path(text), ""
+    directory, colon, tag = text.rpartition(":")
+    return (Path(directory), tag) if colon and "/" not in tag else (Path(text), "")
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    return Settings(plain_http=frozenset(arguments.plain_http), jobs=max(1, arguments.jobs))
+
+
+def _print(value: dict[str, Any]) -> None:
+    with suppress(BrokenPipeError):
+        print(json.dumps(value, sort_keys=True), flush=True)
+
+
+class _ProgressLine:
+    """Bytes on standard error, where a person looks on."""
+
+    def __init__(self) -> None:
+        self._last = 0.0
+
+    def __call__(self, progress: Progress) -> None:
+        now = time.monotonic()
+        if sys.stderr.isatty() and (now - self._last > _SECONDS_BETWEEN_LINES or progress.done == progress.total):
+            self._last = now
+            end = "\n" if progress.done == progress.total else ""
+            print(f"\r{progress.done:,} of {progress.total:,} bytes, {progress.sent:,} sent", end=end, file=sys.stderr)
+
+
+COMMANDS = {"push": _push, "pull": _pull, "copy": _copy}

@@ -1,0 +1,200 @@
+"""This module publishes an image: blobs first, then manifests, then the tag, so that no tag names an incomplete image.
+
+HEAD  manifests/TAG        an image that is there already takes this request alone
+HEAD  manifests/DIGEST     an image that is there under another tag is only tagged
+GET   manifests/TAG        the blobs of the image that the tag has now need not be looked for
+HEAD, mount or upload      the other blobs, several at a time
+PUT   manifests/DIGEST     of each platform, then
+PUT   manifests/TAG        the image
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from threading import Lock
+from typing import Callable
+
+import requests
+
+from strata.errors import StrataError
+from strata.errors import registry as errors
+from strata.oci.descriptor import Descriptor
+from strata.registry.provider import Provider
+from strata.registry.source import INDEXES, MANIFESTS, Source, Tree, children, media_type_of, read_tree
+from strata.registry.upload import BlobUpload, Outcome, has_blob
+
+_DIGEST_HEADER = "Docker-Content-Digest"
+ACCEPT = {"Accept": ", ".join((*MANIFESTS, *INDEXES))}
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Bytes of blobs: those that are in the repository by now, those of them that were sent, and all."""
+
+    done: int
+    sent: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """What a push did. `uploaded`, `mounted` and `present` count blobs, `sent` the bytes of those uploaded."""
+
+    digest: str
+    tags: tuple[str, ...]
+    uploaded: int = 0
+    mounted: int = 0
+    present: int = 0
+    sent: int = 0
+
+
+def push(
+    source: Source,
+    root: Descriptor,
+    provider: Provider,
+    *,
+    tags: Sequence[str],
+    siblings: Sequence[str] = (),
+    progress: Callable[[Progress], None] = lambda _: None,
+) -> Pushed:
+    """Publish the manifest or index `root` of a source under each tag, or by its digest alone where there is no tag.
+
+    :param siblings: other repositories of the registry that may have the same blobs: these are mounted from there.
+    :param progress: called from several threads, but not by two at once.
+    """
+    names = list(tags) or [root.digest]
+    missing = [name for name in names if _digest_at(provider, name) != root.digest]
+    if not missing:
+        return Pushed(root.digest, tuple(tags))
+    tree = read_tree(source, root, str(provider.reference))
+    if tags and _digest_at(provider, root.digest) == root.digest:
+        _tag(provider, tree, missing)
+        return Pushed(root.digest, tuple(tags), present=len(tree.blobs))
+    known = _blobs_at(provider, missing[0]) if tags else frozenset()
+    blobs = _Blobs(source, provider, siblings, progress)
+    try:
+        blobs.bring(tree, known)
+        _put_manifests(provider, tree, missing)
+    except errors.BlobUnknown:
+        # The registry has lost what another manifest names, or removed it meanwhile: nothing is taken for granted now.
+        blobs.bring(tree, frozenset())
+        _put_manifests(provider, tree, missing)
+    counts = {outcome: list(blobs.outcomes.values()).count(outcome) for outcome in Outcome}
+    return Pushed(
+        root.digest,
+        tuple(tags),
+        counts[Outcome.UPLOADED],
+        counts[Outcome.MOUNTED],
+        counts[Outcome.PRESENT],
+        blobs.sent,
+    )
+
+
+class _Blobs:
+    """The blobs of one push. `outcomes` is by digest."""
+
+    def __init__(
+        self, source: Source, provider: Provider, siblings: Sequence[str], progress: Callable[[Progress], None]
+    ) -> None:
+        self._source = source
+        self._provider = provider
+        self._siblings = list(siblings)
+        self._progress = progress
+        self._lock = Lock()
+        self._done = self._total = 0
+        self.sent = 0
+        self.outcomes: dict[str, Outcome] = {}
+
+    def bring(self, tree: Tree, known: frozenset[str]) -> None:
+        """Bring all blobs into the repository but the known ones. The first error ends it, after requests under way."""
+        self._done, self._total = 0, sum(blob.size for blob in tree.blobs)
+        with ThreadPoolExecutor(self._provider.settings.jobs) as pool:
+            # Large ones begin first, so that none is waited for at the end.
+            order = sorted(tree.blobs, key=lambda blob: -blob.size)
+            running: list[Future[None]] = [pool.submit(self._bring_one, blob, blob.digest in known) for blob in order]
+            _, waiting = wait(running, return_when=FIRST_EXCEPTION)
+            for each in waiting:
+                each.cancel()
+        for each in running:
+            if not each.cancelled():
+                each.result()
+
+    def _bring_one(self, blob: Descriptor, is_known: bool) -> None:
+        if is_known or has_blob(self._provider, blob):
+            outcome = Outcome.PRESENT
+        else:
+            with self._lock:
+                siblings = list(self._siblings)
+            upload = BlobUpload(self._provider, self._source, blob, self._report)
+            outcome = upload.run(siblings)
+        if outcome is not Outcome.UPLOADED:
+            self._report(blob.size, sent=0)
+        with self._lock:
+            # What was brought before an error is present later on; how it came counts.
+            self.outcomes.setdefault(blob.digest, outcome)
+
+    def _report(self, size: int, sent: int = -1) -> None:
+        with self._lock:
+            self._done += size
+            self.sent += size if sent < 0 else sent
+            self._progress(Progress(self._done, self.sent, self._total))
+
+
+def _digest_at(provider: Provider, name: str) -> str:
+    """Return the digest of the manifest at a tag or digest; empty where there is none."""
+    url = provider.url(f"manifests/{name}")
+    response = provider.send("HEAD", url, action="look for a manifest", headers=ACCEPT, accept=(200, 404))
+    response.close()
+    return response.headers.get(_DIGEST_HEADER, "") if response.status_code == 200 else ""
+
+
+def _blobs_at(provider: Provider, tag: str) -> frozenset[str]:
+    """Return the digests of the blobs of the image that a tag has now: the registry keeps these for it."""
+    try:
+        response = provider.send(
+            "GET", provider.url(f"manifests/{tag}"), action="read a manifest", headers=ACCEPT, accept=(200, 404)
+        )
+        if response.status_code == 404:
+            return frozenset()
+        content = response.content
+        media_type = media_type_of(content, response.headers.get("Content-Type", ""))
+        if media_type not in MANIFESTS:
+            return frozenset()
+        return frozenset(each.digest for each in children(media_type, content, tag))
+    except errors.Denied:
+        raise
+    except (StrataError, requests.RequestException):
+        # It only saves questions.
+        return frozenset()
+
+
+def _put_manifests(provider: Provider, tree: Tree, names: Sequence[str]) -> None:
+    for descriptor, content in tree.documents[:-1]:
+        _put(provider, descriptor, content, descriptor.digest)
+    _tag(provider, tree, names)
+
+
+def _tag(provider: Provider, tree: Tree, names: Sequence[str]) -> None:
+    descriptor, content = tree.documents[-1]
+    for name in names:
+        _put(provider, descriptor, content, name)
+
+
+def _put(provider: Provider, descriptor: Descriptor, content: bytes, name: str) -> None:
+    """Store the exact bytes of a manifest, and compare the digest that the registry gives them."""
+    place = f"{provider.reference.name}{'@' if ':' in name else ':'}{name}"
+    response = provider.send(
+        "PUT",
+        provider.url(f"manifests/{name}"),
+        action="store a manifest",
+        place=place,
+        headers={"Content-Type": descriptor.media_type},
+        body=content,
+        media_type=descriptor.media_type,
+    )
+    response.close()
+    found = response.headers.get(_DIGEST_HEADER, descriptor.digest)
+    if found != descriptor.digest:
+        raise errors.digest_mismatch(place, descriptor.digest, f"the registry has {found}")

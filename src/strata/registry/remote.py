@@ -1,0 +1,162 @@
+"""This module reads images from a registry; what is read has the digest that was asked for.
+
+https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pull
+"""
+
+from __future__ import annotations
+
+import hashlib
+from types import TracebackType
+from typing import Optional
+
+import requests
+import urllib3
+
+from strata.errors import registry as errors
+from strata.oci.descriptor import Descriptor
+from strata.oci.documents import DOCUMENT_LIMIT
+from strata.registry.failures import connection_error
+from strata.registry.provider import Provider
+from strata.registry.source import INDEXES, MANIFESTS, media_type_of
+
+_IDENTITY = {"Accept-Encoding": "identity"}
+_ACCEPT = {"Accept": ", ".join((*MANIFESTS, *INDEXES)), **_IDENTITY}
+_CUT = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, EOFError)
+
+
+class RemoteSource:
+    """The images of one repository."""
+
+    def __init__(self, provider: Provider) -> None:
+        self._provider = provider
+
+    def resolve(self) -> Descriptor:
+        """Return the manifest or index that the reference names, by its digest, its tag, or the tag `latest`."""
+        reference = self._provider.reference
+        content, announced = self._document(reference.digest or reference.tag or "latest")
+        media_type = media_type_of(content, announced)
+        if media_type not in (*MANIFESTS, *INDEXES):
+            raise errors.bad_document(str(reference), f"has the media type {media_type or 'of nothing'}")
+        found = Descriptor.of(media_type, content)
+        if reference.digest and _digest(reference.digest, content) != reference.digest:
+            raise errors.digest_mismatch(str(reference), reference.digest, f"got {found.digest}")
+        return found
+
+    def read(self, descriptor: Descriptor) -> bytes:
+        """Return a manifest or an index."""
+        content, _ = self._document(descriptor.digest)
+        found = _digest(descriptor.digest, content)
+        if found != descriptor.digest:
+            raise errors.digest_mismatch(str(self._provider.reference), descriptor.digest, f"got {found}")
+        return content
+
+    def open_blob(self, descriptor: Descriptor) -> RemoteBlob:
+        """Return a blob to read piece by piece."""
+        return RemoteBlob(self._provider, descriptor)
+
+    def _document(self, name: str) -> tuple[bytes, str]:
+        """Return a document and its media type as the registry announces it. A cut answer is asked for again."""
+        url = self._provider.url(f"manifests/{name}")
+        retries = self._provider.settings.retries
+        for attempt in range(1, retries.attempts + 1):
+            with self._provider.send(
+                "GET", url, action="read a manifest", headers={**_ACCEPT, **_IDENTITY}
+            ) as response:
+                try:
+                    content = response.raw.read(DOCUMENT_LIMIT + 1)
+                    expected = response.headers.get("Content-Length", "")
+                    if not expected.isdigit() or len(content) in (int(expected), DOCUMENT_LIMIT + 1):
+                        break
+                    failure = connection_error(EOFError(), str(self._provider.reference), response.url, attempt)
+                except _CUT as error:
+                    failure = connection_error(error, str(self._provider.reference), response.url, attempt)
+            retries.wait(attempt)
+        else:
+            raise failure
+        if len(content) > DOCUMENT_LIMIT:
+            raise errors.bad_document(str(self._provider.reference), f"has more than {DOCUMENT_LIMIT} bytes")
+        return content, response.headers.get("Content-Type", "")
+
+
+class RemoteBlob:
+    """A blob that comes over the network: after a cut from there on. At its end the digest is compared."""
+
+    def __init__(self, provider: Provider, descriptor: Descriptor) -> None:
+        self._provider = provider
+        self._descriptor = descriptor
+        self._hash = hashlib.new(descriptor.digest.partition(":")[0])
+        self._taken = 0
+        self._failures = 0
+        self._response: Optional[requests.Response] = None
+
+    def __enter__(self) -> RemoteBlob:
+        return self
+
+    def __exit__(
+        self,
+        kind: Optional[type[BaseException]],
+        error: Optional[BaseException],
+        traceback: Optional[TracebackType],
+    ) -> None:
+        if self._response is not None:
+            self._response.close()
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return up to `size` bytes, none at the end. Raise StrataError where the blob has another digest or size."""
+        left = self._descriptor.size - self._taken
+        if not left:
+            self._compare()
+            return b""
+        data = self._piece(left if size < 0 else min(size, left))
+        self._hash.update(data)
+        self._taken += len(data)
+        if self._taken == self._descriptor.size:
+            self._compare()
+        return data
+
+    def _piece(self, size: int) -> bytes:
+        while True:
+            error: Exception = EOFError()
+            try:
+                if self._response is None:
+                    self._response = self._ask()
+                data: bytes = self._response.raw.read(size)
+                if data:
+                    self._failures = 0
+                    return data
+            except _CUT as cut:
+                error = cut
+            # The registry, or a proxy, ended before all had come.
+            if self._response is not None:
+                self._response.close()
+                self._response = None
+            self._failures += 1
+            place = str(self._provider.reference)
+            if self._failures >= self._provider.settings.retries.attempts:
+                raise connection_error(error, place, self._provider.reference.registry, self._failures)
+            self._provider.settings.retries.wait(self._failures)
+
+    def _ask(self) -> requests.Response:
+        headers = {**_IDENTITY, **({"Range": f"bytes={self._taken}-"} if self._taken else {})}
+        response = self._provider.send(
+            "GET", self._provider.url(f"blobs/{self._descriptor.digest}"), action="read a blob", headers=headers
+        )
+        if self._taken and response.status_code != 206:
+            passed = 0
+            while passed < self._taken:
+                data = response.raw.read(min(1 << 20, self._taken - passed))
+                if not data:
+                    raise EOFError
+                passed += len(data)
+        return response
+
+    def _compare(self) -> None:
+        found = f"{self._descriptor.digest.partition(':')[0]}:{self._hash.hexdigest()}"
+        if found != self._descriptor.digest:
+            raise errors.digest_mismatch(str(self._provider.reference), self._descriptor.digest, f"got {found}")
+
+
+def _digest(like: str, content: bytes) -> str:
+    """Return the digest of bytes by the algorithm of another digest."""
+    algorithm = like.partition(":")[0]
+    return f"{algorithm}:{hashlib.new(algorithm, content).hexdigest()}"

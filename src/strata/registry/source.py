@@ -1,0 +1,97 @@
+"""This module says what a push needs of the place where an image is: a layout, or another registry."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from strata.errors import registry as errors
+from strata.oci import spec
+from strata.oci.descriptor import INDEX, MANIFEST, Descriptor
+from strata.oci.documents import DOCUMENT_LIMIT, NotJson, parse
+
+# Docker's own media types have the same fields.
+DOCKER_INDEX = "application/vnd.docker.distribution.manifest.list.v2+json"
+DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
+INDEXES = (INDEX, DOCKER_INDEX)
+MANIFESTS = (MANIFEST, DOCKER_MANIFEST)
+PIECE = 1 << 20
+
+
+class Readable(Protocol):
+    """A blob that is read from its beginning, and raises where it is not what its descriptor says."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return up to `size` bytes; none at the end."""
+
+
+class Source(Protocol):
+    """Where an image is. Both methods raise StrataError where something is damaged or missing."""
+
+    def read(self, descriptor: Descriptor) -> bytes:
+        """Return a document: a manifest or an index."""
+
+    def open_blob(self, descriptor: Descriptor) -> AbstractContextManager[Readable]:
+        """Return a blob to read piece by piece."""
+
+
+@dataclass(frozen=True)
+class Tree:
+    """What belongs to an image.
+
+    :param documents: manifests and indexes with their bytes, each after those that it names: the image's own is last.
+    :param blobs: configs and layers, each once.
+    """
+
+    documents: tuple[tuple[Descriptor, bytes], ...]
+    blobs: tuple[Descriptor, ...]
+
+
+def read_tree(source: Source, root: Descriptor, place: str) -> Tree:
+    """Return all that an image, or an index of images, consists of. Only documents are read."""
+    documents: dict[str, tuple[Descriptor, bytes]] = {}
+    blobs: dict[str, Descriptor] = {}
+
+    def visit(descriptor: Descriptor) -> None:
+        if descriptor.digest in documents:
+            return
+        if descriptor.size > DOCUMENT_LIMIT:
+            raise errors.bad_document(place, f"has {descriptor.size} bytes, more than {DOCUMENT_LIMIT}")
+        content = source.read(descriptor)
+        for child in children(descriptor.media_type, content, place):
+            if child.media_type in (*INDEXES, *MANIFESTS) and descriptor.media_type in INDEXES:
+                visit(child)
+            else:
+                blobs.setdefault(child.digest, child)
+        documents[descriptor.digest] = (descriptor, content)
+
+    visit(root)
+    return Tree(tuple(documents.values()), tuple(blobs.values()))
+
+
+def children(media_type: str, content: bytes, place: str) -> Iterator[Descriptor]:
+    """Yield what an index or a manifest names. Raise StrataError where it is not one."""
+    try:
+        value = parse(content)
+    except NotJson as reason:
+        raise errors.bad_document(place, str(reason)) from None
+    if not isinstance(value, dict):
+        raise errors.bad_document(place, "is no JSON object")
+    fields = {name: each for name, each in value.items() if name != "mediaType"}
+    problem = next((spec.index if media_type in INDEXES else spec.manifest)(fields, ""), None)
+    if problem:
+        raise errors.bad_document(place, f"is wrong: {problem}")
+    named = fields["manifests"] if media_type in INDEXES else [fields["config"], *fields["layers"]]
+    yield from map(Descriptor.from_json, named)
+
+
+def media_type_of(content: bytes, announced: str) -> str:
+    """Return the media type of a document: its own, or the one that the registry announced."""
+    try:
+        own = json.loads(content).get("mediaType")
+    except (ValueError, AttributeError):
+        own = None
+    return own if isinstance(own, str) else announced.partition(";")[0].strip()
