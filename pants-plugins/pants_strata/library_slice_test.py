@@ -10,10 +10,8 @@ from pants_strata.library_slice import modules_of, without_prose
 from strata.verbs import VERBS
 
 GOLDEN = Path(__file__).with_name("library_slices.txt")
-# They run on the Python of the machine, on each machine that has no cache: an edit of what writes layers must not make
-# them fetch everything again.
-CACHED_FETCHING = ("fetch-debian", "fetch-wheel")
-FETCHING = (*CACHED_FETCHING, "fetch-debian-index")
+# An edit of what writes layers must not make a machine fetch everything again.
+FETCHING = sorted(verb for verb, module in VERBS.items() if module.startswith("strata.fetch."))
 
 
 def listing() -> str:

@@ -26,7 +26,7 @@ VERBS = {
     "fetch-wheel": "strata.fetch.wheel",
     "interpreter-layer": "strata.layers.interpreter",
     "interpreter-tree": "strata.interpreters.tree",
-    "lock-installer": "strata.fetch.installer_lock",
+    "lock-installer": "strata.installers.installer_lock",
     "os-packages-layer": "strata.layers.os_packages",
     "proof": "strata.installers.proof",
     "venv-layer": "strata.layers.venv",

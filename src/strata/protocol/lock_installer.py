@@ -1,4 +1,4 @@
-"""The verb `lock-installer` locks an installer with all that it needs (strata.fetch.installer_lock)."""
+"""The verb `lock-installer` locks an installer with all that it needs (strata.installers.installer_lock)."""
 
 from __future__ import annotations
 
