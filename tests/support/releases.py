@@ -41,6 +41,15 @@ class Release:
         return cls(version, python, Path(site))
 
     @property
+    def has_own_keys(self) -> bool:
+        """Whether it shares no remote cache with the pinned release.
+
+        From 2.33 on Pants names the outputs of a process in another field of the same protocol (`output_paths`).
+        """
+        major, minor = map(int, self.version.split(".")[:2])
+        return (major, minor) >= (2, 33)
+
+    @property
     def environment(self) -> Mapping[str, str]:
         """The variables that let it build a project which pins another release, and names requirements of plugins."""
         return {"NO_SCIE_WARNING": "1", "PANTS_VERSION": self.version, "PANTS_PLUGINS": "[]"}
