@@ -57,7 +57,7 @@ from pants.engine.process import FallibleProcessResult, Process
 from pants.engine.rules import concurrently, implicitly
 from pants.engine.target import SourcesField, Target, TransitiveTargetsRequest, WrappedTargetRequest
 from pants.source.source_root import SourceRootRequest, SourceRootsRequest, get_source_root, get_source_roots
-from typing_extensions import Concatenate
+from typing_extensions import Concatenate  # pants: no-infer-dep
 
 __all__ = [
     "all_requirements",
@@ -108,42 +108,47 @@ def asker(
 
 
 async def execute(process: Process) -> FallibleProcessResult:
+    """Run a process; return its result, also where it failed."""
     return await execute_process(process, **implicitly())
 
 
 async def execute_all(processes: Iterable[Process]) -> tuple[FallibleProcessResult, ...]:
+    """Run processes at the same time; return their results in the same order."""
     return await concurrently(execute_process(process, **implicitly()) for process in processes)
 
 
 async def merge(digests: Iterable[Digest]) -> Digest:
+    """Return all files of some digests in one. A path that two have must hold the same in both."""
     return await merge_digests(MergeDigests(tuple(digests)))
 
 
 async def under(prefix: str, digest: Digest) -> Digest:
-    """The same files below a directory."""
+    """Return the same files below a directory."""
     return await add_prefix(AddPrefix(digest, prefix))
 
 
 async def without_prefix(prefix: str, digest: Digest) -> Digest:
-    """The files below a directory, without it."""
+    """Return the files below a directory, without it."""
     return await remove_prefix(RemovePrefix(digest, prefix))
 
 
 async def snapshot(digest: Digest) -> Snapshot:
+    """Return a digest with the names of its files and directories."""
     return await digest_to_snapshot(digest)
 
 
 async def create(files: Mapping[str, bytes]) -> Digest:
+    """Return a digest of files, path → content."""
     return await create_digest(CreateDigest([FileContent(path, content) for path, content in sorted(files.items())]))
 
 
 async def contents(digest: Digest) -> dict[str, bytes]:
-    """Path → content of a digest's files: for small ones, they are all read into memory."""
+    """Return path → content of a digest's files: for small ones, they are all read into memory."""
     return {file.path: file.content for file in await get_digest_contents(digest)}
 
 
 async def only(digest: Digest, globs: Iterable[str]) -> Digest:
-    """The files of a digest that match."""
+    """Return the files of a digest that match."""
     return await digest_subset_to_digest(DigestSubset(digest, PathGlobs(globs)))
 
 
@@ -151,25 +156,27 @@ async def only(digest: Digest, globs: Iterable[str]) -> Digest:
 
 
 async def repository_files(globs: Iterable[str]) -> dict[str, bytes]:
-    """Path → content of the files that match; none is no error here."""
+    """Return path → content of the files that match; where none does, nothing."""
     return await contents(await path_globs_to_digest(PathGlobs(globs)))
 
 
 async def repository_paths(globs: Iterable[str]) -> tuple[str, ...]:
+    """Return the paths of the files that match."""
     return (await path_globs_to_paths(PathGlobs(globs))).files
 
 
 async def environment_variables(names: Iterable[str]) -> Mapping[str, str]:
-    """Those of the user's environment variables that are set."""
+    """Return those of the user's environment variables that are set."""
     return await environment_vars_subset(EnvironmentVarsRequest(tuple(names)), **implicitly())
 
 
 async def source_root(path: str) -> str:
+    """Return the source root that a file lies below, relative to the build root."""
     return (await get_source_root(SourceRootRequest.for_file(path))).path
 
 
 async def target_at(text: str, *, owner: Address | None, origin: str) -> Target:
-    """The target that an address names, as written in a field of `owner` or in an option; `origin` says where."""
+    """Return the target that an address names, as a field of `owner` or an option has it; `origin` says where."""
     addresses = await resolve_unparsed_address_inputs(
         UnparsedAddressInputs([text], owning_address=owner, description_of_origin=origin), **implicitly()
     )
@@ -177,48 +184,50 @@ async def target_at(text: str, *, owner: Address | None, origin: str) -> Target:
 
 
 async def target(address: Address) -> Target:
+    """Return the target of an address."""
     return (await resolve_target(WrappedTargetRequest(address, "an earlier step"), **implicitly())).target
 
 
 async def _targets(addresses: Iterable[Address]) -> tuple[Target, ...]:
+    """Return the target of each address, in their order."""
     requests = [WrappedTargetRequest(address, "an earlier step") for address in addresses]
     found = await concurrently(resolve_target(request, **implicitly()) for request in requests)
     return tuple(item.target for item in found)
 
 
 async def dependency_closure(address: Address) -> tuple[Target, ...]:
-    """All that a target depends on, through any number of steps, without the target."""
+    """Return all that a target depends on, through any number of steps, without the target."""
     return tuple((await transitive_targets(TransitiveTargetsRequest([address]), **implicitly())).dependencies)
 
 
 async def module_owners(module: str) -> PythonModuleOwners:
-    """The targets that provide a Python module."""
+    """Return the targets that provide a Python module."""
     return await map_module_to_address(PythonModuleOwnersRequest(module, resolve=None), **implicitly())
 
 
 async def requirements_of(addresses: Iterable[Address]) -> tuple[Target, ...]:
-    """The targets among the addresses that are third-party requirements."""
+    """Return the targets among the addresses that are third-party requirements."""
     return tuple(item for item in await _targets(addresses) if item.has_field(PythonRequirementsField))
 
 
 async def all_requirements() -> tuple[Target, ...]:
-    """All `python_requirement` targets of the repository, those that are generated included."""
+    """Return all `python_requirement` targets of the repository, those that are generated included."""
     found = await find_all_targets()
     return tuple(sorted(item for item in found if item.has_field(PythonRequirementsField)))
 
 
 async def file_owners(path: str) -> tuple[Address, ...]:
-    """The targets that have a file among their sources."""
+    """Return the targets that have a file among their sources."""
     return tuple(await find_owners(OwnersRequest((path,)), **implicitly()))
 
 
 async def python_targets(addresses: Iterable[Address]) -> tuple[Target, ...]:
-    """The targets with first-party Python code at the addresses; a requirement has none."""
+    """Return the targets with first-party Python code at the addresses; a requirement has none."""
     return tuple(item for item in await _targets(addresses) if item.has_field(PythonSourceField))
 
 
 async def source_paths(targets: Iterable[Target]) -> dict[str, str]:
-    """The path with its source root stripped → the path in the repository, of Python sources and resources."""
+    """Return the path with its source root stripped → the path in the repository, of Python sources and resources."""
     fields = [
         item[kind] for item in targets for kind in (PythonSourceField, ResourceSourceField) if item.has_field(kind)
     ]
@@ -229,7 +238,7 @@ async def source_paths(targets: Iterable[Target]) -> dict[str, str]:
 
 
 async def python_files(targets: Iterable[Target]) -> Snapshot:
-    """The Python sources and resources of targets, source roots stripped, generated code included."""
+    """Return the Python sources and resources of targets, source roots stripped, generated code included."""
     sources = await strip_source_roots(
         **implicitly(
             SourceFilesRequest(

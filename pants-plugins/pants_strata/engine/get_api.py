@@ -46,7 +46,7 @@ from pants.engine.target import (
     WrappedTargetRequest,
 )
 from pants.source.source_root import SourceRoot, SourceRootRequest, SourceRootsRequest, SourceRootsResult
-from typing_extensions import Concatenate
+from typing_extensions import Concatenate  # pants: no-infer-dep
 
 __all__ = [
     "all_requirements",
@@ -104,42 +104,47 @@ def asker(rule: Callable[Concatenate[Asked, ...], Coroutine[Any, Any, Answer]]) 
 
 
 async def execute(process: Process) -> FallibleProcessResult:
+    """Run a process; return its result, also where it failed."""
     return await Get(FallibleProcessResult, Process, process)
 
 
 async def execute_all(processes: Iterable[Process]) -> tuple[FallibleProcessResult, ...]:
+    """Run processes at the same time; return their results in the same order."""
     return await MultiGet(Get(FallibleProcessResult, Process, process) for process in processes)
 
 
 async def merge(digests: Iterable[Digest]) -> Digest:
+    """Return all files of some digests in one. A path that two have must hold the same in both."""
     return await Get(Digest, MergeDigests(tuple(digests)))
 
 
 async def under(prefix: str, digest: Digest) -> Digest:
-    """The same files below a directory."""
+    """Return the same files below a directory."""
     return await Get(Digest, AddPrefix(digest, prefix))
 
 
 async def without_prefix(prefix: str, digest: Digest) -> Digest:
-    """The files below a directory, without it."""
+    """Return the files below a directory, without it."""
     return await Get(Digest, RemovePrefix(digest, prefix))
 
 
 async def snapshot(digest: Digest) -> Snapshot:
+    """Return a digest with the names of its files and directories."""
     return await Get(Snapshot, Digest, digest)
 
 
 async def create(files: Mapping[str, bytes]) -> Digest:
+    """Return a digest of files, path → content."""
     return await Get(Digest, CreateDigest([FileContent(path, content) for path, content in sorted(files.items())]))
 
 
 async def contents(digest: Digest) -> dict[str, bytes]:
-    """Path → content of a digest's files: for small ones, they are all read into memory."""
+    """Return path → content of a digest's files: for small ones, they are all read into memory."""
     return {file.path: file.content for file in await Get(DigestContents, Digest, digest)}
 
 
 async def only(digest: Digest, globs: Iterable[str]) -> Digest:
-    """The files of a digest that match."""
+    """Return the files of a digest that match."""
     return await Get(Digest, DigestSubset(digest, PathGlobs(globs)))
 
 
@@ -147,72 +152,76 @@ async def only(digest: Digest, globs: Iterable[str]) -> Digest:
 
 
 async def repository_files(globs: Iterable[str]) -> dict[str, bytes]:
-    """Path → content of the files that match; none is no error here."""
+    """Return path → content of the files that match; where none does, nothing."""
     digest = await Get(Digest, PathGlobs(globs))
     return await contents(digest)
 
 
 async def repository_paths(globs: Iterable[str]) -> tuple[str, ...]:
+    """Return the paths of the files that match."""
     return (await Get(Paths, PathGlobs(globs))).files
 
 
 async def environment_variables(names: Iterable[str]) -> Mapping[str, str]:
-    """Those of the user's environment variables that are set."""
+    """Return those of the user's environment variables that are set."""
     return await Get(EnvironmentVars, EnvironmentVarsRequest(tuple(names)))
 
 
 async def source_root(path: str) -> str:
+    """Return the source root that a file lies below, relative to the build root."""
     return (await Get(SourceRoot, SourceRootRequest, SourceRootRequest.for_file(path))).path
 
 
 async def target_at(text: str, *, owner: Address | None, origin: str) -> Target:
-    """The target that an address names, as written in a field of `owner` or in an option; `origin` says where."""
+    """Return the target that an address names, as a field of `owner` or an option has it; `origin` says where."""
     addresses = await Get(Addresses, UnparsedAddressInputs([text], owning_address=owner, description_of_origin=origin))
     return (await Get(WrappedTarget, WrappedTargetRequest(addresses[0], origin))).target
 
 
 async def target(address: Address) -> Target:
+    """Return the target of an address."""
     return (await Get(WrappedTarget, WrappedTargetRequest(address, "an earlier step"))).target
 
 
 async def _targets(addresses: Iterable[Address]) -> tuple[Target, ...]:
+    """Return the target of each address, in their order."""
     requests = [WrappedTargetRequest(address, "an earlier step") for address in addresses]
     found = await MultiGet(Get(WrappedTarget, WrappedTargetRequest, request) for request in requests)
     return tuple(item.target for item in found)
 
 
 async def dependency_closure(address: Address) -> tuple[Target, ...]:
-    """All that a target depends on, through any number of steps, without the target."""
+    """Return all that a target depends on, through any number of steps, without the target."""
     return tuple((await Get(TransitiveTargets, TransitiveTargetsRequest([address]))).dependencies)
 
 
 async def module_owners(module: str) -> PythonModuleOwners:
-    """The targets that provide a Python module."""
+    """Return the targets that provide a Python module."""
     return await Get(PythonModuleOwners, PythonModuleOwnersRequest(module, resolve=None))
 
 
 async def requirements_of(addresses: Iterable[Address]) -> tuple[Target, ...]:
-    """The targets among the addresses that are third-party requirements."""
+    """Return the targets among the addresses that are third-party requirements."""
     return tuple(item for item in await _targets(addresses) if item.has_field(PythonRequirementsField))
 
 
 async def all_requirements() -> tuple[Target, ...]:
-    """All `python_requirement` targets of the repository, those that are generated included."""
+    """Return all `python_requirement` targets of the repository, those that are generated included."""
     return tuple((await Get(AllPythonTargets)).third_party)
 
 
 async def file_owners(path: str) -> tuple[Address, ...]:
-    """The targets that have a file among their sources."""
+    """Return the targets that have a file among their sources."""
     return tuple(await Get(Owners, OwnersRequest((path,))))
 
 
 async def python_targets(addresses: Iterable[Address]) -> tuple[Target, ...]:
-    """The targets with first-party Python code at the addresses; a requirement has none."""
+    """Return the targets with first-party Python code at the addresses; a requirement has none."""
     return tuple(item for item in await _targets(addresses) if item.has_field(PythonSourceField))
 
 
 async def source_paths(targets: Iterable[Target]) -> dict[str, str]:
-    """The path with its source root stripped → the path in the repository, of Python sources and resources."""
+    """Return the path with its source root stripped → the path in the repository, of Python sources and resources."""
     fields = [
         item[kind] for item in targets for kind in (PythonSourceField, ResourceSourceField) if item.has_field(kind)
     ]
@@ -223,7 +232,7 @@ async def source_paths(targets: Iterable[Target]) -> dict[str, str]:
 
 
 async def python_files(targets: Iterable[Target]) -> Snapshot:
-    """The Python sources and resources of targets, source roots stripped, generated code included."""
+    """Return the Python sources and resources of targets, source roots stripped, generated code included."""
     sources = await Get(
         StrippedSourceFiles,
         SourceFilesRequest(
