@@ -65,14 +65,16 @@ def push(
     :param progress: called from several threads, but not by two at once.
     """
     names = list(tags) or [root.digest]
-    missing = [name for name in names if _digest_at(provider, name) != root.digest]
+    found = {name: _digest_at(provider, name) for name in names}
+    missing = [name for name in names if found[name] != root.digest]
     if not missing:
         return Pushed(root.digest, tuple(tags))
     tree = read_tree(source, root, str(provider.reference))
     if tags and _digest_at(provider, root.digest) == root.digest:
         _tag(provider, tree, missing)
         return Pushed(root.digest, tuple(tags), present=len(tree.blobs))
-    known = _blobs_at(provider, missing[0]) if tags else frozenset()
+    older = next((name for name in missing if found[name]), "")
+    known = _blobs_at(provider, older) if older else frozenset()
     blobs = _Blobs(source, provider, siblings, progress)
     try:
         blobs.bring(tree, known)
