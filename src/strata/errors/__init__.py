@@ -1,8 +1,9 @@
-"""What a user reads when something is wrong: what happened, what was found, how to fix it.
+"""This package words what a user reads when something is wrong: what happened, what was found, how to fix it.
 
-The sentences stand here, one module per noun, so that the tone is one and a test can hold whole messages. No sentence
-is in the cache key of a process: in a sandbox, `strata.errors.unworded` stands in for the modules with sentences, and
-the rule that started the process puts the error into words. The package imports nothing of the rest of the library.
+There is a module for each noun, whose docstring says which step raises its errors, so that the tone is one and tests
+can compare whole messages. No sentence is in the cache key of a process: in a sandbox, `strata.errors.unworded` stands
+in for the modules with sentences, and the rule that started the process puts the error into words. The package imports
+nothing of the rest of the library.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Errors of the audit: installers in an image that nobody asked for, and layers that cannot be read."""
+"""This module words the errors of the audit: installers that no lock asks for, and layers that cannot be read.
+
+The rule that assembles an image raises `installers_found`, the command `strata audit` raises `unknown_layer`.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,10 @@ _FIXES = {
 
 
 def installers_found(found: Sequence[tuple[str, str]]) -> StrataError:
-    """:param found: the kind of a layer, and what is in it."""
+    """Return the error for installers that no lock asks for.
+
+    :param found: for each installer, the kind of its layer (`dependencies`) and what was found there.
+    """
     kinds = dict.fromkeys(kind for kind, _ in found)
     fixes = [f"in the layer {kind}, {_FIXES[kind]}" for kind in kinds]
     return StrataError(
@@ -29,6 +35,11 @@ def installers_found(found: Sequence[tuple[str, str]]) -> StrataError:
 
 
 def unknown_layer(layout: str, layer: str, media_type: str) -> StrataError:
+    """Return the error for a layer whose media type the audit does not read.
+
+    :param layout: the path of the layout.
+    :param layer: the digest of the layer.
+    """
     return StrataError(
         f"{layout} cannot be audited: nothing is known about what is in one of its layers.",
         found=[f"{layer}, of the type {media_type}"],

@@ -1,4 +1,8 @@
-"""What a user reads about Debian packages: their lock, the index they are chosen from, and the signed release file."""
+"""This module words the errors of Debian packages: of their lock, and of choosing packages from an index.
+
+The rules raise them when they read the lock of a `debian_packages` or `python_interpreter` target, and
+`generate-lockfiles` when it makes the lock.
+"""
 
 from __future__ import annotations
 
@@ -22,10 +26,20 @@ def _damaged_lock(where: str, *found: str) -> StrataError:
 
 
 def lock_is_not_json(where: str, detail: str) -> StrataError:
+    """Return the error for a lock that is not JSON.
+
+    :param where: the path of the lock.
+    :param detail: what the JSON parser says.
+    """
     return _damaged_lock(where, f"no valid JSON: {detail}")
 
 
 def lock_has_other_format(where: str, version: object, known: int) -> StrataError:
+    """Return the error for a lock with another format number than this version writes.
+
+    :param version: the number that was found.
+    :param known: the number that is read.
+    """
     return StrataError(
         f"{where} has a format that this version does not know.",
         found=[f"format {version!r}; known is {known}"],
@@ -34,18 +48,31 @@ def lock_has_other_format(where: str, version: object, known: int) -> StrataErro
 
 
 def lock_lacks_field(where: str, entry: str, field: str) -> StrataError:
+    """Return the error for an entry of a lock without one of its fields.
+
+    :param entry: where the field is missing, in words.
+    """
     return _damaged_lock(where, f"{entry} has no field `{field}`")
 
 
 def lock_field_is_wrong(where: str, entry: str, field: str, value: object, expected: str) -> StrataError:
+    """Return the error for a field of a lock with a value of another kind.
+
+    :param expected: what the value should be, with its article: `a list`.
+    """
     return _damaged_lock(where, f"{entry}: `{field}` is {value!r}, not {expected}")
 
 
 def lock_has_duplicate(where: str, platform: str, package: str) -> StrataError:
+    """Return the error for a lock that has two packages of one name for a platform."""
     return _damaged_lock(where, f"{platform} names the package {package} twice")
 
 
 def lock_lacks_platform(platform: str, held: Sequence[str]) -> StrataError:
+    """Return the error for a platform that the lock was not made for.
+
+    :param held: the platforms that it was made for.
+    """
     return StrataError(
         f"The lock of Debian packages holds nothing for {platform}.",
         found=[f"it holds {name}" for name in held],
@@ -54,6 +81,10 @@ def lock_lacks_platform(platform: str, held: Sequence[str]) -> StrataError:
 
 
 def lock_lacks_package(package: str, purpose: str) -> StrataError:
+    """Return the error for a lock without a package that an artifact cannot do without.
+
+    :param purpose: what the package does, as the end of a relative clause: `brings the C library`.
+    """
     return StrataError(
         f"The lock of Debian packages has no {package}, which {purpose}.",
         fix=f"add {package} to the packages of the target and {RENEW}.",
@@ -61,6 +92,10 @@ def lock_lacks_package(package: str, purpose: str) -> StrataError:
 
 
 def version_is_unreadable(package: str, version: str, expected: str) -> StrataError:
+    """Return the error for a locked package whose version has an unexpected form.
+
+    :param expected: the expected form, in words.
+    """
     return StrataError(
         f"The version of {package} in the lock of Debian packages cannot be read.",
         found=[f"{version!r}, not {expected}"],
@@ -69,6 +104,10 @@ def version_is_unreadable(package: str, version: str, expected: str) -> StrataEr
 
 
 def platform_is_unknown(platform: str, known: Sequence[str]) -> StrataError:
+    """Return the error for a platform that has no Debian architecture here.
+
+    :param known: the platforms that have one.
+    """
     return StrataError(
         f"Debian packages for the platform {platform} are not supported.",
         found=[f"supported: {name}" for name in known],
@@ -77,6 +116,10 @@ def platform_is_unknown(platform: str, known: Sequence[str]) -> StrataError:
 
 
 def package_is_unknown(package: str, similar: Sequence[str]) -> StrataError:
+    """Return the error for a wanted package that the index does not have.
+
+    :param similar: names of the index that look like it.
+    """
     return StrataError(
         f"The package index knows no package {package}.",
         found=[f"similar: {name}" for name in similar],
@@ -85,7 +128,12 @@ def package_is_unknown(package: str, similar: Sequence[str]) -> StrataError:
 
 
 def dependency_is_unsatisfiable(chain: Sequence[str], relation: str, candidates: Sequence[str]) -> StrataError:
-    """:param chain: names from the root to the package that has the dependency."""
+    """Return the error for a dependency that no package of the index satisfies.
+
+    :param chain: names from the wanted package to the one that has the dependency.
+    :param relation: the dependency as the index writes it, `libc6 (>= 2.38)`.
+    :param candidates: packages of that name in other versions.
+    """
     return StrataError(
         f"No package satisfies the dependency {relation} of {chain[-1]}.",
         found=[f"needed by {' → '.join(chain)}", *(f"there is {candidate}" for candidate in candidates)],
@@ -94,6 +142,7 @@ def dependency_is_unsatisfiable(chain: Sequence[str], relation: str, candidates:
 
 
 def index_lacks_field(package: str, field: str) -> StrataError:
+    """Return the error for a package that the index describes without a field that a lock needs."""
     return StrataError(
         f"The package index describes {package} without a usable field {field}.",
         fix="check that the mirror serves a complete index of a Debian release.",
@@ -101,6 +150,7 @@ def index_lacks_field(package: str, field: str) -> StrataError:
 
 
 def lock_is_missing(where: str) -> StrataError:
+    """Return the error for a `lockfile` field whose file does not exist."""
     return StrataError(
         f"The lock file {where} does not exist.",
         fix="write it with `./pants generate-lockfiles --resolve={address}`.",
@@ -110,7 +160,11 @@ def lock_is_missing(where: str) -> StrataError:
 def lock_is_stale(
     where: str, made_from: Mapping[str, Sequence[str]], wanted: Mapping[str, Sequence[str]]
 ) -> StrataError:
-    """:param made_from: what the lock was made from, and :param wanted: what the target and the options ask for."""
+    """Return the error for a lock that was made for other fields or options than the target has now.
+
+    :param made_from: kind of input → the values that the lock was made from.
+    :param wanted: kind of input → the values that the target and the options ask for.
+    """
     return StrataError(
         f"The lock file {where} was made for other fields or options than those of today.",
         found=differences(made_from, wanted),
@@ -132,7 +186,7 @@ def no_shipped_lock(found: Sequence[str]) -> StrataError:
 
 
 def differences(made_from: Mapping[str, Sequence[str]], wanted: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return a line for each kind of input that a lock was made with and is not to have, or lacks."""
+    """Return a line for each kind of input of which the lock was made with other values than are wanted."""
     found = []
     for name in sorted(wanted):
         added, removed = set(wanted[name]) - set(made_from[name]), set(made_from[name]) - set(wanted[name])
@@ -144,7 +198,10 @@ def differences(made_from: Mapping[str, Sequence[str]], wanted: Mapping[str, Seq
 
 
 def built_with_renewed(address: str, changes: Sequence[str]) -> str:
-    """A warning, not an error: what `[strata-debian].gone = "renew"` did."""
+    """Return the warning of a build that `[strata-debian].gone = "renew"` let go on without the lock.
+
+    :param changes: the packages that differ from the lock, a line each.
+    """
     return "\n".join(
         [
             f"{address}: the mirror has dropped packages that the lock names, so this build does not use the lock.",

@@ -1,4 +1,7 @@
-"""Errors of what is fetched: indexes, mirrors, hashes. Messages show no credentials."""
+"""This module words the errors of fetching: indexes, mirrors and hashes. No message shows credentials.
+
+The verbs `fetch-wheel`, `fetch-debian` and `fetch-debian-index` raise them.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,11 @@ class OnlySdist(StrataError):
 
 
 def hash_mismatch(release: str, found: Sequence[str], allowed: Sequence[str]) -> StrataError:
+    """Return the error for files that fit, none of which has a hash of the lock.
+
+    :param found: name and sha256 of each file.
+    :param allowed: the sha256 of the lock, in hex.
+    """
     return StrataError(
         f"{release}: the index offers files that fit, but none has a hash that the lock allows.",
         found=[*found, *(f"the lock allows sha256:{value}" for value in allowed)],
@@ -24,7 +32,11 @@ def hash_mismatch(release: str, found: Sequence[str], allowed: Sequence[str]) ->
 
 
 def fitting_file_not_locked(release: str, found: Sequence[str], locked: Sequence[str]) -> StrataError:
-    """Return the error for a lock with other files of a release than the one for this interpreter and platform."""
+    """Return the error for a lock with other files of a release than the one for this interpreter and platform.
+
+    :param found: the names of files that fit.
+    :param locked: the names of files that the lock has.
+    """
     return StrataError(
         f"{release}: the lock leaves out the wheels that fit the image's interpreter and platform.",
         found=[*(f"not locked: {name}" for name in found), *(f"locked: {name}" for name in locked)],
@@ -34,6 +46,10 @@ def fitting_file_not_locked(release: str, found: Sequence[str], locked: Sequence
 
 
 def index_unreachable(release: str, failures: Sequence[str]) -> StrataError:
+    """Return the error for a release that was not found while some index could not be read.
+
+    :param failures: why, a line for each index.
+    """
     return StrataError(
         f"{release}: not every index could be read, and no other has a wheel that fits.",
         found=failures,
@@ -45,6 +61,7 @@ def index_unreachable(release: str, failures: Sequence[str]) -> StrataError:
 
 
 def release_absent(release: str) -> StrataError:
+    """Return the error for a release that no index has."""
     return StrataError(
         f"{release}: no index that this machine is configured with has that release.",
         fix="name the index that has it in pip's configuration (`pip config list`) or in `[python-repos].indexes`, or "
@@ -53,7 +70,12 @@ def release_absent(release: str) -> StrataError:
 
 
 def only_sdist(release: str, found: Sequence[str]) -> StrataError:
-    """Of one release; a rule collects those of a lock (strata.errors.sdists.only_sdists)."""
+    """Return the error for one release without a wheel that fits.
+
+    A rule collects these errors of a lock and raises one for all of them (strata.errors.sdists.only_sdists).
+
+    :param found: the file names of the source distributions.
+    """
     return OnlySdist(
         f"{release}: the index has no wheel that fits, only a source distribution.",
         found=found,
@@ -63,6 +85,10 @@ def only_sdist(release: str, found: Sequence[str]) -> StrataError:
 
 
 def no_fitting_wheel(release: str, python: str, platform: str, found: Sequence[str]) -> StrataError:
+    """Return the error for a release that has neither a wheel that fits nor a source distribution.
+
+    :param found: the file names that there are.
+    """
     return StrataError(
         f"{release}: no wheel fits CPython {python} on {platform}.",
         found=found,
@@ -71,6 +97,10 @@ def no_fitting_wheel(release: str, python: str, platform: str, found: Sequence[s
 
 
 def no_mirror(repository: str) -> StrataError:
+    """Return the error for a repository of Debian for which neither an option nor this machine names a mirror.
+
+    :param repository: `debian` or `debian-security`.
+    """
     option = "security_mirror" if repository == "debian-security" else "mirror"
     return StrataError(
         f"No mirror of Debian's repository {repository} is known.",
@@ -80,6 +110,7 @@ def no_mirror(repository: str) -> StrataError:
 
 
 def package_gone(name: str, version: str) -> StrataError:
+    """Return the error for a locked package that the mirror has replaced by a newer version."""
     return PackageGone(
         f"The mirror no longer has {name} {version}: a point release of Debian has replaced it.",
         fix="renew the lock with `./pants generate-lockfiles --resolve={address}`, or set `[strata-debian].gone = "
@@ -88,6 +119,11 @@ def package_gone(name: str, version: str) -> StrataError:
 
 
 def mirror_unreachable(name: str, failure: str) -> StrataError:
+    """Return the error for a mirror that does not answer.
+
+    :param name: the name of the package or the suite.
+    :param failure: why, for one line.
+    """
     return StrataError(
         f"{name}: the Debian mirror could not be read.",
         found=[failure],
@@ -97,6 +133,11 @@ def mirror_unreachable(name: str, failure: str) -> StrataError:
 
 
 def package_changed(name: str, wanted: str, found: str) -> StrataError:
+    """Return the error for a package file with another size or hash than the lock has.
+
+    :param wanted: the sha256 of the lock, in hex.
+    :param found: what was found, in words.
+    """
     return StrataError(
         f"{name}: the mirror's file is not the one that the lock names.",
         found=[found, f"the lock has sha256:{wanted}"],

@@ -1,4 +1,8 @@
-"""Errors of installer tools: their locks, and what they install."""
+"""This module words the errors of installer tools: their locks, and what they install.
+
+The rule that reads an installer's lock raises those of locks, the verb `lock-installer` raises `cannot_lock`, and the
+verb `proof` raises the others. `build-wheel` installs what a build needs, so it raises `installer_failed`, too.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,10 @@ from strata.errors import StrataError
 
 
 def lock_of_another_tool(where: str, tool: str, found: Sequence[str]) -> StrataError:
+    """Return the error for a lock without the tool that the target names.
+
+    :param found: the names that the lock has.
+    """
     return StrataError(
         f"The lock {where} is not one of {tool}.",
         found=[f"it locks {', '.join(found) or 'nothing'}"],
@@ -16,6 +24,10 @@ def lock_of_another_tool(where: str, tool: str, found: Sequence[str]) -> StrataE
 
 
 def tool_too_old(tool: str, version: str, oldest: str) -> StrataError:
+    """Return the error for a tool that lacks options with which it is called.
+
+    :param oldest: the first version that has them.
+    """
     return StrataError(
         f"{tool} {version} cannot be used: it lacks options that reproducible venvs need.",
         fix=f"lock {tool} {oldest} or later.",
@@ -23,6 +35,7 @@ def tool_too_old(tool: str, version: str, oldest: str) -> StrataError:
 
 
 def lock_of_another_version(where: str, tool: str, found: str, wanted: str) -> StrataError:
+    """Return the error for a lock with another version of the tool than the target's `version` field asks for."""
     return StrataError(
         f"The lock {where} holds {tool} {found}, but the target asks for {wanted}.",
         fix="renew it with `./pants generate-lockfiles --resolve={address}`, or change `version`.",
@@ -30,6 +43,10 @@ def lock_of_another_version(where: str, tool: str, found: str, wanted: str) -> S
 
 
 def version_without_lock(tool: str, version: str, default: str) -> StrataError:
+    """Return the error for a target that asks for another version than the lock of Strata has, and names no lock.
+
+    :param default: the version that Strata's lock has.
+    """
     return StrataError(
         f"{tool} {version} has no lock: {default} is the version that Strata brings one for.",
         fix=f'set `lockfile="{tool}.lock"` and write it with `./pants generate-lockfiles --resolve={{address}}`, or '
@@ -38,6 +55,7 @@ def version_without_lock(tool: str, version: str, default: str) -> StrataError:
 
 
 def lock_is_missing(where: str) -> StrataError:
+    """Return the error for a `lockfile` field whose file does not exist."""
     return StrataError(
         f"The lock file {where} does not exist.",
         fix="write it with `./pants generate-lockfiles --resolve={address}`.",
@@ -45,6 +63,10 @@ def lock_is_missing(where: str) -> StrataError:
 
 
 def cannot_lock(tool: str, output: Sequence[str]) -> StrataError:
+    """Return the error for a tool that could not be resolved.
+
+    :param output: what uv wrote, a line each.
+    """
     return StrataError(
         f"{tool} and what it needs could not be locked.",
         found=output,
@@ -53,6 +75,10 @@ def cannot_lock(tool: str, output: Sequence[str]) -> StrataError:
 
 
 def installer_failed(tool: str, output: Sequence[str]) -> StrataError:
+    """Return the error for a tool that ended with an error.
+
+    :param output: what the tool wrote, a line each.
+    """
     return StrataError(
         f"{tool} could not install the locked wheels.",
         found=output,
@@ -61,6 +87,11 @@ def installer_failed(tool: str, output: Sequence[str]) -> StrataError:
 
 
 def not_installed(wheel: str, member: str) -> StrataError:
+    """Return the error for a file of a wheel that the installer left out.
+
+    :param wheel: the file name of the wheel.
+    :param member: the path in it.
+    """
     return StrataError(
         f"The installer did not install {member} of {wheel}.",
         fix="this is a defect of the installer or of Strata: report it, and use another version of the installer.",
@@ -68,6 +99,11 @@ def not_installed(wheel: str, member: str) -> StrataError:
 
 
 def installed_otherwise(wheel: str, member: str) -> StrataError:
+    """Return the error for a file that the installer changed.
+
+    :param wheel: the file name of the wheel.
+    :param member: the path in it.
+    """
     return StrataError(
         f"The installer installed {member} with other content than {wheel} has.",
         fix="this is a defect of the installer or of Strata: report it, and use another version of the installer.",

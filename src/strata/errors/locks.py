@@ -1,6 +1,7 @@
-"""Errors of locks of projects: poetry.lock, uv.lock and pylock.toml, and of files that are none.
+"""This module words the errors of the locks of projects: poetry.lock, uv.lock, pylock.toml, and files that are no lock.
 
-URLs are never shown: those of git repositories and private indexes may carry credentials.
+Reading a venv's lock raises them (strata.locks), which happens in a rule. `where` is the path of a file, `command` the
+command that renews a lock. No message shows a URL: those of git repositories and private indexes may hold credentials.
 """
 
 from __future__ import annotations
@@ -11,12 +12,16 @@ from strata.errors import StrataError
 
 
 def renewal(command: str, where: str) -> str:
-    """How to renew a lock: ``run `uv lock` in src/app``."""
+    """Return how to renew a lock, as the end of a sentence: ``run `uv lock` in src/app``."""
     folder = where.rpartition("/")[0]
     return f"run `{command}` in {folder}" if folder else f"run `{command}`"
 
 
 def not_toml(where: str, problem: str) -> StrataError:
+    """Return the error for a text that is not TOML.
+
+    :param problem: what the parser says.
+    """
     return StrataError(
         f"{where} is not TOML.",
         found=[problem],
@@ -25,6 +30,11 @@ def not_toml(where: str, problem: str) -> StrataError:
 
 
 def wrong_value(where: str, name: str, wanted: str) -> StrataError:
+    """Return the error for a value of another kind than is expected.
+
+    :param name: the key that has the value.
+    :param wanted: the expected kind, with its article: `a string`.
+    """
     return StrataError(
         f"{where}: {name} is not {wanted}.",
         fix="look for what a merge or an edit left there, or write the file again with the tool that made it.",
@@ -32,7 +42,11 @@ def wrong_value(where: str, name: str, wanted: str) -> StrataError:
 
 
 def unreadable(where: str, kind: str, value: str) -> StrataError:
-    """A text that is no marker, requirement, version or range of versions; `kind` says which, with its article."""
+    """Return the error for a text that cannot be parsed as what it should be.
+
+    :param kind: what it should be, with its article: `a requirement (PEP 508)`.
+    :param value: the text.
+    """
     return StrataError(
         f"{where}: this is not {kind}.",
         found=[value],
@@ -41,6 +55,7 @@ def unreadable(where: str, kind: str, value: str) -> StrataError:
 
 
 def include_cycle(where: str, group: str) -> StrataError:
+    """Return the error for a dependency group that includes itself, also through others (PEP 735)."""
     return StrataError(
         f"{where}: the dependency group {group} includes itself.",
         fix="take one `include-group` out of [dependency-groups].",
@@ -48,6 +63,7 @@ def include_cycle(where: str, group: str) -> StrataError:
 
 
 def include_unknown(where: str, group: str, included: str) -> StrataError:
+    """Return the error for a dependency group that includes a group which does not exist (PEP 735)."""
     return StrataError(
         f"{where}: the dependency group {group} includes {included}, which does not exist.",
         fix="correct the `include-group` in [dependency-groups].",
@@ -55,6 +71,10 @@ def include_unknown(where: str, group: str, included: str) -> StrataError:
 
 
 def pyproject_missing(where: str, pyproject: str) -> StrataError:
+    """Return the error for a lock of Poetry or uv without a pyproject.toml beside it.
+
+    :param pyproject: the path where it should be.
+    """
     return StrataError(
         f"{where} is read together with {pyproject}, which does not exist.",
         fix="keep the pyproject.toml that was locked beside its lock.",
@@ -62,6 +82,7 @@ def pyproject_missing(where: str, pyproject: str) -> StrataError:
 
 
 def no_project(pyproject: str, lock: str) -> StrataError:
+    """Return the error for a pyproject.toml without the name of a project, which says where a uv.lock is entered."""
     return StrataError(
         f"{pyproject} has no [project] with a name, so nothing says which part of {lock} is wanted.",
         fix="add [project] with name, version and dependencies, or name the lock beside the pyproject.toml of a member "
@@ -70,6 +91,10 @@ def no_project(pyproject: str, lock: str) -> StrataError:
 
 
 def dynamic_dependencies(pyproject: str, names: Sequence[str]) -> StrataError:
+    """Return the error for a project whose dependencies only a build of it would tell.
+
+    :param names: the fields of [project] that are dynamic.
+    """
     return StrataError(
         f"{pyproject} leaves to a build what the project needs, so whether its lock is up to date cannot be seen.",
         found=[f"dynamic: {name}" for name in names],
@@ -78,6 +103,10 @@ def dynamic_dependencies(pyproject: str, names: Sequence[str]) -> StrataError:
 
 
 def other_lock_version(where: str, found: str, supported: str, command: str) -> StrataError:
+    """Return the error for a lock with another version of its format than is read.
+
+    :param supported: the versions that are read, as a plural.
+    """
     return StrataError(
         f"{where} has a lock version that is not read here: {supported} are.",
         found=[f"lock version {found}"],
@@ -86,6 +115,10 @@ def other_lock_version(where: str, found: str, supported: str, command: str) -> 
 
 
 def outdated(where: str, pyproject: str, differences: Sequence[str], command: str) -> StrataError:
+    """Return the error for a lock whose pyproject.toml has changed since.
+
+    :param differences: what differs, a line each; may be empty.
+    """
     return StrataError(
         f"{where} is out of date: {pyproject} has changed since it was locked.",
         found=differences,
@@ -94,6 +127,11 @@ def outdated(where: str, pyproject: str, differences: Sequence[str], command: st
 
 
 def other_python(where: str, wanted: str, python: str, command: str) -> StrataError:
+    """Return the error for a lock that excludes the interpreter's version.
+
+    :param wanted: the range of the lock.
+    :param python: the interpreter's version, 3.13.5.
+    """
     return StrataError(
         f"{where} is a lock for another interpreter version.",
         found=[f"locked for Python {wanted}", f"the interpreter of the venv is Python {python}"],
@@ -103,6 +141,10 @@ def other_python(where: str, wanted: str, python: str, command: str) -> StrataEr
 
 
 def other_platform(where: str, markers: Sequence[str], command: str) -> StrataError:
+    """Return the error for a uv.lock that excludes the image's platform.
+
+    :param markers: the markers of the platforms that the lock is for.
+    """
     return StrataError(
         f"{where} is a lock for other platforms.",
         found=[f"locked for {marker}" for marker in markers],
@@ -111,7 +153,10 @@ def other_platform(where: str, markers: Sequence[str], command: str) -> StrataEr
 
 
 def unknown_names(where: str, kind: str, unknown: Iterable[str], known: Iterable[str]) -> StrataError:
-    """:param kind: `group` or `extra`, also the name of the field in singular."""
+    """Return the error for groups or extras that a lock does not have.
+
+    :param kind: `group` or `extra`, also the name of the field in singular.
+    """
     names = ", ".join(sorted(known))
     return StrataError(
         f"{where} has no {kind} {', '.join(sorted(unknown))}.",
@@ -121,6 +166,10 @@ def unknown_names(where: str, kind: str, unknown: Iterable[str], known: Iterable
 
 
 def conflicting(where: str, names: Sequence[str]) -> StrataError:
+    """Return the error for groups and extras that exclude each other.
+
+    :param names: the names that were chosen, each with its kind.
+    """
     return StrataError(
         f"{where} says that no venv can have all of these at once.",
         found=names,
@@ -129,6 +178,7 @@ def conflicting(where: str, names: Sequence[str]) -> StrataError:
 
 
 def not_locked(where: str, requirement: str, command: str) -> StrataError:
+    """Return the error for a requirement that nothing in the lock satisfies."""
     return StrataError(
         f"{where} has no package that satisfies {requirement} for this interpreter and platform.",
         fix=f"{renewal(command, where)}.",
@@ -136,6 +186,7 @@ def not_locked(where: str, requirement: str, command: str) -> StrataError:
 
 
 def locked_twice(where: str, name: str, versions: Sequence[str], command: str) -> StrataError:
+    """Return the error for two versions of a project in one environment."""
     return StrataError(
         f"{where} has more than one version of {name} for the same interpreter and platform.",
         found=versions,
@@ -144,6 +195,10 @@ def locked_twice(where: str, name: str, versions: Sequence[str], command: str) -
 
 
 def foreign_source(where: str, name: str, kind: str, command: str) -> StrataError:
+    """Return the error for a package from elsewhere than an index.
+
+    :param kind: `directory`, `editable` or `virtual` for a folder of the repository; otherwise what it is taken from.
+    """
     if kind in ("directory", "editable", "virtual"):
         return StrataError(
             f"{where}: {name} is a folder of the repository, not a package of an index.",
@@ -158,6 +213,10 @@ def foreign_source(where: str, name: str, kind: str, command: str) -> StrataErro
 
 
 def file_without_sha256(where: str, package: str, found: str, command: str) -> StrataError:
+    """Return the error for a file that no sha256 pins.
+
+    :param found: the hash that the file has; may be empty.
+    """
     return StrataError(
         f"{where}: a file of {package} has no sha256, so what would be installed is not pinned.",
         found=[found] if found else [],
@@ -166,6 +225,7 @@ def file_without_sha256(where: str, package: str, found: str, command: str) -> S
 
 
 def no_files(where: str, package: str, command: str) -> StrataError:
+    """Return the error for a locked package without files."""
     return StrataError(
         f"{where}: {package} has no files, so what would be installed is not pinned.",
         fix=f"{renewal(command, where)} when the index has them.",
@@ -173,6 +233,10 @@ def no_files(where: str, package: str, command: str) -> StrataError:
 
 
 def groups_of_requirements(where: str, names: Sequence[str]) -> StrataError:
+    """Return the error for groups or extras that are asked of a list of requirements.
+
+    :param names: those that are asked for.
+    """
     return StrataError(
         f"{where} is a list of requirements, which has no groups and extras to choose from.",
         found=names,
@@ -182,10 +246,16 @@ def groups_of_requirements(where: str, names: Sequence[str]) -> StrataError:
 
 
 def unread_format(path: str, kind: str, instead: str) -> StrataError:
+    """Return the error for a file in a known format that is not read.
+
+    :param kind: the format, with its article.
+    :param instead: how to come to a file that is read.
+    """
     return StrataError(f"{path} is {kind}, which is not read here.", fix=instead)
 
 
 def unknown_format(path: str) -> StrataError:
+    """Return the error for a file in no known format."""
     return StrataError(
         f"{path} is no lock that is read here.",
         fix="name a poetry.lock, a uv.lock, a pylock.toml, a lock of Pex, or a list of requirements with hashes (a "
@@ -194,6 +264,10 @@ def unknown_format(path: str) -> StrataError:
 
 
 def two_package_managers(found: Sequence[str]) -> StrataError:
+    """Return the error for a venv with files of more than one package manager.
+
+    :param found: the paths, each with the name of its format.
+    """
     return StrataError(
         "The venv names files of more than one package manager, and they may disagree.",
         found=found,
@@ -202,6 +276,10 @@ def two_package_managers(found: Sequence[str]) -> StrataError:
 
 
 def two_locks(found: Sequence[str]) -> StrataError:
+    """Return the error for a venv with more than one lock of one format.
+
+    :param found: the paths, each with the name of its format.
+    """
     return StrataError(
         "The venv names more than one lock.",
         found=found,
@@ -210,6 +288,10 @@ def two_locks(found: Sequence[str]) -> StrataError:
 
 
 def no_lock(found: Sequence[str]) -> StrataError:
+    """Return the error for a venv none of whose files is a lock.
+
+    :param found: the paths of its files.
+    """
     return StrataError(
         "The venv names no lock.",
         found=found,

@@ -1,6 +1,8 @@
-"""Errors of locks of Pex. `renew` says how this lock is written again, as its header has it.
+"""This module words the errors of the locks of Pex.
 
-URLs are never shown: those of git repositories and private indexes may carry credentials.
+Reading a venv's lock raises them (strata.locks.pex), which happens in a rule. `where` is the path of the lock, and
+`renew` says how this lock is written again, as its header has it. No message shows a URL: those of git repositories and
+private indexes may hold credentials.
 """
 
 from __future__ import annotations

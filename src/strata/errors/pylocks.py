@@ -1,4 +1,8 @@
-"""Errors of standard locks, pylock.toml (PEP 751). Those that other locks have too are in strata.errors.locks."""
+"""This module words the errors of standard locks, pylock.toml (PEP 751).
+
+Reading a venv's lock raises them (strata.locks.pylock), which happens in a rule. Errors that other locks can have, too,
+are in strata.errors.locks.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What a user reads about registries: references, credentials, transport, and what a registry answers.
+"""This module words the errors of registries: references, credentials, transport, and what a registry answers.
 
-No sentence shows a user, a password or a token.
+Pushing to a registry and pulling from it raise them. No message shows a password or a token.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Errors of hashed requirements files, the lock of a venv."""
+"""This module words the errors of hashed requirements files, one of the formats of locks.
+
+Reading a venv's lock or an installer's lock raises them (strata.locks.requirements), which happens in a rule. `where`
+is the path of the file and, after a colon, the number of the line.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +15,12 @@ def _compile(path: str) -> str:
 
 
 def _renew(where: str) -> str:
-    """:param where: the path of the file, and the line after a colon."""
+    """Return how to make the file again, as a sentence."""
     return f"make the file again; for instance, {_compile(where.partition(':')[0])}."
 
 
 def lock_missing(path: str) -> StrataError:
+    """Return the error for a `lockfile` field whose file does not exist."""
     return StrataError(
         f"The lock file {path} does not exist.",
         fix=f"list what the apps need in requirements.in beside it and {_compile(path)}, or name another file in "
@@ -24,6 +29,7 @@ def lock_missing(path: str) -> StrataError:
 
 
 def line_without_hash(where: str, line: str) -> StrataError:
+    """Return the error for a requirement without `--hash`."""
     return StrataError(
         f"{where}: a requirement has no hash, so what would be installed is not pinned.",
         found=[line],
@@ -32,6 +38,7 @@ def line_without_hash(where: str, line: str) -> StrataError:
 
 
 def unusable_hash(where: str, value: str) -> StrataError:
+    """Return the error for a hash by another algorithm than sha256, or of another length."""
     return StrataError(
         f"{where}: a hash is no sha256.",
         found=[value],
@@ -40,12 +47,14 @@ def unusable_hash(where: str, value: str) -> StrataError:
 
 
 def not_pinned(where: str, line: str) -> StrataError:
+    """Return the error for a requirement that allows more than one version."""
     return StrataError(
         f"{where}: a requirement is not pinned to one version with `==`.", found=[line], fix=_renew(where)
     )
 
 
 def unreadable_line(where: str, line: str) -> StrataError:
+    """Return the error for a line that is neither a requirement (PEP 508) nor an option of pip."""
     return StrataError(
         f"{where}: this line is no requirement (PEP 508).",
         found=[line],
@@ -74,6 +83,7 @@ def unusable_option(where: str, line: str) -> StrataError:
 
 
 def direct_reference(where: str, name: str, line: str) -> StrataError:
+    """Return the error for a requirement with a URL (`name @ URL`)."""
     return StrataError(
         f"{where}: {name} is taken from a URL, which other machines may not reach or may find changed.",
         found=[line],
@@ -82,6 +92,7 @@ def direct_reference(where: str, name: str, line: str) -> StrataError:
 
 
 def unusable_marker(where: str, name: str, marker: str) -> StrataError:
+    """Return the error for a marker that cannot be evaluated: it orders values that have no order."""
     return StrataError(
         f"{where}: the marker of {name} compares what has no order (PEP 508).",
         found=[marker],
@@ -90,6 +101,7 @@ def unusable_marker(where: str, name: str, marker: str) -> StrataError:
 
 
 def pinned_twice(where: str, name: str) -> StrataError:
+    """Return the error for two lines of one project that hold in the same environment."""
     return StrataError(
         f"{where}: {name} is pinned more than once for the same environment.",
         fix="keep one line, or give the lines markers that exclude each other; " + _renew(where),

@@ -1,4 +1,7 @@
-"""Errors of the resolves of Pants, `[python].resolves`, from which images take their wheels."""
+"""This module words the errors of the resolves of Pants, `[python].resolves`, from which images take their wheels.
+
+The rules that find the lock of an image raise them, before the lock is read.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Errors of source distributions, and of building wheels from them."""
+"""This module words the errors of source distributions, and of building wheels from them.
+
+The verb `build-wheel` raises those of one build; the rules that choose what is built raise the others.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,11 @@ from strata.errors import StrataError
 
 
 def unreadable_sdist(name: str, reason: str) -> StrataError:
+    """Return the error for a source distribution that is no readable tar or zip archive.
+
+    :param name: of the file.
+    :param reason: why, for one line.
+    """
     return StrataError(
         f"{name} is no source distribution that can be unpacked.",
         found=[reason],
@@ -16,6 +24,11 @@ def unreadable_sdist(name: str, reason: str) -> StrataError:
 
 
 def needs_compiler(release: str, programs: Iterable[str], output: Sequence[str]) -> StrataError:
+    """Return the error for a build that called a compiler.
+
+    :param programs: the compilers that it started.
+    :param output: what the build wrote, a line each.
+    """
     return StrataError(
         f"{release} cannot be built: its build needs a compiler, and there is none beside the interpreter.",
         found=[f"the build started {', '.join(programs)}", *output],
@@ -25,6 +38,12 @@ def needs_compiler(release: str, programs: Iterable[str], output: Sequence[str])
 
 
 def build_failed(release: str, tool: str, requirements: Sequence[str], output: Sequence[str]) -> StrataError:
+    """Return the error for a build that ended with an error.
+
+    :param tool: the front end.
+    :param requirements: what was installed for the build.
+    :param output: what it wrote, a line each.
+    """
     locked = ", ".join(requirements) or "none, as `build_lockfile` is not set"
     return StrataError(
         f"{tool} could not build a wheel of {release}.",
@@ -35,6 +54,7 @@ def build_failed(release: str, tool: str, requirements: Sequence[str], output: S
 
 
 def build_lock_missing(path: str) -> StrataError:
+    """Return the error for a `build_lockfile` field whose file does not exist."""
     return StrataError(
         f"The lock file {path} does not exist.",
         fix="list what builds need (setuptools, say) in build.in beside it and run "
@@ -44,7 +64,11 @@ def build_lock_missing(path: str) -> StrataError:
 
 
 def not_reproducible(address: str, release: str, members: Sequence[str]) -> str:
-    """A warning: `members` differ between two builds."""
+    """Return the warning for a wheel that came out differently when it was built a second time.
+
+    :param address: of the venv.
+    :param members: the paths in the wheel that differ.
+    """
     lines = [f"  {member}" for member in members]
     return "\n".join(
         [
@@ -56,7 +80,10 @@ def not_reproducible(address: str, release: str, members: Sequence[str]) -> str:
 
 
 def only_sdists(releases: Sequence[tuple[str, str]], python: str, platform: str) -> StrataError:
-    """:param releases: `name version` and the file name of the source distribution of each."""
+    """Return the error for a lock with releases that have no wheel that fits, of which none may be built.
+
+    :param releases: `name version`, and the file name of the source distribution, of each.
+    """
     names = ", ".join(f'"{release.split()[0]}"' for release, _ in releases)
     return StrataError(
         f"Not every requirement has a wheel for CPython {python} on {platform}; these have only a source distribution.",

@@ -1,4 +1,7 @@
-"""Errors of what BUILD files and options say: addresses, entry points, needed requirements."""
+"""This module words the errors of what BUILD files and options say: addresses, entry points, needed requirements.
+
+The rules raise them while they plan an image; the functions that return a text give warnings, which a rule logs.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,10 @@ from strata.errors import StrataError
 
 
 def no_artifact(field: str, expected: str, option: str) -> StrataError:
+    """Return the error for an artifact that neither a field nor an option names.
+
+    :param expected: the alias of its target type.
+    """
     return StrataError(
         f"No `{expected}` is named.",
         fix=f"set the `{field}` field to the address of a `{expected}` target, or `{option}` in pants.toml for all.",
@@ -15,6 +22,11 @@ def no_artifact(field: str, expected: str, option: str) -> StrataError:
 
 
 def wrong_type(field: str, address: str, found: str, expected: str) -> StrataError:
+    """Return the error for an address of another target type than the field takes.
+
+    :param found: the alias of the target's type.
+    :param expected: the alias that the field takes.
+    """
     return StrataError(
         f"The `{field}` field needs a `{expected}` target.",
         found=[f"{address}, a `{found}`"],
@@ -23,6 +35,7 @@ def wrong_type(field: str, address: str, found: str, expected: str) -> StrataErr
 
 
 def lock_of_another_python(found: str, wanted: str) -> StrataError:
+    """Return the error for a lock of CPython with another version than the target's `version` field asks for."""
     return StrataError(
         f"The lock holds CPython {found}, but the target asks for {wanted}.",
         fix="renew the lock with `./pants generate-lockfiles --resolve={address}`, or change `version`.",
@@ -30,6 +43,10 @@ def lock_of_another_python(found: str, wanted: str) -> StrataError:
 
 
 def one_entry_point(found: Sequence[str]) -> StrataError:
+    """Return the error for an image with both or neither of `entry_point` and `script`.
+
+    :param found: the fields that are set, with their values.
+    """
     return StrataError(
         "An image runs exactly one of `entry_point` and `script`.",
         found=found or ["neither is set"],
@@ -38,6 +55,10 @@ def one_entry_point(found: Sequence[str]) -> StrataError:
 
 
 def entry_point_file_missing(path: str, folder: str, similar: Sequence[str]) -> StrataError:
+    """Return the error for an `entry_point` that names no file.
+
+    :param similar: the Python files of the folder.
+    """
     return StrataError(
         f"The entry point {path} does not exist.",
         found=[f"Python files in {folder}: {', '.join(similar) or 'none'}"],
@@ -46,6 +67,7 @@ def entry_point_file_missing(path: str, folder: str, similar: Sequence[str]) -> 
 
 
 def entry_point_file_elsewhere(name: str) -> StrataError:
+    """Return the error for an `entry_point` that leads out of the BUILD file's directory."""
     return StrataError(
         f"The entry point {name} is not below the directory of the BUILD file.",
         fix="name the module with dots instead, for instance `package.main`.",
@@ -53,6 +75,7 @@ def entry_point_file_elsewhere(name: str) -> StrataError:
 
 
 def entry_point_file_unowned(path: str) -> StrataError:
+    """Return the error for an `entry_point` whose file is the source of no target."""
     return StrataError(
         f"The entry point {path} belongs to no target, so it would not be in the image.",
         fix="add a `python_sources()` target beside it; `./pants tailor ::` does.",
@@ -60,6 +83,10 @@ def entry_point_file_unowned(path: str) -> StrataError:
 
 
 def entry_point_file_no_module(path: str, module: str) -> StrataError:
+    """Return the error for an `entry_point` whose path has a part that is no identifier.
+
+    :param module: the path as the name of a module.
+    """
     return StrataError(
         f"The entry point {path} cannot be run as a module.",
         found=[f"its name would be {module!r}"],
@@ -68,6 +95,7 @@ def entry_point_file_no_module(path: str, module: str) -> StrataError:
 
 
 def entry_point_module_missing(module: str) -> StrataError:
+    """Return the error for an `entry_point` module that nothing in the image provides."""
     return StrataError(
         f"The entry point module {module} is neither in the repository, nor in the venv, nor in the standard library.",
         fix="correct `entry_point`; for a first-party module, see that a `python_sources` target owns it and that its "
@@ -76,6 +104,7 @@ def entry_point_module_missing(module: str) -> StrataError:
 
 
 def entry_point_not_runnable(package: str) -> StrataError:
+    """Return the error for an `entry_point` that names a package which `python -m` cannot run."""
     return StrataError(
         f"The entry point {package} is a package without a module `__main__`, so it cannot be run.",
         fix="name one of its modules, or a function as `module:function`.",
@@ -83,6 +112,7 @@ def entry_point_not_runnable(package: str) -> StrataError:
 
 
 def entry_point_malformed(value: str) -> StrataError:
+    """Return the error for an `entry_point` in no known form."""
     return StrataError(
         f"The entry point {value!r} is neither a file, nor a module, nor a function of one.",
         fix='write "main.py", "package.module", or either with ":function".',
@@ -90,6 +120,10 @@ def entry_point_malformed(value: str) -> StrataError:
 
 
 def ambiguous_module(module: str, owners: Sequence[str]) -> StrataError:
+    """Return the error for an `entry_point` module that several targets provide.
+
+    :param owners: their addresses.
+    """
     return StrataError(
         f"More than one target provides the entry point module {module}.",
         found=owners,
@@ -98,6 +132,10 @@ def ambiguous_module(module: str, owners: Sequence[str]) -> StrataError:
 
 
 def ambiguous_file(path: str, owners: Sequence[str]) -> StrataError:
+    """Return the error for an `entry_point` file that is the source of several targets.
+
+    :param owners: their addresses.
+    """
     return StrataError(
         f"More than one target owns the entry point {path}.",
         found=owners,
@@ -106,6 +144,10 @@ def ambiguous_file(path: str, owners: Sequence[str]) -> StrataError:
 
 
 def script_missing(script: str, known: Sequence[str]) -> StrataError:
+    """Return the error for a `script` that no wheel of the image declares.
+
+    :param known: the scripts that there are.
+    """
     return StrataError(
         f"The image's venv has no console script {script!r}.",
         found=[f"scripts of the wheels that the image needs: {', '.join(known) or 'none'}"],
@@ -114,6 +156,11 @@ def script_missing(script: str, known: Sequence[str]) -> StrataError:
 
 
 def layer_budget_unusable(found: int, most: int) -> StrataError:
+    """Return the error for a `layer_budget` outside of its range.
+
+    :param found: the value.
+    :param most: the largest value.
+    """
     return StrataError(
         f"The dependencies of an image cannot have {found} layers at most.",
         found=["runtimes take images of up to 127 layers, and some of them are no dependencies"],
@@ -122,6 +169,10 @@ def layer_budget_unusable(found: int, most: int) -> StrataError:
 
 
 def no_linux_host(machine: str) -> StrataError:
+    """Return the error for a machine that images cannot be built on.
+
+    :param machine: its system and processor.
+    """
     return StrataError(
         "Images are built on Linux with an x86-64 processor.",
         found=[machine],
@@ -130,6 +181,11 @@ def no_linux_host(machine: str) -> StrataError:
 
 
 def not_locked(venv: str, missing: Sequence[str]) -> StrataError:
+    """Return the error for requirements of an image's code that the venv's lock does not have.
+
+    :param venv: the address of the venv.
+    :param missing: the requirements, each with the targets that need it.
+    """
     return StrataError(
         f"The image needs requirements that the lock of {venv} does not have.",
         found=missing,
@@ -139,13 +195,19 @@ def not_locked(venv: str, missing: Sequence[str]) -> StrataError:
 
 
 def files_overlap(address: str, overlaps: Mapping[str, Sequence[str]]) -> str:
-    """A warning: path → the wheels that have it, of which the last one's file is in the venv."""
+    """Return the warning for wheels that have different files at one path.
+
+    :param overlaps: path → the names of the wheels that have it, of which the last one's file is in the venv.
+    """
     lines = [f"  {path}: {', '.join(wheels)}" for path, wheels in sorted(overlaps.items())]
     return "\n".join([f"{address}: wheels install different files at one path; the venv has the last one's:", *lines])
 
 
 def content_stays_away(behavior: str) -> str:
-    """A note: a remote cache that keeps what a build needs can take it away."""
+    """Return the warning for a setting with which a remote cache that is lost, or loses content, ends a build.
+
+    :param behavior: the value of the setting.
+    """
     return (
         f"[GLOBAL].cache_content_behavior is `{behavior}`. If this build ends with `Unavailable` or `Missing digest`, "
         "the remote cache is away or has lost what it had: build again with `--cache-content-behavior=fetch`."

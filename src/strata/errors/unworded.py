@@ -36,6 +36,7 @@ class UnwordedError(StrataError):
         super().__init__(f"{module}.{function}{self.arguments}", fix="")
 
     def at(self, where: str) -> StrataError:
+        """Return the same error, which puts the place in front once it has its words."""
         return UnwordedError(self.module, self.function, self.arguments, [*self.places, where])
 
     def to_json(self) -> str:
