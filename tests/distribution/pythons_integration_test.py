@@ -15,7 +15,22 @@ from pathlib import Path
 import pytest
 
 # What the library requires, all of it pure Python: packaging 21.3 is the oldest that any Pants brings.
-_REQUIREMENTS = ("packaging", "pyparsing", "tomli", "debian")
+# Of the plugin and, from oras on, of what talks to registries.
+_REQUIREMENTS = (
+    "packaging",
+    "pyparsing",
+    "tomli",
+    "debian",
+    "oras",
+    "attr",
+    "certifi",
+    "charset_normalizer",
+    "idna",
+    "jsonschema",
+    "pyrsistent",
+    "requests",
+    "urllib3",
+)
 
 _PARTS = (
     "strata.debian",

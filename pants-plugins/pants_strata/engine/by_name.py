@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Coroutine, Iterable, Mapping
 from pathlib import PurePath
-from typing import Any, Callable, TypeVar
+from typing import Any, Callable, Concatenate, TypeVar
 
 from pants.backend.python.dependency_inference.module_mapper import (
     PythonModuleOwners,
@@ -57,7 +57,6 @@ from pants.engine.process import FallibleProcessResult, Process
 from pants.engine.rules import concurrently, implicitly
 from pants.engine.target import SourcesField, Target, TransitiveTargetsRequest, WrappedTargetRequest
 from pants.source.source_root import SourceRootRequest, SourceRootsRequest, get_source_root, get_source_roots
-from typing_extensions import Concatenate  # pants: no-infer-dep
 
 __all__ = [
     "all_requirements",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Coroutine, Iterable, Mapping
 from pathlib import PurePath
-from typing import Any, Callable, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Any, Callable, TypeVar, get_type_hints
 
 from pants.backend.python.dependency_inference.module_mapper import (
     AllPythonTargets,
@@ -46,7 +46,6 @@ from pants.engine.target import (
     WrappedTargetRequest,
 )
 from pants.source.source_root import SourceRoot, SourceRootRequest, SourceRootsRequest, SourceRootsResult
-from typing_extensions import Concatenate  # pants: no-infer-dep
 
 __all__ = [
     "all_requirements",
@@ -75,6 +74,9 @@ __all__ = [
     "under",
     "without_prefix",
 ]
+
+if TYPE_CHECKING:
+    from typing_extensions import Concatenate  # pants: no-infer-dep
 
 # ---- what rules ask of each other -----------------------------------------------------------------------------------
 
