@@ -49,7 +49,7 @@ import importlib, pkgutil, sys
 sys.path[:0] = sys.argv[1:]
 import strata
 for module in pkgutil.walk_packages(strata.__path__, "strata."):
-    if module.name != "strata.__main__" and not module.name.endswith("_test"):
+    if module.name != "strata.__main__" and not module.name.endswith(("_test", ".conftest")):
         importlib.import_module(module.name)
         print(module.name)
 """
