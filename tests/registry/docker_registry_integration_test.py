@@ -165,3 +165,40 @@ def test_tls_with_an_authority_of_its_own(layout: Layout, tmp_path: Path) -> Non
         code, pushed, said = strata_command(tmp_path, "push", str(layout.root), f"{address}/team/app:2")
         assert (code, said) == (0, "")
         assert skopeo_digest(f"{address}/team/app:2", f"--cert-dir={folder}") == pushed["digest"]
+
+
+def test_registry_that_wants_a_certificate_of_the_client(layout: Layout, tmp_path: Path) -> None:
+    certificate, key = make_certificate(tmp_path)
+    tls = {"certificate": str(certificate), "key": str(key), "clientcas": [str(certificate)]}
+    with docker_registry(tmp_path, tls=tls) as address:
+        target = f"{address}/team/app:1"
+        assert strata_command(tmp_path, "push", str(layout.root), target, SSL_CERT_FILE=str(certificate))[0] == 2
+        folder = tmp_path / ".config/containers/certs.d" / address
+        folder.mkdir(parents=True)
+        (folder / "client.cert").write_bytes(certificate.read_bytes())
+        (folder / "client.key").write_bytes(key.read_bytes())
+        code, pushed, said = strata_command(tmp_path, "push", str(layout.root), target, SSL_CERT_FILE=str(certificate))
+        assert (code, said) == (0, "")
+        assert pushed["digest"] == layout.roots()[0].digest
+
+
+def test_memory_does_not_grow_with_a_layer(tmp_path: Path) -> None:
+    write_example(tmp_path / "layout", blobs=[bytes(200 << 20)])
+    measured = (
+        "import resource, runpy, sys\n"
+        "sys.argv[0] = 'strata'\n"
+        "try: runpy.run_module('strata', run_name='__main__')\n"
+        "except SystemExit as end: print(end.code, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    with docker_registry(tmp_path) as address:
+        path = os.pathsep.join([os.path.dirname(os.path.dirname(strata.__file__)), *sys.path])
+        for command in (("push", str(tmp_path / "layout")), ("pull", str(tmp_path / "pulled"))):
+            said = subprocess.run(
+                [sys.executable, "-c", measured, *command, f"{address}/team/app:1"],
+                env={"PYTHONPATH": path, "HOME": str(tmp_path), "LC_ALL": "C"},
+                stdout=subprocess.PIPE,
+                check=True,
+            ).stdout.decode()
+            code, kibibytes = said.splitlines()[-1].split()
+            assert code == "0"
+            assert int(kibibytes) < 80 << 10

@@ -180,6 +180,27 @@ def test_netrc_is_not_read(registry: FakeRegistry, tmp_path: Path, monkeypatch: 
     assert authorizations(registry) == [None]
 
 
+def test_proxy(registry: FakeRegistry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", f"http://{registry.address}")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    client = provider("registry.example", tmp_path, plain_http=frozenset(["registry.example"]))
+    assert get(client, accept=(404,)) == 404
+    assert registry.asked() == ["HEAD http://registry.example/v2/team/app/manifests/1"]
+    # What is on this machine is asked without one.
+    with fake_registry() as other:
+        get(provider(other.address, tmp_path), accept=(404,))
+        assert other.asked() == ["HEAD /v2/team/app/manifests/1"]
+
+
+def test_methods_of_oras_go_the_same_way(registry: FakeRegistry, tmp_path: Path) -> None:
+    bearer(registry, {"token": "t1"})
+    registry.admitted = {"Bearer t1"}
+    client = provider(registry.address, tmp_path)
+    assert client.get_manifest(client.get_container(str(client.reference))) == {}
+    assert authorizations(registry)[-1] == "Bearer t1"
+
+
 def test_plain_http_is_refused(tmp_path: Path) -> None:
     client = provider("registry.example", tmp_path)
     with pytest.raises(StrataError) as caught:
