@@ -22,6 +22,14 @@ NOT_RUN: Mapping[str, str] = {
     "tests/images/layouts_integration_test.py reads the same layout with skopeo",
     "podman pull oci:dist/src.examples.web/image:latest": "needs podman and its storage",
     "../tests/popular/run": "takes minutes and hundreds of megabytes; run by hand before a release",
+    "STRATA_TEST_PANTS=/path/to/python ./pants test tests/caching/releases_integration_test.py": "needs another Pants; "
+    "the same test runs without the variable, for the release that ./pants can install",
+    "MYPYPATH=PANTS/src/python:src:pants-plugins mypy --strict --always-true BY_NAME \\": "needs a checkout of Pants",
+    "python -m pip install oras requests": "changes the Python that runs it; the tests have both",
+    "python -m strata push dist/src.examples.web/image registry.example/team/web:1.4 --tag=latest": "needs a registry; "
+    "tests/registry pushes, pulls and copies",
+    "python -m strata pull base registry.example/team/base@sha256:…": "the same",
+    "python -m strata copy registry.example/team/web:1.4 registry.example/live/web:1.4": "the same",
     "./pants test ::": "runs this test",
     "./pants test tests:: ; cp dist/test/tests*/golden/*.txt tests/images/golden/": "runs this test",
     "bash .ci/run": "runs this test",
