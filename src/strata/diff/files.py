@@ -12,8 +12,8 @@ from strata.diff.cause import Cause, Subject, unknown
 from strata.layouts.blob_reader import BlobReader
 from strata.layouts.finding import printable
 from strata.oci.descriptor import Descriptor
-from strata.oci.tar_reader import FILE, DamagedBlob, TarEntry, read_tar
-from strata.pieces import Stream
+from strata.oci.tar_reader import FILE, DamagedBlob, TarEntry, TarReader
+from strata.pieces import Stream, pieces
 
 OpenBlob = Callable[[Descriptor], Optional[AbstractContextManager[Stream]]]
 """Opens the blob of a layer, and returns None where it is missing."""
@@ -55,14 +55,12 @@ def file_causes(before: Descriptor, open_before: OpenBlob, after: Descriptor, op
 def _read(blob: Stream) -> dict[str, _State]:
     """Return path → state. Of a path that comes twice the last counts, as it does when the layer is unpacked."""
     states = {}
-    summed = hashlib.sha256()
-
-    def add(data: bytes) -> None:
-        summed.update(data)
-
-    for entry in read_tar(BlobReader(blob), add):
-        states[entry.path] = _State(entry, summed.hexdigest())
+    tar = TarReader(BlobReader(blob))
+    for entry in tar:
         summed = hashlib.sha256()
+        for piece in pieces(tar):
+            summed.update(piece)
+        states[entry.path] = _State(entry, summed.hexdigest())
     return states
 
 

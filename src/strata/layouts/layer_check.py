@@ -12,7 +12,7 @@ from strata.layouts.finding import Finding, Rule
 from strata.oci.descriptor import LAYER_GZIP, LAYER_ZSTD
 from strata.oci.entry import privileged, unsafe, unsafe_target
 from strata.oci.tar import EPOCH
-from strata.oci.tar_reader import DIRECTORY, FILE, SYMLINK, DamagedBlob, TarEntry, read_tar
+from strata.oci.tar_reader import DIRECTORY, FILE, SYMLINK, DamagedBlob, TarEntry, TarReader
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def check_layer(file: Path, path: str, media_type: str) -> LayerCheck:
         try:
             seen: dict[str, str] = {}
             last = ""
-            for entry in read_tar(blob):
+            for entry in TarReader(blob):
                 for rule, about, problem in _entry_problems(entry, seen, last):
                     problems.add(rule, about, problem)
                 seen[entry.path] = entry.kind

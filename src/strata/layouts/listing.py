@@ -16,7 +16,7 @@ from strata.layouts.blob_reader import BlobReader
 from strata.layouts.finding import printable
 from strata.layouts.layout import Layout
 from strata.oci.descriptor import LAYERS
-from strata.oci.tar_reader import DIRECTORY, FILE, SYMLINK, DamagedBlob, TarEntry, read_tar
+from strata.oci.tar_reader import DIRECTORY, FILE, SYMLINK, DamagedBlob, TarEntry, TarReader
 
 _TYPES = {
     FILE: stat.S_IFREG,
@@ -32,7 +32,7 @@ def list_layer(blob: Path) -> Iterator[str]:
     """Yield the lines for the layer whose blob is this file. Raises StrataError where it is damaged."""
     with blob.open("rb") as stream:
         try:
-            yield from map(_line, read_tar(BlobReader(stream)))
+            yield from map(_line, TarReader(BlobReader(stream)))
         except DamagedBlob as damage:
             raise errors.damaged_blob(str(blob), str(damage)) from None
 
@@ -48,7 +48,7 @@ def list_layout(layout: Layout) -> Iterator[str]:
             if layer.media_type in LAYERS:
                 yield f"# {manifest.platform} {layer.digest}" if manifest.platform else f"# {layer.digest}"
                 with layout.open_blob(layer) as blob:
-                    yield from map(_line, read_tar(BlobReader(blob)))
+                    yield from map(_line, TarReader(BlobReader(blob)))
 
 
 def _line(entry: TarEntry) -> str:

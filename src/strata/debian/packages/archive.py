@@ -8,13 +8,11 @@ https://manpages.debian.org/deb.5 and https://wiki.debian.org/UsrMerge
 from __future__ import annotations
 
 import re
-import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from strata.debian.packages.ar import Section, read_sections
-from strata.debian.packages.section import Unpacked
-from strata.debian.packages.tar import Member, PackageTar
+from strata.debian.packages.tar import members, open_tar
 from strata.errors import StrataError
 from strata.errors.archive import (
     archive_is_damaged,
@@ -24,6 +22,8 @@ from strata.errors.archive import (
     member_leaves_root,
 )
 from strata.oci.entry import Directory, Entry, File, Symlink, parents
+from strata.oci.tar_reader import DIRECTORY, FILE, HARD_LINK, SYMLINK, TarEntry, TarReader
+from strata.pieces import pieces
 
 MAX_CONTROL_BYTES = 16 << 20
 MAX_UNPACKED_BYTES = 4 << 30
@@ -35,11 +35,6 @@ UNPACKED_SLACK_BYTES = 16 << 20
 MERGED_INTO_USR = ("bin", "lib", "lib32", "lib64", "libx32", "sbin")
 
 _INSTALLED_SIZE = re.compile(r"^Installed-Size: *(\d{1,12})$", re.MULTILINE)
-_KINDS = {
-    tarfile.CHRTYPE: "a character device",
-    tarfile.BLKTYPE: "a block device",
-    tarfile.FIFOTYPE: "a named pipe",
-}
 
 
 @dataclass(frozen=True)
@@ -67,11 +62,8 @@ def read_archive(file: Path, *, package: str, scratch: Path) -> DebianArchive:
         control_section, data_section = _sections(file)
         control = _read_control(file, control_section)
         paragraph = control.get("control", "")
-        stream = Unpacked(file, data_section, _unpacked_limit(paragraph))
-        try:
-            entries = _Entries(scratch).read(PackageTar(stream))
-        finally:
-            stream.close()
+        with open_tar(file, data_section, _unpacked_limit(paragraph)) as tar:
+            entries = _Entries(scratch).read(tar)
     except StrataError as error:
         raise error.at(package) from None
     return DebianArchive(entries, paragraph, control.get("md5sums", ""))
@@ -91,18 +83,15 @@ def _sections(file: Path) -> tuple[Section, Section]:
 
 
 def _read_control(file: Path, section: Section) -> dict[str, str]:
-    stream = Unpacked(file, section, MAX_CONTROL_BYTES)
     found = {}
-    try:
-        tar = PackageTar(stream)
-        for member in tar:
+    with open_tar(file, section, MAX_CONTROL_BYTES) as tar:
+        for member in members(tar):
             name = member.name.removeprefix("./")
             if name in ("control", "md5sums"):
-                found[name] = tar.read().decode()
-    except UnicodeDecodeError as error:
-        raise archive_is_damaged(f"{name} is not UTF-8: {error}") from None
-    finally:
-        stream.close()
+                try:
+                    found[name] = b"".join(pieces(tar)).decode()
+                except UnicodeDecodeError as error:
+                    raise archive_is_damaged(f"{name} is not UTF-8: {error}") from None
     if "control" not in found:
         raise archive_is_damaged("it has no control file")
     return {name: text.rstrip("\n") + "\n" for name, text in found.items()}
@@ -123,9 +112,9 @@ class _Entries:
         self._names: set[str] = set()
         self._entries: dict[str, Entry] = {}
 
-    def read(self, tar: PackageTar) -> tuple[Entry, ...]:
+    def read(self, tar: TarReader) -> tuple[Entry, ...]:
         """Return the entries, in order. Raise StrataError for the first that is not safe."""
-        for member in tar:
+        for member in members(tar):
             name = _relative(member.name)
             if not name:
                 continue
@@ -136,45 +125,46 @@ class _Entries:
         self._refuse_what_lies_below_a_link()
         return tuple(self._entries.values())
 
-    def _add(self, member: Member, entry: Entry) -> None:
+    def _add(self, member: TarEntry, entry: Entry) -> None:
         other = self._entries.setdefault(entry.path, entry)
         # /lib and /usr/lib are one directory, so both may be there as such, and as nothing else.
         if other is not entry and not (isinstance(entry, Directory) and isinstance(other, Directory)):
             raise member_is_there_twice(member.name)
 
-    def _entry(self, member: Member, name: str, tar: PackageTar) -> Entry:
-        if member.kind == tarfile.SYMTYPE:
+    def _entry(self, member: TarEntry, name: str, tar: TarReader) -> Entry:
+        if member.kind == SYMLINK:
             return self._symlink(member, name)
         path = merged_path(name)
-        if member.kind == tarfile.DIRTYPE:
-            return Directory(path, member.mode & 0o7777, member.uid, member.gid)
-        if member.kind == tarfile.LNKTYPE:
+        if member.kind == DIRECTORY:
+            return Directory(path, member.mode, member.uid, member.gid)
+        if member.kind == HARD_LINK:
             return self._hard_link(member, path)
-        if member.kind not in (tarfile.REGTYPE, tarfile.AREGTYPE):
-            raise member_has_forbidden_kind(member.name, _KINDS.get(member.kind, f"tar type {member.kind!r}"))
+        if member.kind != FILE:
+            raise member_has_forbidden_kind(member.name, f"a {member.kind}")
         if member.mode & 0o6000:
-            raise member_is_privileged(member.name, member.mode & 0o7777)
+            raise member_is_privileged(member.name, member.mode)
         source = self._scratch / str(len(self._names))
         with source.open("wb") as output:
-            tar.copy_to(output)
+            for piece in pieces(tar):
+                output.write(piece)
         return File(path, source, member.mode & 0o777, member.uid, member.gid)
 
-    def _symlink(self, member: Member, name: str) -> Symlink:
+    def _symlink(self, member: TarEntry, name: str) -> Symlink:
         if name in MERGED_INTO_USR:
             # The link of the merged /usr itself, as base-files has it.
-            if member.link not in (f"usr/{name}", f"/usr/{name}"):
-                raise member_leaves_root(member.name, f"a link to {member.link!r}, not to usr/{name}")
+            if member.target not in (f"usr/{name}", f"/usr/{name}"):
+                raise member_leaves_root(member.name, f"a link to {member.target!r}, not to usr/{name}")
             return Symlink(name, f"usr/{name}", member.uid, member.gid)
         path = merged_path(name)
-        if _climbs_out(path, member.link):
-            raise member_leaves_root(member.name, f"a link to {member.link!r}, above the root")
-        return Symlink(path, member.link, member.uid, member.gid)
+        if _climbs_out(path, member.target):
+            raise member_leaves_root(member.name, f"a link to {member.target!r}, above the root")
+        return Symlink(path, member.target, member.uid, member.gid)
 
-    def _hard_link(self, member: Member, path: str) -> File:
-        outside = member.link.startswith("/") or ".." in member.link.split("/")
-        target = None if outside else self._entries.get(merged_path(_relative(member.link)))
+    def _hard_link(self, member: TarEntry, path: str) -> File:
+        outside = member.target.startswith("/") or ".." in member.target.split("/")
+        target = None if outside else self._entries.get(merged_path(_relative(member.target)))
         if not isinstance(target, File):
-            raise member_leaves_root(member.name, f"a hard link to {member.link!r}, no earlier file of the package")
+            raise member_leaves_root(member.name, f"a hard link to {member.target!r}, no earlier file of the package")
         return File(path, target.source, target.mode, target.uid, target.gid)
 
     def _refuse_what_lies_below_a_link(self) -> None:
@@ -194,8 +184,6 @@ def _relative(name: str) -> str:
     parts = [part for part in name.split("/") if part not in ("", ".")]
     if ".." in parts:
         raise member_leaves_root(name, "a path with `..`")
-    if "\0" in name:
-        raise archive_is_damaged(f"a name with a NUL: {name!r}")
     return "/".join(parts)
 
 

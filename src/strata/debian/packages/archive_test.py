@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from strata.debian.packages import section as compressed
+from strata.debian.packages import tar as package_tar
 from strata.debian.packages.archive import DebianArchive, read_archive
 from strata.errors import StrataError
 from strata.oci.entry import Directory, File, Symlink
@@ -236,9 +237,12 @@ FORMAT = ("debian-binary", b"2.0\n")
             ar(FORMAT, ("control.tar", tar([Member("control", b"\xff")])), DATA),
             "control is not UTF-8: 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte",
         ),
-        (ar(FORMAT, CONTROL, ("data.tar", tar(HONEST)[:700])), "a tar header is damaged: truncated header"),
-        (ar(FORMAT, CONTROL, ("data.tar", tar([Member("x", bytes(9))])[:520])), "a tar archive is truncated"),
-        (ar(FORMAT, CONTROL, ("data.tar", tar(HONEST) + b"x")), "a tar archive goes on after its end"),
+        (
+            ar(FORMAT, CONTROL, ("data.tar", tar(HONEST)[:700])),
+            "data.tar ends without the two empty blocks that end a tar archive",
+        ),
+        (ar(FORMAT, CONTROL, ("data.tar", tar([Member("x", bytes(9))])[:520])), "data.tar ends in the middle of 'x'"),
+        (ar(FORMAT, CONTROL, ("data.tar", tar(HONEST) + b"x")), "data.tar has bytes after the end of its tar archive"),
         (
             ar(FORMAT, CONTROL, ("data.tar.xz", lzma.compress(tar(HONEST))[:-4])),
             "data.tar.xz is truncated",
@@ -253,6 +257,29 @@ FORMAT = ("debian-binary", b"2.0\n")
 )
 def test_damage(tmp_path: Path, contents: bytes, detail: str) -> None:
     assert message_of_bytes(tmp_path, contents) == damaged(detail)
+
+
+def test_sparse_files_are_refused_as_dpkg_refuses_them(tmp_path: Path) -> None:
+    assert message_of(tmp_path, Member("./usr/sparse", kind=tarfile.GNUTYPE_SPARSE)) == (
+        "sample: The package contains './usr/sparse', which is neither a file nor a directory nor a link.\n"
+        f"Found:\n  tar type b'S'{REFUSED}"
+    )
+
+
+def test_a_name_that_is_not_utf8(tmp_path: Path) -> None:
+    data = tar([Member("usr/caf\udce9")])
+    assert message_of_bytes(tmp_path, ar(FORMAT, CONTROL, ("data.tar", data))) == damaged(
+        "a name is not UTF-8: 'utf-8' codec can't decode byte 0xe9 in position 7: unexpected end of data"
+    )
+
+
+def test_more_members_than_a_package_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(package_tar, "MAX_MEMBERS", len(HONEST))
+    assert len(read_members(tmp_path, *HONEST).entries) == 5
+    (tmp_path / "more").mkdir()
+    assert message_of(tmp_path / "more", *HONEST, Member("./usr/more")) == (
+        f"sample: The package file holds more than it may: members over the limit of {len(HONEST)}.{DAMAGED}"
+    )
 
 
 def test_pax_headers_are_refused_as_dpkg_refuses_them(tmp_path: Path) -> None:
