@@ -1,1 +1,1 @@
-"""Documents about an image: what its layers were made from."""
+"""This package writes and reads documents about an image: what its layers were made from."""

@@ -1,7 +1,8 @@
-"""The build record: what each layer of an image was made from. `package` writes it beside the layout.
+"""This module writes and reads the build inputs of an image: what each of its layers was made from.
 
-It stands outside the image, because it names what must not decide the image's bytes: the version of the installer, for
-instance. With the records of two builds a comparison can say that a layer was rebuilt, and came out the same.
+`package` writes them beside the layout. They stand outside the image, because they name what must not decide the
+image's bytes: the version of the installer, for instance. With the build inputs of two images a comparison can say that
+a layer was rebuilt, and came out the same.
 
     {"version": 1, "image": DIGEST, "layers": {DIGEST: {INPUT: {"name": "pip 25.2", "digest": HEX}}}}
 """
@@ -24,7 +25,11 @@ _shape = struct(
 
 @dataclass(frozen=True)
 class Input:
-    """`name` is for people and may be empty; `digest` is of all that the input consists of."""
+    """One thing that a layer was made from.
+
+    :param name: for people, `pip 25.2`; may be empty.
+    :param digest: of everything that the input consists of, in hexadecimal digits.
+    """
 
     name: str
     digest: str
@@ -40,7 +45,11 @@ Inputs = Mapping[str, Input]
 
 @dataclass(frozen=True)
 class BuildInputs:
-    """`layers` maps the digest of each layer to its inputs, `image` is the digest of the manifest."""
+    """The build inputs of one image.
+
+    :param image: the digest of the manifest, `sha256:HEX`.
+    :param layers: the digest of each layer → its inputs.
+    """
 
     image: str
     layers: Mapping[str, Inputs] = field(hash=False)
@@ -54,7 +63,10 @@ class BuildInputs:
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Optional[BuildInputs]:
-        """None for what is no record of this version: without it, a comparison still tells what changed."""
+        """Return the build inputs; None for a file of another version or form.
+
+        Without them, a comparison still tells what changed.
+        """
         try:
             value: Any = parse(content)
         except NotJson:
@@ -69,7 +81,7 @@ class BuildInputs:
 
 
 def build_inputs_path(layout: str) -> str:
-    """Where the record of a layout directory lies: beside it, as nothing else may lie in it."""
+    """Return where the build inputs of a layout lie: beside its directory, in which nothing else may lie."""
     return f"{layout}.inputs.json"
 
 

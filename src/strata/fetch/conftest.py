@@ -1,4 +1,4 @@
-"""What the tests of fetched wheels share."""
+"""Fixtures of the tests of fetched wheels."""
 
 from __future__ import annotations
 

@@ -11,7 +11,11 @@ from strata.protocol.fetch_debian import Request, Result
 
 
 def run(request: Request) -> Result:
-    """Fetch the package. Raise PackageGone where it is gone, StrataError where its bytes are others."""
+    """Fetch the package into `files/`.
+
+    Raise PackageGone where the mirror has replaced it, StrataError where its size or its hash is not the locked one, or
+    where the mirror does not answer.
+    """
     settings = HostSettings.enter()
     mirrors = {"debian": settings.debian_mirror, "debian-security": settings.debian_security_mirror}
     mirror = mirrors[request.repository]

@@ -1,8 +1,8 @@
 """The verb `fetch-debian-index` fetches the package indexes of suites from the user's mirror.
 
-It runs on the host's Python and is never cached: it answers what the mirror holds now. Debian's signature is what makes
-the indexes trustworthy. The chain: a key of Debian's signed the release file, which
-lists the sha256 of each index, which lists the sha256 of each package.
+It runs on the host's Python and is never cached: the result is what the mirror holds now. Debian's signature is the
+reason to trust an index: a key of Debian's signed the release file, which lists the sha256 of each index, which lists
+the sha256 of each package.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ _TIMEOUT = 30
 
 
 def run(request: Request) -> Result:
-    """Fetch the indexes. Raise StrataError where a signature or a hash is wrong, or a mirror does not answer."""
+    """Fetch the indexes into `indexes/`.
+
+    Raise StrataError where a signature or a hash is wrong, or a mirror does not answer.
+    """
     settings = HostSettings.enter()
     mirrors = {
         MAIN_REPOSITORY: settings.debian_mirror,
@@ -52,7 +55,10 @@ def run(request: Request) -> Result:
 
 
 class _Suite:
-    """A suite on a mirror. Raises StrataError for what cannot be read or is not what the release file lists."""
+    """A suite on a mirror.
+
+    Its methods raise StrataError for a file that cannot be read, or is not the one that the release file lists.
+    """
 
     def __init__(self, client: Client, url: str, suite: str) -> None:
         self._client, self._url, self._suite = client, url, suite
@@ -64,7 +70,7 @@ class _Suite:
             raise mirror_unreachable(self._suite, str(error)) from None
 
     def fetch_index(self, release: Release, component: str, architecture: str, output: Path) -> None:
-        """Write the index, uncompressed."""
+        """Write the uncompressed index to a file."""
         compressed, plain = release.listed_index(component, architecture)
         packed = output.with_suffix(Path(compressed.path).suffix)
         self._download(compressed, packed, by_hash=release.by_hash)
@@ -72,7 +78,11 @@ class _Suite:
         packed.unlink()
 
     def _download(self, listed: ListedFile, output: Path, *, by_hash: bool) -> None:
-        """By its hash where the mirror has that, so that a mirror which is being updated serves a consistent state."""
+        """Download a file that the release file lists.
+
+        A file is asked for by its hash where the mirror has such paths, so that a mirror which is being updated serves
+        a consistent state.
+        """
         directory = listed.path.rpartition("/")[0]
         paths = [f"{directory}/by-hash/SHA256/{listed.sha256}"] if by_hash else []
         for path in [*paths, listed.path]:

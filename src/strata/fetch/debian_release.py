@@ -1,4 +1,4 @@
-"""The signed release file of a suite: who signed it, which suite it is of, how long it holds, and what it lists.
+"""This module reads the signed release file of a suite: its signature, its suite, its time, and the files it lists.
 
 https://wiki.debian.org/DebianRepository/Format#A.22Release.22_files
 """
@@ -26,7 +26,12 @@ _LISTED = re.compile(r"^ (?P<sha256>[0-9a-f]{64}) +(?P<size>[0-9]{1,12}) +(?P<pa
 
 @dataclass(frozen=True)
 class ListedFile:
-    """A file of the suite, as the release file lists it: path below the suite, size in bytes, sha256 in hex."""
+    """A file of a suite, as the release file lists it.
+
+    :param path: below the directory of the suite.
+    :param size: in bytes.
+    :param sha256: in hexadecimal digits.
+    """
 
     path: str
     size: int
@@ -35,14 +40,21 @@ class ListedFile:
 
 @dataclass(frozen=True)
 class Release:
-    """A release file whose signature, name and time were checked."""
+    """A release file whose signature, name and time were checked.
+
+    :param by_hash: whether the mirror has each index at a path with its hash (Acquire-By-Hash).
+    :param files: path → file.
+    """
 
     suite: str
     by_hash: bool
     files: Mapping[str, ListedFile]
 
     def listed_index(self, component: str, architecture: str) -> tuple[ListedFile, ListedFile]:
-        """Return a compressed Packages file and the same uncompressed, which a mirror need not serve."""
+        """Return the compressed index of a component and the same uncompressed, which a mirror need not serve.
+
+        Raise StrataError where the release file does not list them.
+        """
         plain = f"{component}/binary-{architecture}/Packages"
         for suffix in (".xz", ".gz"):
             if plain in self.files and plain + suffix in self.files:
@@ -51,7 +63,14 @@ class Release:
 
 
 def read_release(signed: bytes, suite: str, keyrings: Sequence[str], now: Optional[datetime] = None) -> Release:
-    """Check an InRelease file and read it. Raise StrataError where it is not to be trusted for that suite."""
+    """Check an InRelease file and read it.
+
+    Raise StrataError for a file that no known key signed, that is of another suite, or whose time is over.
+
+    :param signed: the bytes of the file.
+    :param keyrings: paths of keyrings, of which some may be missing.
+    :param now: with a time zone; the clock's time by default.
+    """
     fields, files = _parse(_signed_text(signed, suite, keyrings), suite)
     names = [f"{field}: {fields[field]}" for field in ("Suite", "Codename") if field in fields]
     if suite not in (fields.get("Suite"), fields.get("Codename")):
@@ -61,7 +80,7 @@ def read_release(signed: bytes, suite: str, keyrings: Sequence[str], now: Option
 
 
 def _signed_text(signed: bytes, suite: str, keyrings: Sequence[str]) -> str:
-    """Return the text that was signed. One known key is enough: older keyrings lack the newest key of a release."""
+    """Return the text that was signed. One known key suffices: older keyrings lack the newest key of a release."""
     gpgv = shutil.which("gpgv")
     if gpgv is None:
         raise errors.gpgv_is_missing()
@@ -85,7 +104,7 @@ def _signed_text(signed: bytes, suite: str, keyrings: Sequence[str]) -> str:
 
 
 def _messages(output: bytes) -> list[str]:
-    """Return what gpgv says of the signature, without its hints on how to call it."""
+    """Return the lines that gpgv writes about the signature, without its hints on how to call it."""
     lines = output.decode(errors="replace").splitlines()
     return [" ".join(line.split()) for line in lines if line.startswith("gpgv: ")]
 
@@ -108,7 +127,10 @@ def _parse(text: str, suite: str) -> tuple[dict[str, str], dict[str, ListedFile]
 
 
 def _check_time(fields: Mapping[str, str], suite: str, now: datetime) -> None:
-    """Releases other than a stable one expire after a week, so that a mirror cannot withhold security fixes."""
+    """Raise StrataError for a release file that is too old or from the future.
+
+    Debian lets all but stable releases expire after a week, so that a mirror cannot withhold security fixes.
+    """
     if _time(fields.get("Date", ""), "Date", suite) > now + _CLOCK_TOLERANCE:
         raise errors.release_is_of_the_future(suite, fields["Date"])
     if "Valid-Until" in fields and _time(fields["Valid-Until"], "Valid-Until", suite) < now:

@@ -1,4 +1,4 @@
-"""What a fetching process may know of its machine: settings that the rules left beside the sandbox.
+"""This module reads what a fetching process may know of its machine: settings that a rule wrote beside the sandbox.
 
 The directory `.host` is no input of the process, so its contents are in no cache key; what comes out is checked
 against a hash, so they cannot change the result.
@@ -16,10 +16,11 @@ SETTINGS = Path(".host/settings.json")
 
 @dataclass(frozen=True)
 class HostSettings:
-    """What the machine's user configured.
+    """The settings of the machine's user.
 
-    `indexes` and `find_links` are those that Pants is configured with. Without `indexes` pip's configuration decides,
-    and `default_index` serves where that names none.
+    :param indexes: URLs that Pants is configured with; where there are none, pip's configuration decides.
+    :param find_links: URLs or folders that Pants is configured with.
+    :param default_index: the URL that serves where pip's configuration names none.
     """
 
     default_index: str

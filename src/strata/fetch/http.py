@@ -1,7 +1,7 @@
-"""GET with the user's certificates, proxies and credentials, and with retries; `file:` URLs as well.
+"""This module reads URLs (http, https, file) with the user's certificates, proxies and credentials, and with retries.
 
-Credentials come from a URL of the configuration or from netrc and go to that host alone: a redirect elsewhere does not
-carry them, and no message shows them.
+Credentials come from a URL of the configuration or from netrc and go to the host of that URL or entry alone: a redirect
+to another host does not carry them, and no message shows them.
 """
 
 from __future__ import annotations
@@ -35,7 +35,10 @@ _SYSTEM_BUNDLES = (
 
 
 class Unreachable(Exception):
-    """A URL could not be read; the text says why, without credentials. `status` is HTTP's, 0 where there is none."""
+    """A URL that could not be read; the text says why, without credentials.
+
+    :param status: of HTTP; 0 where no server answered.
+    """
 
     def __init__(self, url: str, reason: str, status: int = 0) -> None:
         super().__init__(f"{shown(url)}: {reason}")
@@ -43,7 +46,7 @@ class Unreachable(Exception):
 
 
 class TooLarge(Exception):
-    """More bytes came than were announced or are allowed."""
+    """A body with more bytes than are allowed."""
 
 
 def shown(url: str) -> str:
@@ -54,7 +57,13 @@ def shown(url: str) -> str:
 
 
 class Client:
-    """Reads URLs. `cert` is a CA bundle's path, `timeout` in seconds, `trusted` are URLs that may hold credentials."""
+    """A reader of URLs.
+
+    :param cert: the path of a CA bundle; empty for that of the environment or of the system.
+    :param timeout: in seconds, of each wait for the server.
+    :param proxy: a URL; empty for the proxies of the environment.
+    :param trusted: URLs of the user's configuration, which may hold credentials.
+    """
 
     def __init__(self, *, cert: str = "", timeout: float = 15, proxy: str = "", trusted: Iterable[str] = ()) -> None:
         self._timeout = timeout
@@ -67,7 +76,10 @@ class Client:
         )
 
     def get(self, url: str, *, limit: int, headers: Optional[Mapping[str, str]] = None) -> tuple[bytes, str, str]:
-        """Return the body, the content type and the URL after redirects. Raise Unreachable or TooLarge."""
+        """Return the body, the content type and the URL after redirects.
+
+        Raise Unreachable where the URL cannot be read, TooLarge for a body of more than `limit` bytes.
+        """
 
         def read(response: Any) -> tuple[bytes, str, str]:
             body = b"".join(_chunks(response, url, limit))
@@ -76,7 +88,10 @@ class Client:
         return cast("tuple[bytes, str, str]", self._attempt(url, headers or {}, read))
 
     def download(self, url: str, destination: Path, *, limit: int) -> str:
-        """Write the body to a file; return its sha256 in hex. Raise Unreachable or TooLarge."""
+        """Write the body to a file and return its sha256 in hexadecimal digits.
+
+        Raise Unreachable where the URL cannot be read, TooLarge for a body of more than `limit` bytes.
+        """
 
         def write(response: Any) -> str:
             sha256 = hashlib.sha256()
@@ -89,13 +104,13 @@ class Client:
         return cast(str, self._attempt(url, {}, write))
 
     def authorize(self, request: urllib.request.Request) -> None:
-        """Add the credentials for the host of the request, if there are any, in a way that redirects do not repeat."""
+        """Add the credentials for the host of a request, if there are any, as a header that redirects do not repeat."""
         value = self._configured(request.full_url) or _from_netrc(request.full_url)
         if value:
             request.add_unredirected_header("Authorization", value)
 
     def _configured(self, url: str) -> str:
-        """Return the credentials of the configured URL on that host whose path begins most like the URL's."""
+        """Return the credentials of the URL in the configuration that is most like a URL: same host, longest common path."""
         origin, path = _origin(url), urllib.parse.urlsplit(url).path
         found = [
             (len(commonpath([f"/{path}", f"/{of}"])), value) for at, of, value in self._credentials if at == origin
@@ -125,7 +140,7 @@ class Client:
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
-    """Follows redirects over http and https, giving each host its own credentials and no other's."""
+    """Redirects over http and https, in which each host gets its own credentials only."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -158,9 +173,10 @@ def _without_credentials(url: str) -> str:
 
 
 def _chunks(response: Any, url: str, limit: int) -> Iterator[bytes]:
-    """Yield the body. Raise TooLarge; raise HTTPException where the connection ended before all had come.
+    """Yield the body in pieces.
 
-    CPython 3.9 makes room for as much as it is asked to read: a page is not read at once, up to its limit.
+    Raise TooLarge after `limit` bytes, HTTPException where the connection ended early. CPython 3.9 allocates as many
+    bytes as a read asks for, so a page is read in pieces, too.
     """
     size = 0
     while True:
@@ -177,7 +193,7 @@ def _chunks(response: Any, url: str, limit: int) -> Iterator[bytes]:
 
 
 def _credentials(urls: Iterable[str]) -> Iterable[tuple[tuple[str, str], str, str]]:
-    """Origin, path and credentials of each URL that has some."""
+    """Yield the origin, the path and the credentials of each URL that has credentials."""
     for url in urls:
         parts = urllib.parse.urlsplit(url)
         userinfo, at, _ = parts.netloc.rpartition("@")

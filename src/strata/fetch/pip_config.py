@@ -1,7 +1,7 @@
-"""pip's own configuration: the files and environment variables that say which indexes a machine uses.
+"""This module reads pip's own configuration: the files and environment variables that say which indexes a machine uses.
 
-https://pip.pypa.io/en/stable/topics/configuration/ — the global, user and `PIP_CONFIG_FILE` levels, then `PIP_*`. The
-site level belongs to one venv and does not apply: there is none here.
+Source: https://pip.pypa.io/en/stable/topics/configuration/. The global level comes first, then the user's, then the
+file of `PIP_CONFIG_FILE`, then the variables `PIP_*`. pip's site level belongs to one venv, and there is no venv here.
 """
 
 from __future__ import annotations
@@ -20,7 +20,14 @@ _FALSE = ("", "0", "f", "false", "n", "no", "off")
 
 @dataclass(frozen=True)
 class PipConfig:
-    """URLs of indexes (PEP 503), URLs or folders with links, a CA bundle, the time-out in seconds, a proxy URL."""
+    """The settings of pip that a fetch needs.
+
+    :param indexes: URLs of indexes (PEP 503), the main one first.
+    :param find_links: folders, or URLs of pages with links.
+    :param cert: the path of a CA bundle; may be empty, as `proxy`.
+    :param timeout: in seconds.
+    :param proxy: a URL.
+    """
 
     indexes: tuple[str, ...]
     find_links: tuple[str, ...]
@@ -30,7 +37,10 @@ class PipConfig:
 
     @classmethod
     def read(cls, environment: Mapping[str, str], default_index: str) -> PipConfig:
-        """Read files and variables; `default_index` serves where neither names an index."""
+        """Return the settings of the files and of an environment.
+
+        :param default_index: the URL that serves where neither names an index.
+        """
         sections: dict[str, dict[str, str]] = {name: {} for name in _SECTIONS}
         if environment.get("PIP_CONFIG_FILE") != os.devnull:
             for file in _files(environment):
@@ -77,7 +87,7 @@ def _files(environment: Mapping[str, str]) -> Iterator[Path]:
 
 
 def _values(file: Path) -> Iterator[tuple[str, dict[str, str]]]:
-    """Sections with the values that are not empty; none of a file that is absent or damaged."""
+    """Yield the name of each section and its values that are not empty; nothing for a file that cannot be read."""
     parser = configparser.RawConfigParser()
     try:
         parser.read_string(file.read_text(encoding="utf-8"))

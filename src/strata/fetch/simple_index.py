@@ -1,4 +1,4 @@
-"""Project pages of a package index: PEP 503 HTML, PEP 691 JSON, and folders or pages of `find-links`."""
+"""This module reads the project pages of package indexes (HTML of PEP 503, JSON of PEP 691), and `find-links`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ _SHA256 = re.compile(r"(?:^|&)sha256=([0-9a-fA-F]{64})(?![^&])")
 
 @dataclass(frozen=True)
 class Link:
-    """A file that a page offers; `sha256` in hex, empty where the page names no sha256."""
+    """A file that a page offers.
+
+    :param sha256: in hexadecimal digits; empty where the page names none.
+    """
 
     name: str
     url: str
@@ -28,7 +31,11 @@ class Link:
 
 
 def read_page(body: bytes, content_type: str, url: str) -> tuple[Link, ...]:
-    """Return the links of a page that can be read; a damaged page may have no such link."""
+    """Return the links of a page that can be read. A damaged page gives those before the damage, or none.
+
+    :param content_type: as the server names it; decides between JSON and HTML.
+    :param url: of the page, to which its links are relative.
+    """
     if content_type.partition(";")[0].strip().endswith("json"):
         return tuple(_json_links(body, url))
     parser = _Anchors(url)
@@ -39,14 +46,14 @@ def read_page(body: bytes, content_type: str, url: str) -> tuple[Link, ...]:
 
 
 def read_folder(folder: Path) -> tuple[Link, ...]:
-    """Return the wheels and archives in a folder; none where it does not exist."""
+    """Return the files in a folder as links; none where the folder does not exist."""
     if not folder.is_dir():
         return ()
     return tuple(Link(file.name, file.as_uri()) for file in sorted(folder.absolute().iterdir()) if file.is_file())
 
 
 def local_folder(location: str) -> Optional[Path]:
-    """Return the folder, or the page, that a `file:` URL or a plain path names; None for other URLs."""
+    """Return the path that a `file:` URL or a plain path names; None for other URLs."""
     parts = urllib.parse.urlsplit(location)
     if parts.scheme == "file":
         return Path(urllib.request.url2pathname(parts.path))

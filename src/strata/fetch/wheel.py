@@ -33,7 +33,7 @@ _SDIST_NAME = re.compile(r"[\w.!+-]+\.(tar\.gz|zip|tar\.bz2)")
 
 @dataclass(frozen=True)
 class Release:
-    """One release, of which any file will do whose hash the lock has."""
+    """The locked release that a request asks for: its hashes and tags decide which file is fetched."""
 
     request: Request
 
@@ -51,7 +51,10 @@ class Release:
         return f"{self.request.name} {self.request.version}"
 
     def rank(self, link: Link) -> Optional[int]:
-        """How well a file fits, 0 best; None where it is no wheel that installs here, nor an sdist that is wanted."""
+        """Return how well a file fits: 0 is best, and a source distribution comes last.
+
+        Return None for a wheel of another platform, an unwanted source distribution, and any other file.
+        """
         match = _WHEEL.fullmatch(link.name)
         if not match:
             return len(self.tags) if self.request.sdist and _SDIST_NAME.fullmatch(link.name) else None
@@ -66,7 +69,7 @@ class Release:
         return min(ranks, default=None)
 
     def is_release(self, link: Link) -> bool:
-        """Whether a file is of this project and version, by its hash or by its name."""
+        """Return whether a file belongs to this project and version, by its hash or by its name."""
         if link.sha256 in self.hashes:
             return True
         match = _WHEEL.fullmatch(link.name)
@@ -82,7 +85,10 @@ class Release:
 
 
 def _version_key(version: str) -> tuple[str, ...]:
-    """Equal for spellings of one version (PEP 440): 1.0 and 1.0.0, 2.0_post1 and 2.0.post1, 2024.01 and 2024.1."""
+    """Return a key that is equal for the spellings of one version (PEP 440).
+
+    1.0 and 1.0.0 are one version, and so are 2.0_post1 and 2.0.post1, or 2024.01 and 2024.1.
+    """
     release, suffix = re.match(r"v?([\d.]*)(.*)", version.lower().replace("_", "+"), re.DOTALL).groups()  # type: ignore[union-attr]
     numbers = [number.lstrip("0") for number in release.split(".") if number]
     while numbers and not numbers[-1]:
@@ -91,7 +97,10 @@ def _version_key(version: str) -> tuple[str, ...]:
 
 
 def run(request: Request) -> Result:
-    """Fetch the file. Raise StrataError where no index has one that fits and has a hash of the lock."""
+    """Fetch the file into `files/`.
+
+    Raise StrataError where no index has a file that fits and has a hash of the lock.
+    """
     settings = HostSettings.enter()
     config = PipConfig.read(os.environ, settings.default_index)
     indexes = settings.indexes or config.indexes
@@ -116,7 +125,10 @@ def run(request: Request) -> Result:
 
 
 def _download(client: Client, release: Release, links: list[Link], folder: Path, unreachable: list[str]) -> str:
-    """Download the file that fits best and has a hash of the lock; return its name."""
+    """Download the file that fits best and has a hash of the lock, and return its name.
+
+    :param unreachable: gets a line for each failure.
+    """
     mismatched: list[str] = []
     fitting = [(rank, link) for link in links for rank in [release.rank(link)] if rank is not None]
     for _, link in sorted(fitting, key=lambda item: (item[0], item[1].sha256 not in release.hashes, item[1].name)):
@@ -156,7 +168,10 @@ def _failure(release: Release, links: list[Link], mismatched: list[str], unreach
 def _links(
     client: Client, project: str, indexes: tuple[str, ...], find_links: tuple[str, ...], unreachable: list[str]
 ) -> Iterator[Link]:
-    """All that the places offer for a project. A place that does not answer is noted; one without it is normal."""
+    """Yield the files that indexes and `find-links` offer for a project.
+
+    :param unreachable: gets a line for each place that does not answer; a place without the project is no failure.
+    """
     places = [(location, True) for location in indexes] + [(location, False) for location in find_links]
     for location, is_index in places:
         url = f"{location.rstrip('/')}/{project}/" if is_index else location

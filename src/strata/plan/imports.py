@@ -10,8 +10,8 @@ from strata.protocol.app_layer import Import
 def unsatisfied(imports: Iterable[Import], modules: Collection[str], standard_library: Collection[str]) -> list[Import]:
     """Return the imports that find nothing among the modules, in their order.
 
-    :param modules: importable ones, by their full names.
-    :param standard_library: its top-level modules.
+    :param modules: the full names of the importable modules.
+    :param standard_library: the names of its top-level modules.
     """
     named = _with_namespaces(modules)
     return [
@@ -32,7 +32,7 @@ def providers(item: Import, wheels: Mapping[str, Collection[str]]) -> list[str]:
 
 
 def _provides(module: str, modules: Collection[str], named: Collection[str]) -> bool:
-    """Return whether an import finds the module, the package that may hold the name, or one above that decides."""
+    """Return whether an import finds its module, or a package above it that may define the name itself."""
     parts = module.split(".")
     # A regular package may define any name when it is imported. A namespace (PEP 420) holds what lies in it alone.
     return module in named or any(".".join(parts[:length]) in modules for length in range(1, len(parts)))

@@ -1,8 +1,9 @@
-"""Which wheels an installer installs in one process, to prove that their layers hold what it installs.
+"""This module decides which wheels an installer installs in one process, for the proof of their layers.
 
-A start of pip or Poetry costs more than to install a small wheel, so one process for each would be too many; one for
-all would install all again when one changes. So large wheels are alone, and which small ones go together depends on
-their names and, in steps of two, on their number: a change of one installs its batch again, and no large wheel.
+To start pip or Poetry costs more than to install a small wheel, so a process for each wheel would be too many; a single
+process would install all wheels again when one changes. So each large wheel has a process of its own, and small wheels
+share batches. The name of a small wheel decides about its batch; the number of batches is a power of two that grows
+with the number of wheels. When a small wheel changes, only its batch is installed again.
 """
 
 from __future__ import annotations
@@ -11,14 +12,14 @@ from collections.abc import Mapping
 from hashlib import sha256
 
 _BATCH = 12
-"""A batch has as many small wheels, or up to about twice as many."""
+"""The least number of small wheels in a batch, on average; the most is about twice as many."""
 
 _ALONE_FROM = 4 << 20
-"""Bytes of a wheel that takes about as long to install as pip to start."""
+"""The size in bytes of a wheel that takes as long to install as pip takes to start."""
 
 
 def install_batches(sizes: Mapping[str, int]) -> tuple[tuple[str, ...], ...]:
-    """Sorted names in batches, none of them empty; those of large wheels come first, since they take longest.
+    """Return the batches, each the sorted names of its wheels. Large wheels come first, since they take longest.
 
     :param sizes: the name of a project → the size of its wheel in bytes.
     """

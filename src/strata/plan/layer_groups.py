@@ -1,8 +1,8 @@
-"""Which wheels share a layer: the rule that keeps an image within a budget of layers, and its layers shared.
+"""This module decides which wheels share a layer, so that an image keeps to its budget and images share layers.
 
-A large wheel has a layer of its own, which is the same in every image that holds the wheel. The small ones share a few
-buckets, chosen by name alone. Nothing depends on versions or on the order of a lock, and ranks compare classes of
-sizes, so an update of one wheel leaves the layers of all others as they are.
+A large wheel has a layer of its own, which is the same in every image that holds the wheel. The small wheels share a
+few buckets, and the name of a wheel alone decides about its bucket. Versions and the order of a lock decide nothing,
+and wheels are ranked by classes of sizes, so an update of one wheel leaves the layers of all others as they are.
 """
 
 from __future__ import annotations
@@ -20,17 +20,18 @@ _BUDGET_PER_BUCKET = 8
 def layer_groups(
     sizes: Mapping[str, int], *, budget: int, threshold: int, together: Iterable[Collection[str]] = ()
 ) -> tuple[tuple[str, ...], ...]:
-    """Return the groups of wheels, each a layer, in the order of layers: what is large and seldom changes comes first.
+    """Return the names of the wheels of each layer, in the order of layers: large wheels come first.
 
-    Where too many wheels want a layer of their own, those of the largest classes have one (a class is a power of two),
-    and among these the first by name. Another wheel in the lock can thus move one wheel besides itself.
+    Where too many wheels want a layer of their own, the wheels of the largest classes have one (a class of sizes is a
+    power of two), and the first by name within a class. So a wheel that is added to a lock moves at most one other.
 
     :param sizes: normalised name of a project → size of its wheel in bytes.
     :param budget: the number of layers, at least 1.
     :param threshold: in bytes; a wheel of that size or larger wants a layer of its own. A power of two, so that a wheel
         of the same class stays on its side of it.
-    :param together: names of wheels that have different files for one path: whichever layer came last would win, so
-        they share a layer, which is their own. Sets that overlap are one; names without a size are passed over.
+    :param together: sets of names of wheels that have different files at one path. In separate layers the last one
+        would win, so such wheels share a layer of their own. Sets that overlap count as one set, and names that `sizes`
+        does not have are passed over.
     """
     buckets = max(1, budget // _BUDGET_PER_BUCKET)
     units = {unit: sum(sizes[name] for name in unit) for unit in _units(sizes, together)}
@@ -43,7 +44,7 @@ def layer_groups(
 
 
 def _units(sizes: Mapping[str, int], together: Iterable[Collection[str]]) -> set[tuple[str, ...]]:
-    """Return the sorted names of wheels that share a layer in any case: one, or several with other files for a path."""
+    """Return the sorted names of each unit that no layer splits: of one wheel, or of overlapping sets of wheels."""
     units = {name: {name} for name in sizes}
     for names in together:
         united = {member for name in names if name in sizes for member in units[name]}

@@ -1,6 +1,6 @@
-"""Which locked wheels an app needs: those that its requirements lead to, through the metadata of wheels.
+"""This module decides which locked wheels an app needs: it follows the app's requirements through the wheels' metadata.
 
-The lock decides versions, and what is not locked is not there: a dependency for another platform, say.
+The lock decides versions. A dependency that is not locked is passed over: it may be for another platform.
 """
 
 from __future__ import annotations
@@ -27,16 +27,18 @@ def reached(
     locked: Container[str],
     environment: Mapping[str, str],
 ) -> dict[str, frozenset[str]]:
-    """Return what the requirements lead to, by name: the extras asked of each. Names and extras are in normal form.
+    """Return the locked projects that requirements lead to: name → the extras that are asked of it.
 
-    Names that `requires` does not have yet are in the result, without what they lead to: the caller gets their
-    metadata and asks again, until no name is new.
+    Names and extras are in normal form (PEP 503).
+
+    A project that `requires` does not have yet is in the result, and its dependencies are not: the caller gets its
+    metadata and calls again, until no name is new.
+
+    Raise StrataError for a dependency that is no requirement (PEP 508).
 
     :param requires: name → the Requires-Dist lines of the wheel of that project.
-    :param locked: names; others are passed over.
+    :param locked: the names of the projects of the lock; others are passed over.
     :param environment: the value of every PEP 508 marker.
-
-    Raises StrataError for a line that is no requirement (PEP 508).
     """
     found: dict[str, set[str]] = {}
     pending = [root for root in roots if _applies(root, environment, "", str(root))]

@@ -8,7 +8,10 @@ from strata.protocol.dependencies_layer import Distribution
 
 
 def overlaps(distributions: Mapping[str, Distribution]) -> dict[str, tuple[str, ...]]:
-    """Path → the names of those that have different files for it, sorted."""
+    """Return the paths at which distributions have different files: path → the sorted names of these distributions.
+
+    :param distributions: name of a project → what its wheel installs.
+    """
     owners: dict[str, list[str]] = {}
     for name in sorted(distributions):
         for path in distributions[name].files:
@@ -21,5 +24,5 @@ def overlaps(distributions: Mapping[str, Distribution]) -> dict[str, tuple[str, 
 
 
 def entangled(overlapping: Mapping[str, Iterable[str]]) -> tuple[frozenset[str], ...]:
-    """Return the sets of names that claim a path together."""
+    """Return the sets of names that share a path, without duplicates, in the order of their sorted names."""
     return tuple(sorted({frozenset(names) for names in overlapping.values()}, key=sorted))
