@@ -1,7 +1,7 @@
-"""The part of the library that a verb needs, as a process gets it: its modules alone, without docstrings and comments.
+"""This module gives a process the slice of the library that its verb needs: the verb's modules, without their prose.
 
-So an edit elsewhere in the library, and an edit of what only people read, leaves the cache key of a process alone. The
-modules with the words of errors are left out as well (strata.errors.unworded).
+An edit elsewhere in the library, or of a docstring or a comment, leaves the cache key of the process as it is. The
+modules with the words of errors are not in the slice, either (strata.errors.unworded).
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ _ERRORS_OF_SANDBOXES = (_ERRORS, f"{_ERRORS}.unworded")
 
 @rule
 async def library_slice(request: LibrarySliceRequest, strata: StrataSubsystem) -> LibrarySlice:
+    """Return the files of a verb's slice, and the program that starts the verb."""
     sources = modules_of(request.verb)
     files = {path: without_prose(source).encode() for path, source in sources.items()}
     digest = await engine.create({**files, "__main__.py": _START.encode()})
@@ -100,7 +101,7 @@ def _imports(tree: ast.AST) -> Iterator[str]:
 
 
 def _docstrings(tree: ast.AST) -> Iterator[tuple[int, int]]:
-    """Yield the first and the last line of each text that stands as a statement: docstrings, and those of constants."""
+    """Yield the first and the last line of each string that is a statement: a docstring, or a text below a constant."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             assert node.end_lineno is not None
@@ -108,7 +109,7 @@ def _docstrings(tree: ast.AST) -> Iterator[tuple[int, int]]:
 
 
 def _lines_of_texts(tree: ast.AST) -> Iterator[int]:
-    """Yield the lines inside of texts that go over several, of which each counts, empty ones as well."""
+    """Yield the numbers of the lines of strings that span several lines: an empty line in a string must stay."""
     for node in ast.walk(tree):
         if isinstance(node, (ast.Constant, ast.JoinedStr)) and node.end_lineno is not None:
             yield from range(node.lineno, node.end_lineno + 1) if node.end_lineno > node.lineno else ()
@@ -122,4 +123,5 @@ def _comments(source: str) -> Iterator[tuple[int, int]]:
 
 
 def rules() -> Iterable[Rule]:
+    """Return the rules of this module."""
     return collect_rules()

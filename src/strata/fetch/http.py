@@ -110,7 +110,7 @@ class Client:
             request.add_unredirected_header("Authorization", value)
 
     def _configured(self, url: str) -> str:
-        """Return the credentials of the URL in the configuration that is most like a URL: same host, longest common path."""
+        """Return the credentials of the configured URL that is most like `url`: same host, longest common path."""
         origin, path = _origin(url), urllib.parse.urlsplit(url).path
         found = [
             (len(commonpath([f"/{path}", f"/{of}"])), value) for at, of, value in self._credentials if at == origin
