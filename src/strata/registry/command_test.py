@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import strata
+from support.layouts import write_example
+
+SOURCES = os.path.dirname(os.path.dirname(strata.__file__))
+
+
+def strata_command(*arguments: str, isolated: bool = False) -> tuple[int, str, str]:
+    """:param isolated: without the packages that are installed."""
+    path = SOURCES if isolated else os.pathsep.join([SOURCES, *sys.path])
+    done = subprocess.run(
+        [sys.executable, *(["-S"] if isolated else []), "-m", "strata", *arguments],
+        env={"PYTHONPATH": path, "HOME": "/nonexistent", "LC_ALL": "C"},
+        capture_output=True,
+        check=False,
+    )
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def test_without_the_packages_for_registries() -> None:
+    assert strata_command("push", "layout", "registry.example/app:1", isolated=True) == (
+        2,
+        "",
+        "Registries need the Python package oras, which is not installed for this Python.\n"
+        "Fix: install it: `python -m pip install oras requests`.\n",
+    )
+
+
+def test_mistakes_are_told_before_anything_is_asked(tmp_path: Path) -> None:
+    write_example(tmp_path / "layout")
+    layout = str(tmp_path / "layout")
+    assert strata_command("push", layout, "app:1") == (
+        2,
+        "",
+        "'app:1' is no reference to an image: it does not begin with the host of a registry.\n"
+        "Fix: write registry.example/team/app:tag, with a port after the host (registry.example:5000) where it has "
+        "one.\n",
+    )
+    digest = f"sha256:{'0' * 64}"
+    code, _, said = strata_command("push", layout, f"registry.example/app@{digest}")
+    assert (code, said.splitlines()[0]) == (
+        2,
+        f"registry.example/app@{digest} names a digest, but the image has another one.",
+    )
+    assert strata_command("push", f"{layout}:other", "registry.example/app:1") == (
+        2,
+        "",
+        f"{layout}:other holds more than one image, or none, so that it is not clear which to push.\n"
+        "Fix: choose one by its tag: DIRECTORY:TAG.\n",
+    )
