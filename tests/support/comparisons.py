@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from strata.diff.compare import Comparison, compare, explained
-from strata.diff.layout import LayoutReader
 from strata.diff.report import to_table
+from strata.diff.tagged_layout import TaggedLayout
 from strata.oci.image import Image, RuntimeConfig
 from strata.oci.layer import Layer
 from support.images import AMD64, Build, write_layout
@@ -16,7 +16,7 @@ BASE = Build()
 
 def comparisons(root: Path) -> list[Comparison]:
     """Of the layouts `old` and `new`."""
-    before, after = LayoutReader.named(str(root / "old")), LayoutReader.named(str(root / "new"))
+    before, after = TaggedLayout.open(str(root / "old")), TaggedLayout.open(str(root / "new"))
     return [explained(each, before.open_blob, after.open_blob) for each in compare("web", before.side(), after.side())]
 
 

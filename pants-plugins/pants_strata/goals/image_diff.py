@@ -27,8 +27,8 @@ from pants_strata.goals.package import ImageFieldSet
 from pants_strata.util_rules.image import get_image
 from strata.diff.compare import Comparison, Side, compare, explained, is_unexplained
 from strata.diff.contents import APP
-from strata.diff.layout import LayoutReader
 from strata.diff.report import to_json, to_table
+from strata.diff.tagged_layout import TaggedLayout
 from strata.diff.view import ImageView
 from strata.errors import diff as errors
 from strata.oci.descriptor import Descriptor
@@ -81,28 +81,28 @@ class ImageDiff(Goal):
 
 
 def _two_layouts(root: Path, reference: str, layout: str) -> list[Comparison]:
-    before, after = LayoutReader.named(str(root / reference)), LayoutReader.named(str(root / layout))
+    before, after = TaggedLayout.open(str(root / reference)), TaggedLayout.open(str(root / layout))
     return [explained(each, before.open_blob, after.open_blob) for each in compare(layout, before.side(), after.side())]
 
 
-def _references(root: Path, reference: str, targets: Sequence[Target]) -> list[LayoutReader]:
+def _references(root: Path, reference: str, targets: Sequence[Target]) -> list[TaggedLayout]:
     """Return the layout for each target."""
     directory = root / reference
     if (directory / INDEX_FILE).exists() or not directory.is_dir():
-        reader = LayoutReader.named(str(directory))
+        layout = TaggedLayout.open(str(directory))
         if len(targets) > 1:
             raise errors.reference_of_one(reference, [str(target.address) for target in targets])
-        return [reader]
-    readers = []
+        return [layout]
+    layouts = []
     for target in targets:
         path = ImageFieldSet.create(target).output_path.value_or_default(file_ending=None)
         if not (directory / path / INDEX_FILE).exists():
             raise errors.reference_lacks(reference, path, str(target.address))
-        readers.append(LayoutReader.named(str(directory / path)))
-    return readers
+        layouts.append(TaggedLayout.open(str(directory / path)))
+    return layouts
 
 
-async def _target(target: Target, reference: LayoutReader) -> list[Comparison]:
+async def _target(target: Target, reference: TaggedLayout) -> list[Comparison]:
     before = reference.side()
     built = await get_image(ImageRequest(target.address, PLATFORM))
     sources = await engine.source_paths(await engine.dependency_closure(target.address))
@@ -140,8 +140,10 @@ async def image_diff(
     if options.layout:
         comparisons = _two_layouts(root, options.reference, options.layout)
     elif images:
-        readers = _references(root, options.reference, images)
-        comparisons = [each for target, reader in zip(images, readers) for each in await _target(target, reader)]
+        references = _references(root, options.reference, images)
+        comparisons = [
+            each for target, reference in zip(images, references) for each in await _target(target, reference)
+        ]
     else:
         raise errors.nothing_to_compare()
     write = to_json if options.format is Format.json else to_table

@@ -6,15 +6,15 @@ import argparse
 import sys
 
 from strata.diff.compare import compare, explained
-from strata.diff.layout import LayoutReader
 from strata.diff.report import to_json, to_table
+from strata.diff.tagged_layout import TaggedLayout
 
 CHANGED = 1
 
 
 def diff(arguments: argparse.Namespace) -> int:
     """Exit code 1 on a change where that is asked for."""
-    before, after = LayoutReader.named(arguments.reference), LayoutReader.named(arguments.layout)
+    before, after = TaggedLayout.open(arguments.reference), TaggedLayout.open(arguments.layout)
     comparisons = [
         explained(each, before.open_blob, after.open_blob)
         for each in compare(arguments.layout, before.side(), after.side())

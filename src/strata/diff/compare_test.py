@@ -10,8 +10,8 @@ import pytest
 from strata.attest.build_inputs import BuildInputs, Input
 from strata.diff.compare import compare
 from strata.diff.contents import APP
-from strata.diff.layout import LayoutReader
 from strata.diff.report import to_table
+from strata.diff.tagged_layout import TaggedLayout
 from strata.layers.app import IMAGE_ROOT
 from strata.oci.image import RuntimeConfig
 from support.comparisons import BASE, causes, comparisons, lines, table
@@ -102,7 +102,7 @@ def test_of_long_settings_the_difference_is_shown(tmp_path: Path) -> None:
 def test_files_are_called_by_their_paths_in_the_repository(tmp_path: Path) -> None:
     BASE.write(tmp_path / "old")
     replace(BASE, app={"main.py": "2"}).write(tmp_path / "new")
-    before, after = (LayoutReader.named(str(tmp_path / name)).side() for name in ("old", "new"))
+    before, after = (TaggedLayout.open(str(tmp_path / name)).side() for name in ("old", "new"))
     (comparison,) = compare("web", before, replace(after, sources={"/app/main.py": "src/web/main.py"}))
     assert [cause.text for cause in comparison.layers[3].causes] == ["/app/lib/a.py removed", "src/web/main.py edited"]
 

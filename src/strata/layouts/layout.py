@@ -210,6 +210,17 @@ class Layout:
         return errors.damaged_layout(printable(str(self.root)), [f"{path} {problem}"])
 
 
+def split_tag(text: str) -> tuple[Path, Optional[str]]:
+    """Return the directory and the tag in `DIRECTORY` or `DIRECTORY:TAG`.
+
+    The name of a directory may have a colon: a path that exists, or with a slash behind the colon, has no tag.
+    """
+    directory, _, tag = text.rpartition(":")
+    if not directory or "/" in tag or Path(text).exists():
+        return Path(text), None
+    return Path(directory), tag or None
+
+
 def is_layout(root: Path) -> bool:
     """Return whether a directory holds one of the two files that every layout has."""
     return any(os.path.lexists(root / name) for name in (LAYOUT_FILE, INDEX_FILE))

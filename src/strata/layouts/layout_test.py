@@ -4,12 +4,12 @@ import json
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 import pytest
 
 from strata.errors import StrataError
-from strata.layouts.layout import Layout
+from strata.layouts.layout import Layout, split_tag
 from strata.layouts.verified_blob import VerifiedBlob
 from strata.oci.descriptor import CONFIG, MANIFEST, Descriptor
 from strata.oci.image import Image, RuntimeConfig
@@ -178,3 +178,24 @@ def test_an_empty_blob(tmp_path: Path) -> None:
     wrong = replace(Descriptor.of(MANIFEST, b"x"), size=0)
     with pytest.raises(StrataError), blob(b"", wrong, tmp_path / "blob") as stream:
         stream.read()
+
+
+@pytest.mark.parametrize(
+    "text, directory, tag",
+    [
+        ("image", "image", None),
+        ("image:main", "image", "main"),
+        ("a:b/image", "a:b/image", None),
+        ("a:b/image:main", "a:b/image", "main"),
+        ("here:1", "here:1", None),
+        ("here:1:main", "here:1", "main"),
+        ("image:", "image", None),
+        (":main", ":main", None),
+    ],
+)
+def test_tag_behind_a_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, directory: str, tag: Optional[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("here:1").mkdir()
+    assert split_tag(text) == (Path(directory), tag)

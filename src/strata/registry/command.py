@@ -11,11 +11,10 @@ import json
 import sys
 import time
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from strata.errors import registry as errors
-from strata.layouts.layout import Layout
+from strata.layouts.layout import Layout, split_tag
 from strata.oci.descriptor import Descriptor
 
 try:
@@ -36,10 +35,10 @@ def _push(arguments: argparse.Namespace) -> int:
 
 
 def _pull(arguments: argparse.Namespace) -> int:
-    directory, tag = _split(arguments.layout)
+    directory, tag = split_tag(arguments.layout)
     reference = Reference.parse(arguments.reference)
     provider = Provider(reference, settings=_settings(arguments))
-    digest = pull(provider, directory, tag=tag or None)
+    digest = pull(provider, directory, tag=tag)
     _print({"reference": str(reference), "layout": str(directory), "digest": digest})
     return 0
 
@@ -78,20 +77,12 @@ def _fields(done: Pushed) -> dict[str, Any]:
 
 
 def _root_of(text: str) -> tuple[Layout, Descriptor]:
-    directory, tag = _split(text)
+    directory, tag = split_tag(text)
     layout = Layout.open(directory)
-    roots = layout.roots(tag or None)
+    roots = layout.roots(tag)
     if len({root.digest for root in roots}) != 1:
         raise errors.nothing_tagged(text, layout.tags())
     return layout, roots[0]
-
-
-def _split(text: str) -> tuple[Path, str]:
-    """Return directory and tag; a directory whose name has a colon stands for itself."""
-    if Path(text).exists():
-        return Path(text), ""
-    directory, colon, tag = text.rpartition(":")
-    return (Path(directory), tag) if colon and "/" not in tag else (Path(text), "")
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:

@@ -1,39 +1,37 @@
-"""This module reads what a comparison needs of a layout, which is named as DIRECTORY or as DIRECTORY:TAG."""
+"""This module reads what a comparison needs of a layout."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Optional
 
 from strata.attest.build_inputs import read_build_inputs
 from strata.diff.compare import Side
 from strata.diff.view import ImageView
 from strata.errors import diff as errors
-from strata.layouts.layout import Layout
+from strata.layouts.layout import Layout, split_tag
 from strata.layouts.verified_blob import VerifiedBlob
 from strata.oci.descriptor import Descriptor
 from strata.oci.layout import INDEX_FILE
 
 
 @dataclass(frozen=True)
-class LayoutReader:
+class TaggedLayout:
     """A layout, and the tag of the image in it that is meant; None where any image may be meant."""
 
     layout: Layout
     tag: Optional[str] = None
 
     @classmethod
-    def named(cls, text: str) -> LayoutReader:
-        """Return what a user named. Raises StrataError where there is no such layout."""
-        path, colon, tag = text.rpartition(":")
-        root, named = (Path(path), tag) if colon and path and not Path(text).exists() else (Path(text), None)
+    def open(cls, text: str) -> TaggedLayout:
+        """Return the layout that a user named. Raises StrataError where there is no such layout."""
+        root, tag = split_tag(text)
         if not root.exists():
             raise errors.no_reference(str(root))
         if not (root / INDEX_FILE).is_file():
             raise errors.no_layout(str(root))
-        return cls(Layout.open(root), named)
+        return cls(Layout.open(root), tag)
 
     def side(self) -> Side:
         """Return the images, at most one for a platform, with the build record if it lies beside the layout.
