@@ -1,1 +1,1 @@
-"""Lock files of Python projects: readers of every format, and what is wanted of a lock."""
+"""This package reads the lock files of Python projects in every format, and chooses what a venv wants of them."""

@@ -1,6 +1,6 @@
-"""What an interpreter on a platform accepts: PEP 508 marker values and PEP 425 wheel tags, without asking it.
+"""This module computes what an interpreter on a platform accepts: values of markers (PEP 508), wheel tags (PEP 425).
 
-Computed from the lock, so that a plan for linux/arm64 can be made on a machine of another kind.
+It starts no interpreter, so that a plan for linux/arm64 can be made on a machine of another kind.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from strata.oci.platform import Platform
 from strata.protocol.interpreter import feature_version
 
 _MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
-"""OCI architecture → what `uname -m` says."""
+"""OCI architecture → the output of `uname -m`."""
 
 _OLDEST_GLIBC = {"x86_64": 5, "aarch64": 17}
 """Machine → the minor version of glibc 2 from which manylinux wheels exist (PEP 600, PEP 599)."""
@@ -28,9 +28,12 @@ def machine(platform: Platform) -> str:
 
 
 def marker_environment(python: str, platform: Platform) -> Mapping[str, str]:
-    """Return the values of all PEP 508 markers; `python` is a full version such as 3.13.5.
+    """Return the values of all markers (PEP 508).
 
-    `platform_release` and `platform_version` describe the kernel that an image will run on: they are unknown, so empty.
+    `platform_release` and `platform_version` describe the kernel that an image will run on, which is unknown: they are
+    empty.
+
+    :param python: the full version of CPython, 3.13.5.
     """
     return {
         "implementation_name": "cpython",
@@ -49,7 +52,13 @@ def marker_environment(python: str, platform: Platform) -> Mapping[str, str]:
 
 
 def wheel_tags(python: str, glibc: tuple[int, int], platform: Platform) -> tuple[str, ...]:
-    """Return the wheel tags that install, best first: `cp313-cp313-manylinux_2_41_x86_64`, … `py3-none-any`."""
+    """Return the tags of the wheels that can be installed, best first.
+
+    `cp313-cp313-manylinux_2_41_x86_64` is the first, say, and `py3-none-any` is among the last.
+
+    :param python: the full version of CPython, 3.13.5.
+    :param glibc: the version of the C library, (2, 41).
+    """
     version = tuple(int(part) for part in feature_version(python).split("."))
     platforms = list(_platform_tags(glibc, machine(platform)))
     found = [

@@ -1,4 +1,4 @@
-"""Which kind of lock a file is, by its name and, where that says too little, by what is in it."""
+"""This module tells the kind of a lock by the name of its file or, where the name may mean several, by its contents."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PYPROJECT = "pyproject.toml"
 
 
 class LockKind(Enum):
-    """The value is how a person calls it."""
+    """The kinds of locks that are read. The value is the name of the kind in messages."""
 
     REQUIREMENTS = "requirements with hashes"
     PEX = "Pex"
@@ -47,7 +47,10 @@ _PYLOCK = ("pylock.toml", "pylock.*.toml")
 
 
 def lock_kind(path: str, text: str) -> LockKind:
-    """Return the kind of a lock. Raise StrataError for a file of another format, by its name where it is known."""
+    """Return the kind of a lock.
+
+    Raise StrataError for a file of another format, with advice for formats that are known by name.
+    """
     name = path.rpartition("/")[2]
     for pattern, (kind, instead) in _UNREAD.items():
         if fnmatchcase(name, pattern):
@@ -66,9 +69,11 @@ def lock_kind(path: str, text: str) -> LockKind:
 
 
 def only_lock(files: Mapping[str, str]) -> str:
-    """Return the path of the one lock among the files that a venv names (path → text). A pyproject.toml is no lock.
+    """Return the path of the only lock among the files that a venv names. A pyproject.toml is no lock.
 
-    Raise StrataError where files are of two package managers, where locks are several or none, or not read here.
+    Raise StrataError for locks of two package managers, for two locks of one, for no lock, and for an unread format.
+
+    :param files: path → text.
     """
     kinds = {path: lock_kind(path, files[path]) for path in sorted(files) if path.rpartition("/")[2] != PYPROJECT}
     found = [f"{path} ({kind.value})" for path, kind in kinds.items()]

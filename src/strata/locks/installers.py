@@ -1,7 +1,7 @@
-"""The installer tools: which there are, what a lock of one holds, and which of its wheels are fetched.
+"""This module reads the locks of installer tools (pip, uv, Poetry), and says which wheels of a tool are fetched.
 
-A tool is locked like the dependencies of an app: a hashed requirements file with the tool and all it needs. One such
-lock for each tool ships beside this module; a `python_installer` target may have its own.
+A tool is locked like the dependencies of an app: a hashed requirements file lists the tool and all that it needs. One
+such lock for each tool ships beside this module; a `python_installer` target may have a lock of its own.
 """
 
 from __future__ import annotations
@@ -16,20 +16,23 @@ from strata.oci.platform import Platform
 TOOLS = ("pip", "uv", "poetry")
 
 _OLDEST = {"pip": "23.1", "uv": "0.5", "poetry": "2.0"}
-"""Tool → the oldest version that takes the options with which strata.venv calls it."""
+"""Tool → the oldest version that knows the options with which strata.installers calls it."""
 
 
 def default_lock(tool: str) -> str:
-    """Return the file of the lock that comes with Strata for a tool, beside this module."""
+    """Return the path of the lock that ships with Strata for a tool, relative to this module."""
     return f"installer_locks/{tool}.lock"
 
 
 def read_installer_lock(
     text: str, where: str, tool: str, *, python: str, platform: Platform
 ) -> tuple[LockedRequirement, ...]:
-    """Return the tool and what it needs on an interpreter, the tool first.
+    """Return the requirements of a tool's lock that apply on an interpreter and a platform, the tool itself first.
 
-    Raise StrataError for a lock of another tool, or of a version too old to be used.
+    Raise StrataError for a lock of another tool, or of a version that is too old to be used.
+
+    :param where: the path of the lock, for messages.
+    :param python: the full version of CPython, 3.13.5.
     """
     locked = select(read_requirements(text, where), marker_environment(python, platform), where)
     own = [requirement for requirement in locked if requirement.name == tool]
@@ -41,10 +44,10 @@ def read_installer_lock(
 
 
 def installer_tags(tool: str, python: str, glibc: tuple[int, int], platform: Platform) -> tuple[str, ...]:
-    """Return the wheel tags that fit a tool on the machine that builds, best first.
+    """Return the tags of the wheels of a tool that are used on the machine that builds, best first.
 
-    uv is a program: its musl build is linked statically, so it runs whichever C library the machine has. pip runs on
-    any Python, and its key shall not change with the interpreter.
+    uv is a program: its musl build is linked statically, so it runs with every C library. pip runs on every Python, so
+    one tag keeps the cache key of its fetch the same for all interpreters.
     """
     if tool == "uv":
         return (f"py3-none-musllinux_1_1_{machine(platform)}",)

@@ -11,9 +11,9 @@ _CONSTRAINT = re.compile(r"(?P<implementation>[A-Za-z]\w*)?(\[[^\]]*\])?(?P<rang
 
 
 def allow_python(constraints: Sequence[str], python: str, where: str) -> bool:
-    """Whether one of the constraints allows a version of CPython; without any, each is allowed.
+    """Return whether one of the constraints allows a version of CPython. Without constraints, every version is allowed.
 
-    Raise StrataError for a constraint that has no range of versions (PEP 440).
+    Raise StrataError for a constraint whose versions are no range (PEP 440).
     """
     if not constraints:
         return True

@@ -1,4 +1,4 @@
-"""What poetry.lock and uv.lock say of a package alike: name, version, and the sha256 of each of its files."""
+"""This module reads the facts that poetry.lock and uv.lock write alike: a package's name, version and file hashes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,12 @@ _SHA256 = re.compile(r"sha256:(?P<hex>[0-9a-f]{64})")
 
 
 def locked_requirement(package: Table, files: Iterable[Table], command: str) -> LockedRequirement:
-    """:param command: what renews the lock, for messages."""
+    """Return a locked package as a requirement with the sha256 of its files.
+
+    Raise StrataError for a version that cannot be read (PEP 440), for a file without sha256, and for no files at all.
+
+    :param command: the command that renews the lock, for messages.
+    """
     name, version = package.text("name"), package.text("version")
     try:
         version = str(Version(version))

@@ -1,4 +1,4 @@
-"""What a pyproject.toml says that a project needs: [project] (PEP 621) and [dependency-groups] (PEP 735)."""
+"""This module reads from a pyproject.toml what a project needs: [project] (PEP 621), [dependency-groups] (PEP 735)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,11 @@ from strata.locks.toml_table import Table
 
 @dataclass(frozen=True)
 class Pyproject:
-    """Names of the project, extras and groups are normalised; an empty name or range of Pythons means none."""
+    """The requirements of a project.
+
+    Its name and those of extras and groups are in normal form (PEP 503). The name and the range of Pythons are empty
+    where the file has none.
+    """
 
     where: str
     name: str
@@ -31,7 +35,8 @@ class Pyproject:
 def read_pyproject(document: Table) -> Pyproject:
     """Read a pyproject.toml.
 
-    Raise StrataError for an invalid requirement, and for a group that includes itself or one that does not exist.
+    Raise StrataError for an invalid requirement, for a group that includes itself, and for one that includes a group
+    which does not exist.
     """
     project = document.table("project")
     optional = project.table("optional-dependencies")
@@ -56,7 +61,10 @@ def group_names(document: Table) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def requirement(text: str, where: str) -> Requirement:
-    """Return a requirement (PEP 508), not to be changed by its readers. Raise StrataError for another text."""
+    """Return the requirement that a text states. Raise StrataError for a text that is no requirement (PEP 508).
+
+    Equal texts share one requirement, so callers must not change it.
+    """
     try:
         return Requirement(text)
     except (ValueError, RecursionError):
@@ -64,7 +72,11 @@ def requirement(text: str, where: str) -> Requirement:
 
 
 def _read_groups(document: Table) -> Mapping[str, tuple[Requirement, ...]]:
-    """Return the groups with those that they include. uv's `dev-dependencies` and Pythons of a group count."""
+    """Return each group with the requirements of the groups that it includes.
+
+    [tool.uv] may add to them: `dev-dependencies` is the group `dev`, and `dependency-groups` may limit a group to a
+    range of Pythons.
+    """
     uv = document.table("tool").table("uv")
     ranges = uv.table("dependency-groups")
     pythons: dict[str, str] = {
@@ -102,7 +114,7 @@ class _Groups:
                 )
 
     def _in_range(self, group: str, found: Requirement) -> Requirement:
-        """Return the requirement of a group, marked for the Pythons that uv is told the group is for."""
+        """Return a requirement of a group, with a marker for the Pythons that [tool.uv] limits the group to."""
         python = self._pythons.get(group)
         if not python:
             return found

@@ -1,4 +1,4 @@
-"""What a venv is made of: the one place where a rule reads a lock of any kind."""
+"""This module reads a lock of any kind: rules call it and no reader of a single format."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def read_lock(
     environment: Mapping[str, str],
     tags: Iterable[str],
 ) -> tuple[LockedRequirement, ...]:
-    """Return what to install, one version of each project, sorted by name, whatever the kind of lock.
+    """Return the locked requirements to install, one version of each project, sorted by name, from a lock of any kind.
 
     :param pyproject_text: the file at `pyproject_path(where)`; None where there is none. Requirements, locks of Pex and
         standard locks need none.

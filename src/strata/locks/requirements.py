@@ -1,6 +1,6 @@
-"""Hashed requirements files: the lock format that pip, uv and pip-tools share.
+"""This module reads hashed requirements files, the lock format that pip, uv and pip-tools share.
 
-https://pip.pypa.io/en/stable/topics/secure-installs/#hash-checking-mode
+Source: https://pip.pypa.io/en/stable/topics/secure-installs/#hash-checking-mode
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ _LOCAL = re.compile(r"(-e|--editable)\b|\.{0,2}/|file:|[^ ;]+\.(whl|tar\.gz|zip)
 
 @dataclass(frozen=True)
 class LockedRequirement:
-    """One project pinned to files: `hashes` are sha256 in hex, one for each file of the release that may be used."""
+    """One project that is pinned to a version and to files of it.
+
+    :param hashes: the sha256 of each file that may be used, in hexadecimal digits.
+    """
 
     name: str
     version: str
@@ -37,14 +40,17 @@ class LockedRequirement:
     marker: str = ""
 
     def applies(self, environment: Mapping[str, str]) -> bool:
-        """Whether the marker (PEP 508) holds in an environment, e.g. the one of `strata.locks.environment`."""
+        """Return whether the marker (PEP 508) holds in an environment (strata.locks.environment)."""
         return not self.marker or bool(Marker(self.marker).evaluate(dict(environment)))
 
 
 def read_requirements(text: str, where: str) -> tuple[LockedRequirement, ...]:
-    """Read a hashed requirements file; `where` names it in messages.
+    """Return the requirements of a hashed requirements file, sorted by name.
 
-    Raises StrataError at a line without a hash, without an exact version, or with anything that is no requirement.
+    Raise StrataError for a requirement without a hash or without an exact version, and for a line that is no
+    requirement (PEP 508); options that choose indexes or prefer wheels are passed over.
+
+    :param where: the path of the file, for messages.
     """
     found: dict[tuple[str, str], LockedRequirement] = {}
     for number, line in _logical_lines(text):
@@ -111,7 +117,7 @@ def _read_line(line: str, where: str) -> LockedRequirement:
 
 
 def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Lines with continuations joined and comments gone, each with the number of its first physical line, from 1."""
+    """Yield each line, joined with its continuations and without comments, and the number of its first line, from 1."""
     parts: list[str] = []
     start = 1
     for number, line in enumerate(text.splitlines(), 1):

@@ -1,4 +1,7 @@
-"""Reads TOML that people merge and edit: every access says what it expects, and an error says where it is not so."""
+"""This module reads TOML files that people merge and edit.
+
+Every access says which type it expects, and the error for another type says where it stands.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,11 @@ else:
 
 @dataclass(frozen=True)
 class Table:
-    """One table of a document; `where` names the file, `name` the table in it, for messages."""
+    """One table of a document.
+
+    :param where: the path of the file, for messages.
+    :param name: of the table in the document, for messages; empty for the document itself.
+    """
 
     where: str
     values: Mapping[str, Any]

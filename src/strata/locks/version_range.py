@@ -1,6 +1,6 @@
-"""Ranges of versions as Poetry writes them: PEP 440 specifiers, carets, tildes, wildcards, and `||` between them.
+"""This module reads ranges of versions as Poetry writes them: PEP 440 specifiers, carets, tildes, wildcards, and `||`.
 
-https://python-poetry.org/docs/dependency-specification/#version-constraints
+Source: https://python-poetry.org/docs/dependency-specification/#version-constraints
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ _SPELLED = {"": "==", "=": "==", "<>": "!="}
 
 
 def allows(ranges: str, version: str, where: str) -> bool:
-    """Whether a version is in a range, pre-releases as well. Raises StrataError for what is none of both."""
+    """Return whether a version, which may be a pre-release, is in a range.
+
+    Raise StrataError for a text that is no range, and for a text that is no version (PEP 440).
+    """
     try:
         alternatives = _read(ranges)
     except ValueError:

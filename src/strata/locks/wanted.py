@@ -1,4 +1,4 @@
-"""What a venv wants of a lock of a project: dependency groups, extras, and the environment it will run in."""
+"""This module says what a venv wants of a project's lock: dependency groups, extras, and the environment it runs in."""
 
 from __future__ import annotations
 
@@ -21,9 +21,11 @@ _EXTRA = re.compile(
 
 @dataclass(frozen=True)
 class Wanted:
-    """Names of groups and extras are normalised (PEP 685); `environment` holds the value of every PEP 508 marker.
+    """The wishes of a venv to a lock.
 
-    :param tags: the wheel tags that install, best first.
+    :param groups: names in normal form (PEP 503), as `extras` (PEP 685).
+    :param environment: the value of every marker (PEP 508).
+    :param tags: of the wheels that can be installed, best first; empty where the format of the lock asks for none.
     """
 
     groups: frozenset[str]
@@ -35,12 +37,12 @@ class Wanted:
     def of(
         cls, groups: Iterable[str], extras: Iterable[str], environment: Mapping[str, str], tags: Iterable[str] = ()
     ) -> Wanted:
-        """Return the same with the names as they were written."""
+        """Return the wishes for names that are not in normal form yet."""
         return cls(normalised(groups), normalised(extras), environment, tuple(tags))
 
     @property
     def python(self) -> str:
-        """The version of the interpreter, 3.13.5."""
+        """Return the full version of the interpreter, 3.13.5."""
         return self.environment["python_full_version"]
 
     def check_known(self, where: str, *, groups: Iterable[str], extras: Iterable[str]) -> None:
@@ -51,7 +53,7 @@ class Wanted:
                 raise errors.unknown_names(where, kind, unknown, known)
 
     def applies(self, marker: str, where: str, extras: AbstractSet[str] = frozenset()) -> bool:
-        """Whether a marker holds in the environment with these extras chosen; an empty one does."""
+        """Return whether a marker holds in the environment where these extras are chosen; an empty marker does."""
         return holds(marker, self.environment, where, extras)
 
 
@@ -61,10 +63,11 @@ def normalised(names: Iterable[str]) -> frozenset[str]:
 
 
 def holds(marker: str, environment: Mapping[str, str], where: str, extras: AbstractSet[str] = frozenset()) -> bool:
-    """Whether a marker (PEP 508) holds where a set of extras is chosen.
+    """Return whether a marker (PEP 508) holds in an environment where a set of extras is chosen.
 
-    `extra` has one value only to the specification, and to packaging. So each comparison with it is answered first: its
-    name is replaced by the value of `extra`, which is empty, where it is chosen, and by one it never has otherwise.
+    Raise StrataError for a text that is no marker. In the specification, `extra` has one value at a time. So a
+    comparison with the name of a chosen extra is rewritten to one with the empty text, which is the value of `extra`
+    here; a comparison with another name is rewritten to one with a text that `extra` never has.
     """
     if not marker:
         return True

@@ -1,1 +1,1 @@
-"""poetry.lock."""
+"""This package reads poetry.lock."""

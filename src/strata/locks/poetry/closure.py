@@ -1,7 +1,8 @@
-"""Which packages of a poetry.lock of version 2.0 are wanted: those that the project's dependencies lead to.
+"""This module chooses from a poetry.lock of version 2.0 the packages that the project's dependencies lead to.
 
-Only Poetry 1 writes that version, and it knows no [project] and no [dependency-groups]: what it locked is in
-[tool.poetry]. (A pyproject.toml that says more in [project] has another hash, so its lock is refused as out of date.)
+Only Poetry 1 writes that version, and it knows neither [project] nor [dependency-groups]: the dependencies that it
+locked are in [tool.poetry]. (A pyproject.toml with more in [project] has another hash, so its lock is refused as out of
+date.)
 """
 
 from __future__ import annotations
@@ -50,8 +51,8 @@ class _Closure:
     def of(self, direct: tuple[_Dependency, ...]) -> tuple[Table, ...]:
         """Return the packages that dependencies lead to, one of each name.
 
-        Several versions of a package may fit one dependency, and only one of them the next: what every dependency asks
-        for is collected until a round adds nothing.
+        Several versions of a package may satisfy one dependency, and only one of them another dependency. So the
+        constraints of all dependencies are collected, round by round, until a round adds none.
         """
         asked: frozenset[tuple[str, str]] = frozenset()
         while True:

@@ -1,7 +1,7 @@
-"""Whether a poetry.lock belongs to its pyproject.toml: the hash that Poetry keeps of what the project asks for.
+"""This module tells whether a poetry.lock belongs to its pyproject.toml, by the hash of the tables it was made from.
 
-Poetry: poetry/packages/locker.py, `Locker.is_fresh`. What is hashed has grown twice, each time so that the hash of a
-project that does not use the new tables stays what it was.
+Source: poetry/packages/locker.py, `Locker.is_fresh`. Poetry has added tables to the hash twice; the hash of a project
+without the new tables stayed the same each time.
 """
 
 from __future__ import annotations
@@ -24,14 +24,20 @@ _HASHES_GROUPS = Version("2.3.0")
 
 
 def is_fresh(lock_text: str, content_hash: str, pyproject: Table) -> bool:
-    """:param lock_text: the lock, whose first line says which Poetry wrote it."""
+    """Return whether the hash in a lock is the one of a pyproject.toml.
+
+    :param lock_text: the lock, whose first line names the release of Poetry that wrote it.
+    """
     if content_hash == hash_of(pyproject):
         return True
     return _written_before_groups(lock_text) and content_hash == hash_of(pyproject, with_groups=False)
 
 
 def hash_of(pyproject: Table, *, with_groups: bool = True) -> str:
-    """sha256 in hex of what a lock depends on. Before Poetry 2.3 [dependency-groups] were no part of it."""
+    """Return the sha256, in hexadecimal digits, of the tables that a lock depends on.
+
+    Before Poetry 2.3, [dependency-groups] was not among them.
+    """
     project = _present(pyproject.table("project"), _PROJECT_KEYS)
     groups = pyproject.table("dependency-groups").values if with_groups else {}
     tool = pyproject.table("tool").table("poetry")

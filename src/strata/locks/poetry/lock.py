@@ -1,8 +1,8 @@
-"""poetry.lock, versions 2.0 and 2.1: the packages that a project's groups and extras need in an environment.
+"""This module reads poetry.lock, versions 2.0 and 2.1: the packages that groups and extras need in an environment.
 
-A lock of version 2.1 (Poetry 2) says for each package in which groups it is and under which marker, extras included.
-One of version 2.0 (Poetry 1.3 to 1.8) does not: see strata.locks.poetry.closure. Hashes pin the files: where they come
-from is the configuration's business, so packages of a private index need no more than those of the default one.
+A lock of version 2.1 (Poetry 2) lists for each package its groups and a marker, in which extras take part. A lock of
+version 2.0 (Poetry 1.3 to 1.8) does not (strata.locks.poetry.closure). The hashes pin the files. The user's
+configuration says which indexes they come from, so the private indexes that a lock names are not read.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _INDEX_SOURCES = ("legacy", "pypi")
 def read_poetry_lock(lock_text: str, where: str, pyproject: Table, wanted: Wanted) -> tuple[LockedRequirement, ...]:
     """Return the main group, and the wanted groups and extras, without the project itself, sorted by name.
 
-    Raises StrataError for a lock of another version, interpreter or pyproject.toml, for a group or an extra that the
+    Raise StrataError for a lock of another version, interpreter or pyproject.toml, for a group or an extra that the
     project does not have, and for packages from elsewhere than an index.
     """
     lock = read_toml(lock_text, where)
@@ -55,7 +55,7 @@ def read_poetry_lock(lock_text: str, where: str, pyproject: Table, wanted: Wante
 
 
 def _groups(pyproject: Table, *, with_standard: bool) -> tuple[str, ...]:
-    """Poetry 1 knows its own tables only."""
+    """Return the names of the project's groups. Poetry 1 knows its own tables only."""
     poetry = pyproject.table("tool").table("poetry")
     legacy = ("dev",) if "dev-dependencies" in poetry else ()
     standard = group_names(pyproject) if with_standard else ()
@@ -64,7 +64,7 @@ def _groups(pyproject: Table, *, with_standard: bool) -> tuple[str, ...]:
 
 
 def _is_wanted(package: Table, wanted: Wanted) -> bool:
-    """Whether the package's marker for one of the wanted groups holds; one marker may stand for all groups."""
+    """Return whether a package's marker holds for one of the wanted groups; one marker may stand for all groups."""
     for group in package.texts("groups"):
         if canonicalize_name(group) not in {_MAIN, *wanted.groups}:
             continue

@@ -1,1 +1,1 @@
-"""uv.lock."""
+"""This package reads uv.lock."""

@@ -1,11 +1,11 @@
-"""Whether a uv.lock belongs to its pyproject.toml: what it says that was locked, against what the project asks for.
+"""This module compares a uv.lock with its pyproject.toml: the requirements it was made from, and those of today.
 
 uv writes markers in a form of its own (`python_version` as `python_full_version`, `platform_system` as `sys_platform`,
-in another order), so two markers count as one where they hold in the same environments of a grid of them.
+in another order), so two markers count as equal where they hold in the same environments of a grid.
 
-Not compared, because a command line or the user's own configuration may say otherwise: strategies of resolution,
-pre-releases and `exclude-newer`. A package's source, [tool.uv.sources], is not compared either: what is installed comes
-from the user's indexes or is refused.
+Strategies of resolution, pre-releases and `exclude-newer` are not compared, because a command line or the user's own
+configuration may have set them. The sources of packages, [tool.uv.sources], are not compared, either: a wheel comes
+from the user's indexes, and a package from elsewhere is refused.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ _IMPLEMENTATIONS = (("CPython", "cpython"), ("PyPy", "pypy"))
 
 @dataclass(frozen=True)
 class _Asked:
-    """One requirement, in a form in which that of the lock and that of pyproject.toml are equal.
+    """One requirement, in a form in which a lock's and a pyproject.toml's are equal where they mean the same.
 
-    :param section: where pyproject.toml has it: `dependencies`, `optional-dependencies.NAME`, …
-    :param holds_in: for each environment of the grid whether its marker holds; empty if it does in all.
+    :param section: the place in pyproject.toml: `dependencies`, `optional-dependencies.NAME`, …
+    :param holds_in: for each environment of the grid, whether the marker holds; empty where it holds in all.
     """
 
     section: str
@@ -59,8 +59,8 @@ class _Asked:
 class _Comparable:
     """The requirements of both sides, in a form that can be compared.
 
-    Of those `sourced` elsewhere than on the default index only the name counts: uv keeps neither version nor marker for
-    every kind of source.
+    :param sourced: names of packages with a source of their own. Only their names are compared, since uv keeps neither
+        version nor marker for every kind of source.
     """
 
     sourced: frozenset[str]
@@ -92,10 +92,13 @@ class _Comparable:
 
 
 def differences(lock: Table, root: Table, members: int, document: Table, pyproject: Pyproject) -> tuple[str, ...]:
-    """Where pyproject.toml asks for something else than was locked, `dependencies: click, flask`; empty if nowhere.
+    """Return a line for each section of pyproject.toml that changed after locking: `dependencies: click, flask`.
+
+    Raise StrataError for a project with dynamic dependencies.
 
     :param root: the project's package in the lock.
-    :param members: how many members the workspace has: the lock's range of Pythons is what they have in common.
+    :param members: the number of the workspace's members. The lock's range of Pythons is the one that they share, so a
+        member among several may allow more.
     """
     _refuse_dynamic(document)
     metadata, uv = root.table("metadata"), document.table("tool").table("uv")
@@ -134,7 +137,7 @@ def _refuse_dynamic(document: Table) -> None:
 def _sourced(
     uv: Table, entries: Iterable[tuple[str, tuple[Table, ...]]], asked: Iterable[tuple[str, tuple[Requirement, ...]]]
 ) -> frozenset[str]:
-    """Return the packages for which either side names a source. A member of a workspace inherits some of these."""
+    """Return the packages for which either side names a source. A workspace's member inherits sources from its root."""
     return normalised(
         [
             *uv.table("sources"),

@@ -1,8 +1,8 @@
-"""The graph of a uv.lock: which packages a project leads to, in an environment, with groups and extras.
+"""This module walks the graph of a uv.lock: from a project to the packages that an environment, groups and extras need.
 
-What conflicts is locked in forks whose markers compare `extra` with names made for the purpose, such as
-`extra-7-my-proj-cpu` and `group-3-app-dev`: they hold where that extra or group is chosen.
-uv: crates/uv-resolver/src/universal_marker.rs and lock/installable.rs.
+uv locks extras and groups that exclude each other in forks, whose markers compare `extra` with names that uv makes,
+such as `extra-7-my-proj-cpu` and `group-3-app-dev`. Such a comparison holds where that extra or group is chosen.
+Source: crates/uv-resolver/src/universal_marker.rs and lock/installable.rs of uv.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SOURCES = ("registry", "git", "url", "path", *_FOLDERS)
 
 
 class Graph:
-    """The packages of a lock, and the project in it that a pyproject.toml describes."""
+    """The packages of a lock, and the one among them that is the project of a pyproject.toml."""
 
     def __init__(self, lock: Table, project: str) -> None:
         self._where = lock.where
@@ -40,7 +40,10 @@ class Graph:
         self.root = roots[0]
 
     def requirements(self, wanted: Wanted) -> Iterator[LockedRequirement]:
-        """Yield all packages that the project leads to, but for the members of the workspace."""
+        """Yield the packages that the project leads to, without the members of the workspace.
+
+        Raise StrataError for a package from elsewhere than an index, and for one that is not locked or locked twice.
+        """
         for package in self._reachable(wanted):
             name, kind = canonicalize_name(package.text("name")), source_kind(package)
             if kind == "registry":
@@ -50,9 +53,10 @@ class Graph:
                 raise errors.foreign_source(self._where, name, kind, COMMAND)
 
     def _reachable(self, wanted: Wanted) -> list[Table]:
-        """Return the packages that the project leads to, walking until no walk chooses more extras.
+        """Return the packages that the project leads to.
 
-        A dependency such as `app[cpu]` chooses an extra, for which a marker met before may ask.
+        A dependency such as `app[cpu]` chooses an extra, and a marker that was met before may ask for it. So the graph
+        is walked again until a walk chooses no more extras.
         """
         project = canonicalize_name(self.root.text("name"))
         chosen = frozenset(
@@ -98,7 +102,7 @@ class Graph:
         return list(found.values()), frozenset(met)
 
     def _target(self, edge: Table, name: str, wanted: Wanted) -> Table:
-        """Return the package of a dependency: by name, version and source, then by the markers of its fork."""
+        """Return the package that a dependency names: by name, version and source, then by the markers of its fork."""
         version, source = edge.text("version", ""), edge.table("source").values
         fitting = [
             package
@@ -122,7 +126,7 @@ class Graph:
 
 
 def source_kind(package: Table) -> str:
-    """`registry`, `git`, `url`, `path` (a file), or one of the kinds of folder."""
+    """Return the kind of a package's source: `registry`, `git`, `url`, `path` (a file), or a kind of folder."""
     source = package.table("source")
     return next((kind for kind in _SOURCES if kind in source), "source that is not known here")
 
@@ -135,5 +139,5 @@ def _edges(package: Table, extra: Optional[str]) -> tuple[Table, ...]:
 
 
 def _encoded(kind: str, package: str, name: str = "") -> str:
-    """How a marker names an extra, a group or a project: the length keeps `a-b` + `c` and `a` + `b-c` apart."""
+    """Return how a marker names an extra, a group or a project: the length keeps `a-b` + `c` and `a` + `b-c` apart."""
     return "-".join([kind, str(len(package)), package, *([canonicalize_name(name)] if name else [])])

@@ -1,10 +1,10 @@
-"""uv.lock, version 1: the packages that a project, its groups and extras need in an environment.
+"""This module reads uv.lock, version 1: the packages that a project, its groups and extras need in an environment.
 
-https://docs.astral.sh/uv/concepts/projects/layout/#the-lockfile; what it holds is read off uv's crates/uv-resolver.
-The lock is a graph: each dependency names a package, and its version where several are locked, under a marker. URLs
-of files are not read: a file is found by name and hash on the indexes of the user's configuration.
+Source: https://docs.astral.sh/uv/concepts/projects/layout/#the-lockfile, and crates/uv-resolver of uv for the fields.
+The lock is a graph: each dependency names a package, its version where several are locked, and a marker. URLs of files
+are not read: a file is found by name and hash on the indexes of the user's configuration.
 
-Members of the workspace are code of the repository: what they need is installed, they themselves are not.
+Members of the workspace are code of the repository: their dependencies are installed, and the members are not.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from strata.locks.wanted import Wanted
 def read_uv_lock(lock_text: str, where: str, document: Table, wanted: Wanted) -> tuple[LockedRequirement, ...]:
     """Return the project's dependencies and those of the wanted groups and extras, without the project, sorted by name.
 
-    Raises StrataError for a lock of another version, interpreter, platform or pyproject.toml, for a group or an extra
+    Raise StrataError for a lock of another version, interpreter, platform or pyproject.toml, for a group or an extra
     that the project does not have, for some that exclude each other, and for packages from elsewhere than an index.
     """
     lock = read_toml(lock_text, where)
