@@ -3,15 +3,35 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 LINES = 350
 MODULES = 20
 
 
+def folders() -> Iterator[Path]:
+    """Yield the folders of what is committed: those with a dot, and `dist`, are made by programs."""
+    yield Path(".ci")
+    for path in Path().iterdir():
+        if path.is_dir() and not path.name.startswith(".") and path.name != "dist":
+            yield path
+
+
+def is_python(file: Path) -> bool:
+    """Tell by the name, or by the first line where the name has no suffix."""
+    if file.suffix or not file.is_file():
+        return file.suffix in (".py", ".pyi")
+    with file.open("rb") as opened:
+        first = opened.readline(200)
+    return first.startswith(b"#!") and b"python" in first
+
+
 def python_files() -> list[Path]:
-    files = [file for folder in ("src", "pants-plugins", "tests") for file in Path(folder).rglob("*.py")]
-    assert len(files) > 300, "the repository is not here"
+    files = [file for folder in folders() for file in folder.rglob("*") if is_python(file)]
+    assert len(files) > 500, "the repository is not here"
+    assert any(file.name.endswith("_test.py") for file in files)
+    assert Path("tests/popular/run") in files
     return files
 
 
