@@ -29,7 +29,7 @@ class Build:
     extra: str = ""
     runtime: RuntimeConfig = field(default_factory=lambda: RuntimeConfig(("python", "-m", "main"), user="65532"))
 
-    def write(self, root: Path, *, record: bool = True) -> Image:
+    def write(self, root: Path, *, build_inputs: bool = True) -> Image:
         blobs = root / "blobs" / "sha256"
         layers = [
             layer(blobs, {"kind": "os-packages", "packages": {"base-files": "13", "libssl3t64": self.openssl}}),
@@ -39,7 +39,7 @@ class Build:
         ]
         image = Image.assemble(AMD64, layers, self.runtime, annotations={})
         write_layout(root, [image])
-        if record:
+        if build_inputs:
             inputs = {each.descriptor.digest: self._inputs(each) for each in layers}
             Path(build_inputs_path(str(root))).write_bytes(
                 BuildInputs(image.manifest_descriptor.digest, inputs).to_bytes()

@@ -108,7 +108,7 @@ async def _target(target: Target, reference: TaggedLayout) -> list[Comparison]:
     sources = await engine.source_paths(await engine.dependency_closure(target.address))
     after = Side(
         [ImageView.of_image(built.image)],
-        records=[built.build_inputs],
+        build_inputs=built.build_inputs,
         sources={f"{APP}/{stripped}": path for stripped, path in sources.items()},
     )
     comparisons = compare(str(target.address), before, after)

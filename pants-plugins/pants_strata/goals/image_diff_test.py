@@ -36,12 +36,12 @@ async def built_image(request: ImageRequest) -> BuiltImage:
     with tempfile.TemporaryDirectory() as directory:
         root = Path(directory, "image")
         image = replace(BASE, **fields).write(root)
-        record = read_build_inputs(root)
-        assert record
+        build_inputs = read_build_inputs(root)
+        assert build_inputs
         blobs = await engine.create(
             {layer.descriptor.blob_path: (root / layer.descriptor.blob_path).read_bytes() for layer in image.layers}
         )
-    return BuiltImage(image, blobs, record, Verdict("keep", ()))
+    return BuiltImage(image, blobs, build_inputs, Verdict("keep", ()))
 
 
 @pytest.fixture(scope="module")

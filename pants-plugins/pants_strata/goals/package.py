@@ -97,8 +97,8 @@ async def package_image(field_set: ImageFieldSet) -> BuiltPackage:
         notes=[f"  installers: {built.installers.summary()}"],
     )
     path = build_inputs_path(field_set.output_path.value_or_default(file_ending=None))
-    record = await engine.create({path: built.build_inputs.to_bytes()})
-    return BuiltPackage(await engine.merge([package.digest, record]), (*package.artifacts, BuiltPackageArtifact(path)))
+    written = await engine.create({path: built.build_inputs.to_bytes()})
+    return BuiltPackage(await engine.merge([package.digest, written]), (*package.artifacts, BuiltPackageArtifact(path)))
 
 
 class ArtifactFieldSet(PackageFieldSet):

@@ -49,7 +49,7 @@ class Comparison:
     """One image for one platform. An image that only one side has is all added or all removed.
 
     :param name: what the user calls the image.
-    :param rebuilds_known: whether there were records, without which `Change.REBUILT` cannot be told from `Change.SAME`.
+    :param rebuilds_known: whether both sides have build inputs. Otherwise SAME may mean REBUILT.
     """
 
     name: str
@@ -76,14 +76,14 @@ class Side:
     """One of the two: the images of a layout or of a target, by platform, and what is known of their build."""
 
     images: Sequence[ImageView]
-    records: Sequence[BuildInputs] = ()
+    build_inputs: Optional[BuildInputs] = None
     #: Path in the image → path in the repository.
     sources: Mapping[str, str] = field(default_factory=dict)
 
     def inputs(self, image: Optional[ImageView]) -> Optional[Mapping[str, Inputs]]:
-        """Return the inputs by layer, from the record that belongs to the image; None where no record does."""
-        wanted = image and image.digest
-        return next((record.layers for record in self.records if record.image == wanted), None)
+        """Return the inputs by layer; None where the build inputs are missing, or are those of another image."""
+        known = self.build_inputs
+        return known.layers if known and image and known.image == image.digest else None
 
 
 def compare(name: str, before: Side, after: Side) -> list[Comparison]:

@@ -146,7 +146,7 @@ def test_layers_of_other_builders(tmp_path: Path) -> None:
         "LAYER  CHANGE   SIZE  CAUSE",
         f"1      changed   {new.descriptor.size}  strata 5",
         "                      /etc/x edited",
-        "No build records on both sides: a layer that is the same may have been rebuilt.",
+        "No build inputs on one of the sides: a layer that is the same may have been rebuilt.",
     ]
 
 

@@ -118,28 +118,28 @@ def test_inputs_without_a_name(tmp_path: Path) -> None:
     ):
         for name, values in (("old", {"strata": "1", "files": "1"}), ("new", inputs)):
             layers = {digest: {key: Input("", value) for key, value in values.items()}}
-            record = BuildInputs(image.manifest_descriptor.digest, layers)
-            (tmp_path / f"{name}.inputs.json").write_bytes(record.to_bytes())
+            build_inputs = BuildInputs(image.manifest_descriptor.digest, layers)
+            (tmp_path / f"{name}.inputs.json").write_bytes(build_inputs.to_bytes())
         assert causes(tmp_path)[3] == expected
 
 
-def test_without_records_rebuilds_are_not_known(tmp_path: Path) -> None:
-    BASE.write(tmp_path / "old", record=False)
+def test_without_build_inputs_rebuilds_are_not_known(tmp_path: Path) -> None:
+    BASE.write(tmp_path / "old", build_inputs=False)
     BASE.write(tmp_path / "new")
     assert to_table(comparisons(tmp_path)).splitlines()[-1] == (
-        "No build records on both sides: a layer that is the same may have been rebuilt."
+        "No build inputs on one of the sides: a layer that is the same may have been rebuilt."
     )
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b'{"version":2,"image":"","layers":{}}', b"\xff"])
-def test_records_that_are_none_count_as_missing(tmp_path: Path, content: bytes) -> None:
+def test_damaged_build_inputs_count_as_missing(tmp_path: Path, content: bytes) -> None:
     BASE.write(tmp_path / "old")
     BASE.write(tmp_path / "new")
     (tmp_path / "old.inputs.json").write_bytes(content)
     assert [each.rebuilds_known for each in comparisons(tmp_path)] == [False]
 
 
-def test_a_record_of_another_image_counts_as_missing(tmp_path: Path) -> None:
+def test_build_inputs_of_another_image_count_as_missing(tmp_path: Path) -> None:
     BASE.write(tmp_path / "old")
     replace(BASE, openssl="4").write(tmp_path / "new")
     (tmp_path / "new.inputs.json").write_bytes((tmp_path / "old.inputs.json").read_bytes())

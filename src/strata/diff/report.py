@@ -73,7 +73,7 @@ def _image_table(comparison: Comparison, only_changed: bool) -> str:
         for layer, change, size, cause in rows
     ]
     if not comparison.rebuilds_known and comparison.before and comparison.after:
-        lines.append("No build records on both sides: a layer that is the same may have been rebuilt.")
+        lines.append("No build inputs on one of the sides: a layer that is the same may have been rebuilt.")
     return "\n".join([_title(comparison), *lines]) + "\n"
 
 

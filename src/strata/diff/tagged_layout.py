@@ -34,7 +34,7 @@ class TaggedLayout:
         return cls(Layout.open(root), tag)
 
     def side(self) -> Side:
-        """Return the images, at most one for a platform, with the build record if it lies beside the layout.
+        """Return the images, at most one for a platform, with the build inputs if they lie beside the layout.
 
         Raises StrataError where a document is damaged, where there is no image, and where a tag has to be named.
         """
@@ -48,8 +48,7 @@ class TaggedLayout:
         twice = sorted({platform for platform in platforms if platforms.count(platform) > 1})
         if twice:
             raise errors.several_images(root, twice[0], self.layout.tags())
-        record = read_build_inputs(self.layout.root)
-        return Side(images, records=(record,) if record else ())
+        return Side(images, read_build_inputs(self.layout.root))
 
     def open_blob(self, layer: Descriptor) -> Optional[VerifiedBlob]:
         """Return the blob of a layer, or None where the layout does not have it."""
