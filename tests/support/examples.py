@@ -86,14 +86,14 @@ def locked_packages(lock: str) -> dict[str, str]:
 
 
 def installed_packages(layer: Path) -> dict[str, str]:
-    """The same, from the records that image scanners read."""
+    """The same, from the status files that image scanners read."""
     found = {}
     with tarfile.open(layer) as archive:
         for member in archive:
             if re.fullmatch(r"var/lib/dpkg/status\.d/[^/]+(?<!\.md5sums)", member.name):
-                record = archive.extractfile(member)
-                assert record is not None
-                text = record.read().decode()
+                status = archive.extractfile(member)
+                assert status is not None
+                text = status.read().decode()
                 fields = dict(
                     line.split(": ", 1) for line in text.splitlines() if re.match(r"(Package|Version): ", line)
                 )

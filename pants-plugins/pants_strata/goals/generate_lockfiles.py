@@ -87,8 +87,8 @@ async def _generate_request(target: Target, debian: DebianSubsystem, strata: Str
             python=interpreter[InterpreterVersionField].value,
         )
         return GenerateInstallerLockfile(name, installer.lockfile, diff=False, lock=installer)
-    lock_request = interpreter_lock if target.alias == PythonInterpreterTarget.alias else base_lock
-    lock = lock_request(target, debian)
+    is_interpreter = target.alias == PythonInterpreterTarget.alias
+    lock = (interpreter_lock if is_interpreter else base_lock)(target, debian)
     return GenerateDebianLockfile(name, lock.lockfile, diff=True, lock=lock)
 
 

@@ -51,7 +51,7 @@ def layer_of(kind: str, *installers: Mapping[str, str], packages: Optional[Mappi
 
 @dataclass
 class Engine:
-    """The rest of the build: artifacts of the same names for everyone, and a record of the requests for them."""
+    """The rest of the build: artifacts of the same names for everyone, and notes of the requests for them."""
 
     dependencies: ArtifactLayer = field(default_factory=lambda: layer_of("dependencies"))
     asked: dict[type[Any], Any] = field(default_factory=dict)

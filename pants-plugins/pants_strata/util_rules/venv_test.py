@@ -53,7 +53,7 @@ LARGE = 1_000_000
 
 @dataclass
 class Engine:
-    """The rest of the build: a wheel for each name of `requires`, and a record of what was asked for.
+    """The rest of the build: a wheel for each name of `requires`, and notes of the requests.
 
     :param files: name → the paths in its wheel, each with a text for its content.
     """
