@@ -16,7 +16,7 @@ from pants.util.ordered_set import FrozenOrderedSet
 
 from pants_strata.artifacts import PLATFORM
 from pants_strata.artifacts.debian_packages import DebianPackages
-from pants_strata.artifacts.image import AppLayerRequest, BuiltImage, ImageRequest
+from pants_strata.artifacts.image import AppLayer, AppLayerRequest, BuiltImage, ImageRequest
 from pants_strata.artifacts.interpreter import Interpreter, InterpreterLayerRequest, InterpreterRequest
 from pants_strata.artifacts.layer import ArtifactLayer
 from pants_strata.artifacts.os_packages import OsPackagesRequest
@@ -104,7 +104,7 @@ class Engine:
                 (Interpreter, InterpreterRequest): self.interpreter,
                 (ArtifactLayer, OsPackagesRequest): self.layer("os-packages"),
                 (ArtifactLayer, InterpreterLayerRequest): self.layer("interpreter"),
-                (ArtifactLayer, AppLayerRequest): self.layer("app"),
+                (AppLayer, AppLayerRequest): lambda it: AppLayer(self.layer("app")(it), imports=()),
                 (Venv, VenvRequest): self.venv,
                 (Digest, MergeDigests): self.merge,
             },
