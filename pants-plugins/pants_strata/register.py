@@ -9,7 +9,7 @@ from pants.engine.target import Target
 from pants.engine.unions import UnionRule
 
 from pants_strata import dependency_inference, library_slice
-from pants_strata.goals import generate_lockfiles, image_diff, package
+from pants_strata.goals import generate_lockfiles, image_diff, package, publish
 from pants_strata.target_types import (
     DebianPackagesTarget,
     PythonImageTarget,
@@ -69,6 +69,7 @@ def rules() -> Iterable[Rule | UnionRule]:
         os_packages,
         package,
         proof,
+        publish,
         venv,
     )
     return tuple(item for module in modules for item in module.rules())

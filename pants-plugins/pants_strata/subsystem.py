@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import Any
 
-from pants.option.option_types import BoolOption, EnumOption, IntOption, StrListOption, StrOption
+from pants.option.option_types import BoolOption, DictOption, EnumOption, IntOption, StrListOption, StrOption
 from pants.option.subsystem import Subsystem
 from pants.util.strutil import softwrap
 
@@ -73,6 +74,26 @@ class StrataSubsystem(Subsystem):
             How layers are compressed. Every registry and runtime reads `gzip`, and what is compressed in a wheel is
             copied. `zstd` makes smaller blobs that unpack faster, takes longer to write, and needs containerd 1.5,
             Docker 23, podman 4 or later.
+            """
+        ),
+    )
+    default_repository = StrOption(
+        default=None,
+        help=softwrap(
+            """
+            The repository of images whose target has no `repository`, for instance `"team/{directory}"`. The names in
+            it are those of that field.
+            """
+        ),
+    )
+    registries = DictOption[Any](
+        default={},
+        help=softwrap(
+            """
+            The registries that `publish` pushes to, by alias: `[strata.registries.live]` has an `address`, and may have
+            `default` (whether images go there that name no registry; so does the alias `default`), `repository` (in the
+            place of the images' own, which is `{target_repository}` there), `extra_image_tags`, `skip_push`, and
+            `plain_http` (to ask it without TLS).
             """
         ),
     )

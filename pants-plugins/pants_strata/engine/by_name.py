@@ -20,6 +20,7 @@ from pants.core.target_types import ResourceSourceField
 from pants.core.util_rules.env_vars import environment_vars_subset
 from pants.core.util_rules.source_files import SourceFilesRequest
 from pants.core.util_rules.stripped_source_files import strip_source_roots
+from pants.core.util_rules.system_binaries import GitBinaryException
 from pants.engine.addresses import Address, UnparsedAddressInputs
 from pants.engine.env_vars import EnvironmentVarsRequest
 from pants.engine.fs import (
@@ -57,6 +58,7 @@ from pants.engine.process import FallibleProcessResult, Process
 from pants.engine.rules import concurrently, implicitly
 from pants.engine.target import SourcesField, Target, TransitiveTargetsRequest, WrappedTargetRequest
 from pants.source.source_root import SourceRootRequest, SourceRootsRequest, get_source_root, get_source_roots
+from pants.vcs.git import GitWorktreeRequest, get_git_worktree
 
 __all__ = [
     "all_requirements",
@@ -69,6 +71,7 @@ __all__ = [
     "execute",
     "execute_all",
     "file_owners",
+    "git_commit",
     "merge",
     "module_owners",
     "only",
@@ -167,6 +170,16 @@ async def repository_paths(globs: Iterable[str]) -> tuple[str, ...]:
 async def environment_variables(names: Iterable[str]) -> Mapping[str, str]:
     """Return those of the user's environment variables that are set."""
     return await environment_vars_subset(EnvironmentVarsRequest(tuple(names)), **implicitly())
+
+
+async def git_commit() -> str:
+    """Return the commit that is checked out; empty where none is, or where there is no `git` on PATH."""
+    worktree = (await get_git_worktree(GitWorktreeRequest(), **implicitly())).git_worktree
+    try:
+        return str(worktree.commit_id) if worktree else ""
+    except GitBinaryException:
+        # A repository without any commit.
+        return ""
 
 
 async def source_root(path: str) -> str:

@@ -19,6 +19,7 @@ from pants.backend.python.target_types import PythonRequirementsField, PythonSou
 from pants.core.target_types import ResourceSourceField
 from pants.core.util_rules.source_files import SourceFilesRequest
 from pants.core.util_rules.stripped_source_files import StrippedSourceFiles
+from pants.core.util_rules.system_binaries import GitBinaryException
 from pants.engine.addresses import Address, Addresses, UnparsedAddressInputs
 from pants.engine.env_vars import EnvironmentVars, EnvironmentVarsRequest
 from pants.engine.fs import (
@@ -46,6 +47,7 @@ from pants.engine.target import (
     WrappedTargetRequest,
 )
 from pants.source.source_root import SourceRoot, SourceRootRequest, SourceRootsRequest, SourceRootsResult
+from pants.vcs.git import GitWorktreeRequest, MaybeGitWorktree
 
 __all__ = [
     "all_requirements",
@@ -58,6 +60,7 @@ __all__ = [
     "execute",
     "execute_all",
     "file_owners",
+    "git_commit",
     "merge",
     "module_owners",
     "only",
@@ -167,6 +170,16 @@ async def repository_paths(globs: Iterable[str]) -> tuple[str, ...]:
 async def environment_variables(names: Iterable[str]) -> Mapping[str, str]:
     """Return those of the user's environment variables that are set."""
     return await Get(EnvironmentVars, EnvironmentVarsRequest(tuple(names)))
+
+
+async def git_commit() -> str:
+    """Return the commit that is checked out; empty where none is, or where there is no `git` on PATH."""
+    worktree = (await Get(MaybeGitWorktree, GitWorktreeRequest())).git_worktree
+    try:
+        return str(worktree.commit_id) if worktree else ""
+    except GitBinaryException:
+        # A repository without any commit.
+        return ""
 
 
 async def source_root(path: str) -> str:

@@ -23,6 +23,7 @@ from pants.util.strutil import help_text, softwrap
 
 from pants_strata.target_types.common import ArtifactAddressField, ArtifactOutputPathField
 from pants_strata.target_types.debian_packages import DebianPackagesTarget
+from pants_strata.target_types.publishing import ImageTagsField, RegistriesField, RepositoryField, SkipPushField
 from pants_strata.target_types.venv import PythonVenvTarget
 from strata.protocol.layer import Compression
 
@@ -289,11 +290,16 @@ class PythonImageTarget(Target):
         ExposedPortsField,
         StopSignalField,
         ArtifactOutputPathField,
+        RepositoryField,
+        RegistriesField,
+        ImageTagsField,
+        SkipPushField,
     )
     help = help_text(
         """
         An OCI image of a Python app: base, interpreter, venv and first-party code, each a layer that images share.
 
-        `./pants package` writes it as an OCI image layout directory that skopeo, podman, umoci and registries read.
+        `./pants package` writes it as an OCI image layout directory that skopeo, podman, umoci and registries read;
+        `./pants publish` pushes it to registries.
         """
     )

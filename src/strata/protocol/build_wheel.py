@@ -44,7 +44,7 @@ class Result(message.Message):
 
 @dataclass(frozen=True)
 class Request(message.Request[Result]):
-    """The inputs of the build.
+    """What is built, and with what.
 
     :param installer: the front end.
     :param requirements: the wheels that the build needs, the build backend among them.

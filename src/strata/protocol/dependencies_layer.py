@@ -14,7 +14,7 @@ from strata.protocol.wheel import Wheel
 
 @dataclass(frozen=True)
 class Distribution(message.Message):
-    """The parts of one installed wheel.
+    """What one wheel installs.
 
     :param modules: the importable modules: `click`, `click.core` …, sorted.
     :param scripts: the names of the commands in bin, sorted.
@@ -35,7 +35,7 @@ class Result(LayerResult):
 
 @dataclass(frozen=True)
 class Request(message.Request[Result]):
-    """The inputs of the layer.
+    """What the layer is made of.
 
     :param interpreter: compiles the modules, where `bytecode` asks for that.
     """

@@ -17,7 +17,7 @@ class Result(LayerResult):
 
 @dataclass(frozen=True)
 class Request(message.Request[Result]):
-    """The inputs of the layer."""
+    """What the layer is made of."""
 
     verb: ClassVar[str] = "os-packages-layer"
 

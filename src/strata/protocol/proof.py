@@ -18,7 +18,7 @@ class Result(message.Message):
 
 @dataclass(frozen=True)
 class Request(message.Request[Result]):
-    """The wheels to install, the interpreter, and the installer."""
+    """What is installed, on which interpreter and with which tool."""
 
     verb: ClassVar[str] = "proof"
 

@@ -18,7 +18,7 @@ class Result(LayerResult):
 
 @dataclass(frozen=True)
 class Request(message.Request[Result]):
-    """The inputs of the layer.
+    """What the layer is made of.
 
     :param python: the feature version of CPython, 3.13.
     """

@@ -1,1 +1,1 @@
-"""This package reads locks of Pex, as `pex3 lock create` and Pants' `generate-lockfiles` write them."""
+"""Locks of Pex, as `pex3 lock create` and Pants' `generate-lockfiles` write them."""

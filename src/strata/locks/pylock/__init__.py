@@ -1,1 +1,1 @@
-"""This package reads standard locks, pylock.toml (PEP 751)."""
+"""Standard locks, pylock.toml (PEP 751)."""

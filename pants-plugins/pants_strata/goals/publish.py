@@ -1,0 +1,166 @@
+"""`./pants publish`: each image into the repository that its target names, in each of its registries.
+
+The push is a process beside the build, which is never cached. It reads the credentials that a login left on this
+machine; no argument has them. It runs on the Python of Pants, which has the library and, with the plugin's extra
+`registry`, oras.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+from pants.core.goals.package import BuiltPackage
+from pants.core.goals.publish import (
+    PublishFieldSet,
+    PublishOutputData,
+    PublishPackages,
+    PublishProcesses,
+    PublishRequest,
+)
+from pants.engine.process import InteractiveProcess
+from pants.engine.rules import Rule, collect_rules, rule
+from pants.engine.unions import UnionRule
+
+from pants_strata import engine
+from pants_strata.publishing.destinations import Destination, destination, templates
+from pants_strata.publishing.names import asks_for_commit, values_of, variables_in
+from pants_strata.publishing.registries import chosen_registries, read_registries
+from pants_strata.subsystem import StrataSubsystem
+from pants_strata.target_types import EntryPointField, ScriptField
+from pants_strata.target_types.publishing import ImageTagsField, RegistriesField, RepositoryField, SkipPushField
+from strata import __version__
+from strata.errors import StrataError
+from strata.errors import publish as errors
+from strata.oci.layout import INDEX_FILE
+
+# Where the files of logins, credential helpers, certificates and proxies are found; see docs/registry.md.
+_ENVIRONMENT = (
+    "DOCKER_CONFIG",
+    "HOME",
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
+    "LANG",
+    "LC_ALL",
+    "NO_PROXY",
+    "PATH",
+    "REGISTRY_AUTH_FILE",
+    "REQUESTS_CA_BUNDLE",
+    "SSL_CERT_DIR",
+    "SSL_CERT_FILE",
+    "XDG_CONFIG_HOME",
+    "XDG_RUNTIME_DIR",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+)
+
+# The path is an argument and no PYTHONPATH, which would reach credential helpers that are themselves written in Python.
+_PROGRAM = (
+    "import os, runpy, sys; sys.path[:0] = sys.argv.pop(1).split(os.pathsep); "
+    "runpy.run_module('strata', run_name='__main__', alter_sys=True)"
+)
+
+
+class PublishImageRequest(PublishRequest):  # type: ignore[type-arg]
+    """The request to publish an image."""
+
+
+@dataclass(frozen=True)
+class PublishImageFieldSet(PublishFieldSet):  # type: ignore[type-arg]
+    """The fields of an image that `publish` reads."""
+
+    publish_request_type = PublishImageRequest
+    required_fields = (EntryPointField, ScriptField, RepositoryField)
+
+    repository: RepositoryField
+    registries: RegistriesField
+    image_tags: ImageTagsField
+    skip_push: SkipPushField
+
+
+def _skipped(name: str, reason: str) -> PublishPackages:
+    return PublishPackages((name,), description=f"({reason})")
+
+
+def _check_packages() -> None:
+    """Raise StrataError where Pants' own Python cannot import what a push needs."""
+    for package in ("oras", "requests"):
+        if find_spec(package) is None:
+            raise errors.registry_extra_missing(package, __version__)
+
+
+async def _digest(package: BuiltPackage, layout: str) -> str:
+    """Return the digest of the image in a layout."""
+    files = await engine.contents(await engine.only(package.digest, [f"{layout}/{INDEX_FILE}"]))
+    (manifest,) = json.loads(files[f"{layout}/{INDEX_FILE}"])["manifests"]
+    return str(manifest["digest"])
+
+
+async def _destinations(
+    fields: PublishImageFieldSet, repository: str, option: Mapping[str, object], digest: str
+) -> list[Destination]:
+    """Return the places that an image goes to. Raise StrataError where a name cannot be used."""
+    registries = chosen_registries(fields.registries.value, read_registries(option))
+    if not registries and fields.registries.value:
+        raise errors.no_registry(repository)
+    tags = fields.image_tags.value
+    texts = [*templates(repository, tags, registries)]
+    values = values_of(
+        fields.address,
+        digest,
+        await engine.git_commit() if asks_for_commit(texts) else "",
+        await engine.environment_variables(variables_in(texts)),
+    )
+    return [destination(repository, tags, registry, values) for registry in registries]
+
+
+@rule
+async def publish_image(request: PublishImageRequest, strata: StrataSubsystem) -> PublishProcesses:
+    """Return a push for each registry. Raise StrataError where it cannot be said where an image goes."""
+    fields = request.field_set
+    name = str(fields.address)
+    repository = fields.repository.value or strata.default_repository or ""
+    if fields.skip_push.value:
+        return PublishProcesses([_skipped(name, "by its field `skip_push`")])
+    if not repository:
+        return PublishProcesses([_skipped(name, "it has no `repository`")])
+    (package,) = request.packages
+    layout = str(package.artifacts[0].relpath)
+    digest = await _digest(package, layout)
+    try:
+        places = await _destinations(fields, repository, strata.registries, digest)
+        _check_packages()
+    except StrataError as refusal:
+        raise refusal.at(name) from None
+    environment = await engine.environment_variables(_ENVIRONMENT)
+    pushes = []
+    for place in places:
+        if place.registry.skip_push:
+            pushes.append(_skipped(name, f"by `skip_push` of {place.registry.address}"))
+            continue
+        process = InteractiveProcess(
+            [
+                *(sys.executable, "-I", "-c", _PROGRAM, os.pathsep.join(filter(os.path.isabs, sys.path))),
+                *("push", layout, *place.arguments(digest)),
+            ],
+            env=environment,
+            input_digest=package.digest,
+        )
+        data = {
+            "registry": place.registry.address,
+            "repository": place.repository,
+            "tags": place.tags,
+            "digest": digest,
+        }
+        pushes.append(PublishPackages((name,), process, place.description(digest), PublishOutputData(data)))
+    return PublishProcesses(pushes)
+
+
+def rules() -> Iterable[Rule | UnionRule]:
+    """Return the rules of this module."""
+    return (*collect_rules(), *PublishImageFieldSet.rules())

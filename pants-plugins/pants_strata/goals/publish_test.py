@@ -1,0 +1,120 @@
+"""What the rule of `publish` makes of an image's fields. No image is built, and nothing is pushed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pants.core.goals.package import BuiltPackage, BuiltPackageArtifact
+from pants.core.goals.publish import PublishProcesses
+from pants.engine.addresses import Address
+from pants.engine.fs import CreateDigest, Digest, FileContent
+from pants.testutil.rule_runner import QueryRule, RuleRunner
+
+from pants_strata.goals import publish
+from pants_strata.goals.publish import PublishImageFieldSet, PublishImageRequest
+from strata import __version__
+from strata.errors import StrataError
+from support import rules
+
+DIGEST = "sha256:" + "ab" * 32
+INDEX = json.dumps({"manifests": [{"digest": DIGEST}]}).encode()
+REGISTRIES = (
+    "--strata-registries={'live': {'address': 'registry.example', 'default': True}, "
+    "'off': {'address': 'off.example', 'skip_push': True}}"
+)
+
+
+@pytest.fixture(scope="module")
+def runner() -> RuleRunner:
+    return rules.repository([QueryRule(PublishProcesses, [PublishImageRequest]), QueryRule(Digest, [CreateDigest])])
+
+
+def request_of(runner: RuleRunner, fields: str, *options: str, **env: str) -> PublishImageRequest:
+    text = f"python_image(name='image', entry_point='main.py', {fields})\n"
+    rules.write(runner, {"src/web/BUILD": text, "src/web/main.py": ""}, *options, env=env)
+    digest = runner.request(Digest, [CreateDigest([FileContent("src.web/image/index.json", INDEX)])])
+    target = runner.get_target(Address("src/web", target_name="image"))
+    package = BuiltPackage(digest, (BuiltPackageArtifact("src.web/image"), BuiltPackageArtifact("src.web/image.json")))
+    return PublishImageRequest(PublishImageFieldSet.create(target), (package,))
+
+
+def published(runner: RuleRunner, fields: str, *options: str, **env: str) -> list[Any]:
+    return list(runner.request(PublishProcesses, [request_of(runner, fields, *options, **env)]))
+
+
+def message(runner: RuleRunner, fields: str, *options: str) -> str:
+    return rules.message(runner, PublishProcesses, request_of(runner, fields, *options))
+
+
+def test_a_push_for_each_registry(runner: RuleRunner) -> None:
+    fields = (
+        "repository='team/{directory}', registries=['@live', 'b.example:5000', '@off'], image_tags=['1', '{env.V}']"
+    )
+    live, other, off = published(runner, fields, REGISTRIES, V="2", HOME="/home/me", SECRET="s")
+    assert (live.names, live.description) == (("src/web:image",), f"registry.example/team/web:1,2@{DIGEST}")
+    assert dict(live.data) == {
+        "registry": "registry.example",
+        "repository": "team/web",
+        "tags": ("1", "2"),
+        "digest": DIGEST,
+    }
+    process = live.process.process
+    assert process.argv[0] == sys.executable
+    assert process.argv[-4:] == ("push", "src.web/image", f"registry.example/team/web:1@{DIGEST}", "--tag=2")
+    assert (process.env["HOME"], set(process.env) - set(publish._ENVIRONMENT)) == ("/home/me", set())
+    assert other.description == f"b.example:5000/team/web:1,2@{DIGEST}"
+    assert (off.process, off.description) == (None, "(by `skip_push` of off.example)")
+
+
+def test_the_process_starts_the_library(runner: RuleRunner, tmp_path: Path) -> None:
+    (live,) = published(runner, "repository='team/app'", REGISTRIES)
+    done = subprocess.run(live.process.process.argv, cwd=tmp_path, env={}, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "src.web/image" in done.stderr.splitlines()[0]
+    assert "Traceback" not in done.stderr
+
+
+def test_defaults(runner: RuleRunner) -> None:
+    (live,) = published(runner, "", REGISTRIES, "--strata-default-repository=team/{name}")
+    assert live.description == f"registry.example/team/image:latest@{DIGEST}"
+
+
+@pytest.mark.parametrize(
+    "fields, reason",
+    [
+        ("", "it has no `repository`"),
+        ("repository='team/app', skip_push=True", "by its field `skip_push`"),
+    ],
+)
+def test_images_that_are_left_out(runner: RuleRunner, fields: str, reason: str) -> None:
+    (skipped,) = published(runner, fields, REGISTRIES)
+    assert (skipped.process, skipped.names, skipped.description) == (None, ("src/web:image",), f"({reason})")
+
+
+def test_an_empty_list_of_registries(runner: RuleRunner) -> None:
+    assert published(runner, "repository='team/app', registries=[]", REGISTRIES) == []
+
+
+def test_no_registry(runner: RuleRunner) -> None:
+    assert message(runner, "repository='team/app'", "--strata-registries={}") == (
+        "src/web:image: The image goes to the repository team/app, but to no registry: the `registries` field is not "
+        "set, and no registry in `[strata].registries` is a default.\n"
+        "Fix: add a registry to pants.toml: `[strata.registries.live]` with "
+        '`address = "registry.example"` and `default = true`; or set `skip_push=True`.'
+    )
+
+
+def test_oras_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publish, "find_spec", lambda name: None)
+    with pytest.raises(StrataError) as caught:
+        publish._check_packages()
+    assert str(caught.value) == (
+        "Publishing needs the Python package oras, which Pants does not have.\n"
+        f'Fix: write `plugins = ["pants-strata[registry]=={__version__}"]` into `[GLOBAL]` of pants.toml; '
+        'where the plugin is no wheel, add "oras>=0.2.30" to the `plugins`.'
+    )

@@ -1,0 +1,66 @@
+"""The fields of `python_image` that `./pants publish` reads, named as those of Pants' `docker_image`."""
+
+from __future__ import annotations
+
+from pants.engine.target import BoolField, StringField, StringSequenceField
+from pants.util.strutil import help_text
+
+ALL_DEFAULT_REGISTRIES = "<all default registries>"
+"""Stands in the field `registries` for each default registry of `[strata].registries`."""
+
+_NAMES = (
+    "`{name}`, `{directory}` and `{parent_directory}` are those of the target, `{digest}` the 64 digits of the image's "
+    "digest, `{git_commit}` the commit that is checked out, and `{env.NAME}` a variable of the environment."
+)
+
+
+class RepositoryField(StringField):
+    """The field `repository`."""
+
+    alias = "repository"
+    help = help_text(
+        f"""
+        The repository that `publish` pushes the image to, for instance `"team/app"`; by default
+        `[strata].default_repository`. An image without a repository is not published.
+
+        {_NAMES}
+        """
+    )
+
+
+class RegistriesField(StringSequenceField):
+    """The field `registries`."""
+
+    alias = "registries"
+    help = help_text(
+        f"""
+        The registries that `publish` pushes the image to: `"@alias"` for one of `[strata].registries`, or an address
+        such as `"registry.example:5000"`. By default `["{ALL_DEFAULT_REGISTRIES}"]`. An empty list publishes nothing.
+        """
+    )
+    default = (ALL_DEFAULT_REGISTRIES,)
+    value: tuple[str, ...]
+
+
+class ImageTagsField(StringSequenceField):
+    """The field `image_tags`."""
+
+    alias = "image_tags"
+    help = help_text(
+        f"""
+        The tags that `publish` gives the image. With an empty list it is published by its digest alone.
+
+        {_NAMES}
+        """
+    )
+    default = ("latest",)
+    value: tuple[str, ...]
+
+
+class SkipPushField(BoolField):
+    """The field `skip_push`."""
+
+    alias = "skip_push"
+    default = False
+    value: bool
+    help = "Whether `publish` leaves the image out."

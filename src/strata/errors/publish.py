@@ -1,0 +1,74 @@
+"""This module words the errors of `./pants publish`: registries in options and fields, and names with `{…}` in them.
+
+The rule raises them before anything is pushed. What a registry answers is worded in strata.errors.registry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from strata.errors import StrataError
+
+_EXAMPLE = '`[strata.registries.live]` with `address = "registry.example"` and `default = true`'
+
+
+def bad_registry(alias: str, found: str) -> StrataError:
+    """Return the error for an entry of `[strata].registries` that cannot be read; `found` says why."""
+    return StrataError(
+        f"`[strata.registries.{alias}]` in pants.toml does not describe a registry.",
+        found=[found],
+        fix="give it an `address` (text), and if need be `default`, `skip_push`, `plain_http` (true or false), "
+        "`repository` (text) and `extra_image_tags` (a list of texts).",
+    )
+
+
+def unknown_alias(alias: str, known: Iterable[str]) -> StrataError:
+    """Return the error for an `@alias` that no registry has; `known` are those that there are."""
+    return StrataError(
+        f"The `registries` field names {alias}, but no registry has that alias.",
+        found=[*known] or ["no registries in `[strata].registries`"],
+        fix=f"correct the alias, or add the registry to pants.toml: {_EXAMPLE}.",
+    )
+
+
+def no_registry(repository: str) -> StrataError:
+    """Return the error for a repository without a registry that it is in."""
+    return StrataError(
+        f"The image goes to the repository {repository}, but to no registry: the `registries` field is not set, and no "
+        "registry in `[strata].registries` is a default.",
+        fix=f"add a registry to pants.toml: {_EXAMPLE}; or set `skip_push=True`.",
+    )
+
+
+def unknown_name(text: str, name: str, known: Iterable[str]) -> StrataError:
+    """Return the error for `{name}` in a repository or tag that stands for nothing; `known` are those that do."""
+    return StrataError(
+        f"{text!r} has {{{name}}}, which stands for nothing.",
+        found=[", ".join(f"{{{each}}}" for each in [*known, "env.NAME"])],
+        fix="use one of these, or leave it out.",
+    )
+
+
+def variable_not_set(text: str, name: str) -> StrataError:
+    """Return the error for `{env.NAME}` in a repository or tag, where the variable is not set or empty."""
+    return StrataError(
+        f"{text!r} asks for the environment variable {name}, which is not set or empty.",
+        fix=f"set it: `{name}=… ./pants publish …`.",
+    )
+
+
+def no_commit(text: str) -> StrataError:
+    """Return the error for `{git_commit}` in a repository or tag, where no commit is checked out."""
+    return StrataError(
+        f"{text!r} asks for the Git commit, but no commit is checked out here, or there is no `git` on PATH.",
+        fix="publish from a Git checkout, or take the name from the environment: {env.NAME}.",
+    )
+
+
+def registry_extra_missing(package: str, version: str) -> StrataError:
+    """Return the error for a Pants without the packages that a push needs; `version` is the plugin's."""
+    return StrataError(
+        f"Publishing needs the Python package {package}, which Pants does not have.",
+        fix=f'write `plugins = ["pants-strata[registry]=={version}"]` into `[GLOBAL]` of pants.toml; where the plugin '
+        'is no wheel, add "oras>=0.2.30" to the `plugins`.',
+    )
