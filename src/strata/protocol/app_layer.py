@@ -36,7 +36,7 @@ class Result(LayerResult):
 
 @dataclass(frozen=True)
 class Request(message.Request[Result]):
-    """What the layer is made of.
+    """The inputs of the layer.
 
     :param root: the directory of the files, with source roots stripped, relative to the sandbox.
     :param interpreter: compiles the modules, where `bytecode` asks for that.

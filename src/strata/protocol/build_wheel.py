@@ -44,7 +44,7 @@ class Result(message.Message):
 
 @dataclass(frozen=True)
 class Request(message.Request[Result]):
-    """What is built, and with what.
+    """The inputs of the build.
 
     :param installer: the front end.
     :param requirements: the wheels that the build needs, the build backend among them.

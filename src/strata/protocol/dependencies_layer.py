@@ -14,7 +14,7 @@ from strata.protocol.wheel import Wheel
 
 @dataclass(frozen=True)
 class Distribution(message.Message):
-    """What one wheel installs.
+    """The parts of one installed wheel.
 
     :param modules: the importable modules: `click`, `click.core` …, sorted.
     :param scripts: the names of the commands in bin, sorted.
@@ -35,7 +35,7 @@ class Result(LayerResult):
 
 @dataclass(frozen=True)
 class Request(message.Request[Result]):
-    """What the layer is made of.
+    """The inputs of the layer.
 
     :param interpreter: compiles the modules, where `bytecode` asks for that.
     """

@@ -17,7 +17,7 @@ class Result(message.Message):
 
 @dataclass(frozen=True)
 class Request(message.Request[Result]):
-    """What is wanted; the name and the version serve messages.
+    """The wanted package; its name and version serve messages.
 
     :param repository: `debian` or `debian-security`.
     :param path: in the pool of that repository.

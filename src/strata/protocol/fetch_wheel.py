@@ -25,7 +25,7 @@ class Result(message.Message):
 
 @dataclass(frozen=True)
 class Request(message.Request[Result]):
-    """What is wanted; `python` (3.13) and `platform` (linux/amd64) serve messages.
+    """The wanted release; `python` (3.13) and `platform` (linux/amd64) serve messages.
 
     :param name: of the project, in its normal form (PEP 503).
     :param hashes: each a sha256 in hexadecimal digits, of which the file must have one.

@@ -18,7 +18,7 @@ class Result(LayerResult):
 
 @dataclass(frozen=True)
 class Request(message.Request[Result]):
-    """What the layer is made of.
+    """The inputs of the layer.
 
     :param packages: those that the base of the image does not have.
     :param version: of CPython, in full.

@@ -16,7 +16,7 @@ class Result(message.Message):
 
 @dataclass(frozen=True)
 class Request(message.Request[Result]):
-    """What the tree is made of.
+    """The inputs of the tree.
 
     :param packages: the full closure of CPython, the C library included.
     :param platform: where the tree is to run, `linux/amd64`.

@@ -16,7 +16,7 @@ class Result(message.Message):
 
 @dataclass(frozen=True)
 class Request(message.Request[Result]):
-    """What is locked.
+    """The installer to lock.
 
     :param requirement: `poetry==2.4.3`, or `poetry` for the newest.
     :param python: the feature version of the interpreter that the tool will run on, 3.13.

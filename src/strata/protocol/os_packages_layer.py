@@ -17,7 +17,7 @@ class Result(LayerResult):
 
 @dataclass(frozen=True)
 class Request(message.Request[Result]):
-    """What the layer is made of."""
+    """The inputs of the layer."""
 
     verb: ClassVar[str] = "os-packages-layer"
 

@@ -18,7 +18,7 @@ class Result(message.Message):
 
 @dataclass(frozen=True)
 class Request(message.Request[Result]):
-    """What is installed, on which interpreter and with which tool."""
+    """The wheels to install, the interpreter, and the installer."""
 
     verb: ClassVar[str] = "proof"
 

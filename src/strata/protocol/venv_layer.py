@@ -18,7 +18,7 @@ class Result(LayerResult):
 
 @dataclass(frozen=True)
 class Request(message.Request[Result]):
-    """What the layer is made of.
+    """The inputs of the layer.
 
     :param python: the feature version of CPython, 3.13.
     """

@@ -121,7 +121,7 @@ class _Walk:
         return found
 
     def _is_excluded(self, requirement: Requirement) -> bool:
-        """Whether an exclude keeps a project away. One with a range of versions did so if nothing was locked."""
+        """Return whether an exclude keeps a project away; a range of versions does only where nothing is locked."""
         name = canonicalize_name(requirement.name)
         return any(
             canonicalize_name(excluded.name) == name

@@ -1,1 +1,1 @@
-"""Standard locks, pylock.toml (PEP 751)."""
+"""This package reads standard locks, pylock.toml (PEP 751)."""

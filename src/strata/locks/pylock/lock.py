@@ -33,7 +33,7 @@ _COMMANDS = {
     "poetry-plugin-export": "poetry export -f pylock.toml -o {}",
     "uv": "uv export --format pylock.toml -o {}",
 }
-"""What wrote a lock → the command that writes it again."""
+"""The tool that wrote a lock → the command that writes it again."""
 
 _OTHERS = "uv pip compile --format pylock.toml -o {} requirements.in"
 _SHA256 = re.compile(r"[0-9a-f]{64}")

@@ -17,7 +17,10 @@ _MEMBERSHIP = re.compile(r"""(["'])(?P<name>[^"']*)\1\s+(?P<negated>not\s+)?in\s
 
 
 def applies(marker: str, where: str, wanted: Wanted, groups: AbstractSet[str]) -> bool:
-    """Whether a marker holds where the wanted extras and these groups are chosen. Raise StrataError for no marker."""
+    """Return whether a marker holds where the wanted extras and these groups are chosen.
+
+    Raise StrataError for a text that is no marker.
+    """
     chosen = {"extras": wanted.extras, "dependency_groups": groups}
 
     def answered(match: re.Match[str]) -> str:
