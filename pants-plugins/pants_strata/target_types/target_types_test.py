@@ -68,6 +68,9 @@ def test_targets() -> None:
 def test_defaults_of_an_image() -> None:
     values = {field.alias: field.value for field in PythonImageTarget({}, APP).field_values.values()}
     assert {name: value for name, value in values.items() if value is not None} == {
+        "image_tags": ("latest",),
+        "registries": ("<all default registries>",),
+        "skip_push": False,
         "user": "65532",
         "whole_lock": False,
         "workdir": "/app",
