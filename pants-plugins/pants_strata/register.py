@@ -18,7 +18,6 @@ from pants_strata.target_types import (
     PythonVenvTarget,
 )
 from pants_strata.util_rules import (
-    app,
     default_targets,
     dependencies,
     fetch,
@@ -34,6 +33,7 @@ from pants_strata.util_rules import (
 from pants_strata.util_rules.debian import lock as debian_lock
 from pants_strata.util_rules.debian import os_packages
 from pants_strata.util_rules.debian import packages as debian_packages
+from pants_strata.util_rules.first_party import app
 
 
 def target_types() -> Iterable[type[Target]]:

@@ -27,6 +27,7 @@ VERBS = {
     "interpreter-layer": "strata.layers.interpreter",
     "interpreter-tree": "strata.interpreters.tree",
     "lock-installer": "strata.installers.installer_lock",
+    "normal-wheel": "strata.wheels.normal_wheel",
     "os-packages-layer": "strata.layers.os_packages",
     "proof": "strata.installers.proof",
     "venv-layer": "strata.layers.venv",

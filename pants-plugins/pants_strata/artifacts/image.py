@@ -19,12 +19,16 @@ from strata.protocol.layer import Compression
 
 @dataclass(frozen=True)
 class AppLayerRequest:
-    """The first-party sources and resources in the closure of `address`, for an interpreter."""
+    """The first-party sources and resources in the closure of `address`, for an interpreter.
+
+    `installed` are paths that a wheel in the venv has already, relative to site-packages.
+    """
 
     address: Address
     interpreter: Interpreter
     bytecode: bool
     compression: Compression
+    installed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

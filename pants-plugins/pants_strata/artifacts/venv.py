@@ -36,13 +36,17 @@ class LockedVenv:
 
 @dataclass(frozen=True)
 class VenvRequest:
-    """The venv of an app: what `roots` require, as PEP 508 requirements, of the lock; None is all of the lock."""
+    """The venv of an app: what `roots` require, as PEP 508 requirements, of the lock; None is all of the lock.
+
+    `built` are the wheels of first-party distributions: all are installed, with what they require of the lock.
+    """
 
     address: Address
     platform: Platform
     roots: tuple[str, ...] | None
     bytecode: bool
     compression: Compression
+    built: tuple[LockedWheel, ...] = ()
 
 
 @dataclass(frozen=True)

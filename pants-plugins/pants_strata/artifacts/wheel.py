@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pants.engine.addresses import Address
 from pants.engine.fs import Digest
 
 
 @dataclass(frozen=True)
 class LockedWheel:
-    """A wheel of the lock, fetched or built: `digest` holds its `file`, of `size` bytes.
+    """A wheel of the lock, or of a distribution, fetched or built: `digest` holds its `file`, of `size` bytes.
 
     `requires` are the values of Requires-Dist in its metadata, `import_names` what an import has to name to find
     something in it. Where a source distribution was fetched and not built yet, the file is that.
@@ -27,3 +28,12 @@ class LockedWheel:
     def is_sdist(self) -> bool:
         """Return whether the file is a source distribution."""
         return not self.file.endswith(".whl")
+
+
+@dataclass(frozen=True)
+class BuiltDistribution:
+    """The wheel of a `python_distribution`; `files` are the paths that it installs, relative to site-packages."""
+
+    address: Address
+    wheel: LockedWheel
+    files: tuple[str, ...]

@@ -15,7 +15,9 @@ from pants.backend.python.dependency_inference.module_mapper import (
     PythonModuleOwnersRequest,
     map_module_to_address,
 )
+from pants.backend.python.subsystems.setuptools import PythonDistributionFieldSet
 from pants.backend.python.target_types import PythonRequirementsField, PythonSourceField
+from pants.core.goals.package import EnvironmentAwarePackageRequest, environment_aware_package
 from pants.core.target_types import ResourceSourceField
 from pants.core.util_rules.env_vars import environment_vars_subset
 from pants.core.util_rules.source_files import SourceFilesRequest
@@ -38,6 +40,7 @@ from pants.engine.internals.graph import (
     OwnersRequest,
     find_all_targets,
     find_owners,
+    resolve_dependencies,
     resolve_target,
     resolve_unparsed_address_inputs,
     transitive_targets,
@@ -56,7 +59,14 @@ from pants.engine.intrinsics import (
 )
 from pants.engine.process import FallibleProcessResult, Process
 from pants.engine.rules import concurrently, implicitly
-from pants.engine.target import SourcesField, Target, TransitiveTargetsRequest, WrappedTargetRequest
+from pants.engine.target import (
+    Dependencies,
+    DependenciesRequest,
+    SourcesField,
+    Target,
+    TransitiveTargetsRequest,
+    WrappedTargetRequest,
+)
 from pants.source.source_root import SourceRootRequest, SourceRootsRequest, get_source_root, get_source_roots
 from pants.vcs.git import GitWorktreeRequest, get_git_worktree
 
@@ -67,6 +77,7 @@ __all__ = [
     "contents",
     "create",
     "dependency_closure",
+    "direct_dependencies",
     "environment_variables",
     "execute",
     "execute_all",
@@ -75,6 +86,7 @@ __all__ = [
     "merge",
     "module_owners",
     "only",
+    "packaged",
     "python_files",
     "python_targets",
     "repository_files",
@@ -86,6 +98,7 @@ __all__ = [
     "target",
     "target_at",
     "under",
+    "with_dependencies",
     "without_prefix",
 ]
 
@@ -210,6 +223,23 @@ async def _targets(addresses: Iterable[Address]) -> tuple[Target, ...]:
 async def dependency_closure(address: Address) -> tuple[Target, ...]:
     """Return all that a target depends on, through any number of steps, without the target."""
     return tuple((await transitive_targets(TransitiveTargetsRequest([address]), **implicitly())).dependencies)
+
+
+async def direct_dependencies(target: Target) -> tuple[Target, ...]:
+    """Return what a target depends on itself, by its field or by inference."""
+    addresses = await resolve_dependencies(DependenciesRequest(target[Dependencies]), **implicitly())
+    return await _targets(addresses)
+
+
+async def with_dependencies(addresses: Iterable[Address]) -> tuple[Target, ...]:
+    """Return the targets of some addresses, and all that they depend on."""
+    return tuple((await transitive_targets(TransitiveTargetsRequest(addresses), **implicitly())).closure)
+
+
+async def packaged(distributions: Iterable[Target]) -> tuple[Digest, ...]:
+    """Return the files that `./pants package` makes of each `python_distribution`, in their order."""
+    requests = [EnvironmentAwarePackageRequest(PythonDistributionFieldSet.create(item)) for item in distributions]
+    return tuple(item.digest for item in await concurrently(environment_aware_package(each) for each in requests))
 
 
 async def module_owners(module: str) -> PythonModuleOwners:

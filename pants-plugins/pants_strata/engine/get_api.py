@@ -15,7 +15,9 @@ from pants.backend.python.dependency_inference.module_mapper import (
     PythonModuleOwners,
     PythonModuleOwnersRequest,
 )
+from pants.backend.python.subsystems.setuptools import PythonDistributionFieldSet
 from pants.backend.python.target_types import PythonRequirementsField, PythonSourceField
+from pants.core.goals.package import BuiltPackage, EnvironmentAwarePackageRequest
 from pants.core.target_types import ResourceSourceField
 from pants.core.util_rules.source_files import SourceFilesRequest
 from pants.core.util_rules.stripped_source_files import StrippedSourceFiles
@@ -39,6 +41,8 @@ from pants.engine.internals.graph import Owners, OwnersRequest
 from pants.engine.process import FallibleProcessResult, Process
 from pants.engine.rules import Get, MultiGet
 from pants.engine.target import (
+    Dependencies,
+    DependenciesRequest,
     SourcesField,
     Target,
     TransitiveTargets,
@@ -56,6 +60,7 @@ __all__ = [
     "contents",
     "create",
     "dependency_closure",
+    "direct_dependencies",
     "environment_variables",
     "execute",
     "execute_all",
@@ -64,6 +69,7 @@ __all__ = [
     "merge",
     "module_owners",
     "only",
+    "packaged",
     "python_files",
     "python_targets",
     "repository_files",
@@ -75,6 +81,7 @@ __all__ = [
     "target",
     "target_at",
     "under",
+    "with_dependencies",
     "without_prefix",
 ]
 
@@ -208,6 +215,24 @@ async def _targets(addresses: Iterable[Address]) -> tuple[Target, ...]:
 async def dependency_closure(address: Address) -> tuple[Target, ...]:
     """Return all that a target depends on, through any number of steps, without the target."""
     return tuple((await Get(TransitiveTargets, TransitiveTargetsRequest([address]))).dependencies)
+
+
+async def direct_dependencies(target: Target) -> tuple[Target, ...]:
+    """Return what a target depends on itself, by its field or by inference."""
+    addresses = await Get(Addresses, DependenciesRequest(target[Dependencies]))
+    return await _targets(addresses)
+
+
+async def with_dependencies(addresses: Iterable[Address]) -> tuple[Target, ...]:
+    """Return the targets of some addresses, and all that they depend on."""
+    return tuple((await Get(TransitiveTargets, TransitiveTargetsRequest(addresses))).closure)
+
+
+async def packaged(distributions: Iterable[Target]) -> tuple[Digest, ...]:
+    """Return the files that `./pants package` makes of each `python_distribution`, in their order."""
+    requests = [EnvironmentAwarePackageRequest(PythonDistributionFieldSet.create(item)) for item in distributions]
+    built = await MultiGet(Get(BuiltPackage, EnvironmentAwarePackageRequest, each) for each in requests)
+    return tuple(item.digest for item in built)
 
 
 async def module_owners(module: str) -> PythonModuleOwners:

@@ -38,9 +38,10 @@ from pants_strata.target_types import (
     VenvResolveField,
     WorkdirField,
 )
-from pants_strata.util_rules.app import get_app_layer
 from pants_strata.util_rules.debian.os_packages import get_os_packages_layer
 from pants_strata.util_rules.entry_point import image_command
+from pants_strata.util_rules.first_party.app import get_app_layer
+from pants_strata.util_rules.first_party.distributions import built_distributions, image_closure
 from pants_strata.util_rules.imports import with_imported_wheels
 from pants_strata.util_rules.interpreter import get_interpreter, get_interpreter_layer
 from pants_strata.util_rules.locked_venv import get_locked_venv
@@ -87,7 +88,7 @@ async def build_image(request: ImageRequest, strata: StrataSubsystem, python: Py
     venv_target = await image_venv(
         target[VenvField], target[ImageResolveField], target[EntryPointField], strata, python
     )
-    closure = await engine.dependency_closure(request.address)
+    closure = await image_closure(target)
     check_resolves(closure, venv_target[VenvResolveField].value, python, str(request.address))
     interpreter_address = await artifact_address(
         venv_target[InterpreterField], strata.interpreter, "[strata].interpreter"
@@ -97,13 +98,17 @@ async def build_image(request: ImageRequest, strata: StrataSubsystem, python: Py
     wanted = target[BytecodeField].value
     bytecode = strata.bytecode if wanted is None else wanted
     compression = target[CompressionField].value or strata.compression.choice
-    roots = await _roots(target, LockedVenvRequest(venv_target.address, request.platform))
-    venv_request = VenvRequest(venv_target.address, request.platform, roots, bytecode, compression)
+    locked_venv = LockedVenvRequest(venv_target.address, request.platform)
+    roots = await _roots(target, locked_venv)
+    distributions = await built_distributions(target, locked_venv, interpreter)
+    wheels = tuple(item.wheel for item in distributions)
+    installed = tuple(sorted(path for item in distributions for path in item.files))
+    venv_request = VenvRequest(venv_target.address, request.platform, roots, bytecode, compression, wheels)
     os_packages, interpreter_layer, venv, app = await engine.concurrently(
         get_os_packages_layer(OsPackagesRequest(base, request.platform, interpreter_address, compression)),
         get_interpreter_layer(InterpreterLayerRequest(interpreter, base, compression)),
         get_venv(venv_request),
-        get_app_layer(AppLayerRequest(request.address, interpreter, bytecode, compression)),
+        get_app_layer(AppLayerRequest(request.address, interpreter, bytecode, compression, installed)),
     )
     venv = await with_imported_wheels(venv, venv_request, app.imports, image=request.address)
     command = await image_command(target, venv, narrowing(target[ImageResolveField], python))

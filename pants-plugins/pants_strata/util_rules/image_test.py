@@ -9,7 +9,14 @@ import pytest
 from pants.backend.python.subsystems.setup import PythonSetup
 from pants.engine.addresses import Address, Addresses, UnparsedAddressInputs
 from pants.engine.fs import Digest, MergeDigests
-from pants.engine.target import Target, TransitiveTargets, TransitiveTargetsRequest, WrappedTarget, WrappedTargetRequest
+from pants.engine.target import (
+    DependenciesRequest,
+    Target,
+    TransitiveTargets,
+    TransitiveTargetsRequest,
+    WrappedTarget,
+    WrappedTargetRequest,
+)
 from pants.testutil.option_util import create_subsystem
 from pants.util.frozendict import FrozenDict
 from pants.util.ordered_set import FrozenOrderedSet
@@ -100,6 +107,7 @@ class Engine:
             {
                 (WrappedTarget, WrappedTargetRequest): lambda it: WrappedTarget(targets[it.address.spec]),
                 (Addresses, UnparsedAddressInputs): lambda it: Addresses([targets[it.values[0]].address]),
+                (Addresses, DependenciesRequest): lambda _: Addresses(),
                 (TransitiveTargets, TransitiveTargetsRequest): lambda _: TransitiveTargets((), FrozenOrderedSet()),
                 (Interpreter, InterpreterRequest): self.interpreter,
                 (ArtifactLayer, OsPackagesRequest): self.layer("os-packages"),

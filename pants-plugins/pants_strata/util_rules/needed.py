@@ -16,6 +16,7 @@ from pants.engine.target import Target
 
 from pants_strata import engine
 from pants_strata.target_types import WholeLockField
+from pants_strata.util_rules.first_party.distributions import image_closure
 from strata.errors import targets as errors
 
 
@@ -26,7 +27,7 @@ async def needed_requirements(image: Target) -> Optional[dict[str, Address]]:
     """
     if image[WholeLockField].value:
         return None
-    closure = await engine.dependency_closure(image.address)
+    closure = await image_closure(image)
     targets = [target for target in closure if target.has_field(PythonRequirementsField)]
     if not targets and not await engine.all_requirements():
         return None

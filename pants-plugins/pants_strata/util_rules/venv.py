@@ -1,6 +1,7 @@
 """The venv artifact: the wheels that an app needs, a layer for each group of them, and the proof of their installation.
 
-Inputs: the wheels, fetched or built (wheels.py, sdists.py), the installer, the interpreter.
+Inputs: the wheels, fetched or built (wheels.py, sdists.py, first_party/distributions.py), the installer, the
+interpreter.
 Errors: those of the lock, of fetching, of layers and of the installer.
 """
 
@@ -69,20 +70,23 @@ async def _obtain(
     return await with_built_wheels(target, fetched, interpreter, locked.installer)
 
 
-async def _needed(target: Target, locked: LockedVenv, roots: Iterable[str]) -> tuple[LockedWheel, ...]:
-    """Return the wheels that the roots require, directly or through others.
+async def _needed(
+    target: Target, locked: LockedVenv, roots: Iterable[str], built: Iterable[LockedWheel]
+) -> tuple[LockedWheel, ...]:
+    """Return the built wheels, and those that they and the roots require, directly or through others.
 
     Only a wheel itself says what it requires. So each round fetches the wheels that those of the last round require,
     until a round finds none that is new.
     """
     requirements = {requirement.name: requirement for requirement in locked.requirements}
     environment = marker_environment(locked.interpreter.version, locked.interpreter.platform)
-    wanted = [Requirement(root) for root in roots]
-    found: dict[str, LockedWheel] = {}
+    found = {wheel.name: wheel for wheel in built}
+    wanted = [Requirement(root) for root in (*roots, *found)]
+    known = {*requirements, *found}
     while True:
         requires = {wheel.name: wheel.requires for wheel in found.values()}
         try:
-            names = reached(wanted, requires, requirements, environment)
+            names = reached(wanted, requires, known, environment)
         except StrataError as error:
             raise error.at(str(target.address)) from None
         new = [requirements[name] for name in sorted(names) if name not in found]
@@ -151,9 +155,9 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem) -> Venv:
     lock = LockedVenvRequest(request.address, request.platform)
     locked = await get_locked_venv(lock)
     if request.roots is None:
-        chosen = await _obtain(target, locked, locked.requirements)
+        chosen = (*request.built, *await _obtain(target, locked, locked.requirements))
     else:
-        chosen = await _needed(target, locked, request.roots)
+        chosen = await _needed(target, locked, request.roots, request.built)
     wheels = {wheel.name: wheel for wheel in chosen}
     interpreter = InterpreterRequest(locked.interpreter.address, request.platform)
     venv = VenvLayerRequest(interpreter, request.compression)

@@ -30,6 +30,7 @@ from pants_strata.artifacts.venv import (
     VenvLayerRequest,
     VenvRequest,
 )
+from pants_strata.artifacts.wheel import LockedWheel
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import PythonVenvTarget
 from pants_strata.util_rules.venv import build_venv
@@ -89,12 +90,12 @@ class Engine:
         self.proved.append([wheel.name for wheel in request.wheels])
         return Proof(INSTALLER)
 
-    def build(self, roots: Optional[Sequence[str]], **fields: Any) -> Venv:
+    def build(self, roots: Optional[Sequence[str]], wheels: Sequence[LockedWheel] = (), **fields: Any) -> Venv:
         target = PythonVenvTarget(fields, ADDRESS)
         built: Venv = run_mocked(
             build_venv,
             [
-                VenvRequest(ADDRESS, PLATFORM, None if roots is None else tuple(roots), True, "gzip"),
+                VenvRequest(ADDRESS, PLATFORM, None if roots is None else tuple(roots), True, "gzip", tuple(wheels)),
                 create_subsystem(StrataSubsystem, layer_budget=100, layer_threshold=1024),
             ],
             {
@@ -143,6 +144,22 @@ def test_all_of_the_lock_is_one_round() -> None:
     assert venv.modules == {"app_module", "b_module", "unneeded_module"}
     assert venv.scripts == {"app-script", "b-script", "unneeded-script"}
     assert venv.standard_library == {"json"}
+
+
+def test_built_wheels_are_installed_with_what_they_require() -> None:
+    built = [
+        LockedWheel("own", "1.2", "own-1.2-py3-none-any.whl", LARGE, ("b", "other-own"), ("own",), DIGEST),
+        LockedWheel("other-own", "1.2", "other_own-1.2-py3-none-any.whl", LARGE, ("c",), ("other",), DIGEST),
+    ]
+    engine = Engine({"app": [], "b": [], "c": [], "unneeded": []})
+    venv = engine.build(["app"], built)
+    assert engine.fetched == ["app", "b", "c"]
+    assert sorted(engine.written) == [["app"], ["b"], ["c"], ["other-own"], ["own"]]
+    assert sorted(name for batch in engine.proved for name in batch) == ["app", "b", "c", "other-own", "own"]
+    assert {"own_module", "other-own_module"} < venv.modules
+    whole = Engine({"app": [], "unneeded": []})
+    whole.build(None, built)
+    assert sorted(whole.written) == [["app"], ["other-own"], ["own"], ["unneeded"]]
 
 
 def test_metadata_that_cannot_be_read() -> None:

@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 from strata.errors import StrataError
 from strata.locks.environment import marker_environment
 from strata.oci.platform import Platform
-from strata.plan.needed import reached
+from strata.plan.needed import reached, required
 
 ENVIRONMENT = marker_environment("3.13.5", Platform("linux", "amd64"))
 
@@ -34,6 +34,11 @@ def test_dependencies_of_dependencies() -> None:
     assert needed("a", requires) == dict.fromkeys("abcd", frozenset())
     assert list(needed("e & a", requires)) == ["a", "b", "c", "d", "e", "f"]
     assert needed("c & b", requires) == needed("b & c", requires)
+
+
+def test_what_a_project_itself_requires() -> None:
+    lines = ["B_b[fast]>=1", "c; extra == 'more'", "d; sys_platform == 'win32'"]
+    assert list(required("a", lines, ENVIRONMENT)) == [("b-b", "B_b[fast]")]
 
 
 def test_names_are_normalised() -> None:

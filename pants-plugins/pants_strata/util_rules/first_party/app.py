@@ -1,6 +1,7 @@
 """The app layer: what an image's entry point needs of the repository, and nothing else of it.
 
-Inputs: the sources and resources in the dependency closure of the image, source roots stripped. An edit of one of
+Inputs: the sources and resources in the dependency closure of the image, source roots stripped, without those that the
+wheel of a distribution installs. An edit of one of
 these files runs this one process.
 """
 
@@ -14,6 +15,7 @@ from pants.engine.rules import Rule, collect_rules, rule
 from pants_strata import engine
 from pants_strata.artifacts.image import AppLayer, AppLayerRequest
 from pants_strata.library_process import on_interpreter, sandbox_interpreter, written_layer
+from pants_strata.util_rules.first_party.distributions import image_closure, own_files
 from strata.protocol import app_layer
 
 _ROOT = "sources"
@@ -22,7 +24,8 @@ _ROOT = "sources"
 @rule
 async def write_app_layer(request: AppLayerRequest) -> AppLayer:
     """Return the layer of an image's first-party code, and what that imports from elsewhere."""
-    sources = await engine.python_files(await engine.dependency_closure(request.address))
+    image = await engine.target(request.address)
+    sources = await own_files(await engine.python_files(await image_closure(image)), request.installed, image.address)
     step = await on_interpreter(
         request.interpreter,
         app_layer.Request(

@@ -1,0 +1,1 @@
+"""The rules about first-party code: the app layer, and distributions that are installed."""
