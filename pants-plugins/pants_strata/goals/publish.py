@@ -145,7 +145,7 @@ async def publish_image(request: PublishImageRequest, strata: StrataSubsystem) -
             continue
         process = InteractiveProcess(
             [
-                *(sys.executable, "-I", "-c", _PROGRAM, os.pathsep.join(filter(os.path.isabs, sys.path))),
+                *(sys.executable, "-I", "-c", _PROGRAM, os.pathsep.join(map(os.path.abspath, filter(None, sys.path)))),
                 *("push", layout, *place.arguments(digest)),
             ],
             env=environment,

@@ -74,7 +74,7 @@ def test_a_push_for_each_registry(runner: RuleRunner) -> None:
 def test_the_process_starts_the_library(runner: RuleRunner, tmp_path: Path) -> None:
     (live,) = published(runner, "repository='team/app'", REGISTRIES)
     done = subprocess.run(live.process.process.argv, cwd=tmp_path, env={}, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (2, "")
+    assert (done.returncode, done.stdout) == (2, ""), done.stderr
     assert "src.web/image" in done.stderr.splitlines()[0]
     assert "Traceback" not in done.stderr
 
