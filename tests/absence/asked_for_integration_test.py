@@ -14,10 +14,10 @@ from strata.audit.layout import audit_layout
 from strata.audit.policy import ANNOTATION
 from strata.interpreters.installer_hint import hint_text
 from strata.layouts.layout import Layout
-from support.container import UnpackedImage, unpack
 from support.disguises import Project
-from support.examples import SITE_PACKAGES
-from support.readers import manifest_of
+from support.oci.container import UnpackedImage, unpack
+from support.oci.examples import SITE_PACKAGES
+from support.oci.readers import manifest_of
 
 PIP_LOCK = Path("src/strata/locks/installer_locks/pip.lock")
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from support.debian_mirror import serving
 from support.disguises import Project
 from support.nested_pants import nested_pants
+from support.servers.debian_mirror import serving
 
 
 @pytest.fixture(scope="session")

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from strata.interpreters.installer_hint import hint_text
-from support.container import PYTHON, UnpackedImage, unpack
-from support.examples import IMAGES, SITE_PACKAGES, WEB, layers_of
+from support.oci.container import PYTHON, UnpackedImage, unpack
+from support.oci.examples import IMAGES, SITE_PACKAGES, WEB, layers_of
 
 _INSTALLERS = ("pip", "poetry", "setuptools", "uv", "virtualenv", "wheel")
 # They say how to get pip, and can do nothing else: see installer_absence_test.py.

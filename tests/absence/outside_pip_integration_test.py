@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from packaging.utils import canonicalize_name
 
-from support.container import PYTHON, UnpackedImage, unpack
-from support.examples import REPORT, SCRIPT, SITE_PACKAGES, WEB, pinned, wheels_of
+from support.oci.container import PYTHON, UnpackedImage, unpack
+from support.oci.examples import REPORT, SCRIPT, SITE_PACKAGES, WEB, pinned, wheels_of
 
 
 @pytest.fixture(scope="module", params=[WEB, REPORT, SCRIPT], ids=lambda layout: "-".join(layout.parts))

@@ -11,7 +11,7 @@ from strata.debian.defaults import BASE_ROOTS, COMPONENTS, EXCLUDED, SUITES, int
 from strata.debian.lock import DebianLock, LockedPackage, LockInputs, PlatformPackages, debian_lock_text
 from support.debian_packages import Member, write_deb
 from support.disguises import Project
-from support.examples import SITE_PACKAGES
+from support.oci.examples import SITE_PACKAGES
 from support.venvs.wheels import Member as WheelMember
 from support.venvs.wheels import WheelFile
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from support.readers import blob_path, manifest_of
+from support.oci.readers import blob_path, manifest_of
 
 DEPENDENCIES = "dependencies"
 _CONTENTS = "vnd.strata.layer.contents"

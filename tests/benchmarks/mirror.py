@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.error import HTTPError
 
 from strata.debian.apt_sources import apt_mirrors
-from support.debian_mirror import answering
+from support.servers.debian_mirror import answering
 
 
 @contextmanager

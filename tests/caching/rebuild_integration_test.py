@@ -16,12 +16,12 @@ import pytest
 
 from strata.layouts.listing import list_layer
 from strata.layouts.validate import validate
-from support import goldens
-from support.container import PYTHON, unpack
-from support.examples import SITE_PACKAGES, STANDARD_LIBRARY, layer_digests, layers_of, layers_of_kind, wheels_of
 from support.nested_pants import NestedPants, Ran, nested_pants
+from support.oci import goldens
+from support.oci.container import PYTHON, unpack
+from support.oci.examples import SITE_PACKAGES, STANDARD_LIBRARY, layer_digests, layers_of, layers_of_kind, wheels_of
+from support.oci.readers import blob_path, check_image_schemas, config_of, manifest_of
 from support.projects import SETTINGS, offer_wheels, write_project
-from support.readers import blob_path, check_image_schemas, config_of, manifest_of
 
 IMAGES = ["full", "image", "script", "with-pip"]
 EDITED = "src/words/greeting.py"

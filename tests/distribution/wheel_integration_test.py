@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from support.container import unpack
 from support.nested_pants import NestedPants, empty_repository
+from support.oci.container import unpack
 
 PANTS_TOML = """\
 [GLOBAL]

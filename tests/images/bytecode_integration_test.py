@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from support.container import UnpackedImage, unpack
-from support.examples import SITE_PACKAGES, WEB, WITHOUT_BYTECODE, contents_of
+from support.oci.container import UnpackedImage, unpack
+from support.oci.examples import SITE_PACKAGES, WEB, WITHOUT_BYTECODE, contents_of
 
 # Imports the app as its start does; what was compiled, and the modules that came from a source file.
 _IMPORT = """

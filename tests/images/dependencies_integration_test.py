@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 
 from strata.layouts.validate import validate
-from support.container import unpack
-from support.examples import layer_digests, wheels_of
 from support.nested_pants import NestedPants, Ran, nested_pants
+from support.oci.container import unpack
+from support.oci.examples import layer_digests, wheels_of
 from support.projects import SETTINGS
 from support.venvs.wheels import Member, WheelFile
 

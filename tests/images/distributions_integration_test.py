@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from strata.layouts.validate import validate
-from support.container import unpack
-from support.examples import wheels_of
 from support.nested_pants import NestedPants, nested_pants
+from support.oci.container import unpack
+from support.oci.examples import wheels_of
 from support.projects import SETTINGS
 from support.venvs.wheels import WheelFile
 

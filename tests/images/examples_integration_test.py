@@ -12,9 +12,9 @@ import pytest
 
 from strata.layouts.listing import list_layer
 from strata.layouts.validate import validate
-from support import goldens
-from support.container import PYTHON, free_port, unpack, wait_for_port
-from support.examples import (
+from support.oci import goldens
+from support.oci.container import PYTHON, free_port, unpack, wait_for_port
+from support.oci.examples import (
     ARTIFACTS,
     BASE,
     IMAGES,
@@ -28,7 +28,7 @@ from support.examples import (
     layer_of,
     locked_packages,
 )
-from support.readers import (
+from support.oci.readers import (
     blob_path,
     check_artifact_schemas,
     check_image_schemas,

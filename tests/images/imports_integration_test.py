@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from support.container import unpack
 from support.nested_pants import NestedPants, nested_pants
+from support.oci.container import unpack
 from support.projects import SETTINGS
 from support.venvs.wheels import WheelFile
 

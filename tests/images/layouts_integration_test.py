@@ -15,7 +15,7 @@ from strata.oci.image import Image, RuntimeConfig
 from strata.oci.layer import Directory, Entry, File, Layer, Symlink, write_layer
 from strata.oci.layout import artifact_layout_files, layout_files
 from strata.oci.platform import Platform
-from support.readers import (
+from support.oci.readers import (
     blob,
     check_artifact_schemas,
     check_image_schemas,

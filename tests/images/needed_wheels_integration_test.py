@@ -13,8 +13,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from support.container import unpack
-from support.examples import (
+from support.oci.container import unpack
+from support.oci.examples import (
     BASE,
     INTERPRETER,
     MARKERS,
@@ -32,7 +32,7 @@ from support.examples import (
     pinned,
     wheels_of,
 )
-from support.readers import blob_path
+from support.oci.readers import blob_path
 
 # In bytes of a layer: from this on a wheel has a layer of its own, for certain.
 _LARGE = 1 << 16

@@ -13,8 +13,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from support.container import UnpackedImage, unpack
-from support.examples import MARKERS, SITE_PACKAGES, STANDARD_LIBRARY, WEB, pinned
+from support.oci.container import UnpackedImage, unpack
+from support.oci.examples import MARKERS, SITE_PACKAGES, STANDARD_LIBRARY, WEB, pinned
 from support.programs import require
 
 

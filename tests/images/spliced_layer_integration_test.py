@@ -24,9 +24,18 @@ from strata.oci.image import Image, RuntimeConfig
 from strata.oci.layer import File, ZipMember, write_layer
 from strata.oci.layout import layout_files
 from strata.oci.platform import Platform
-from support.container import unpack
+from support.oci.container import unpack
+from support.oci.readers import (
+    blob_path,
+    config_of,
+    digest_of,
+    manifest_of,
+    podman_pull,
+    require_root,
+    run,
+    skopeo_copy,
+)
 from support.programs import require, require_files
-from support.readers import blob_path, config_of, digest_of, manifest_of, podman_pull, require_root, run, skopeo_copy
 
 
 def contents(busybox: Path) -> dict[str, bytes]:

@@ -14,10 +14,9 @@ import pytest
 import strata.verbs
 from strata.interpreters.paths import interpreter_below
 from strata.oci.descriptor import LAYER_ZSTD
-from support.container import unpack
-from support.examples import SCRIPT, SCRIPT_ZSTD, layer_digests, layers_of
-from support.programs import require
-from support.readers import (
+from support.oci.container import unpack
+from support.oci.examples import SCRIPT, SCRIPT_ZSTD, layer_digests, layers_of
+from support.oci.readers import (
     check_image_schemas,
     config_of,
     digest_of,
@@ -26,6 +25,7 @@ from support.readers import (
     skopeo_copy,
     skopeo_inspect,
 )
+from support.programs import require
 
 
 def test_layers_have_the_media_type_of_zstd() -> None:

@@ -11,7 +11,7 @@ import pytest
 from strata.oci.descriptor import LAYER_ZSTD
 from strata.protocol.app_layer import Request
 from strata.protocol.layer import Compression, WrittenLayer
-from support.layers import blob_of
+from support.oci.layers import blob_of
 from support.venvs.sandbox import Interpreter
 
 SOURCES = {

@@ -23,7 +23,7 @@ from strata.protocol import proof, venv_layer
 from strata.protocol.dependencies_layer import Result
 from strata.protocol.installer import SandboxInstaller
 from strata.protocol.wheel import Wheel
-from support.layers import blob_of
+from support.oci.layers import blob_of
 from support.venvs.difficult import WHEELS
 from support.venvs.sandbox import Interpreter, contained
 from support.venvs.trees import File, read_layer, read_tree

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from support.examples import layer_digests
-from support.readers import digest_of
+from support.oci.examples import layer_digests
+from support.oci.readers import digest_of
 
 LAYOUTS = Path("tests.installers")
 

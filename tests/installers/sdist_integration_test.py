@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from strata.locks.installers import TOOLS
-from support.examples import SITE_PACKAGES, layer_digests, layers_of
 from support.nested_pants import NestedPants, nested_pants
+from support.oci.examples import SITE_PACKAGES, layer_digests, layers_of
 from support.venvs.sdists import SdistFile
 
 FLIT = """\

@@ -15,10 +15,10 @@ import pytest
 
 from strata.debian.defaults import COMPONENTS, SUITES
 from strata.debian.lock import DebianLock, LockedPackage, LockInputs, PlatformPackages, debian_lock_text
-from support.debian_mirror import Signer, serving, sha256, write_suite
 from support.debian_packages import Member, write_deb
-from support.examples import installed_packages, layer_of
 from support.nested_pants import NestedPants, Ran, nested_pants
+from support.oci.examples import installed_packages, layer_of
+from support.servers.debian_mirror import Signer, serving, sha256, write_suite
 
 ADDRESS = "fake:set"
 RENEW = f"--resolve={ADDRESS}"

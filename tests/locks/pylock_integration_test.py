@@ -12,8 +12,8 @@ import pytest
 from strata.locks.environment import marker_environment, wheel_tags
 from strata.oci.platform import Platform
 from support.environments import hashed_environment
+from support.lockfiles.pylocks import EXAMPLE
 from support.locks import versions
-from support.pylocks import EXAMPLE
 
 PLATFORM = Platform("linux", "amd64")
 _SELECT = """

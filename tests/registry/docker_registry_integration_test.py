@@ -17,10 +17,10 @@ import pytest
 
 import strata
 from strata.layouts.layout import Layout
-from support.layouts import compressed, write_example
+from support.oci.layouts import compressed, write_example
+from support.oci.readers import require_root, run
 from support.programs import require
-from support.readers import require_root, run
-from support.registries import PASSWORD, USER, docker_registry, make_certificate, token_service
+from support.servers.registries import PASSWORD, USER, docker_registry, make_certificate, token_service
 
 _POLICY = '{"default": [{"type": "insecureAcceptAnything"}]}'
 

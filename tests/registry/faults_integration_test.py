@@ -19,9 +19,9 @@ from strata.registry.provider import Provider, Settings
 from strata.registry.push import push
 from strata.registry.reference import Reference
 from strata.registry.retries import Retries
-from support.faulty_proxy import FAULTS, faulty_proxy
-from support.layouts import write_example
-from support.registries import docker_registry
+from support.oci.layouts import write_example
+from support.servers.faulty_proxy import FAULTS, faulty_proxy
+from support.servers.registries import docker_registry
 
 _MOST_REQUESTS = 40
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from support.nested_pants import NestedPants, Ran, nested_pants
+from support.oci.readers import run
 from support.programs import require
-from support.readers import run
-from support.registries import docker_registry
+from support.servers.registries import docker_registry
 
 FILES = {
     "src/app/BUILD": """\

@@ -42,8 +42,6 @@ def test_no_file_is_long() -> None:
 
 def test_no_folder_has_many_modules() -> None:
     modules = Counter(
-        str(file.parent)
-        for file in python_files()
-        if file.parts[0] != "tests" and not file.name.endswith("_test.py") and file.stem != "__init__"
+        str(file.parent) for file in python_files() if not file.name.endswith("_test.py") and file.stem != "__init__"
     )
     assert {folder: count for folder, count in modules.items() if count > MODULES} == {}

@@ -9,7 +9,7 @@ from strata.diff.report import to_table
 from strata.diff.tagged_layout import TaggedLayout
 from strata.oci.image import Image, RuntimeConfig
 from strata.oci.layer import Layer
-from support.images import AMD64, Build, write_layout
+from support.oci.images import AMD64, Build, write_layout
 
 BASE = Build()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 from strata.layouts.validate import validate
-from support.layouts import ExampleLayout, write_example
+from support.oci.layouts import ExampleLayout, write_example
 
 ZEROS = "0" * 64
 

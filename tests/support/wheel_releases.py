@@ -15,7 +15,7 @@ import pytest
 from strata.errors import StrataError
 from strata.fetch.wheel import run
 from strata.protocol.fetch_wheel import Request, Result
-from support.index_server import Server
+from support.servers.index_server import Server
 
 TAGS = ("cp313-cp313-manylinux_2_17_x86_64", "cp313-abi3-manylinux_2_17_x86_64", "py3-none-any")
 PURE = "demo_app-1.2-py3-none-any.whl"

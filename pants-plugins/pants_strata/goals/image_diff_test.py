@@ -23,7 +23,7 @@ from pants_strata.target_types import PythonImageTarget
 from strata.attest.build_inputs import read_build_inputs
 from strata.audit.policy import Verdict
 from strata.errors import StrataError
-from support.images import Build
+from support.oci.images import Build
 from support.rules import OPTIONS
 
 BASE = Build()

@@ -18,7 +18,7 @@ from pants_strata.target_types import EntryPointField, ImageResolveField, VenvFi
 from pants_strata.util_rules.locked_venv import read_requirements_of
 from pants_strata.util_rules.resolves import check_resolves, image_venv
 from strata.oci.platform import Platform
-from support.pex_locks import lock, package, resolve, with_header
+from support.lockfiles.pex_locks import lock, package, resolve, with_header
 from support.rules import message, repository, write
 
 IMAGE = Address("src/web", target_name="image")

@@ -24,7 +24,7 @@ from strata.oci.image import Image, RuntimeConfig
 from strata.oci.layer import ZipMember, write_layer
 from strata.oci.layout import layout_files
 from strata.oci.platform import Platform
-from support.layouts import write_example
+from support.oci.layouts import write_example
 
 WHEEL = "usr/share/python-wheels/pip-25.1.1-py3-none-any.whl"
 

@@ -12,7 +12,7 @@ import strata
 from strata.oci.image import Image, RuntimeConfig
 from strata.oci.layout import artifact_layout_files
 from support.comparisons import BASE, write
-from support.images import AMD64, layer, write_layout
+from support.oci.images import AMD64, layer, write_layout
 
 
 def strata_diff(*arguments: object) -> tuple[int, str, str]:

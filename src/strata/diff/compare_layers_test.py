@@ -17,7 +17,7 @@ from strata.oci.descriptor import Descriptor
 from strata.oci.image import Image, RuntimeConfig
 from strata.oci.layer import Directory, Entry, File, Layer, Symlink
 from support.comparisons import BASE, causes, comparisons, table, write
-from support.images import AMD64, layer, undescribed, write_layout
+from support.oci.images import AMD64, layer, undescribed, write_layout
 
 
 def blobs(root: Path, name: str) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from support.index_server import Answer, Server, serving
+from support.servers.index_server import Answer, Server, serving
 from support.wheel_releases import NATIVE, NATIVE_WHEEL, PURE, PURE_WHEEL
 
 

@@ -14,8 +14,8 @@ from strata.errors import StrataError
 from strata.fetch.debian_index import run
 from strata.fetch.debian_release import read_release
 from strata.protocol.fetch_debian_index import Index, Request, Result
-from support.debian_mirror import DATE, Signer, serving, sha256, write_suite
 from support.programs import require
+from support.servers.debian_mirror import DATE, Signer, serving, sha256, write_suite
 
 PACKAGES = "Package: libc6\nVersion: 2.41-12\n\n"
 REQUEST = Request(suites=("trixie",), components=("main",), architectures=("amd64",))

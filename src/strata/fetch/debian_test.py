@@ -15,7 +15,7 @@ from strata.errors.fetch import PackageGone
 from strata.errors.unworded import UnwordedError, worded
 from strata.fetch.debian import run
 from strata.protocol.fetch_debian import Request, Result
-from support.index_server import Answer, Server, serving
+from support.servers.index_server import Answer, Server, serving
 
 DEB = b"package" * 100
 SHA256 = hashlib.sha256(DEB).hexdigest()

@@ -10,7 +10,7 @@ import pytest
 
 from strata.fetch import http
 from strata.fetch.http import Client, TooLarge, Unreachable, shown
-from support.index_server import NEVER, Answer, Server, serving
+from support.servers.index_server import NEVER, Answer, Server, serving
 
 WHEEL = b"wheel" * 1000
 SHA256 = hashlib.sha256(WHEEL).hexdigest()

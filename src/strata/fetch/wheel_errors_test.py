@@ -7,7 +7,7 @@ import pytest
 from strata.errors import StrataError
 from strata.errors.fetch import OnlySdist
 from strata.protocol.fetch_wheel import Result
-from support.index_server import Answer, Server
+from support.servers.index_server import Answer, Server
 from support.wheel_releases import (
     NATIVE,
     PURE,

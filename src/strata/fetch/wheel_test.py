@@ -11,7 +11,7 @@ import pytest
 from strata.fetch.simple_index import Link
 from strata.fetch.wheel import Release, run
 from strata.protocol.fetch_wheel import Request, Result
-from support.index_server import Answer, Server
+from support.servers.index_server import Answer, Server
 from support.wheel_releases import (
     NATIVE,
     NATIVE_WHEEL,

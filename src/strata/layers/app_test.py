@@ -16,7 +16,7 @@ from strata.layers import app
 from strata.layouts.listing import list_layer
 from strata.protocol.app_layer import Request, Result
 from support.interpreters import write_interpreter
-from support.layers import blob_of
+from support.oci.layers import blob_of
 
 VERSION = "{}.{}".format(*sys.version_info)
 

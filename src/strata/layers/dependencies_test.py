@@ -13,7 +13,7 @@ from strata.layers import dependencies
 from strata.protocol.dependencies_layer import Distribution, Request, Result
 from strata.protocol.wheel import Wheel
 from support.interpreters import write_interpreter
-from support.layers import blob_of
+from support.oci.layers import blob_of
 from support.wheels import Content, write_wheel
 
 VERSION = "{}.{}".format(*sys.version_info)

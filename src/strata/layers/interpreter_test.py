@@ -9,7 +9,7 @@ import pytest
 from strata.layers import interpreter
 from strata.protocol.interpreter_layer import Request
 from support.interpreters import LIBRARY, PATHS, VERSION, write_interpreter, write_interpreter_package
-from support.layers import blob_of
+from support.oci.layers import blob_of
 
 
 def test_the_layer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

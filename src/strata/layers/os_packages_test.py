@@ -10,7 +10,7 @@ from strata.layers.os_packages import run
 from strata.protocol.os_packages_layer import Request, Result
 from strata.protocol.package import Package
 from support.debian_packages import Member, directory, symlink, write_deb
-from support.layers import blob_of
+from support.oci.layers import blob_of
 
 BASE_FILES = [
     directory("./etc", 0o755),

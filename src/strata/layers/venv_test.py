@@ -7,7 +7,7 @@ import pytest
 from strata.layers import venv
 from strata.layouts.listing import list_layer
 from strata.protocol.venv_layer import Request
-from support.layers import blob_of
+from support.oci.layers import blob_of
 
 
 def test_the_layer_has_no_packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

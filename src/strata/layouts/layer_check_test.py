@@ -13,7 +13,7 @@ from strata.layouts.layer_check import LayerCheck, check_layer
 from strata.oci import tar
 from strata.oci.descriptor import LAYER_GZIP, LAYER_TAR, sha256_digest
 from strata.oci.layer import File
-from support.layouts import compressed, tar_with
+from support.oci.layouts import compressed, tar_with
 
 TAR_OF_NOTHING = bytes(1024)
 

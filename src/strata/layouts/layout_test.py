@@ -16,8 +16,8 @@ from strata.oci.image import Image, RuntimeConfig
 from strata.oci.layout import artifact_layout_files
 from strata.oci.platform import Platform
 from strata.oci.tar_reader import DamagedBlob
-from support.images import AMD64, layer, write_layout
-from support.layouts import write_example
+from support.oci.images import AMD64, layer, write_layout
+from support.oci.layouts import write_example
 
 FIX = "Fix: copy or build the image again; `strata validate` checks all of the layout."
 

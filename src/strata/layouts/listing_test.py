@@ -9,7 +9,7 @@ from strata.errors import StrataError
 from strata.layouts.layout import Layout
 from strata.layouts.listing import list_layer, list_layout
 from strata.oci.layer import Directory, File, Symlink, write_layer
-from support.layouts import compressed, tar_with, write_example
+from support.oci.layouts import compressed, tar_with, write_example
 
 
 def test_listing_of_a_layer(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Callable
 import pytest
 
 from support.damage import damaged, found, put, put_in_first, without
-from support.layouts import write_example
+from support.oci.layouts import write_example
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from strata.layouts.finding import Rule
 from strata.layouts.validate import validate
 from strata.oci.documents import canonical_json
 from support.damage import ZEROS, damaged, found, put, put_in_first
-from support.layouts import compressed, tar_with, write_example
+from support.oci.layouts import compressed, tar_with, write_example
 
 
 def test_sound_layout_has_no_findings(tmp_path: Path) -> None:

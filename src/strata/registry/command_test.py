@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import strata
-from support.layouts import write_example
+from support.oci.layouts import write_example
 
 SOURCES = os.path.dirname(os.path.dirname(strata.__file__))
 

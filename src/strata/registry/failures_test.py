@@ -12,7 +12,7 @@ from strata.errors import StrataError
 from strata.registry.provider import Provider, Settings
 from strata.registry.reference import Reference
 from strata.registry.retries import Retries
-from support.fake_registry import FakeRegistry, Fault, fake_registry
+from support.servers.fake_registry import FakeRegistry, Fault, fake_registry
 
 MEDIA_TYPE = "application/vnd.oci.image.manifest.v1+json"
 NOT_THERE = (

@@ -14,7 +14,7 @@ from strata.errors import StrataError
 from strata.registry.provider import Provider, Settings
 from strata.registry.reference import Reference
 from strata.registry.retries import Retries, seconds
-from support.fake_registry import FakeRegistry, Fault, fake_registry
+from support.servers.fake_registry import FakeRegistry, Fault, fake_registry
 
 USER = f"Basic {base64.b64encode(b'me:secret').decode()}"
 SCOPE = "repository:team/app:pull,push"

@@ -18,8 +18,8 @@ from strata.registry.push import push
 from strata.registry.reference import Reference
 from strata.registry.remote import RemoteSource
 from strata.registry.retries import Retries
-from support.fake_registry import FakeRegistry, Fault, fake_registry
-from support.layouts import write_example
+from support.oci.layouts import write_example
+from support.servers.fake_registry import FakeRegistry, Fault, fake_registry
 
 
 @pytest.fixture

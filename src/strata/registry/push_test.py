@@ -13,8 +13,8 @@ from strata.registry.provider import Provider, Settings
 from strata.registry.push import Progress, Pushed, push
 from strata.registry.reference import Reference
 from strata.registry.retries import Retries
-from support.fake_registry import FakeRegistry, Fault, fake_registry
-from support.layouts import write_example
+from support.oci.layouts import write_example
+from support.servers.fake_registry import FakeRegistry, Fault, fake_registry
 
 ONCE = Settings(retries=Retries(attempts=1), jobs=1)
 

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from support.examples import layer_digests
-from support.readers import blob_path, config_of, manifest_of
+from support.oci.examples import layer_digests
+from support.oci.readers import blob_path, config_of, manifest_of
 
 
 def write_base(image: Path, of: list[Path], output: Path) -> None:

@@ -13,7 +13,7 @@ from benchmarks.project import LOCK
 from benchmarks.report import Row
 from benchmarks.timing import medians
 from benchmarks.workbench import WEB, Workbench
-from support.readers import manifest_of
+from support.oci.readers import manifest_of
 from support.venvs.wheels import WheelFile
 
 _MODULES = 40

@@ -16,9 +16,9 @@ import strata
 from benchmarks.report import Row
 from benchmarks.timing import Ran, medians, run
 from benchmarks.workbench import Workbench
-from support.layouts import write_example
+from support.oci.layouts import write_example
 from support.programs import require
-from support.registries import docker_registry
+from support.servers.registries import docker_registry
 
 _MEGABYTE = 1 << 20
 # As a venv of wheels has them: a few large layers, and many small ones.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from benchmarks.report import Row
 from benchmarks.timing import medians
 from benchmarks.workbench import PLAIN, WEB, Workbench
-from support.container import PYTHON, UnpackedImage, unpack
+from support.oci.container import PYTHON, UnpackedImage, unpack
 
 _IMPORT = "import time; start = time.perf_counter(); import web.main; print(time.perf_counter() - start)"
 

@@ -22,10 +22,10 @@ from strata.protocol.installer import SandboxInstaller
 from strata.protocol.interpreter import SandboxInterpreter
 from strata.protocol.message import Message, Request
 from strata.protocol.wheel import Wheel
-from support.container import Ran, UnpackedImage
-from support.examples import BASE, INTERPRETER, installed_packages, layer_of, layers_of
+from support.oci.container import Ran, UnpackedImage
+from support.oci.examples import BASE, INTERPRETER, installed_packages, layer_of, layers_of
+from support.oci.readers import require_root, run
 from support.programs import require
-from support.readers import require_root, run
 from support.venvs.wheels import WheelFile
 
 PLATFORM = "linux/amd64"

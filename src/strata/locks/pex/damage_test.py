@@ -8,8 +8,8 @@ from strata.errors import StrataError
 from strata.locks.environment import marker_environment, wheel_tags
 from strata.locks.reader import read_lock
 from strata.oci.platform import Platform
-from support import pex_locks
-from support.mutations import damaged_texts, damaged_values
+from support.lockfiles import pex_locks
+from support.lockfiles.mutations import damaged_texts, damaged_values
 
 PLATFORM = Platform("linux", "amd64")
 ENVIRONMENT = marker_environment("3.13.5", PLATFORM)

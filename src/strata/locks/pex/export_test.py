@@ -20,8 +20,8 @@ from pex.targets import Targets  # type: ignore[import-untyped]
 from strata.locks.environment import marker_environment, wheel_tags
 from strata.locks.reader import read_lock
 from strata.oci.platform import Platform
-from support import pex_locks
-from support.pex_locks import lock, package, resolve, text, with_header
+from support.lockfiles import pex_locks
+from support.lockfiles.pex_locks import lock, package, resolve, text, with_header
 
 HERE = Platform("linux", {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), "amd64"))
 PYTHON = platform.python_version()

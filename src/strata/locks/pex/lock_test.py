@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from support import pex_locks
+from support.lockfiles import pex_locks
+from support.lockfiles.pex_locks import lock, package, resolve, text, with_header
 from support.locks import error, versions
-from support.pex_locks import lock, package, resolve, text, with_header
 
 WHERE = "3rdparty/web.lock"
 EXAMPLE = "certifi==2026.1.1 idna==3.7 markupsafe==3.0.3 numpy==2.4.0 pysocks==1.7.1 requests==2.32.3"

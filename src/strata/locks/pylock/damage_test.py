@@ -12,8 +12,8 @@ from strata.locks.pylock.lock import read_pylock
 from strata.locks.toml_table import Table
 from strata.locks.wanted import Wanted
 from strata.oci.platform import Platform
-from support.mutations import damaged_texts, damaged_values
-from support.pylocks import EXAMPLE
+from support.lockfiles.mutations import damaged_texts, damaged_values
+from support.lockfiles.pylocks import EXAMPLE
 
 PLATFORM = Platform("linux", "amd64")
 TAGS = wheel_tags("3.13.5", (2, 41), PLATFORM)

@@ -4,8 +4,8 @@ from itertools import count
 
 import pytest
 
+from support.lockfiles.pylocks import EXAMPLE
 from support.locks import error, versions
-from support.pylocks import EXAMPLE
 
 WHERE = "app/pylock.toml"
 HASH = "0" * 64

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from strata.oci.layer import CONTENTS_ANNOTATION
-from support.readers import blob_path, manifest_of
+from support.oci.readers import blob_path, manifest_of
 
 BASE = Path("3rdparty.debian/base")
 INTERPRETER = Path("3rdparty.python/cpython")

@@ -16,8 +16,8 @@ from threading import Thread
 from typing import Any, Optional
 from urllib.parse import parse_qs, urlsplit
 
+from support.oci.readers import run
 from support.programs import require
-from support.readers import run
 
 USER, PASSWORD = "me", "the secret"
 _SECONDS = 20

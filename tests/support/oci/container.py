@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Optional
 
+from support.oci.readers import umoci_unpack
 from support.programs import require
-from support.readers import umoci_unpack
 
 PYTHON = "/opt/venv/bin/python"
 _SECONDS = 60

@@ -1,0 +1,1 @@
+"""Images in tests: read, executed, and compared with what is expected of them."""
