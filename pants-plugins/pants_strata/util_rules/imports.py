@@ -62,4 +62,4 @@ async def _providers(missing: Sequence[Import], locked: LockedVenv) -> list[list
         python=feature_version(interpreter.version),
         platform=str(interpreter.platform),
     )
-    return [providers(item, offered) for item in missing]
+    return providers(missing, offered)

@@ -21,14 +21,13 @@ def unsatisfied(imports: Iterable[Import], modules: Collection[str], standard_li
     ]
 
 
-def providers(item: Import, wheels: Mapping[str, Collection[str]]) -> list[str]:
-    """Return the names of the wheels that satisfy an import, sorted.
+def providers(imports: Iterable[Import], wheels: Mapping[str, Collection[str]]) -> list[list[str]]:
+    """Return for each import the names of the wheels that satisfy it, sorted.
 
     :param wheels: name → what an import has to name (strata.wheels.modules.import_names).
     """
-    return sorted(
-        name for name, modules in wheels.items() if _provides(item.module, modules, _with_namespaces(modules))
-    )
+    offered = [(name, wheels[name], _with_namespaces(wheels[name])) for name in sorted(wheels)]
+    return [[name for name, modules, named in offered if _provides(item.module, modules, named)] for item in imports]
 
 
 def _provides(module: str, modules: Collection[str], named: Collection[str]) -> bool:

@@ -33,6 +33,6 @@ def test_unsatisfied(module: str, satisfied: bool) -> None:
 
 def test_providers() -> None:
     wheels = {"opencv-python": ("cv2",), "opencv-python-headless": ("cv2",), "storage": ("google.cloud.storage",)}
-    assert providers(item("cv2.dnn"), wheels) == ["opencv-python", "opencv-python-headless"]
-    assert providers(item("google.cloud.storage"), wheels) == ["storage"]
-    assert providers(item("google.cloud.bigquery"), wheels) == []
+    assert providers([item("cv2.dnn")], wheels) == [["opencv-python", "opencv-python-headless"]]
+    assert providers([item("google.cloud.storage")], wheels) == [["storage"]]
+    assert providers([item("google.cloud.bigquery")], wheels) == [[]]

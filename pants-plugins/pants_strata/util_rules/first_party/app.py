@@ -1,8 +1,7 @@
 """The app layer: what an image's entry point needs of the repository, and nothing else of it.
 
 Inputs: the sources and resources in the dependency closure of the image, source roots stripped, without those that the
-wheel of a distribution installs. An edit of one of
-these files runs this one process.
+wheel of a distribution installs. An edit of one of these files runs this one process.
 """
 
 from __future__ import annotations
