@@ -37,7 +37,7 @@ from pants_strata.target_types import (
 )
 from pants_strata.util_rules.entry_point import Narrow, entry_point
 from pants_strata.util_rules.lookup import artifact_address
-from pants_strata.util_rules.resolves import image_venv, narrowing
+from pants_strata.util_rules.venvs.resolves import image_venv, narrowing
 from strata.errors import targets as errors
 
 

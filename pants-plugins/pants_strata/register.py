@@ -25,15 +25,13 @@ from pants_strata.util_rules import (
     image,
     installer,
     installer_lock,
-    interpreter,
-    locked_venv,
-    proof,
-    venv,
 )
 from pants_strata.util_rules.debian import lock as debian_lock
 from pants_strata.util_rules.debian import os_packages
 from pants_strata.util_rules.debian import packages as debian_packages
 from pants_strata.util_rules.first_party import app
+from pants_strata.util_rules.interpreters import interpreter
+from pants_strata.util_rules.venvs import locked_venv, proof, venv
 
 
 def target_types() -> Iterable[type[Target]]:

@@ -34,9 +34,9 @@ from pants_strata.target_types.defaults import is_default
 from pants_strata.util_rules.debian.os_packages import get_os_packages_layer
 from pants_strata.util_rules.image import get_image
 from pants_strata.util_rules.installer import get_installer
-from pants_strata.util_rules.interpreter import get_interpreter, get_interpreter_layer
+from pants_strata.util_rules.interpreters.interpreter import get_interpreter, get_interpreter_layer
 from pants_strata.util_rules.lookup import default_interpreter
-from pants_strata.util_rules.venv import get_venv
+from pants_strata.util_rules.venvs.venv import get_venv
 from strata.attest.build_inputs import build_inputs_path
 from strata.oci.layer import Layer
 from strata.oci.layout import INDEX_FILE, artifact_layout_files, layout_files

@@ -15,8 +15,8 @@ from pants_strata import engine
 from pants_strata.artifacts.venv import DependenciesLayer, DependenciesLayerRequest, VenvLayer, VenvLayerRequest
 from pants_strata.library_process import on_interpreter, sandbox_interpreter, written_layer
 from pants_strata.progress import LAYERS_WRITTEN
-from pants_strata.util_rules.interpreter import get_interpreter
-from pants_strata.util_rules.wheels import merged, named
+from pants_strata.util_rules.interpreters.interpreter import get_interpreter
+from pants_strata.util_rules.venvs.wheels import merged, named
 from strata.protocol import dependencies_layer, venv_layer
 from strata.protocol.interpreter import feature_version
 

@@ -42,13 +42,13 @@ from pants_strata.util_rules.debian.os_packages import get_os_packages_layer
 from pants_strata.util_rules.entry_point import image_command
 from pants_strata.util_rules.first_party.app import get_app_layer
 from pants_strata.util_rules.first_party.distributions import built_distributions, image_closure
-from pants_strata.util_rules.imports import with_imported_wheels
-from pants_strata.util_rules.interpreter import get_interpreter, get_interpreter_layer
-from pants_strata.util_rules.locked_venv import get_locked_venv
+from pants_strata.util_rules.interpreters.interpreter import get_interpreter, get_interpreter_layer
 from pants_strata.util_rules.lookup import artifact_address
-from pants_strata.util_rules.needed import check_locked, needed_requirements
-from pants_strata.util_rules.resolves import check_resolves, image_venv, narrowing
-from pants_strata.util_rules.venv import get_venv
+from pants_strata.util_rules.venvs.imports import with_imported_wheels
+from pants_strata.util_rules.venvs.locked_venv import get_locked_venv
+from pants_strata.util_rules.venvs.needed import check_locked, needed_requirements
+from pants_strata.util_rules.venvs.resolves import check_resolves, image_venv, narrowing
+from pants_strata.util_rules.venvs.venv import get_venv
 from strata.attest.build_inputs import BuildInputs
 from strata.audit.policy import ANNOTATION, judge
 from strata.errors import StrataError

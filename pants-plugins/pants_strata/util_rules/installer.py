@@ -17,8 +17,8 @@ from pants_strata import engine
 from pants_strata.artifacts.installer import Installer, InstallerRequest
 from pants_strata.artifacts.interpreter import Interpreter, InterpreterRequest
 from pants_strata.target_types import InstallerLockfileField, InstallerToolField, InstallerVersionField
-from pants_strata.util_rules.interpreter import get_interpreter
-from pants_strata.util_rules.wheels import fetch_wheels, merged
+from pants_strata.util_rules.interpreters.interpreter import get_interpreter
+from pants_strata.util_rules.venvs.wheels import fetch_wheels, merged
 from strata.errors import StrataError
 from strata.errors import installers as errors
 from strata.locks.installers import default_lock, installer_tags, read_installer_lock

@@ -18,7 +18,7 @@ from pants_strata.artifacts.host import HostPrepared
 from pants_strata.artifacts.installer import InstallerLockRequest, ResolvedInstallerLock
 from pants_strata.library_process import answer, on_host
 from pants_strata.util_rules.installer import shipped_lock
-from pants_strata.util_rules.wheels import fetch_wheels
+from pants_strata.util_rules.venvs.wheels import fetch_wheels
 from strata.locks.installers import default_lock, installer_tags
 from strata.locks.requirements import read_requirements
 from strata.protocol import lock_installer

@@ -17,7 +17,7 @@ from pants_strata.artifacts.os_packages import OsPackagesRequest
 from pants_strata.library_process import on_interpreter, written_layer
 from pants_strata.subsystem import DebianSubsystem
 from pants_strata.util_rules.debian.packages import get_debian_packages, unpack_inputs
-from pants_strata.util_rules.interpreter import get_interpreter
+from pants_strata.util_rules.interpreters.interpreter import get_interpreter
 from pants_strata.util_rules.lock_requests import base_lock
 from strata.protocol import os_packages_layer
 

@@ -21,7 +21,7 @@ from pants_strata.artifacts.interpreter import Interpreter
 from pants_strata.artifacts.venv import LockedVenvRequest
 from pants_strata.artifacts.wheel import BuiltDistribution, LockedWheel
 from pants_strata.library_process import Step, answers, on_interpreter, sandbox_interpreter
-from pants_strata.util_rules.locked_venv import get_locked_venv
+from pants_strata.util_rules.venvs.locked_venv import get_locked_venv
 from strata.errors import StrataError
 from strata.errors import distributions as errors
 from strata.locks.environment import marker_environment, wheel_tags

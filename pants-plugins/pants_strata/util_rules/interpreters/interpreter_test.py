@@ -15,7 +15,7 @@ from pants_strata.artifacts.host import HostPrepared
 from pants_strata.artifacts.interpreter import InterpreterRequest
 from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
 from pants_strata.target_types import DebianPackagesTarget, PythonInterpreterTarget
-from pants_strata.util_rules.interpreter import build_interpreter
+from pants_strata.util_rules.interpreters.interpreter import build_interpreter
 from pants_strata.util_rules.lock_requests import interpreter_lock
 from strata.debian.lock import LockedPackage
 from strata.errors import StrataError

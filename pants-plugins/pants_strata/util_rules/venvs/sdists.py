@@ -21,7 +21,7 @@ from pants_strata.artifacts.wheel import LockedWheel
 from pants_strata.library_process import Step, answers, on_interpreter, sandbox_installer, sandbox_interpreter
 from pants_strata.target_types import VenvAllowSdistsField, VenvBuildLockfileField
 from pants_strata.util_rules.installer import get_installer
-from pants_strata.util_rules.wheels import fetch_wheels, merged, named
+from pants_strata.util_rules.venvs.wheels import fetch_wheels, merged, named
 from strata.errors import StrataError
 from strata.errors import sdists as errors
 from strata.locks.environment import marker_environment, wheel_tags

@@ -25,9 +25,9 @@ from pants_strata.target_types import (
     VenvLockfileField,
     VenvResolveField,
 )
-from pants_strata.util_rules.interpreter import get_interpreter
+from pants_strata.util_rules.interpreters.interpreter import get_interpreter
 from pants_strata.util_rules.lookup import artifact_address
-from pants_strata.util_rules.resolves import check_interpreter, lockfile_of
+from pants_strata.util_rules.venvs.resolves import check_interpreter, lockfile_of
 from strata.errors import StrataError
 from strata.errors import requirements as errors
 from strata.errors import resolves as resolve_errors

@@ -15,8 +15,8 @@ from pants_strata.artifacts.debian_packages import DebianPackages
 from pants_strata.artifacts.interpreter import Interpreter
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import EntryPointField, ImageResolveField, VenvField, VenvResolveField
-from pants_strata.util_rules.locked_venv import read_requirements_of
-from pants_strata.util_rules.resolves import check_resolves, image_venv
+from pants_strata.util_rules.venvs.locked_venv import read_requirements_of
+from pants_strata.util_rules.venvs.resolves import check_resolves, image_venv
 from strata.oci.platform import Platform
 from support.lockfiles.pex_locks import lock, package, resolve, with_header
 from support.rules import message, repository, write

@@ -14,8 +14,8 @@ from pants_strata import engine
 from pants_strata.artifacts.venv import Proof, ProofRequest
 from pants_strata.library_process import answer, on_interpreter, sandbox_installer, sandbox_interpreter
 from pants_strata.util_rules.installer import get_installer
-from pants_strata.util_rules.locked_venv import get_locked_venv
-from pants_strata.util_rules.wheels import merged, named
+from pants_strata.util_rules.venvs.locked_venv import get_locked_venv
+from pants_strata.util_rules.venvs.wheels import merged, named
 from strata.protocol import proof
 
 _INSTALLER = ".installer"

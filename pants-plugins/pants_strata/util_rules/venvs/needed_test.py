@@ -9,7 +9,7 @@ from pants.engine.rules import QueryRule, rule
 from pants.testutil.rule_runner import RuleRunner
 
 from pants_strata import engine
-from pants_strata.util_rules.needed import check_locked, needed_requirements
+from pants_strata.util_rules.venvs.needed import check_locked, needed_requirements
 from strata.errors import StrataError
 from support.rules import repository, write
 

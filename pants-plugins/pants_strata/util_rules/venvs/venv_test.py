@@ -33,7 +33,7 @@ from pants_strata.artifacts.venv import (
 from pants_strata.artifacts.wheel import LockedWheel
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import PythonVenvTarget
-from pants_strata.util_rules.venv import build_venv
+from pants_strata.util_rules.venvs.venv import build_venv
 from strata.attest.build_inputs import Input
 from strata.errors import StrataError
 from strata.locks.requirements import LockedRequirement

@@ -13,9 +13,9 @@ from dataclasses import replace
 from pants.engine.addresses import Address
 
 from pants_strata.artifacts.venv import LockedVenv, LockedVenvRequest, Venv, VenvRequest
-from pants_strata.util_rules.locked_venv import get_locked_venv
-from pants_strata.util_rules.venv import get_venv
-from pants_strata.util_rules.wheels import offered_imports
+from pants_strata.util_rules.venvs.locked_venv import get_locked_venv
+from pants_strata.util_rules.venvs.venv import get_venv
+from pants_strata.util_rules.venvs.wheels import offered_imports
 from strata.errors import targets as errors
 from strata.locks.environment import wheel_tags
 from strata.plan.imports import providers, unsatisfied

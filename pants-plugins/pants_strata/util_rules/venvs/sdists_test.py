@@ -30,7 +30,7 @@ from pants_strata.artifacts.interpreter import Interpreter
 from pants_strata.artifacts.library_slice import LibrarySlice, LibrarySliceRequest
 from pants_strata.artifacts.wheel import LockedWheel
 from pants_strata.target_types import PythonVenvTarget
-from pants_strata.util_rules.sdists import allowed_sdists, with_built_wheels
+from pants_strata.util_rules.venvs.sdists import allowed_sdists, with_built_wheels
 from strata.errors import StrataError
 from strata.errors.sdists import build_failed
 from strata.errors.unworded import UnwordedError

@@ -16,7 +16,7 @@ from pants_strata.artifacts.fetched_file import FetchRequest, FetchResult
 from pants_strata.artifacts.installer import InstallerRequest
 from pants_strata.artifacts.interpreter import Interpreter
 from pants_strata.artifacts.venv import LockedVenv, LockedVenvRequest, Venv, VenvRequest
-from pants_strata.util_rules.imports import with_imported_wheels
+from pants_strata.util_rules.venvs.imports import with_imported_wheels
 from strata.errors import StrataError
 from strata.errors.fetch import no_fitting_wheel
 from strata.locks.requirements import LockedRequirement

@@ -36,10 +36,10 @@ from pants_strata.artifacts.wheel import LockedWheel
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import VenvLayerBudgetField, VenvLayerThresholdField
 from pants_strata.util_rules.dependencies import get_dependencies_layer, get_venv_layer
-from pants_strata.util_rules.locked_venv import get_locked_venv
-from pants_strata.util_rules.proof import get_proof
-from pants_strata.util_rules.sdists import allowed_sdists, with_built_wheels
-from pants_strata.util_rules.wheels import fetch_wheels
+from pants_strata.util_rules.venvs.locked_venv import get_locked_venv
+from pants_strata.util_rules.venvs.proof import get_proof
+from pants_strata.util_rules.venvs.sdists import allowed_sdists, with_built_wheels
+from pants_strata.util_rules.venvs.wheels import fetch_wheels
 from strata.attest.build_inputs import Input
 from strata.errors import StrataError
 from strata.errors.targets import files_overlap, layer_budget_unusable

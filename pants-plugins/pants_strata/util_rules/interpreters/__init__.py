@@ -1,0 +1,1 @@
+"""The rules of interpreters and of their layers."""
