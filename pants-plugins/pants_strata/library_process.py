@@ -20,7 +20,7 @@ from pants.util.logging import LogLevel
 from pants_strata import engine
 from pants_strata.artifacts.host import HostPrepared
 from pants_strata.artifacts.installer import Installer
-from pants_strata.artifacts.interpreter import Interpreter
+from pants_strata.artifacts.interpreter import BuildInterpreter
 from pants_strata.artifacts.layer import ArtifactLayer
 from pants_strata.artifacts.library_slice import LibrarySliceRequest
 from pants_strata.library_slice import get_library_slice
@@ -70,9 +70,9 @@ class Answer(Generic[R]):
         return self.value
 
 
-def sandbox_interpreter(interpreter: Interpreter) -> SandboxInterpreter:
+def sandbox_interpreter(built: BuildInterpreter) -> SandboxInterpreter:
     """Return where the interpreter lies in a sandbox."""
-    return interpreter_below(_PYTHON, str(interpreter.platform), interpreter.version)
+    return interpreter_below(_PYTHON, str(built.interpreter.platform), built.interpreter.version)
 
 
 def sandbox_installer(installer: Installer, folder: str) -> SandboxInstaller:
@@ -81,7 +81,7 @@ def sandbox_installer(installer: Installer, folder: str) -> SandboxInstaller:
 
 
 async def on_interpreter(
-    interpreter: Interpreter,
+    interpreter: BuildInterpreter,
     request: Request[R],
     *,
     description: str,
@@ -172,12 +172,12 @@ def _error(result: FallibleProcessResult, what: str) -> StrataError:
         raise RuntimeError(f"{what} ended with exit code {result.exit_code}:\n{text}") from None
 
 
-async def written_layer(step: Step[L], where: Address, interpreter: Interpreter) -> tuple[ArtifactLayer, L]:
+async def written_layer(step: Step[L], where: Address, built: BuildInterpreter) -> tuple[ArtifactLayer, L]:
     """Run a step that writes a layer; return the layer, and the whole result of the verb. Errors carry the address."""
     answered = await answer(step)
     value = answered.value_for(where)
     blob = await engine.only(answered.files, [f"{_BLOBS}/**"])
-    inputs = _inputs(step.process, {_PYTHON: f"CPython {interpreter.version}"})
+    inputs = _inputs(step.process, {_PYTHON: f"CPython {built.interpreter.version}"})
     return ArtifactLayer(Layer.of(value.layer), blob, inputs), value
 
 

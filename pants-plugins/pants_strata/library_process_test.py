@@ -17,7 +17,7 @@ from pants.util.frozendict import FrozenDict
 
 from pants_strata.artifacts.debian_packages import DebianPackages
 from pants_strata.artifacts.host import HostPrepared
-from pants_strata.artifacts.interpreter import Interpreter
+from pants_strata.artifacts.interpreter import BuildInterpreter, Interpreter
 from pants_strata.artifacts.library_slice import LibrarySlice, LibrarySliceRequest
 from pants_strata.library_process import Answer, Step, answer, on_host, on_interpreter
 from strata.errors.fetch import PackageGone, package_gone
@@ -45,7 +45,7 @@ class OnHost:
 
 @dataclass(frozen=True)
 class OnInterpreter:
-    interpreter: Interpreter
+    interpreter: BuildInterpreter
     wheels: Digest
 
 
@@ -145,12 +145,12 @@ def test_process_on_the_interpreter(runner: RuleRunner) -> None:
         platform=Platform("linux", "amd64"),
         version="3.13.5",
         glibc=(2, 41),
-        tree=create(runner, {"usr/bin/python3.13": b"python"}),
         debian=DebianPackages((), FrozenDict()),
         base=ADDRESS,
     )
+    tree = create(runner, {"usr/bin/python3.13": b"python"})
     wheels = create(runner, {"demo.whl": b"wheel"})
-    process = runner.request(Process, [OnInterpreter(interpreter, wheels)])
+    process = runner.request(Process, [OnInterpreter(BuildInterpreter(interpreter, tree), wheels)])
     assert process.argv == (
         ".python/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2",
         "--inhibit-cache",

@@ -30,7 +30,8 @@ from pants_strata.util_rules.debian import lock as debian_lock
 from pants_strata.util_rules.debian import os_packages
 from pants_strata.util_rules.debian import packages as debian_packages
 from pants_strata.util_rules.first_party import app
-from pants_strata.util_rules.interpreters import interpreter
+from pants_strata.util_rules.interpreters import build_time, interpreter
+from pants_strata.util_rules.interpreters import layer as interpreter_layer
 from pants_strata.util_rules.venvs import locked_venv, proof, venv
 
 
@@ -49,6 +50,7 @@ def rules() -> Iterable[Rule | UnionRule]:
     """Return the rules of this module."""
     modules = (
         app,
+        build_time,
         debian_lock,
         debian_packages,
         default_targets,
@@ -62,6 +64,7 @@ def rules() -> Iterable[Rule | UnionRule]:
         installer,
         installer_lock,
         interpreter,
+        interpreter_layer,
         library_slice,
         locked_venv,
         os_packages,

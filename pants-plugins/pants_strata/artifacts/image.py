@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pants.engine.addresses import Address
 from pants.engine.fs import Digest
 
-from pants_strata.artifacts.interpreter import Interpreter
+from pants_strata.artifacts.interpreter import BuildInterpreterRequest
 from pants_strata.artifacts.layer import ArtifactLayer
 from strata.attest.build_inputs import BuildInputs
 from strata.audit.policy import Verdict
@@ -19,13 +19,13 @@ from strata.protocol.layer import Compression
 
 @dataclass(frozen=True)
 class AppLayerRequest:
-    """The first-party sources and resources in the closure of `address`, for an interpreter.
+    """The first-party sources and resources in the closure of `address`. `interpreter` compiles them.
 
     `installed` are paths that a wheel in the venv has already, relative to site-packages.
     """
 
     address: Address
-    interpreter: Interpreter
+    interpreter: BuildInterpreterRequest
     bytecode: bool
     compression: Compression
     installed: tuple[str, ...] = ()

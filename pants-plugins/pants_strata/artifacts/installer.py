@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from pants.engine.addresses import Address
 from pants.engine.fs import Digest
 
-from strata.oci.platform import Platform
-
 
 @dataclass(frozen=True)
 class InstallerRequest:
-    """`interpreter` is the `python_interpreter` that the tool runs on."""
+    """`interpreter` is the `python_interpreter` that the tool runs on, which is the build-time one of that target."""
 
     address: Address
     interpreter: Address
-    platform: Platform
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,9 @@
-"""This module has the requests and results of interpreters, and of their layers."""
+"""This module has the requests and results of interpreters, and of their layers.
+
+An interpreter has two roles, and one target serves both. `Interpreter` is CPython as an image has it: its platform
+decides wheels and layers. `BuildInterpreter` is the same CPython for the machine that builds: it makes the bytes of all
+platforms.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +27,7 @@ class InterpreterRequest:
 
 @dataclass(frozen=True)
 class Interpreter:
-    """`tree` runs where it lies through its own loader: the Python of every process that makes bytes.
+    """CPython as images for `platform` have it. Nothing of it runs in a build.
 
     `version` is full (3.13.5); `glibc` decides which wheels run; `base` has packages that the layer leaves out.
     """
@@ -31,9 +36,26 @@ class Interpreter:
     platform: Platform
     version: str
     glibc: tuple[int, int]
-    tree: Digest
     debian: DebianPackages
     base: Address
+
+
+@dataclass(frozen=True)
+class BuildInterpreterRequest:
+    """The interpreter of a `python_interpreter` that runs on this machine, whatever platforms images are for."""
+
+    address: Address
+
+
+@dataclass(frozen=True)
+class BuildInterpreter:
+    """The Python of every process that makes bytes: `tree` runs where it lies, through its own loader.
+
+    `interpreter` describes it; its platform is the machine's.
+    """
+
+    interpreter: Interpreter
+    tree: Digest
 
 
 @dataclass(frozen=True)

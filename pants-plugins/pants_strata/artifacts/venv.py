@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pants.engine.addresses import Address
 
 from pants_strata.artifacts.installer import Installer, InstallerRequest
-from pants_strata.artifacts.interpreter import Interpreter, InterpreterRequest
+from pants_strata.artifacts.interpreter import BuildInterpreterRequest, Interpreter
 from pants_strata.artifacts.layer import ArtifactLayer
 from pants_strata.artifacts.wheel import LockedWheel
 from strata.locks.requirements import LockedRequirement
@@ -54,7 +54,7 @@ class DependenciesLayerRequest:
     """The layer of some wheels, mostly one; `venv` is for messages."""
 
     venv: Address
-    interpreter: InterpreterRequest
+    interpreter: BuildInterpreterRequest
     wheels: tuple[LockedWheel, ...]
     bytecode: bool
     compression: Compression
@@ -87,7 +87,7 @@ class Proof:
 class VenvLayerRequest:
     """The venv itself, without what is installed."""
 
-    interpreter: InterpreterRequest
+    interpreter: BuildInterpreterRequest
     compression: Compression
 
 

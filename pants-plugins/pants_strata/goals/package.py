@@ -34,7 +34,8 @@ from pants_strata.target_types.defaults import is_default
 from pants_strata.util_rules.debian.os_packages import get_os_packages_layer
 from pants_strata.util_rules.image import get_image
 from pants_strata.util_rules.installer import get_installer
-from pants_strata.util_rules.interpreters.interpreter import get_interpreter, get_interpreter_layer
+from pants_strata.util_rules.interpreters.interpreter import get_interpreter
+from pants_strata.util_rules.interpreters.layer import get_interpreter_layer
 from pants_strata.util_rules.lookup import default_interpreter
 from pants_strata.util_rules.venvs.venv import get_venv
 from strata.attest.build_inputs import build_inputs_path
@@ -157,7 +158,7 @@ class InstallerFieldSet(ArtifactFieldSet):
 async def package_installer(field_set: InstallerFieldSet, strata: StrataSubsystem) -> BuiltPackage:
     """Return the wheels of an installer and of all that it needs."""
     interpreter = (await default_interpreter(strata)).address
-    installer = await get_installer(InstallerRequest(field_set.address, interpreter, PLATFORM))
+    installer = await get_installer(InstallerRequest(field_set.address, interpreter))
     path = field_set.output_path.value_or_default(file_ending=None)
     lines = (f"  {installer.tool} {installer.version}: {len(installer.files)} wheel(s)",)
     return BuiltPackage(

@@ -15,7 +15,7 @@ from pants_strata import engine
 from pants_strata.artifacts.venv import DependenciesLayer, DependenciesLayerRequest, VenvLayer, VenvLayerRequest
 from pants_strata.library_process import on_interpreter, sandbox_interpreter, written_layer
 from pants_strata.progress import LAYERS_WRITTEN
-from pants_strata.util_rules.interpreters.interpreter import get_interpreter
+from pants_strata.util_rules.interpreters.build_time import get_build_interpreter
 from pants_strata.util_rules.venvs.wheels import merged, named
 from strata.protocol import dependencies_layer, venv_layer
 from strata.protocol.interpreter import feature_version
@@ -26,7 +26,7 @@ _WHEELS = "wheels"
 @rule
 async def write_dependencies_layer(request: DependenciesLayerRequest) -> DependenciesLayer:
     """Return the layer of some wheels, with what each of them installs."""
-    interpreter = await get_interpreter(request.interpreter)
+    interpreter = await get_build_interpreter(request.interpreter)
     names = [f"{wheel.name} {wheel.version}" for wheel in request.wheels]
     step = await on_interpreter(
         interpreter,
@@ -51,8 +51,8 @@ get_dependencies_layer = engine.asker(write_dependencies_layer)
 @rule
 async def write_venv_layer(request: VenvLayerRequest) -> VenvLayer:
     """Return the layer of an empty venv."""
-    interpreter = await get_interpreter(request.interpreter)
-    python = feature_version(interpreter.version)
+    interpreter = await get_build_interpreter(request.interpreter)
+    python = feature_version(interpreter.interpreter.version)
     step = await on_interpreter(
         interpreter,
         venv_layer.Request(python=python, compression=request.compression),

@@ -15,7 +15,7 @@ from pants.engine.target import Target
 
 from pants_strata import engine
 from pants_strata.artifacts.image import AppLayerRequest, BuiltImage, ImageRequest
-from pants_strata.artifacts.interpreter import InterpreterLayerRequest, InterpreterRequest
+from pants_strata.artifacts.interpreter import BuildInterpreterRequest, InterpreterLayerRequest, InterpreterRequest
 from pants_strata.artifacts.os_packages import OsPackagesRequest
 from pants_strata.artifacts.venv import LockedVenvRequest, VenvRequest
 from pants_strata.subsystem import StrataSubsystem
@@ -42,7 +42,8 @@ from pants_strata.util_rules.debian.os_packages import get_os_packages_layer
 from pants_strata.util_rules.entry_point import image_command
 from pants_strata.util_rules.first_party.app import get_app_layer
 from pants_strata.util_rules.first_party.distributions import built_distributions, image_closure
-from pants_strata.util_rules.interpreters.interpreter import get_interpreter, get_interpreter_layer
+from pants_strata.util_rules.interpreters.interpreter import get_interpreter
+from pants_strata.util_rules.interpreters.layer import get_interpreter_layer
 from pants_strata.util_rules.lookup import artifact_address
 from pants_strata.util_rules.venvs.imports import with_imported_wheels
 from pants_strata.util_rules.venvs.locked_venv import get_locked_venv
@@ -94,6 +95,7 @@ async def build_image(request: ImageRequest, strata: StrataSubsystem, python: Py
         venv_target[InterpreterField], strata.interpreter, "[strata].interpreter"
     )
     interpreter = await get_interpreter(InterpreterRequest(interpreter_address, request.platform))
+    builder = BuildInterpreterRequest(interpreter_address)
     base = await artifact_address(target[ImageBaseField], str(interpreter.base), "[strata].base")
     wanted = target[BytecodeField].value
     bytecode = strata.bytecode if wanted is None else wanted
@@ -108,7 +110,7 @@ async def build_image(request: ImageRequest, strata: StrataSubsystem, python: Py
         get_os_packages_layer(OsPackagesRequest(base, request.platform, interpreter_address, compression)),
         get_interpreter_layer(InterpreterLayerRequest(interpreter, base, compression)),
         get_venv(venv_request),
-        get_app_layer(AppLayerRequest(request.address, interpreter, bytecode, compression, installed)),
+        get_app_layer(AppLayerRequest(request.address, builder, bytecode, compression, installed)),
     )
     venv = await with_imported_wheels(venv, venv_request, app.imports, image=request.address)
     command = await image_command(target, venv, narrowing(target[ImageResolveField], python))

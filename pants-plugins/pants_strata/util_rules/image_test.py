@@ -73,7 +73,7 @@ class Engine:
     def interpreter(self, request: InterpreterRequest) -> Interpreter:
         assert (request.address, request.platform) == (CPYTHON, PLATFORM)
         debian = DebianPackages((), FrozenDict())
-        return Interpreter(CPYTHON, PLATFORM, "3.13.5", (2, 41), Digest("d" * 64, 1), debian, BASE)
+        return Interpreter(CPYTHON, PLATFORM, "3.13.5", (2, 41), debian, BASE)
 
     def venv(self, request: VenvRequest) -> Venv:
         self.asked[VenvRequest] = request

@@ -1,6 +1,7 @@
 """The installer artifact: a tool and what it needs, as wheels. It is an input of venvs and of nothing else.
 
-Inputs: the lock of the tool, the target's own or the one that Strata brings. Errors: a lock that is missing, or of
+Inputs: the lock of the tool, the target's own or the one that Strata brings. Its wheels are those for the machine that
+builds, whatever platform images are for. Errors: a lock that is missing, or of
 another tool or version; those of fetching.
 """
 
@@ -15,9 +16,9 @@ from pants.engine.unions import UnionRule
 
 from pants_strata import engine
 from pants_strata.artifacts.installer import Installer, InstallerRequest
-from pants_strata.artifacts.interpreter import Interpreter, InterpreterRequest
+from pants_strata.artifacts.interpreter import BuildInterpreterRequest, Interpreter
 from pants_strata.target_types import InstallerLockfileField, InstallerToolField, InstallerVersionField
-from pants_strata.util_rules.interpreters.interpreter import get_interpreter
+from pants_strata.util_rules.interpreters.build_time import get_build_interpreter
 from pants_strata.util_rules.venvs.wheels import fetch_wheels, merged
 from strata.errors import StrataError
 from strata.errors import installers as errors
@@ -51,7 +52,7 @@ async def build_installer(request: InstallerRequest) -> Installer:
     where = str(request.address)
     target = await engine.target(request.address)
     tool = target[InstallerToolField].value
-    interpreter = await get_interpreter(InterpreterRequest(request.interpreter, request.platform))
+    interpreter = (await get_build_interpreter(BuildInterpreterRequest(request.interpreter))).interpreter
     try:
         locked = await _lock(target, interpreter)
     except StrataError as error:

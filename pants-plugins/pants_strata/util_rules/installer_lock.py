@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from pants.engine.platform import Platform as HostPlatform
 from pants.engine.process import ProcessCacheScope
 from pants.engine.rules import Rule, collect_rules, rule
 from pants.engine.unions import UnionRule
 
 from pants_strata import engine
-from pants_strata.artifacts import PLATFORM
 from pants_strata.artifacts.host import HostPrepared
 from pants_strata.artifacts.installer import InstallerLockRequest, ResolvedInstallerLock
 from pants_strata.library_process import answer, on_host
+from pants_strata.util_rules.host_platform import host_platform
 from pants_strata.util_rules.installer import shipped_lock
 from pants_strata.util_rules.venvs.wheels import fetch_wheels
 from strata.locks.installers import default_lock, installer_tags
@@ -28,13 +29,16 @@ _OUTPUT = "locks"
 
 
 @rule
-async def resolve_installer_lock(request: InstallerLockRequest, host: HostPrepared) -> ResolvedInstallerLock:
+async def resolve_installer_lock(
+    request: InstallerLockRequest, machine: HostPlatform, host: HostPrepared
+) -> ResolvedInstallerLock:
     """Return a new lock of an installer, from what the index has now."""
+    platform = host_platform(machine)
     (uv,) = await fetch_wheels(
         read_requirements(shipped_lock("uv"), default_lock("uv")),
-        installer_tags("uv", request.python, (0, 0), PLATFORM),
+        installer_tags("uv", request.python, (0, 0), platform),
         python=request.python,
-        platform=str(PLATFORM),
+        platform=str(platform),
         where=request.address,
     )
     requirement = f"{request.tool}=={request.version}" if request.version else request.tool

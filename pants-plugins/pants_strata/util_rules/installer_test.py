@@ -13,7 +13,7 @@ from pants_strata.artifacts import PLATFORM
 from pants_strata.artifacts.debian_packages import DebianPackages
 from pants_strata.artifacts.fetched_file import FetchRequest, FetchResult
 from pants_strata.artifacts.installer import Installer, InstallerRequest
-from pants_strata.artifacts.interpreter import Interpreter, InterpreterRequest
+from pants_strata.artifacts.interpreter import BuildInterpreter, BuildInterpreterRequest, Interpreter
 from pants_strata.target_types import PythonInstallerTarget
 from pants_strata.util_rules.installer import build_installer, shipped_lock
 from strata.errors import StrataError
@@ -23,7 +23,7 @@ from support.mocked_rules import run_mocked
 
 ADDRESS = Address("third", target_name="tool")
 DIGEST = Digest("a" * 64, 1)
-INTERPRETER = Interpreter(ADDRESS, PLATFORM, "3.13.5", (2, 41), DIGEST, DebianPackages((), FrozenDict()), ADDRESS)
+INTERPRETER = Interpreter(ADDRESS, PLATFORM, "3.13.5", (2, 41), DebianPackages((), FrozenDict()), ADDRESS)
 SHIPPED = {
     tool: read_installer_lock(shipped_lock(tool), "", tool, python="3.13.5", platform=PLATFORM)[0].version
     for tool in TOOLS
@@ -51,10 +51,10 @@ class Engine:
         target = PythonInstallerTarget(fields, ADDRESS)
         built: Installer = run_mocked(
             build_installer,
-            [InstallerRequest(ADDRESS, ADDRESS, PLATFORM)],
+            [InstallerRequest(ADDRESS, ADDRESS)],
             {
                 (WrappedTarget, WrappedTargetRequest): lambda _: WrappedTarget(target),
-                (Interpreter, InterpreterRequest): lambda _: INTERPRETER,
+                (BuildInterpreter, BuildInterpreterRequest): lambda _: BuildInterpreter(INTERPRETER, DIGEST),
                 (Digest, PathGlobs): lambda _: DIGEST,
                 (DigestContents, Digest): self.contents,
                 (FetchResult, FetchRequest): self.fetch,

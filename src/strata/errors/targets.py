@@ -174,9 +174,23 @@ def no_linux_host(machine: str) -> StrataError:
     :param machine: its system and processor.
     """
     return StrataError(
-        "Images are built on Linux with an x86-64 processor.",
+        "Images are built on Linux, with an x86-64 or an arm64 processor, for both.",
         found=[machine],
         fix="run this command on such a machine, or in a container or virtual machine of that kind.",
+    )
+
+
+def platforms_differ(versions: Mapping[str, str]) -> StrataError:
+    """Return the error for a lock that has different versions of CPython for the machine and for an image.
+
+    :param versions: platform → the full version of CPython.
+    """
+    return StrataError(
+        "The lock holds different versions of CPython for two platforms, and one of them compiles the bytecode for "
+        "both.",
+        found=[f"{platform}: CPython {version}" for platform, version in sorted(versions.items())],
+        fix="renew the lock with `./pants generate-lockfiles --resolve={address}`. If it stays as it is, the mirror "
+        "has one of the packages later than the other: try again then.",
     )
 
 

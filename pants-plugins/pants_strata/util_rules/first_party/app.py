@@ -15,6 +15,7 @@ from pants_strata import engine
 from pants_strata.artifacts.image import AppLayer, AppLayerRequest
 from pants_strata.library_process import on_interpreter, sandbox_interpreter, written_layer
 from pants_strata.util_rules.first_party.distributions import image_closure, own_files
+from pants_strata.util_rules.interpreters.build_time import get_build_interpreter
 from strata.protocol import app_layer
 
 _ROOT = "sources"
@@ -25,18 +26,19 @@ async def write_app_layer(request: AppLayerRequest) -> AppLayer:
     """Return the layer of an image's first-party code, and what that imports from elsewhere."""
     image = await engine.target(request.address)
     sources = await own_files(await engine.python_files(await image_closure(image)), request.installed, image.address)
+    interpreter = await get_build_interpreter(request.interpreter)
     step = await on_interpreter(
-        request.interpreter,
+        interpreter,
         app_layer.Request(
             root=Path(_ROOT),
-            interpreter=sandbox_interpreter(request.interpreter),
+            interpreter=sandbox_interpreter(interpreter),
             bytecode=request.bytecode,
             compression=request.compression,
         ),
         inputs=await engine.under(_ROOT, sources.digest),
         description=f"Write the app layer of {request.address}, {len(sources.files)} files",
     )
-    layer, result = await written_layer(step, request.address, request.interpreter)
+    layer, result = await written_layer(step, request.address, interpreter)
     return AppLayer(layer, result.imports)
 
 

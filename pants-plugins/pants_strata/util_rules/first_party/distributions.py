@@ -17,10 +17,11 @@ from pants.engine.fs import Digest, Snapshot
 from pants.engine.target import Target
 
 from pants_strata import engine
-from pants_strata.artifacts.interpreter import Interpreter
+from pants_strata.artifacts.interpreter import BuildInterpreter, Interpreter
 from pants_strata.artifacts.venv import LockedVenvRequest
 from pants_strata.artifacts.wheel import BuiltDistribution, LockedWheel
 from pants_strata.library_process import Step, answers, on_interpreter, sandbox_interpreter
+from pants_strata.util_rules.interpreters.build_time import build_interpreter_for
 from pants_strata.util_rules.venvs.locked_venv import get_locked_venv
 from strata.errors import StrataError
 from strata.errors import distributions as errors
@@ -55,7 +56,8 @@ async def built_distributions(
     packages = await engine.packaged(targets)
     try:
         wheels = [await _one_wheel(target, files, interpreter) for target, files in zip(targets, packages)]
-        steps = [await _step(wheel, files, interpreter) for wheel, files in zip(wheels, packages)]
+        builder = await build_interpreter_for(interpreter)
+        steps = [await _step(wheel, files, builder) for wheel, files in zip(wheels, packages)]
         built = []
         for target, wheel, answered in zip(targets, wheels, await answers(steps)):
             told = answered.value_for(target.address)
@@ -105,7 +107,7 @@ async def _one_wheel(target: Target, files: Digest, interpreter: Interpreter) ->
     return Wheel(str(name), str(version), path)
 
 
-async def _step(wheel: Wheel, files: Digest, interpreter: Interpreter) -> Step[normal_wheel.Result]:
+async def _step(wheel: Wheel, files: Digest, interpreter: BuildInterpreter) -> Step[normal_wheel.Result]:
     return await on_interpreter(
         interpreter,
         normal_wheel.Request(interpreter=sandbox_interpreter(interpreter), wheel=wheel),

@@ -29,7 +29,7 @@ from pants.util.frozendict import FrozenDict
 from pants_strata.artifacts import PLATFORM
 from pants_strata.artifacts.debian_packages import DebianPackages
 from pants_strata.artifacts.installer import InstallerRequest
-from pants_strata.artifacts.interpreter import Interpreter
+from pants_strata.artifacts.interpreter import BuildInterpreter, BuildInterpreterRequest, Interpreter
 from pants_strata.artifacts.library_slice import LibrarySlice, LibrarySliceRequest
 from pants_strata.artifacts.venv import LockedVenv, LockedVenvRequest
 from pants_strata.artifacts.wheel import BuiltDistribution, LockedWheel
@@ -43,9 +43,7 @@ from support.mocked_rules import run_mocked
 IMAGE, VENV = Address("app", target_name="image"), Address("third", target_name="venv")
 TOOLS, MORE = Address("tools", target_name="dist"), Address("more", target_name="dist")
 WHEEL = "team_tools-1.2-py3-none-any.whl"
-INTERPRETER = Interpreter(
-    VENV, PLATFORM, "3.13.5", (2, 41), Digest("d" * 64, 1), DebianPackages((), FrozenDict()), VENV
-)
+INTERPRETER = Interpreter(VENV, PLATFORM, "3.13.5", (2, 41), DebianPackages((), FrozenDict()), VENV)
 
 
 def digest_of(text: str) -> Digest:
@@ -103,7 +101,7 @@ class Engine:
 
     def lock(self, _: LockedVenvRequest) -> LockedVenv:
         requirements = tuple(LockedRequirement(name, "1.0", ("a" * 64,)) for name in self.locked)
-        return LockedVenv(INTERPRETER, InstallerRequest(VENV, VENV, PLATFORM), requirements)
+        return LockedVenv(INTERPRETER, InstallerRequest(VENV, VENV), requirements)
 
     def build(self) -> tuple[BuiltDistribution, ...]:
         image: Target = PythonImageTarget({"entry_point": "main.py"}, IMAGE)
@@ -117,6 +115,9 @@ class Engine:
                     digest_of(str(it.field_set.address)), ()
                 ),
                 (Snapshot, Digest): self.snapshot,
+                (BuildInterpreter, BuildInterpreterRequest): lambda _: BuildInterpreter(
+                    INTERPRETER, digest_of("interpreter")
+                ),
                 (LibrarySlice, LibrarySliceRequest): lambda _: LibrarySlice(digest_of("library"), 0),
                 (Digest, CreateDigest): lambda _: digest_of("request"),
                 (Digest, MergeDigests): lambda _: digest_of("inputs"),

@@ -26,7 +26,7 @@ from support.mocked_rules import run_mocked
 
 VENV, IMAGE = Address("third", target_name="venv"), Address("src/app", target_name="image")
 DIGEST = Digest("d" * 64, 1)
-INTERPRETER = Interpreter(VENV, PLATFORM, "3.13.5", (2, 41), DIGEST, DebianPackages((), FrozenDict()), VENV)
+INTERPRETER = Interpreter(VENV, PLATFORM, "3.13.5", (2, 41), DebianPackages((), FrozenDict()), VENV)
 OFFERED = {"requests": ("requests",), "opencv-a": ("cv2",), "opencv-b": ("cv2",), "six": ("six",), "no-wheel": ()}
 
 
@@ -55,7 +55,7 @@ class Engine:
     def lock(self, request: LockedVenvRequest) -> LockedVenv:
         assert request == LockedVenvRequest(VENV, PLATFORM)
         requirements = tuple(LockedRequirement(name, "1.0", ("a" * 64,)) for name in self.offered)
-        return LockedVenv(INTERPRETER, InstallerRequest(VENV, VENV, PLATFORM), requirements)
+        return LockedVenv(INTERPRETER, InstallerRequest(VENV, VENV), requirements)
 
     def fetch(self, request: FetchRequest) -> FetchResult:
         wanted = request.wanted

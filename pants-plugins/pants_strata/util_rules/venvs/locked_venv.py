@@ -95,7 +95,7 @@ async def read_locked_venv(request: LockedVenvRequest, strata: StrataSubsystem, 
     interpreter_address = await artifact_address(target[InterpreterField], strata.interpreter, "[strata].interpreter")
     installer_address = await artifact_address(target[InstallerField], strata.installer, "[strata].installer")
     interpreter = await get_interpreter(InterpreterRequest(interpreter_address, request.platform))
-    installer = InstallerRequest(installer_address, interpreter_address, request.platform)
+    installer = InstallerRequest(installer_address, interpreter_address)
     return LockedVenv(interpreter, installer, await read_requirements_of(target, interpreter, python))
 
 

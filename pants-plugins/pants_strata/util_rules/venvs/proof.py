@@ -14,6 +14,7 @@ from pants_strata import engine
 from pants_strata.artifacts.venv import Proof, ProofRequest
 from pants_strata.library_process import answer, on_interpreter, sandbox_installer, sandbox_interpreter
 from pants_strata.util_rules.installer import get_installer
+from pants_strata.util_rules.interpreters.build_time import build_interpreter_for
 from pants_strata.util_rules.venvs.locked_venv import get_locked_venv
 from pants_strata.util_rules.venvs.wheels import merged, named
 from strata.protocol import proof
@@ -27,10 +28,11 @@ async def prove(request: ProofRequest) -> Proof:
     """Return the proof that the installer installs wheels as their layers have them. Raise StrataError otherwise."""
     locked = await get_locked_venv(request.venv)
     installer = await get_installer(locked.installer)
+    interpreter = await build_interpreter_for(locked.interpreter)
     step = await on_interpreter(
-        locked.interpreter,
+        interpreter,
         proof.Request(
-            interpreter=sandbox_interpreter(locked.interpreter),
+            interpreter=sandbox_interpreter(interpreter),
             installer=sandbox_installer(installer, _INSTALLER),
             wheels=named(request.wheels, _WHEELS),
         ),

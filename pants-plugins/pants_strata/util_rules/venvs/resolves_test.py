@@ -51,7 +51,6 @@ async def wheels(address: Address, strata: StrataSubsystem, python: PythonSetup)
         platform=Platform("linux", "amd64"),
         version="3.13.5",
         glibc=(2, 41),
-        tree=await engine.create({}),
         debian=DebianPackages((), FrozenDict()),
         base=Address("", target_name="strata-base"),
     )

@@ -16,11 +16,12 @@ from pants.engine.target import Target
 
 from pants_strata import engine
 from pants_strata.artifacts.installer import Installer, InstallerRequest
-from pants_strata.artifacts.interpreter import Interpreter
+from pants_strata.artifacts.interpreter import BuildInterpreter, Interpreter
 from pants_strata.artifacts.wheel import LockedWheel
 from pants_strata.library_process import Step, answers, on_interpreter, sandbox_installer, sandbox_interpreter
 from pants_strata.target_types import VenvAllowSdistsField, VenvBuildLockfileField
 from pants_strata.util_rules.installer import get_installer
+from pants_strata.util_rules.interpreters.build_time import build_interpreter_for
 from pants_strata.util_rules.venvs.wheels import fetch_wheels, merged, named
 from strata.errors import StrataError
 from strata.errors import sdists as errors
@@ -43,16 +44,17 @@ async def with_built_wheels(
     sdists = [wheel for wheel in wheels if wheel.is_sdist]
     if not sdists:
         return tuple(wheels)
-    locked = await _build_requirements(target, interpreter)
+    builder = await build_interpreter_for(interpreter)
+    own = builder.interpreter
     needed = await fetch_wheels(
-        locked,
-        wheel_tags(interpreter.version, interpreter.glibc, interpreter.platform),
-        python=feature_version(interpreter.version),
-        platform=str(interpreter.platform),
+        await _build_requirements(target, own),
+        wheel_tags(own.version, own.glibc, own.platform),
+        python=feature_version(own.version),
+        platform=str(own.platform),
         where=target.address,
     )
     tool = await get_installer(installer)
-    steps = [await _build(sdist, needed, interpreter, tool) for sdist in sdists]
+    steps = [await _build(sdist, needed, builder, tool) for sdist in sdists]
     built = {}
     for sdist, answered in zip(sdists, await answers(steps)):
         wheel = answered.value_for(target.address)
@@ -81,7 +83,7 @@ async def _build_requirements(target: Target, interpreter: Interpreter) -> tuple
 
 
 async def _build(
-    sdist: LockedWheel, needed: Sequence[LockedWheel], interpreter: Interpreter, installer: Installer
+    sdist: LockedWheel, needed: Sequence[LockedWheel], interpreter: BuildInterpreter, installer: Installer
 ) -> Step[build_wheel.Result]:
     return await on_interpreter(
         interpreter,

@@ -26,7 +26,7 @@ from pants_strata.artifacts import PLATFORM
 from pants_strata.artifacts.debian_packages import DebianPackages
 from pants_strata.artifacts.fetched_file import FetchRequest, FetchResult
 from pants_strata.artifacts.installer import Installer, InstallerRequest
-from pants_strata.artifacts.interpreter import Interpreter
+from pants_strata.artifacts.interpreter import BuildInterpreter, BuildInterpreterRequest, Interpreter
 from pants_strata.artifacts.library_slice import LibrarySlice, LibrarySliceRequest
 from pants_strata.artifacts.wheel import LockedWheel
 from pants_strata.target_types import PythonVenvTarget
@@ -40,8 +40,8 @@ from support.mocked_rules import run_mocked
 
 ADDRESS = Address("third", target_name="venv")
 DIGEST, OUTPUT, BUILT, LOCKED = (Digest(letter * 64, 1) for letter in "abcd")
-INTERPRETER = Interpreter(ADDRESS, PLATFORM, "3.13.5", (2, 41), DIGEST, DebianPackages((), FrozenDict()), ADDRESS)
-INSTALLER = InstallerRequest(ADDRESS, ADDRESS, PLATFORM)
+INTERPRETER = Interpreter(ADDRESS, PLATFORM, "3.13.5", (2, 41), DebianPackages((), FrozenDict()), ADDRESS)
+INSTALLER = InstallerRequest(ADDRESS, ADDRESS)
 WHEEL = LockedWheel("flask", "3.0", "flask-3.0-py3-none-any.whl", 9, (), ("flask",), DIGEST)
 SDIST = LockedWheel("pure", "1.0", "pure-1.0.tar.gz", 5, (), (), DIGEST)
 LOCK = b"setuptools==80.9 --hash=sha256:" + b"a" * 64 + b"\nwin==1 ; sys_platform == 'win32' --hash=sha256:" + b"b" * 64
@@ -122,6 +122,7 @@ class Engine:
                 (Digest, PathGlobs): self.paths,
                 (DigestContents, Digest): self.contents,
                 (FetchResult, FetchRequest): self.fetch,
+                (BuildInterpreter, BuildInterpreterRequest): lambda _: BuildInterpreter(INTERPRETER, DIGEST),
                 (Installer, InstallerRequest): lambda _: Installer(ADDRESS, "uv", "0.9", DIGEST, ("uv.whl",)),
                 (LibrarySlice, LibrarySliceRequest): lambda _: LibrarySlice(DIGEST, 0),
                 (Digest, CreateDigest): self.create,

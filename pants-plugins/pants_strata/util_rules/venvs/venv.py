@@ -18,7 +18,7 @@ from pants.util.frozendict import FrozenDict
 
 from pants_strata import engine
 from pants_strata.artifacts.installer import Installer
-from pants_strata.artifacts.interpreter import InterpreterRequest
+from pants_strata.artifacts.interpreter import BuildInterpreterRequest
 from pants_strata.artifacts.layer import ArtifactLayer
 from pants_strata.artifacts.venv import (
     DependenciesLayer,
@@ -99,7 +99,7 @@ def _layer_requests(
     request: VenvRequest,
     target: Target,
     strata: StrataSubsystem,
-    interpreter: InterpreterRequest,
+    interpreter: BuildInterpreterRequest,
     wheels: Mapping[str, LockedWheel],
     together: Iterable[Collection[str]] = (),
 ) -> list[DependenciesLayerRequest]:
@@ -159,7 +159,7 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem) -> Venv:
     else:
         chosen = await _needed(target, locked, request.roots, request.built)
     wheels = {wheel.name: wheel for wheel in chosen}
-    interpreter = InterpreterRequest(locked.interpreter.address, request.platform)
+    interpreter = BuildInterpreterRequest(locked.interpreter.address)
     venv = VenvLayerRequest(interpreter, request.compression)
     layers, proofs, venv_layer = await _parts(
         _layer_requests(request, target, strata, interpreter, wheels),

@@ -46,7 +46,7 @@ from support.mocked_rules import run_mocked
 ADDRESS = Address("third", target_name="venv")
 DIGEST = Digest("d" * 64, 1)
 INTERPRETER = Interpreter(
-    ADDRESS, PLATFORM, "3.13.5", (2, 41), DIGEST, DebianPackages((), FrozenDict()), Address("third", target_name="base")
+    ADDRESS, PLATFORM, "3.13.5", (2, 41), DebianPackages((), FrozenDict()), Address("third", target_name="base")
 )
 INSTALLER = Installer(ADDRESS, "uv", "0.9", DIGEST, ("uv.whl",))
 LARGE = 1_000_000
@@ -68,7 +68,7 @@ class Engine:
 
     def lock(self, _: LockedVenvRequest) -> LockedVenv:
         requirements = tuple(LockedRequirement(name, "1.0", ("a" * 64,)) for name in self.requires)
-        return LockedVenv(INTERPRETER, InstallerRequest(ADDRESS, ADDRESS, PLATFORM), requirements)
+        return LockedVenv(INTERPRETER, InstallerRequest(ADDRESS, ADDRESS), requirements)
 
     def fetch(self, request: FetchRequest) -> FetchResult:
         wanted = request.wanted
