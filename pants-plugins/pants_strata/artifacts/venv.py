@@ -11,6 +11,7 @@ from pants_strata.artifacts.installer import Installer, InstallerRequest
 from pants_strata.artifacts.interpreter import BuildInterpreterRequest, Interpreter
 from pants_strata.artifacts.layer import ArtifactLayer
 from pants_strata.artifacts.wheel import LockedWheel
+from strata.locks.c_library import CLibrary
 from strata.locks.requirements import LockedRequirement
 from strata.oci.platform import Platform
 from strata.protocol.dependencies_layer import Distribution
@@ -19,30 +20,35 @@ from strata.protocol.layer import Compression
 
 @dataclass(frozen=True)
 class LockedVenvRequest:
-    """The lock of a `python_venv`, for one platform."""
+    """The lock of a `python_venv`, for one platform; without a `base`, that of its interpreter is meant."""
 
     address: Address
     platform: Platform
+    base: Address | None = None
 
 
 @dataclass(frozen=True)
 class LockedVenv:
-    """A `python_venv` as its lock has it: what installs on the platform, on which interpreter and with which tool."""
+    """A `python_venv` as its lock has it: what installs on the platform, on which interpreter and with which tool.
+
+    `tags` are those of the wheels that the interpreter and the `c_library` take, best first.
+    """
 
     interpreter: Interpreter
     installer: InstallerRequest
     requirements: tuple[LockedRequirement, ...]
+    c_library: CLibrary
+    tags: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class VenvRequest:
-    """The venv of an app: what `roots` require, as PEP 508 requirements, of the lock; None is all of the lock.
+    """The venv of an app: what `roots` require, as PEP 508 requirements, of a lock; None is all of the lock.
 
     `built` are the wheels of first-party distributions: all are installed, with what they require of the lock.
     """
 
-    address: Address
-    platform: Platform
+    lock: LockedVenvRequest
     roots: tuple[str, ...] | None
     bytecode: bool
     compression: Compression

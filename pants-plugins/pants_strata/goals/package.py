@@ -19,7 +19,7 @@ from pants_strata.artifacts.installer import InstallerRequest
 from pants_strata.artifacts.interpreter import InterpreterLayerRequest, InterpreterRequest
 from pants_strata.artifacts.layer import ArtifactLayer
 from pants_strata.artifacts.os_packages import OsPackagesRequest
-from pants_strata.artifacts.venv import VenvRequest
+from pants_strata.artifacts.venv import LockedVenvRequest, VenvRequest
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import (
     ArtifactOutputPathField,
@@ -178,7 +178,9 @@ class VenvFieldSet(ArtifactFieldSet):
 @rule
 async def package_venv(field_set: VenvFieldSet, strata: StrataSubsystem) -> BuiltPackage:
     """Return a layout with the layers of all of the lock."""
-    request = VenvRequest(field_set.address, PLATFORM, None, strata.bytecode, strata.compression.choice)
+    request = VenvRequest(
+        LockedVenvRequest(field_set.address, PLATFORM), None, strata.bytecode, strata.compression.choice
+    )
     return await _artifact_layout(field_set.output_path, "dependencies", (await get_venv(request)).layers)
 
 

@@ -100,12 +100,12 @@ async def build_image(request: ImageRequest, strata: StrataSubsystem, python: Py
     wanted = target[BytecodeField].value
     bytecode = strata.bytecode if wanted is None else wanted
     compression = target[CompressionField].value or strata.compression.choice
-    locked_venv = LockedVenvRequest(venv_target.address, request.platform)
+    locked_venv = LockedVenvRequest(venv_target.address, request.platform, base)
     roots = await _roots(target, locked_venv)
     distributions = await built_distributions(target, locked_venv, interpreter)
     wheels = tuple(item.wheel for item in distributions)
     installed = tuple(sorted(path for item in distributions for path in item.files))
-    venv_request = VenvRequest(venv_target.address, request.platform, roots, bytecode, compression, wheels)
+    venv_request = VenvRequest(locked_venv, roots, bytecode, compression, wheels)
     os_packages, interpreter_layer, venv, app = await engine.concurrently(
         get_os_packages_layer(OsPackagesRequest(base, request.platform, interpreter_address, compression)),
         get_interpreter_layer(InterpreterLayerRequest(interpreter, base, compression)),

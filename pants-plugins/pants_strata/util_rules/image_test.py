@@ -27,7 +27,7 @@ from pants_strata.artifacts.image import AppLayer, AppLayerRequest, BuiltImage, 
 from pants_strata.artifacts.interpreter import Interpreter, InterpreterLayerRequest, InterpreterRequest
 from pants_strata.artifacts.layer import ArtifactLayer
 from pants_strata.artifacts.os_packages import OsPackagesRequest
-from pants_strata.artifacts.venv import Venv, VenvRequest
+from pants_strata.artifacts.venv import LockedVenvRequest, Venv, VenvRequest
 from pants_strata.subsystem import Compression, StrataSubsystem
 from pants_strata.target_types import (
     DebianPackagesTarget,
@@ -134,7 +134,7 @@ def test_what_targets_leave_out_is_taken_from_options() -> None:
     engine = Engine()
     engine.build(options={"bytecode": False, "compression": Compression.zstd})
     assert engine.asked[OsPackagesRequest] == OsPackagesRequest(BASE, PLATFORM, CPYTHON, "zstd")
-    assert engine.asked[VenvRequest] == VenvRequest(VENV, PLATFORM, None, False, "zstd")
+    assert engine.asked[VenvRequest] == VenvRequest(LockedVenvRequest(VENV, PLATFORM, BASE), None, False, "zstd")
     assert (engine.asked[AppLayerRequest].bytecode, engine.asked[AppLayerRequest].compression) == (False, "zstd")
 
 

@@ -14,8 +14,12 @@ class PackageGone(StrataError):
     """A locked package that the mirror no longer has: a point release replaced it. A rule may renew it."""
 
 
-class OnlySdist(StrataError):
-    """A locked release of which no wheel fits, but a source distribution is there."""
+class NoWheelFits(StrataError):
+    """A locked release of which no wheel fits; `found` are the names of its files on the index."""
+
+
+class OnlySdist(NoWheelFits):
+    """One of which a source distribution is there: its name is the first."""
 
 
 def hash_mismatch(release: str, found: Sequence[str], allowed: Sequence[str]) -> StrataError:
@@ -69,16 +73,17 @@ def release_absent(release: str) -> StrataError:
     )
 
 
-def only_sdist(release: str, found: Sequence[str]) -> StrataError:
+def only_sdist(release: str, sdists: Sequence[str], wheels: Sequence[str]) -> StrataError:
     """Return the error for one release without a wheel that fits.
 
     A rule collects these errors of a lock and raises one for all of them (strata.errors.sdists.only_sdists).
 
-    :param found: the file names of the source distributions.
+    :param sdists: the file names of the source distributions.
+    :param wheels: the file names of the wheels, none of which fits.
     """
     return OnlySdist(
         f"{release}: the index has no wheel that fits, only a source distribution.",
-        found=found,
+        found=[*sdists, *wheels],
         fix="lock a version that has a wheel, or build one with `pip wheel` and put it into an index or a find-links "
         "folder.",
     )
@@ -89,7 +94,7 @@ def no_fitting_wheel(release: str, python: str, platform: str, found: Sequence[s
 
     :param found: the file names that there are.
     """
-    return StrataError(
+    return NoWheelFits(
         f"{release}: no wheel fits CPython {python} on {platform}.",
         found=found,
         fix="lock a version that has a wheel for this interpreter and platform, or use another `python_interpreter`.",

@@ -161,7 +161,7 @@ def _failure(release: Release, links: list[Link], mismatched: list[str], unreach
         return errors.release_absent(str(release))
     sdists = [name for name in names if _SDIST_NAME.fullmatch(name)]
     if sdists:
-        return errors.only_sdist(str(release), sdists)
+        return errors.only_sdist(str(release), sdists, [name for name in names if _WHEEL.fullmatch(name)])
     return errors.no_fitting_wheel(str(release), release.request.python, release.request.platform, names)
 
 

@@ -58,6 +58,7 @@ def test_only_an_sdist(server: Server) -> None:
         "Found:\n"
         "  demo-app-1.2.tar.gz\n"
         "  demo_app-1.2.zip\n"
+        "  demo_app-1.2-cp313-cp313-macosx_11_0_arm64.whl\n"
         "Fix: lock a version that has a wheel, or build one with `pip wheel` and put it into an index or a find-links "
         "folder."
     )

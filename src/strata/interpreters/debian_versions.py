@@ -9,6 +9,9 @@ from strata.errors.debian import lock_lacks_package, version_is_unreadable
 from strata.errors.targets import lock_of_another_python
 from strata.protocol.interpreter import feature_version
 
+LIBC = "libc6"
+"""Debian's package of glibc."""
+
 _INTERPRETER = re.compile(r"python\d+\.\d+-minimal")
 # [epoch:]upstream-revision, of which the upstream version starts with numbers:
 # https://www.debian.org/doc/debian-policy/ch-controlfields.html#version
@@ -40,7 +43,7 @@ def glibc_version(packages: tuple[LockedPackage, ...]) -> tuple[int, int]:
 
     Raise StrataError if the packages have no C library.
     """
-    libc = find_package(packages, "libc6", "holds the C library")
+    libc = find_package(packages, LIBC, "holds the C library")
     match = _TWO_NUMBERS.match(libc.version)
     if match is None:
         raise version_is_unreadable(libc.name, libc.version, "two numbers such as 2.41")

@@ -32,12 +32,14 @@ class LockedRequirement:
     """One project that is pinned to a version and to files of it.
 
     :param hashes: the sha256 of each file that may be used, in hexadecimal digits.
+    :param files: the names of these files; none where the lock names hashes alone.
     """
 
     name: str
     version: str
     hashes: tuple[str, ...]
     marker: str = ""
+    files: tuple[str, ...] = ()
 
     def applies(self, environment: Mapping[str, str]) -> bool:
         """Return whether the marker (PEP 508) holds in an environment (strata.locks.environment)."""

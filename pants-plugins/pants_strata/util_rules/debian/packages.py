@@ -60,16 +60,22 @@ def _check(lock: DebianLock, packages: tuple[LockedPackage, ...], request: Debia
         raise errors.lock_is_stale(request.lockfile, asdict(lock.made_from), asdict(request.inputs))
 
 
-@rule
-async def fetch_debian_packages(request: DebianPackagesRequest, debian: DebianSubsystem) -> DebianPackages:
-    """Return the files of locked Debian packages. Raise StrataError where the lock or the mirror lacks one."""
-    where = str(request.lock.address)
+async def locked_packages(request: DebianPackagesRequest) -> tuple[LockedPackage, ...]:
+    """Return the packages of a lock, and fetch none. Raise StrataError for a lock that is not the one of its target."""
     try:
         lock = await _read(request.lock)
         packages = lock.packages(str(request.platform))
         _check(lock, packages, request.lock)
     except StrataError as error:
-        raise error.at(where) from None
+        raise error.at(str(request.lock.address)) from None
+    return packages
+
+
+@rule
+async def fetch_debian_packages(request: DebianPackagesRequest, debian: DebianSubsystem) -> DebianPackages:
+    """Return the files of locked Debian packages. Raise StrataError where the lock or the mirror lacks one."""
+    where = str(request.lock.address)
+    packages = await locked_packages(request)
     results = await get_fetched_files(_fetch_requests(packages))
     gone = [result.error for result in results if isinstance(result.error, PackageGone)]
     # Nobody can renew a lock that comes with Strata, and the index is signed.

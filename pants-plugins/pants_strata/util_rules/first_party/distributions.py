@@ -18,14 +18,15 @@ from pants.engine.target import Target
 
 from pants_strata import engine
 from pants_strata.artifacts.interpreter import BuildInterpreter, Interpreter
-from pants_strata.artifacts.venv import LockedVenvRequest
+from pants_strata.artifacts.venv import LockedVenv, LockedVenvRequest
 from pants_strata.artifacts.wheel import BuiltDistribution, LockedWheel
 from pants_strata.library_process import Step, answers, on_interpreter, sandbox_interpreter
 from pants_strata.util_rules.interpreters.build_time import build_interpreter_for
+from pants_strata.util_rules.venvs.c_library import check_c_library
 from pants_strata.util_rules.venvs.locked_venv import get_locked_venv
 from strata.errors import StrataError
 from strata.errors import distributions as errors
-from strata.locks.environment import marker_environment, wheel_tags
+from strata.locks.environment import marker_environment
 from strata.plan.needed import required
 from strata.protocol import normal_wheel
 from strata.protocol.wheel import Wheel
@@ -55,18 +56,19 @@ async def built_distributions(
         return ()
     packages = await engine.packaged(targets)
     try:
-        wheels = [await _one_wheel(target, files, interpreter) for target, files in zip(targets, packages)]
+        locked = await get_locked_venv(venv)
+        wheels = [await _one_wheel(target, files, locked) for target, files in zip(targets, packages)]
         builder = await build_interpreter_for(interpreter)
         steps = [await _step(wheel, files, builder) for wheel, files in zip(wheels, packages)]
         built = []
         for target, wheel, answered in zip(targets, wheels, await answers(steps)):
             told = answered.value_for(target.address)
             file = await engine.without_prefix(_FILES, await engine.only(answered.files, [f"{_FILES}/*"]))
-            locked = LockedWheel(
+            own = LockedWheel(
                 wheel.name, wheel.version, wheel.path.name, told.size, told.requires, told.import_names, file
             )
-            built.append(BuiltDistribution(target.address, locked, told.files))
-        await _check(built, venv, interpreter)
+            built.append(BuiltDistribution(target.address, own, told.files))
+        _check(built, venv, locked)
     except StrataError as error:
         raise error.at(str(image.address)) from None
     return tuple(built)
@@ -89,7 +91,7 @@ def _is_distribution(target: Target) -> bool:
     return target.has_field(PythonProvidesField)
 
 
-async def _one_wheel(target: Target, files: Digest, interpreter: Interpreter) -> Wheel:
+async def _one_wheel(target: Target, files: Digest, locked: LockedVenv) -> Wheel:
     """Return the wheel among the files that were built of a distribution."""
     address = str(target.address)
     built = (await engine.snapshot(files)).files
@@ -97,12 +99,13 @@ async def _one_wheel(target: Target, files: Digest, interpreter: Interpreter) ->
     if len(wheels) != 1:
         raise errors.not_one_wheel(address, built)
     path = Path(wheels[0])
-    tags = wheel_tags(interpreter.version, interpreter.glibc, interpreter.platform)
     try:
         name, version, _, own_tags = parse_wheel_filename(path.name)
     except ValueError:
         own_tags = frozenset()
-    if not {str(tag) for tag in own_tags} & set(tags):
+    if not {str(tag) for tag in own_tags} & set(locked.tags):
+        check_c_library(address, [path.name], locked.tags, locked.c_library)
+        interpreter = locked.interpreter
         raise errors.wheel_does_not_fit(address, path.name, interpreter.version, str(interpreter.platform))
     return Wheel(str(name), str(version), path)
 
@@ -117,8 +120,8 @@ async def _step(wheel: Wheel, files: Digest, interpreter: BuildInterpreter) -> S
     )
 
 
-async def _check(built: Sequence[BuiltDistribution], venv: LockedVenvRequest, interpreter: Interpreter) -> None:
-    locked = await get_locked_venv(venv)
+def _check(built: Sequence[BuiltDistribution], venv: LockedVenvRequest, locked: LockedVenv) -> None:
+    interpreter = locked.interpreter
     places = {item.name: [f"{item.name} {item.version}, in the lock of {venv.address}"] for item in locked.requirements}
     environment = marker_environment(interpreter.version, interpreter.platform)
     for item in built:

@@ -35,7 +35,9 @@ from pants_strata.artifacts.venv import LockedVenv, LockedVenvRequest
 from pants_strata.artifacts.wheel import BuiltDistribution, LockedWheel
 from pants_strata.target_types import PythonImageTarget
 from pants_strata.util_rules.first_party.distributions import built_distributions, own_files
+from pants_strata.util_rules.venvs.c_library import own_c_library
 from strata.errors import StrataError
+from strata.locks.environment import wheel_tags
 from strata.locks.requirements import LockedRequirement
 from strata.protocol import normal_wheel
 from support.mocked_rules import run_mocked
@@ -44,6 +46,7 @@ IMAGE, VENV = Address("app", target_name="image"), Address("third", target_name=
 TOOLS, MORE = Address("tools", target_name="dist"), Address("more", target_name="dist")
 WHEEL = "team_tools-1.2-py3-none-any.whl"
 INTERPRETER = Interpreter(VENV, PLATFORM, "3.13.5", (2, 41), DebianPackages((), FrozenDict()), VENV)
+TAGS = wheel_tags("3.13.5", (2, 41), PLATFORM)
 
 
 def digest_of(text: str) -> Digest:
@@ -101,7 +104,8 @@ class Engine:
 
     def lock(self, _: LockedVenvRequest) -> LockedVenv:
         requirements = tuple(LockedRequirement(name, "1.0", ("a" * 64,)) for name in self.locked)
-        return LockedVenv(INTERPRETER, InstallerRequest(VENV, VENV), requirements)
+        installer = InstallerRequest(VENV, VENV)
+        return LockedVenv(INTERPRETER, installer, requirements, own_c_library(INTERPRETER), TAGS)
 
     def build(self) -> tuple[BuiltDistribution, ...]:
         image: Target = PythonImageTarget({"entry_point": "main.py"}, IMAGE)

@@ -12,12 +12,11 @@ from dataclasses import replace
 
 from pants.engine.addresses import Address
 
-from pants_strata.artifacts.venv import LockedVenv, LockedVenvRequest, Venv, VenvRequest
+from pants_strata.artifacts.venv import LockedVenv, Venv, VenvRequest
 from pants_strata.util_rules.venvs.locked_venv import get_locked_venv
 from pants_strata.util_rules.venvs.venv import get_venv
 from pants_strata.util_rules.venvs.wheels import offered_imports
 from strata.errors import targets as errors
-from strata.locks.environment import wheel_tags
 from strata.plan.imports import providers, unsatisfied
 from strata.protocol.app_layer import Import
 from strata.protocol.interpreter import feature_version
@@ -35,7 +34,7 @@ async def with_imported_wheels(venv: Venv, request: VenvRequest, imports: Iterab
     missing = unsatisfied(imports, venv.modules, venv.standard_library)
     if not missing:
         return venv
-    locked = await get_locked_venv(LockedVenvRequest(request.address, request.platform))
+    locked = await get_locked_venv(request.lock)
     found = await _providers(missing, locked)
     for item, wheels in zip(missing, found):
         if item.certain and len(wheels) > 1:
@@ -58,7 +57,7 @@ async def _providers(missing: Sequence[Import], locked: LockedVenv) -> list[list
     interpreter = locked.interpreter
     offered = await offered_imports(
         locked.requirements,
-        wheel_tags(interpreter.version, interpreter.glibc, interpreter.platform),
+        locked.tags,
         python=feature_version(interpreter.version),
         platform=str(interpreter.platform),
     )

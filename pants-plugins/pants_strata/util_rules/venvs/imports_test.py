@@ -16,9 +16,11 @@ from pants_strata.artifacts.fetched_file import FetchRequest, FetchResult
 from pants_strata.artifacts.installer import InstallerRequest
 from pants_strata.artifacts.interpreter import Interpreter
 from pants_strata.artifacts.venv import LockedVenv, LockedVenvRequest, Venv, VenvRequest
+from pants_strata.util_rules.venvs.c_library import own_c_library
 from pants_strata.util_rules.venvs.imports import with_imported_wheels
 from strata.errors import StrataError
 from strata.errors.fetch import no_fitting_wheel
+from strata.locks.environment import wheel_tags
 from strata.locks.requirements import LockedRequirement
 from strata.protocol import fetch_wheel
 from strata.protocol.app_layer import Import
@@ -27,6 +29,7 @@ from support.mocked_rules import run_mocked
 VENV, IMAGE = Address("third", target_name="venv"), Address("src/app", target_name="image")
 DIGEST = Digest("d" * 64, 1)
 INTERPRETER = Interpreter(VENV, PLATFORM, "3.13.5", (2, 41), DebianPackages((), FrozenDict()), VENV)
+TAGS = wheel_tags("3.13.5", (2, 41), PLATFORM)
 OFFERED = {"requests": ("requests",), "opencv-a": ("cv2",), "opencv-b": ("cv2",), "six": ("six",), "no-wheel": ()}
 
 
@@ -55,7 +58,8 @@ class Engine:
     def lock(self, request: LockedVenvRequest) -> LockedVenv:
         assert request == LockedVenvRequest(VENV, PLATFORM)
         requirements = tuple(LockedRequirement(name, "1.0", ("a" * 64,)) for name in self.offered)
-        return LockedVenv(INTERPRETER, InstallerRequest(VENV, VENV), requirements)
+        installer = InstallerRequest(VENV, VENV)
+        return LockedVenv(INTERPRETER, installer, requirements, own_c_library(INTERPRETER), TAGS)
 
     def fetch(self, request: FetchRequest) -> FetchResult:
         wanted = request.wanted
@@ -73,7 +77,7 @@ class Engine:
 
     def widen(self, *imports: Import, roots: Optional[tuple[str, ...]] = ("flask",)) -> Venv:
         venv = Venv((), frozenset(["flask"]), frozenset(), frozenset(["json"]))
-        arguments: list[Any] = [venv, VenvRequest(VENV, PLATFORM, roots, True, "gzip"), App(imports)]
+        arguments: list[Any] = [venv, VenvRequest(LockedVenvRequest(VENV, PLATFORM), roots, True, "gzip"), App(imports)]
         result: Venv = run_mocked(
             widened,
             arguments,

@@ -1,6 +1,6 @@
 """A `python_venv` as its lock has it: the releases that its groups, extras and the platform's markers choose.
 
-Inputs: the lock, its `pyproject.toml`, the interpreter. No process: locks are read by the plan.
+Inputs: the lock, its `pyproject.toml`, the interpreter, the lock of the base. No process: locks are read by the plan.
 Errors: a missing or damaged lock, one that is out of date, an address of a wrong type.
 """
 
@@ -16,7 +16,7 @@ from pants_strata import engine
 from pants_strata.artifacts.installer import InstallerRequest
 from pants_strata.artifacts.interpreter import Interpreter, InterpreterRequest
 from pants_strata.artifacts.venv import LockedVenv, LockedVenvRequest
-from pants_strata.subsystem import StrataSubsystem
+from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
 from pants_strata.target_types import (
     InstallerField,
     InterpreterField,
@@ -27,6 +27,7 @@ from pants_strata.target_types import (
 )
 from pants_strata.util_rules.interpreters.interpreter import get_interpreter
 from pants_strata.util_rules.lookup import artifact_address
+from pants_strata.util_rules.venvs.c_library import c_library_of
 from pants_strata.util_rules.venvs.resolves import check_interpreter, lockfile_of
 from strata.errors import StrataError
 from strata.errors import requirements as errors
@@ -38,7 +39,7 @@ from strata.locks.requirements import LockedRequirement
 
 
 async def read_requirements_of(
-    target: Target, interpreter: Interpreter, python: PythonSetup
+    target: Target, interpreter: Interpreter, tags: tuple[str, ...], python: PythonSetup
 ) -> tuple[LockedRequirement, ...]:
     """Return the requirements of a lock that apply to an interpreter and a platform."""
     try:
@@ -53,7 +54,7 @@ async def read_requirements_of(
             groups=tuple(target[VenvGroupsField].value or ()),
             extras=tuple(target[VenvExtrasField].value or ()),
             environment=marker_environment(interpreter.version, interpreter.platform),
-            tags=wheel_tags(interpreter.version, interpreter.glibc, interpreter.platform),
+            tags=tags,
         )
     except StrataError as error:
         raise error.at(str(target.address)) from None
@@ -89,14 +90,19 @@ async def _texts(paths: Iterable[str]) -> Mapping[str, str]:
 
 
 @rule
-async def read_locked_venv(request: LockedVenvRequest, strata: StrataSubsystem, python: PythonSetup) -> LockedVenv:
+async def read_locked_venv(
+    request: LockedVenvRequest, strata: StrataSubsystem, debian: DebianSubsystem, python: PythonSetup
+) -> LockedVenv:
     """Return what the lock of a venv installs on a platform."""
     target = await engine.target(request.address)
     interpreter_address = await artifact_address(target[InterpreterField], strata.interpreter, "[strata].interpreter")
     installer_address = await artifact_address(target[InstallerField], strata.installer, "[strata].installer")
     interpreter = await get_interpreter(InterpreterRequest(interpreter_address, request.platform))
     installer = InstallerRequest(installer_address, interpreter_address)
-    return LockedVenv(interpreter, installer, await read_requirements_of(target, interpreter, python))
+    c_library = await c_library_of(request.base or interpreter.base, interpreter, debian)
+    tags = wheel_tags(interpreter.version, c_library.glibc, interpreter.platform)
+    requirements = await read_requirements_of(target, interpreter, tags, python)
+    return LockedVenv(interpreter, installer, requirements, c_library, tags)
 
 
 get_locked_venv = engine.asker(read_locked_venv)

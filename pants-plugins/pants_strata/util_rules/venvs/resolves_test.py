@@ -17,6 +17,7 @@ from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import EntryPointField, ImageResolveField, VenvField, VenvResolveField
 from pants_strata.util_rules.venvs.locked_venv import read_requirements_of
 from pants_strata.util_rules.venvs.resolves import check_resolves, image_venv
+from strata.locks.environment import wheel_tags
 from strata.oci.platform import Platform
 from support.lockfiles.pex_locks import lock, package, resolve, with_header
 from support.rules import message, repository, write
@@ -54,7 +55,7 @@ async def wheels(address: Address, strata: StrataSubsystem, python: PythonSetup)
         debian=DebianPackages((), FrozenDict()),
         base=Address("", target_name="strata-base"),
     )
-    found = await read_requirements_of(venv, interpreter, python)
+    found = await read_requirements_of(venv, interpreter, wheel_tags("3.13.5", (2, 41), interpreter.platform), python)
     return Wheels(str(venv.address), " ".join(f"{one.name}=={one.version}" for one in found))
 
 

@@ -22,6 +22,7 @@ from pants_strata.library_process import Step, answers, on_interpreter, sandbox_
 from pants_strata.target_types import VenvAllowSdistsField, VenvBuildLockfileField
 from pants_strata.util_rules.installer import get_installer
 from pants_strata.util_rules.interpreters.build_time import build_interpreter_for
+from pants_strata.util_rules.venvs.c_library import own_c_library
 from pants_strata.util_rules.venvs.wheels import fetch_wheels, merged, named
 from strata.errors import StrataError
 from strata.errors import sdists as errors
@@ -51,6 +52,7 @@ async def with_built_wheels(
         wheel_tags(own.version, own.glibc, own.platform),
         python=feature_version(own.version),
         platform=str(own.platform),
+        c_library=own_c_library(own),
         where=target.address,
     )
     tool = await get_installer(installer)

@@ -24,7 +24,6 @@ from pants_strata.artifacts.venv import (
     DependenciesLayer,
     DependenciesLayerRequest,
     LockedVenv,
-    LockedVenvRequest,
     Proof,
     ProofRequest,
     Venv,
@@ -43,7 +42,7 @@ from pants_strata.util_rules.venvs.wheels import fetch_wheels
 from strata.attest.build_inputs import Input
 from strata.errors import StrataError
 from strata.errors.targets import files_overlap, layer_budget_unusable
-from strata.locks.environment import marker_environment, wheel_tags
+from strata.locks.environment import marker_environment
 from strata.locks.requirements import LockedRequirement
 from strata.plan.install_batches import install_batches
 from strata.plan.layer_groups import MOST_LAYERS, layer_groups
@@ -61,9 +60,10 @@ async def _obtain(
     interpreter = locked.interpreter
     fetched = await fetch_wheels(
         requirements,
-        wheel_tags(interpreter.version, interpreter.glibc, interpreter.platform),
+        locked.tags,
         python=feature_version(interpreter.version),
         platform=str(interpreter.platform),
+        c_library=locked.c_library,
         where=target.address,
         sdists=allowed_sdists(target),
     )
@@ -107,7 +107,7 @@ def _layer_requests(
     budget, threshold = target[VenvLayerBudgetField].value, target[VenvLayerThresholdField].value
     budget = strata.layer_budget if budget is None else budget
     if not 1 <= budget <= MOST_LAYERS:
-        raise layer_budget_unusable(budget, MOST_LAYERS).at(str(request.address))
+        raise layer_budget_unusable(budget, MOST_LAYERS).at(str(target.address))
     groups = layer_groups(
         {name: wheel.size for name, wheel in wheels.items()},
         budget=budget,
@@ -116,7 +116,7 @@ def _layer_requests(
     )
     return [
         DependenciesLayerRequest(
-            request.address,
+            target.address,
             interpreter,
             tuple(wheels[name] for name in group),
             request.bytecode,
@@ -151,9 +151,8 @@ def _with_installer(layer: ArtifactLayer, installer: Installer) -> ArtifactLayer
 @rule
 async def build_venv(request: VenvRequest, strata: StrataSubsystem) -> Venv:
     """Return the layers of a venv, once its installer has proved what they hold."""
-    target = await engine.target(request.address)
-    lock = LockedVenvRequest(request.address, request.platform)
-    locked = await get_locked_venv(lock)
+    target = await engine.target(request.lock.address)
+    locked = await get_locked_venv(request.lock)
     if request.roots is None:
         chosen = (*request.built, *await _obtain(target, locked, locked.requirements))
     else:
@@ -164,7 +163,7 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem) -> Venv:
     layers, proofs, venv_layer = await _parts(
         _layer_requests(request, target, strata, interpreter, wheels),
         [
-            ProofRequest(lock, tuple(wheels[name] for name in batch))
+            ProofRequest(request.lock, tuple(wheels[name] for name in batch))
             for batch in install_batches({name: wheel.size for name, wheel in wheels.items()})
         ],
         venv,
@@ -173,7 +172,7 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem) -> Venv:
     overlapping = overlaps(distributions)
     if overlapping:
         files = {path: [wheels[name].file for name in names] for path, names in overlapping.items()}
-        _logger.warning(files_overlap(str(request.address), files))
+        _logger.warning(files_overlap(str(target.address), files))
         # Whose file is there must not depend on which layer lies above which: one layer holds them all.
         together = entangled(overlapping)
         layers, _, _ = await _parts(_layer_requests(request, target, strata, interpreter, wheels, together), (), venv)

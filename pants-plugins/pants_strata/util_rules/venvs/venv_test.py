@@ -33,9 +33,11 @@ from pants_strata.artifacts.venv import (
 from pants_strata.artifacts.wheel import LockedWheel
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import PythonVenvTarget
+from pants_strata.util_rules.venvs.c_library import own_c_library
 from pants_strata.util_rules.venvs.venv import build_venv
 from strata.attest.build_inputs import Input
 from strata.errors import StrataError
+from strata.locks.environment import wheel_tags
 from strata.locks.requirements import LockedRequirement
 from strata.oci.descriptor import Descriptor
 from strata.oci.layer import Layer
@@ -48,6 +50,7 @@ DIGEST = Digest("d" * 64, 1)
 INTERPRETER = Interpreter(
     ADDRESS, PLATFORM, "3.13.5", (2, 41), DebianPackages((), FrozenDict()), Address("third", target_name="base")
 )
+TAGS = wheel_tags("3.13.5", (2, 41), PLATFORM)
 INSTALLER = Installer(ADDRESS, "uv", "0.9", DIGEST, ("uv.whl",))
 LARGE = 1_000_000
 
@@ -68,7 +71,8 @@ class Engine:
 
     def lock(self, _: LockedVenvRequest) -> LockedVenv:
         requirements = tuple(LockedRequirement(name, "1.0", ("a" * 64,)) for name in self.requires)
-        return LockedVenv(INTERPRETER, InstallerRequest(ADDRESS, ADDRESS), requirements)
+        installer = InstallerRequest(ADDRESS, ADDRESS)
+        return LockedVenv(INTERPRETER, installer, requirements, own_c_library(INTERPRETER), TAGS)
 
     def fetch(self, request: FetchRequest) -> FetchResult:
         wanted = request.wanted
@@ -95,7 +99,13 @@ class Engine:
         built: Venv = run_mocked(
             build_venv,
             [
-                VenvRequest(ADDRESS, PLATFORM, None if roots is None else tuple(roots), True, "gzip", tuple(wheels)),
+                VenvRequest(
+                    LockedVenvRequest(ADDRESS, PLATFORM),
+                    None if roots is None else tuple(roots),
+                    True,
+                    "gzip",
+                    tuple(wheels),
+                ),
                 create_subsystem(StrataSubsystem, layer_budget=100, layer_threshold=1024),
             ],
             {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
 from pathlib import Path
+from typing import Optional
 
 from pants.engine.addresses import Address
 from pants.engine.fs import Digest
@@ -15,8 +16,11 @@ from pants_strata import engine
 from pants_strata.artifacts.fetched_file import FetchRequest, FetchResult
 from pants_strata.artifacts.wheel import LockedWheel
 from pants_strata.util_rules.fetch import get_fetched_files
-from strata.errors.fetch import OnlySdist
+from pants_strata.util_rules.venvs.c_library import check_c_library
+from strata.errors import StrataError
+from strata.errors.fetch import NoWheelFits, OnlySdist
 from strata.errors.sdists import only_sdists
+from strata.locks.c_library import CLibrary
 from strata.locks.requirements import LockedRequirement
 from strata.protocol import fetch_wheel
 from strata.protocol.wheel import Wheel
@@ -29,14 +33,24 @@ async def fetch_wheels(
     python: str,
     platform: str,
     where: Address,
+    c_library: Optional[CLibrary] = None,
     sdists: Container[str] = (),
 ) -> tuple[LockedWheel, ...]:
     """Return a wheel for each requirement, in their order. `python` and `platform` serve messages.
 
+    Raise StrataError for a release whose wheels ask for another C library: before anything is fetched where the lock
+    names files, and otherwise once an index has named them, before one is fetched.
+
+    :param c_library: the one that wheels will run with; None for wheels that are chosen without one.
     :param sdists: the names of those for which a source distribution will do.
     :param where: the address in front of errors.
     """
+    for requirement in requirements:
+        _check(requirement, requirement.files, tags, c_library, sdists, where)
     results = await get_fetched_files(_requests(requirements, tags, python, platform, sdists))
+    for requirement, result in zip(requirements, results):
+        if isinstance(result.error, NoWheelFits):
+            _check(requirement, result.error.found, tags, c_library, sdists, where)
     without_wheel = [
         (f"{requirement.name} {requirement.version}", result.error.found[0])
         for requirement, result in zip(requirements, results)
@@ -48,6 +62,24 @@ async def fetch_wheels(
         if result.error is not None:
             raise result.error.at(str(where))
     return tuple(_wheel(requirement, result) for requirement, result in zip(requirements, results))
+
+
+def _check(
+    requirement: LockedRequirement,
+    files: Sequence[str],
+    tags: tuple[str, ...],
+    c_library: Optional[CLibrary],
+    sdists: Container[str],
+    where: Address,
+) -> None:
+    """Raise StrataError where all wheels among the files ask for another C library, and nothing else serves."""
+    built = requirement.name in sdists and any(not file.endswith(".whl") for file in files)
+    if c_library is None or built:
+        return
+    try:
+        check_c_library(f"{requirement.name} {requirement.version}", files, tags, c_library)
+    except StrataError as error:
+        raise error.at(str(where)) from None
 
 
 async def offered_imports(

@@ -15,12 +15,12 @@ from typing import Any
 from urllib.parse import unquote
 
 from packaging.requirements import Requirement
-from packaging.tags import parse_tag
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from strata.errors import locks as lock_errors
 from strata.errors import pex_locks as errors
+from strata.locks.c_library import tags_of
 from strata.locks.pyproject import requirement
 from strata.locks.toml_table import Table
 
@@ -68,6 +68,7 @@ class Package:
     """One pinned version of a project.
 
     :param source: empty for files of an index; otherwise `folder` or the name of a version control system.
+    :param files: their names.
     :param tags: wheel tags of its files, without duplicates; a source distribution has none.
     :param algorithms: of hashes that are no sha256.
     """
@@ -78,6 +79,7 @@ class Package:
     requires: tuple[Requirement, ...]
     source: str
     hashes: tuple[str, ...]
+    files: tuple[str, ...]
     algorithms: tuple[str, ...]
     tags: frozenset[str]
     has_sdist: bool
@@ -194,19 +196,16 @@ class _Reader:
         except InvalidVersion:
             raise lock_errors.unreadable(self._where, "a version (PEP 440)", version) from None
         hashes: set[str] = set()
-        tags: set[str] = set()
-        algorithms, sources = [], []
-        has_sdist = False
+        algorithms, sources, files = [], [], []
         for artifact in entry.tables("artifacts"):
             source, file = _source_and_file(artifact.text("url"))
             algorithm, value = artifact.text("algorithm"), artifact.text("hash")
             sources.append(source)
+            files.append(file)
             if algorithm == "sha256" and _SHA256.fullmatch(value):
                 hashes.add(value)
             else:
                 algorithms.append(algorithm)
-            tags |= _wheel_tags(file)
-            has_sdist = has_sdist or not file.endswith(".whl")
         return Package(
             name=canonicalize_name(name),
             version=version,
@@ -214,9 +213,10 @@ class _Reader:
             requires=self._requirements(entry, "requires_dists"),
             source=next(filter(None, sources), ""),
             hashes=tuple(sorted(hashes)),
+            files=tuple(sorted(files)),
             algorithms=tuple(algorithms),
-            tags=frozenset(tags),
-            has_sdist=has_sdist,
+            tags=frozenset(str(tag) for file in files for tag in tags_of(file)),
+            has_sdist=any(not file.endswith(".whl") for file in files),
         )
 
 
@@ -230,13 +230,3 @@ def _source_and_file(url: str) -> tuple[str, str]:
     file = path.rpartition("/")[2]
     is_file = file.endswith(_ARCHIVES)
     return ("" if is_file or not path.startswith(("file:", "/", "${")) else "folder"), file
-
-
-def _wheel_tags(file: str) -> frozenset[str]:
-    """Return the tags in the name of a wheel; none for the name of anything else."""
-    if not file.endswith(".whl"):
-        return frozenset()
-    try:
-        return frozenset(str(tag) for tag in parse_tag("-".join(file[: -len(".whl")].split("-")[-3:])))
-    except ValueError:
-        return frozenset()

@@ -68,4 +68,4 @@ def _locked(package: Package, where: str, renew: str) -> LockedRequirement:
     if package.algorithms or not package.hashes:
         algorithm = package.algorithms[0] if package.algorithms else ""
         raise errors.file_without_sha256(where, f"{package.name} {package.version}", algorithm, renew)
-    return LockedRequirement(package.name, package.version, package.hashes)
+    return LockedRequirement(package.name, package.version, package.hashes, files=package.files)

@@ -19,6 +19,7 @@ from packaging.version import Version
 
 from strata.errors import locks as lock_errors
 from strata.errors import pex_locks as errors
+from strata.locks.c_library import fits_but_for_c_library
 from strata.locks.pex.document import Document, LockedResolve, Package
 from strata.locks.wanted import Wanted, normalised
 
@@ -35,23 +36,36 @@ class _Fit:
 def chosen_packages(document: Document, where: str, renew: str, wanted: Wanted) -> tuple[Package, ...]:
     """Return one version of each project that the lock's requirements lead to.
 
+    Where no resolve fits, one whose wheels only another C library could load does: the plan refuses these wheels, since
+    it knows the base, and which of them an image needs.
+
     Raise StrataError where no resolve of the lock fits, and for packages from elsewhere than an index.
     """
+    fits, reasons = _fits(document, where, renew, wanted, any_c_library=False)
+    if not fits:
+        fits, _ = _fits(document, where, renew, wanted, any_c_library=True)
+    if len(fits) > 1:
+        fits = [fit for fit in fits if wanted.applies(fit.resolve.marker, where)]
+    if not fits:
+        raise errors.nothing_fits(where, reasons or ["nothing is locked"], renew)
+    return max(fits, key=lambda fit: fit.specificity).packages
+
+
+def _fits(
+    document: Document, where: str, renew: str, wanted: Wanted, *, any_c_library: bool
+) -> tuple[list[_Fit], list[str]]:
+    """Return the resolves that fit, and the reasons why others do not."""
     fits: list[_Fit] = []
     reasons: list[str] = []
     for resolve in document.resolves:
-        walk = _Walk(document, resolve, where, renew, wanted)
+        walk = _Walk(document, resolve, where, renew, wanted, any_c_library=any_c_library)
         packages, missing = walk.packages()
         if missing:
             several = len(document.resolves) > 1
             reasons += [f"{resolve.platform}: {reason}" if several else reason for reason in missing]
         else:
             fits.append(_Fit(resolve, packages, _specificity(packages, wanted.tags)))
-    if len(fits) > 1:
-        fits = [fit for fit in fits if wanted.applies(fit.resolve.marker, where)]
-    if not fits:
-        raise errors.nothing_fits(where, reasons or ["nothing is locked"], renew)
-    return max(fits, key=lambda fit: fit.specificity).packages
+    return fits, reasons
 
 
 def _specificity(packages: Iterable[Package], tags: tuple[str, ...]) -> float:
@@ -64,13 +78,23 @@ def _specificity(packages: Iterable[Package], tags: tuple[str, ...]) -> float:
 class _Walk:
     """The walk through one resolve from the lock's requirements along what each package requires."""
 
-    def __init__(self, document: Document, resolve: LockedResolve, where: str, renew: str, wanted: Wanted) -> None:
+    def __init__(
+        self,
+        document: Document,
+        resolve: LockedResolve,
+        where: str,
+        renew: str,
+        wanted: Wanted,
+        *,
+        any_c_library: bool,
+    ) -> None:
         self._document = document
         self._resolve = resolve
         self._where = where
         self._renew = renew
         self._wanted = wanted
         self._tags = frozenset(wanted.tags)
+        self._any_c_library = any_c_library
 
     def packages(self) -> tuple[tuple[Package, ...], list[str]]:
         """Return a package for each project, or for which projects there is none, and why."""
@@ -176,6 +200,11 @@ class _Walk:
         for request in requests:
             if not request.specifier.contains(package.version, prereleases=True):
                 return f"is not {request}"
-        if not package.has_sdist and self._tags.isdisjoint(package.tags):
+        if not package.has_sdist and not self._has_wheel(package):
             return "has no wheel for the platform"
         return ""
+
+    def _has_wheel(self, package: Package) -> bool:
+        if self._any_c_library and any(fits_but_for_c_library(file, self._tags) for file in package.files):
+            return True
+        return not self._tags.isdisjoint(package.tags)

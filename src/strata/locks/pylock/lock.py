@@ -14,13 +14,13 @@ import importlib
 import re
 from collections.abc import Iterator
 
-from packaging.tags import parse_tag
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from strata.errors import locks as lock_errors
 from strata.errors import pylocks as errors
-from strata.locks.locked_files import one_version_each
+from strata.locks.c_library import fits_but_for_c_library
+from strata.locks.locked_files import file_name, one_version_each
 from strata.locks.pylock.marker import applies
 from strata.locks.requirements import LockedRequirement
 from strata.locks.toml_table import Table, read_toml
@@ -73,6 +73,7 @@ class _Reader:
         self._where = lock.where
         self._command = command
         self._wanted = wanted
+        self._tags = frozenset(wanted.tags)
         self._groups = wanted.groups | normalised(lock.texts("default-groups"))
 
     def requirements(self) -> tuple[LockedRequirement, ...]:
@@ -100,7 +101,14 @@ class _Reader:
                 raise errors.package_for_other_python(
                     self._where, f"{name} {version}", pythons, self._wanted.python, self._command
                 )
-            yield LockedRequirement(canonicalize_name(name), version, self._hashes(package, f"{name} {version}"))
+            hashes = self._hashes(package, f"{name} {version}")
+            files = sorted(file_name(file) for file in self._files(package))
+            yield LockedRequirement(canonicalize_name(name), version, hashes, files=tuple(files))
+
+    @staticmethod
+    def _files(package: Table) -> tuple[Table, ...]:
+        others = (package.table(kind) for kind in ("sdist", "archive") if kind in package)
+        return (*package.tables("wheels"), *others)
 
     def _refuse_foreign(self, package: Table, name: str) -> None:
         if "vcs" in package:
@@ -119,32 +127,23 @@ class _Reader:
             raise lock_errors.unreadable(self._where, "a version (PEP 440)", version) from None
 
     def _hashes(self, package: Table, label: str) -> tuple[str, ...]:
-        """Return the sha256 of each wheel, the source distribution, or the archive."""
-        wheels = package.tables("wheels")
-        others = [package.table(kind) for kind in ("sdist", "archive") if kind in package]
-        if not wheels and not others:
+        """Return the sha256 of each wheel, the source distribution, or the archive.
+
+        Wheels that only another C library could load are left to the plan, which knows the base and who needs them.
+        """
+        files = self._files(package)
+        if not files:
             raise lock_errors.no_files(self._where, label, self._command)
-        names = [_file_name(wheel) for wheel in wheels]
-        if not others and not any(self._fits(name) for name in names):
+        names = [file_name(file) for file in files]
+        if len(files) == len(package.tables("wheels")) and not any(
+            fits_but_for_c_library(name, self._tags) for name in names
+        ):
             raise errors.no_wheel(self._where, label, sorted(names), self._command)
         found = set()
-        for file in (*wheels, *others):
+        for file in files:
             value = file.table("hashes").text("sha256", "")
             if not _SHA256.fullmatch(value):
                 algorithms = ", ".join(sorted(file.table("hashes")))
                 raise lock_errors.file_without_sha256(self._where, label, algorithms, self._command)
             found.add(value)
         return tuple(sorted(found))
-
-    def _fits(self, wheel: str) -> bool:
-        try:
-            tags = parse_tag("-".join(wheel[: -len(".whl")].split("-")[-3:]))
-        except ValueError:
-            return False
-        return any(str(tag) in self._wanted.tags for tag in tags)
-
-
-def _file_name(file: Table) -> str:
-    """Return the name of a file: its own, or else the last part of its path or URL, without what follows it."""
-    path = file.text("name", "") or file.text("path", "") or file.text("url", "").partition("#")[0].partition("?")[0]
-    return path.replace("\\", "/").rpartition("/")[2]
