@@ -88,6 +88,7 @@ async def on_interpreter(
     inputs: Digest = EMPTY_DIGEST,
     large_inputs: Mapping[str, Digest] | None = None,
     outputs: str | None = _BLOBS,
+    cache_scope: ProcessCacheScope = ProcessCacheScope.SUCCESSFUL,
     level: LogLevel = LogLevel.INFO,
 ) -> Step[R]:
     """Return a step that makes a layer, or a wheel that will be in one, or proves something, on the interpreter.
@@ -108,6 +109,7 @@ async def on_interpreter(
         output_directories=() if outputs is None else (outputs,),
         description=description,
         level=level,
+        cache_scope=cache_scope,
         remote_cache_speculation_delay_millis=library.head_start_millis,
     )
     return Step(request, process)

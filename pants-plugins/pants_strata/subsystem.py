@@ -26,6 +26,14 @@ class Compression(Enum):
         return "gzip" if self is Compression.gzip else "zstd"
 
 
+class Archive(Enum):
+    """The tar file beside a layout: the choices of `[strata].archive`."""
+
+    none = "none"
+    oci = "oci"
+    docker = "docker"
+
+
 class StrataSubsystem(Subsystem):
     """The options of `[strata]`."""
 
@@ -77,12 +85,12 @@ class StrataSubsystem(Subsystem):
             """
         ),
     )
-    default_repository = StrOption(
-        default=None,
+    archive = EnumOption(
+        default=Archive.none,
         help=softwrap(
             """
-            The repository of images whose target has no `repository`, for instance `"team/{directory}"`. The names in
-            it are those of that field.
+            Whether `package` also writes each image as one tar file: `oci` for `podman load` and Docker 25 or later,
+            `docker` for every `docker load`. `./pants help python_image` says more.
             """
         ),
     )
@@ -94,6 +102,26 @@ class StrataSubsystem(Subsystem):
             `default` (whether images go there that name no registry; so does the alias `default`), `repository` (in the
             place of the images' own, which is `{target_repository}` there), `extra_image_tags`, `skip_push`, and
             `plain_http` (to ask it without TLS).
+            """
+        ),
+    )
+    publish_env_vars = StrListOption(
+        default=[
+            *("AWS_ACCESS_KEY_ID", "AWS_CONFIG_FILE", "AWS_CONTAINER_AUTHORIZATION_TOKEN"),
+            *("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI"),
+            *("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_REGION"),
+            *("AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"),
+            *("AWS_SHARED_CREDENTIALS_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE", "AZURE_CLIENT_CERTIFICATE_PATH"),
+            *("AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "AZURE_CONFIG_DIR", "AZURE_FEDERATED_TOKEN_FILE"),
+            *("AZURE_TENANT_ID", "CLOUDSDK_ACTIVE_CONFIG_NAME", "CLOUDSDK_CONFIG", "CLOUDSDK_CORE_ACCOUNT"),
+            "GOOGLE_APPLICATION_CREDENTIALS",
+        ],
+        advanced=True,
+        help=softwrap(
+            """
+            The environment variables that `publish` gives to programs that keep credentials, such as
+            `docker-credential-ecr-login`, as `NAME` or `NAME=value`. They are in no cache key and no log. Those for
+            logins, certificates and proxies are given in any case; docs/registry.md lists them.
             """
         ),
     )

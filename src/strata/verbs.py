@@ -24,6 +24,7 @@ VERBS = {
     "fetch-debian": "strata.fetch.debian",
     "fetch-debian-index": "strata.fetch.debian_index",
     "fetch-wheel": "strata.fetch.wheel",
+    "image-archive": "strata.oci.image_archive",
     "interpreter-layer": "strata.layers.interpreter",
     "interpreter-tree": "strata.interpreters.tree",
     "lock-installer": "strata.installers.installer_lock",

@@ -1,13 +1,19 @@
-"""`./pants publish` into Debian's docker-registry, and what skopeo reads there."""
+"""Images that leave dist/: published into Debian's docker-registry, and packaged as archives."""
 
 from __future__ import annotations
 
 import json
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from support.nested_pants import NestedPants, Ran, nested_pants
-from support.oci.readers import run
+from support.oci.podman import inspected, podman
+from support.oci.readers import digest_of, run
 from support.programs import require
 from support.servers.registries import docker_registry
 
@@ -28,13 +34,26 @@ python_image(name="local", entry_point="main.py")
 }
 
 
-def settings(address: str) -> str:
-    return f'\n[strata.registries.local]\naddress = "{address}"\ndefault = true\n'
+@dataclass(frozen=True)
+class Project:
+    """A project whose images go to the registry at `address`."""
+
+    pants: NestedPants
+    address: str
+
+    def publish(self, *arguments: str, **environment: str) -> tuple[Ran, list[dict[str, Any]]]:
+        options = ("publish", "--publish-output=published.json")
+        done = self.pants.run(*options, *arguments, RELEASE="2026.1", **environment).succeeded()
+        return done, json.loads((self.pants.root / "published.json").read_text())
 
 
-def publish(pants: NestedPants, *targets: str) -> tuple[Ran, list[dict[str, Any]]]:
-    done = pants.run("publish", "--publish-output=published.json", *targets, RELEASE="2026.1")
-    return done.succeeded(), json.loads((pants.root / "published.json").read_text())
+@pytest.fixture(scope="module")
+def project() -> Iterator[Project]:
+    with tempfile.TemporaryDirectory(prefix="strata-") as folder, docker_registry(Path(folder)) as address:
+        settings = f'\n[strata.registries.local]\naddress = "{address}"\ndefault = true\n'
+        with nested_pants(FILES, settings) as pants:
+            pants.make_interpreter()
+            yield Project(pants, address)
 
 
 def line(ran: Ran) -> dict[str, Any]:
@@ -44,49 +63,60 @@ def line(ran: Ran) -> dict[str, Any]:
     return told
 
 
-def test_publish_twice(tmp_path: Path) -> None:
+def test_publish_twice(project: Project) -> None:
     skopeo = require("skopeo", "skopeo")
-    with docker_registry(tmp_path) as address, nested_pants(FILES, settings(address)) as pants:
-        pants.make_interpreter()
-        first, written = publish(pants, "src/app:image", "src/app:local")
-        by_target = {each["target"]: each for each in written}
-        image, local = by_target["src/app:image"], by_target["src/app:local"]
-        digest = image["digest"]
-        place = f"{address}/team/app:1,2026.1@{digest}"
-        assert image == {
-            "digest": digest,
-            "exit_code": 0,
-            "names": ["src/app:image"],
-            "published": True,
-            "registry": address,
-            "repository": "team/app",
-            "status": f"published to {place}",
-            "tags": ["1", "2026.1"],
-            "target": "src/app:image",
-        }
-        assert local["published"] is False
-        assert f"src/app:image published to {place}." in first.stderr
-        assert "src/app:local skipped (it has no `repository`)." in first.stderr
-        sent = line(first)
-        assert sent["uploaded"] > 0
-        assert sent["bytes"] > 0
+    address = project.address
+    first, written = project.publish("src/app:")
+    (image,) = written
+    digest = image["digest"]
+    place = f"{address}/team/app:1,2026.1@{digest}"
+    assert image == {
+        "digest": digest,
+        "exit_code": 0,
+        "names": ["src/app:image"],
+        "published": True,
+        "registry": address,
+        "repository": "team/app",
+        "status": f"published to {place}",
+        "tags": ["1", "2026.1"],
+        "target": "src/app:image",
+    }
+    assert f"src/app:image published to {place}." in first.stderr
+    # It has no repository.
+    assert "src/app:local" not in first.stderr
+    sent = line(first)
+    assert sent["uploaded"] > 0
+    assert sent["bytes"] > 0
 
-        for tag in ("1", "2026.1"):
-            told = json.loads(run(skopeo, "inspect", "--tls-verify=false", f"docker://{address}/team/app:{tag}"))
-            assert (told["Digest"], told["Os"], told["Architecture"]) == (digest, "linux", "amd64")
+    for tag in ("1", "2026.1"):
+        told = json.loads(run(skopeo, "inspect", "--tls-verify=false", f"docker://{address}/team/app:{tag}"))
+        assert (told["Digest"], told["Os"], told["Architecture"]) == (digest, "linux", "amd64")
 
-        again, rewritten = publish(pants, "src/app:image")
-        assert rewritten == [image]
-        told = line(again)
-        assert (told["digest"], told["uploaded"], told["mounted"], told["bytes"]) == (digest, 0, 0, 0)
+    again, rewritten = project.publish("src/app:image")
+    assert rewritten == [image]
+    told = line(again)
+    assert (told["digest"], told["uploaded"], told["mounted"], told["bytes"]) == (digest, 0, 0, 0)
 
 
-def test_a_registry_that_is_not_there(tmp_path: Path) -> None:
+def test_a_registry_that_is_not_there(project: Project, tmp_path: Path) -> None:
     with docker_registry(tmp_path) as address:
         pass
-    with nested_pants(FILES, settings(address)) as pants:
-        pants.make_interpreter()
-        failed = pants.run("publish", "src/app:image", RELEASE="1")
+    option = f"--strata-registries={{'gone': {{'address': '{address}', 'default': True}}}}"
+    failed = project.pants.run("publish", option, "src/app:image", RELEASE="1")
     assert failed.code == 2
     assert f"src/app:image failed for {address}/team/app:1@sha256:" in failed.stderr
     assert "Traceback" not in failed.stderr + failed.stdout
+
+
+def test_archives(project: Project, tmp_path: Path) -> None:
+    docker, oci = (project.pants.root / "dist/src.app" / name for name in ("image.docker.tar", "local.oci.tar"))
+    option = "--strata-registries={'live': {'address': 'registry.example', 'default': True}}"
+    made = project.pants.package("src/app:image", "--strata-archive=docker", option, RELEASE="2").succeeded()
+    names = ["registry.example/team/app:1", "registry.example/team/app:2"]
+    assert "".join(f"  {name}\n" for name in names) in made.stderr
+    project.pants.package("src/app:local", "--strata-archive=oci").succeeded()
+    assert inspected("oci-archive", oci)["Digest"] == digest_of(oci.with_name("local"))
+    with podman(tmp_path) as store:
+        assert store.load(docker) == names
+        assert store.load(oci) == ["localhost/src-app/local:latest"]
+        assert store.run(names[1]) == store.run("localhost/src-app/local:latest") == "hello\n"

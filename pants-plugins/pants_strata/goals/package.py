@@ -31,6 +31,7 @@ from pants_strata.target_types import (
     VenvLockfileField,
 )
 from pants_strata.target_types.defaults import is_default
+from pants_strata.util_rules.archive import archive_of
 from pants_strata.util_rules.debian.os_packages import get_os_packages_layer
 from pants_strata.util_rules.image import get_image
 from pants_strata.util_rules.installer import get_installer
@@ -85,8 +86,8 @@ class ImageFieldSet(PackageFieldSet):
 
 
 @rule
-async def package_image(field_set: ImageFieldSet) -> BuiltPackage:
-    """Return the layout of an image, and beside it the file that says what each layer was made from."""
+async def package_image(field_set: ImageFieldSet, strata: StrataSubsystem) -> BuiltPackage:
+    """Return the layout of an image, and beside it what each layer was made from, and the archive."""
     built = await get_image(ImageRequest(field_set.address, PLATFORM))
     files = layout_files([built.image])
     package = await _layout(
@@ -97,9 +98,15 @@ async def package_image(field_set: ImageFieldSet) -> BuiltPackage:
         built.image.manifest_descriptor.digest,
         notes=[f"  installers: {built.installers.summary()}"],
     )
-    path = build_inputs_path(field_set.output_path.value_or_default(file_ending=None))
-    written = await engine.create({path: built.build_inputs.to_bytes()})
-    return BuiltPackage(await engine.merge([package.digest, written]), (*package.artifacts, BuiltPackageArtifact(path)))
+    path = field_set.output_path.value_or_default(file_ending=None)
+    inputs = build_inputs_path(path)
+    written = await engine.create({inputs: built.build_inputs.to_bytes()})
+    archive, archives = await archive_of(
+        *(await engine.target(field_set.address), strata, [built.image]),
+        *(built.image.manifest_descriptor.digest, built.blobs, path),
+    )
+    artifacts = (*package.artifacts, BuiltPackageArtifact(inputs), *archives)
+    return BuiltPackage(await engine.merge([package.digest, written, archive]), artifacts)
 
 
 class ArtifactFieldSet(PackageFieldSet):

@@ -24,21 +24,23 @@ from pants.core.goals.publish import (
 )
 from pants.engine.process import InteractiveProcess
 from pants.engine.rules import Rule, collect_rules, rule
+from pants.engine.target import Target
 from pants.engine.unions import UnionRule
 
 from pants_strata import engine
-from pants_strata.publishing.destinations import Destination, destination, templates
-from pants_strata.publishing.names import asks_for_commit, values_of, variables_in
+from pants_strata.publishing.destinations import Destination
 from pants_strata.publishing.registries import chosen_registries, read_registries
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import EntryPointField, ScriptField
-from pants_strata.target_types.publishing import ImageTagsField, RegistriesField, RepositoryField, SkipPushField
+from pants_strata.target_types.publishing import RegistriesField, RepositoryField, SkipPushField
+from pants_strata.util_rules.destinations import destinations
 from strata import __version__
 from strata.errors import StrataError
 from strata.errors import publish as errors
 from strata.oci.layout import INDEX_FILE
 
-# Where the files of logins, credential helpers, certificates and proxies are found; see docs/registry.md.
+# Where the files of logins, credential helpers, certificates and proxies are found; see docs/registry.md. What a helper
+# needs beside these is in `[strata].publish_env_vars`.
 _ENVIRONMENT = (
     "DOCKER_CONFIG",
     "HOME",
@@ -77,10 +79,19 @@ class PublishImageFieldSet(PublishFieldSet):  # type: ignore[type-arg]
     publish_request_type = PublishImageRequest
     required_fields = (EntryPointField, ScriptField, RepositoryField)
 
-    repository: RepositoryField
-    registries: RegistriesField
-    image_tags: ImageTagsField
     skip_push: SkipPushField
+
+    @classmethod
+    def opt_out(cls, tgt: Target) -> bool:
+        """Return whether an image has no repository: it is then not even built."""
+        return not tgt[RepositoryField].value
+
+
+class _Unshown(str):
+    """A value of the environment, which may be a secret: Pants logs what it starts."""
+
+    def __repr__(self) -> str:
+        return "'…'"
 
 
 def _skipped(name: str, reason: str) -> PublishPackages:
@@ -101,22 +112,13 @@ async def _digest(package: BuiltPackage, layout: str) -> str:
     return str(manifest["digest"])
 
 
-async def _destinations(
-    fields: PublishImageFieldSet, repository: str, option: Mapping[str, object], digest: str
-) -> list[Destination]:
+async def _destinations(image: Target, option: Mapping[str, object], digest: str) -> list[Destination]:
     """Return the places that an image goes to. Raise StrataError where a name cannot be used."""
-    registries = chosen_registries(fields.registries.value, read_registries(option))
-    if not registries and fields.registries.value:
+    repository = image[RepositoryField].value or ""
+    registries = chosen_registries(image[RegistriesField].value, read_registries(option))
+    if not registries and image[RegistriesField].value:
         raise errors.no_registry(repository)
-    tags = fields.image_tags.value
-    texts = [*templates(repository, tags, registries)]
-    values = values_of(
-        fields.address,
-        digest,
-        await engine.git_commit() if asks_for_commit(texts) else "",
-        await engine.environment_variables(variables_in(texts)),
-    )
-    return [destination(repository, tags, registry, values) for registry in registries]
+    return await destinations(image, repository, registries, digest)
 
 
 @rule
@@ -124,20 +126,20 @@ async def publish_image(request: PublishImageRequest, strata: StrataSubsystem) -
     """Return a push for each registry. Raise StrataError where it cannot be said where an image goes."""
     fields = request.field_set
     name = str(fields.address)
-    repository = fields.repository.value or strata.default_repository or ""
     if fields.skip_push.value:
         return PublishProcesses([_skipped(name, "by its field `skip_push`")])
-    if not repository:
-        return PublishProcesses([_skipped(name, "it has no `repository`")])
     (package,) = request.packages
     layout = str(package.artifacts[0].relpath)
     digest = await _digest(package, layout)
     try:
-        places = await _destinations(fields, repository, strata.registries, digest)
+        places = await _destinations(await engine.target(fields.address), strata.registries, digest)
         _check_packages()
     except StrataError as refusal:
         raise refusal.at(name) from None
-    environment = await engine.environment_variables(_ENVIRONMENT)
+    variables = await engine.environment_variables((*_ENVIRONMENT, *strata.publish_env_vars))
+    environment = {name: _Unshown(value) for name, value in variables.items()}
+    # Without the archive, and whatever else lies beside the layout.
+    pushed = await engine.only(package.digest, [f"{layout}/**"])
     pushes = []
     for place in places:
         if place.registry.skip_push:
@@ -149,7 +151,7 @@ async def publish_image(request: PublishImageRequest, strata: StrataSubsystem) -
                 *("push", layout, *place.arguments(digest)),
             ],
             env=environment,
-            input_digest=package.digest,
+            input_digest=pushed,
         )
         data = {
             "registry": place.registry.address,

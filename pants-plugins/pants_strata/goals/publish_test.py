@@ -1,4 +1,4 @@
-"""What the rule of `publish` makes of an image's fields. No image is built, and nothing is pushed."""
+"""What `publish`, and archives, make of an image's fields. No image is built, and nothing is pushed."""
 
 from __future__ import annotations
 
@@ -12,11 +12,15 @@ import pytest
 from pants.core.goals.package import BuiltPackage, BuiltPackageArtifact
 from pants.core.goals.publish import PublishProcesses
 from pants.engine.addresses import Address
-from pants.engine.fs import CreateDigest, Digest, FileContent
+from pants.engine.fs import CreateDigest, Digest, FileContent, Snapshot
+from pants.engine.rules import rule
 from pants.testutil.rule_runner import QueryRule, RuleRunner
 
+from pants_strata import engine
 from pants_strata.goals import publish
 from pants_strata.goals.publish import PublishImageFieldSet, PublishImageRequest
+from pants_strata.subsystem import StrataSubsystem
+from pants_strata.util_rules.destinations import names
 from strata import __version__
 from strata.errors import StrataError
 from support import rules
@@ -29,15 +33,26 @@ REGISTRIES = (
 )
 
 
+class Names(tuple[str, ...]):
+    """The answer of the rule below."""
+
+
+@rule
+async def names_of(address: Address, strata: StrataSubsystem) -> Names:
+    return Names(await names(await engine.target(address), strata, DIGEST))
+
+
 @pytest.fixture(scope="module")
 def runner() -> RuleRunner:
-    return rules.repository([QueryRule(PublishProcesses, [PublishImageRequest]), QueryRule(Digest, [CreateDigest])])
+    asked = ((PublishProcesses, PublishImageRequest), (Digest, CreateDigest), (Snapshot, Digest), (Names, Address))
+    return rules.repository([names_of, *(QueryRule(output, [request]) for output, request in asked)])
 
 
 def request_of(runner: RuleRunner, fields: str, *options: str, **env: str) -> PublishImageRequest:
     text = f"python_image(name='image', entry_point='main.py', {fields})\n"
     rules.write(runner, {"src/web/BUILD": text, "src/web/main.py": ""}, *options, env=env)
-    digest = runner.request(Digest, [CreateDigest([FileContent("src.web/image/index.json", INDEX)])])
+    files = [FileContent("src.web/image/index.json", INDEX), FileContent("src.web/image.oci.tar", b"")]
+    digest = runner.request(Digest, [CreateDigest(files)])
     target = runner.get_target(Address("src/web", target_name="image"))
     package = BuiltPackage(digest, (BuiltPackageArtifact("src.web/image"), BuiltPackageArtifact("src.web/image.json")))
     return PublishImageRequest(PublishImageFieldSet.create(target), (package,))
@@ -55,7 +70,8 @@ def test_a_push_for_each_registry(runner: RuleRunner) -> None:
     fields = (
         "repository='team/{directory}', registries=['@live', 'b.example:5000', '@off'], image_tags=['1', '{env.V}']"
     )
-    live, other, off = published(runner, fields, REGISTRIES, V="2", HOME="/home/me", SECRET="s")
+    variables = {"V": "2", "HOME": "/home/me", "SECRET": "s", "AWS_SECRET_ACCESS_KEY": "a secret"}
+    live, other, off = published(runner, fields, REGISTRIES, **variables)
     assert (live.names, live.description) == (("src/web:image",), f"registry.example/team/web:1,2@{DIGEST}")
     assert dict(live.data) == {
         "registry": "registry.example",
@@ -66,7 +82,12 @@ def test_a_push_for_each_registry(runner: RuleRunner) -> None:
     process = live.process.process
     assert process.argv[0] == sys.executable
     assert process.argv[-4:] == ("push", "src.web/image", f"registry.example/team/web:1@{DIGEST}", "--tag=2")
-    assert (process.env["HOME"], set(process.env) - set(publish._ENVIRONMENT)) == ("/home/me", set())
+    assert process.env["HOME"] == "/home/me"
+    assert set(process.env) - set(publish._ENVIRONMENT) == {"AWS_SECRET_ACCESS_KEY"}
+    # Pants logs it.
+    assert "a secret" not in f"{live.process}"
+    # Without what lies beside the layout.
+    assert runner.request(Snapshot, [process.input_digest]).files == ("src.web/image/index.json",)
     assert other.description == f"b.example:5000/team/web:1,2@{DIGEST}"
     assert (off.process, off.description) == (None, "(by `skip_push` of off.example)")
 
@@ -79,21 +100,45 @@ def test_the_process_starts_the_library(runner: RuleRunner, tmp_path: Path) -> N
     assert "Traceback" not in done.stderr
 
 
-def test_defaults(runner: RuleRunner) -> None:
-    (live,) = published(runner, "", REGISTRIES, "--strata-default-repository=team/{name}")
-    assert live.description == f"registry.example/team/image:latest@{DIGEST}"
+def test_variables_of_a_helper(runner: RuleRunner) -> None:
+    option = "--strata-publish-env-vars=['KEY', 'REGION=north']"
+    (live,) = published(runner, "repository='team/app'", REGISTRIES, option, KEY="k", OTHER="o")
+    given = live.process.process.env
+    assert (given["KEY"], given["REGION"]) == ("k", "north")
+    assert "OTHER" not in given
+
+
+def test_skip_push(runner: RuleRunner) -> None:
+    (skipped,) = published(runner, "repository='team/app', skip_push=True", REGISTRIES)
+    assert (skipped.process, skipped.description) == (None, "(by its field `skip_push`)")
+
+
+def test_an_image_without_a_repository_is_not_built(runner: RuleRunner) -> None:
+    rules.write(runner, {"src/web/BUILD": "python_image(name='image', entry_point='main.py')\n"})
+    target = runner.get_target(Address("src/web", target_name="image"))
+    assert not PublishImageFieldSet.is_applicable(target)
+    rules.write(runner, {"src/web/BUILD": "python_image(name='image', entry_point='main.py', repository='a')\n"})
+    assert PublishImageFieldSet.is_applicable(runner.get_target(Address("src/web", target_name="image")))
 
 
 @pytest.mark.parametrize(
-    "fields, reason",
+    "directory, fields, expected",
     [
-        ("", "it has no `repository`"),
-        ("repository='team/app', skip_push=True", "by its field `skip_push`"),
+        ("src/web", "", ["localhost/src-web/image:latest"]),
+        ("src/Web_UI", "image_tags=['1', '2']", ["localhost/src-web-ui/image:1", "localhost/src-web-ui/image:2"]),
+        ("", "image_tags=[]", ["localhost/image:latest"]),
+        ("src/web", "repository='team/{directory}', registries=[]", ["localhost/team/web:latest"]),
+        (
+            "src/web",
+            "repository='a', registries=['@live', 'b.example:5000'], image_tags=['{env.V}']",
+            ["registry.example/a:3", "b.example:5000/a:3"],
+        ),
     ],
 )
-def test_images_that_are_left_out(runner: RuleRunner, fields: str, reason: str) -> None:
-    (skipped,) = published(runner, fields, REGISTRIES)
-    assert (skipped.process, skipped.names, skipped.description) == (None, ("src/web:image",), f"({reason})")
+def test_names_outside_a_registry(runner: RuleRunner, directory: str, fields: str, expected: list[str]) -> None:
+    text = f"python_image(name='image', entry_point='main.py', {fields})\n"
+    rules.write(runner, {f"{directory}/BUILD".lstrip("/"): text}, REGISTRIES, env={"V": "3"})
+    assert list(runner.request(Names, [Address(directory, target_name="image")])) == expected
 
 
 def test_an_empty_list_of_registries(runner: RuleRunner) -> None:

@@ -132,6 +132,21 @@ class CompressionField(StringField):
     )
 
 
+class ArchiveField(StringField):
+    """The field `archive`."""
+
+    alias = "archive"
+    valid_choices = ("none", "oci", "docker")
+    help = help_text(
+        """
+        The tar file that `package` writes beside the layout; by default `[strata].archive`. `oci` is the layout in one
+        file, with all platforms and with the image's digest, for `podman load` and Docker 25 or later. `docker` is what
+        every `docker load` reads, for one platform. The image has the names in it under which it is published, or one
+        below `localhost/`.
+        """
+    )
+
+
 class ImageBaseField(ArtifactAddressField):
     """The field `base`."""
 
@@ -290,6 +305,7 @@ class PythonImageTarget(Target):
         ExposedPortsField,
         StopSignalField,
         ArtifactOutputPathField,
+        ArchiveField,
         RepositoryField,
         RegistriesField,
         ImageTagsField,

@@ -20,8 +20,9 @@ class RepositoryField(StringField):
     alias = "repository"
     help = help_text(
         f"""
-        The repository that `publish` pushes the image to, for instance `"team/app"`; by default
-        `[strata].default_repository`. An image without a repository is not published.
+        The repository that `publish` pushes the image to, for instance `"team/app"`. An image without a repository is
+        not published, and `publish` does not build it. `__defaults__` in a BUILD file gives one to many images, see
+        docs/registry.md.
 
         {_NAMES}
         """

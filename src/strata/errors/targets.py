@@ -264,3 +264,12 @@ def parser_needs_python() -> StrataError:
         found=["`[python-infer].use_rust_parser` is false"],
         fix="set `use_rust_parser = true` in `[python-infer]` in pants.toml, which Pants 2.18 does by default.",
     )
+
+
+def docker_archive_of_platforms(platforms: Sequence[str]) -> StrataError:
+    """Return the error for `archive="docker"` on an image for several platforms, whose archives hold one."""
+    return StrataError(
+        'An archive for Docker, `archive="docker"`, holds an image for one platform.',
+        found=platforms,
+        fix='set `archive="oci"`, which Docker 25 and podman read, too; or let the image be for one platform.',
+    )

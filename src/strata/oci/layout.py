@@ -21,23 +21,35 @@ INDEX_FILE = "index.json"
 LAYOUT_VERSION = "1.0.0"
 # The tag of an image within a layout: skopeo, umoci and podman find it as oci:DIRECTORY:TAG.
 REF_NAME = "org.opencontainers.image.ref.name"
+# The whole name: podman and Docker take an image from an archive by it, since the tag alone names no repository.
+IMAGE_NAME = "io.containerd.image.name"
 # The config of a manifest that is no image's.
 # https://github.com/opencontainers/image-spec/blob/main/manifest.md#guidance-for-an-empty-descriptor
 EMPTY_CONFIG = b"{}"
 
 
-def layout_files(images: Sequence[Image], *, tag: str = "latest") -> dict[str, bytes]:
-    """Return the files of a layout that holds one image, for one platform or for several, by their path in it."""
+def layout_files(
+    images: Sequence[Image], *, tag: str = "latest", annotations: Optional[Mapping[str, str]] = None
+) -> dict[str, bytes]:
+    """Return the files of a layout that holds one image, for one platform or for several, by their path in it.
+
+    :param annotations: stand beside the tag.
+    """
     files: dict[str, bytes] = {}
     for image in images:
         files[image.config_descriptor.blob_path] = image.config
         files[image.manifest_descriptor.blob_path] = image.manifest
     manifests = [image.manifest_descriptor for image in images]
     if len(manifests) == 1:
-        return {**files, **_root(manifests[0], tag)}
+        return {**files, **_root(manifests[0], tag, annotations)}
     index = _index(manifests)
     descriptor = Descriptor.of(INDEX, index)
-    return {**files, descriptor.blob_path: index, **_root(descriptor, tag)}
+    return {**files, descriptor.blob_path: index, **_root(descriptor, tag, annotations)}
+
+
+def archive_files(images: Sequence[Image], name: str) -> dict[str, bytes]:
+    """Return the files of a layout for a tar file that is loaded as the image `registry/repository:tag`."""
+    return layout_files(images, tag=name.rpartition(":")[2], annotations={IMAGE_NAME: name})
 
 
 def artifact_layout_files(
@@ -61,8 +73,8 @@ def artifact_layout_files(
     return {config.blob_path: EMPTY_CONFIG, descriptor.blob_path: manifest, **_root(descriptor, tag)}
 
 
-def _root(descriptor: Descriptor, tag: str) -> dict[str, bytes]:
-    named = replace(descriptor, annotations={REF_NAME: tag})
+def _root(descriptor: Descriptor, tag: str, annotations: Optional[Mapping[str, str]] = None) -> dict[str, bytes]:
+    named = replace(descriptor, annotations={**(annotations or {}), REF_NAME: tag})
     return {
         LAYOUT_FILE: canonical_json({"imageLayoutVersion": LAYOUT_VERSION}),
         INDEX_FILE: _index([named]),
