@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 from typing import Optional
 
 from strata.errors import wheels as errors
+from strata.oci.entry import parents
 from strata.oci.zip_member import ZipMember
 from strata.protocol.wheel import Wheel
 from strata.wheels.dist_info import info_directory
@@ -87,8 +88,7 @@ class WheelArchive:
                 )
         scripts = _scripts(text, wheel)
         for name in scripts:
-            if f"bin/{name}" in destinations.reserved:
-                raise errors.reserved_path(wheel.path.name, f"bin/{name}")
+            destinations.check(f"bin/{name}")
             # Wheels of old times have both; installers let the entry point win.
             files.pop(f"bin/{name}", None)
         return cls(wheel, f"{destinations.site}/{info}", files, scripts)
@@ -134,7 +134,8 @@ class _Destinations:
     :param data: the name of the `.data` directory in the archive, which holds a directory for each scheme.
     :param site: the path of site-packages.
     :param schemes: name of a scheme → the path where its files go.
-    :param reserved: paths that belong to the venv itself.
+    :param reserved: paths of files and links that belong to the venv itself, of one or two parts.
+    :param directories: paths of directories that the venv cannot do without.
     """
 
     wheel: Wheel
@@ -143,6 +144,7 @@ class _Destinations:
     site: str
     schemes: Mapping[str, str]
     reserved: frozenset[str]
+    directories: frozenset[str]
 
     @classmethod
     def of(cls, wheel: Wheel, info: str, feature_version: str) -> _Destinations:
@@ -157,7 +159,14 @@ class _Destinations:
             "headers": f"include/site/{python}/{wheel.name}",
         }
         reserved = frozenset(["pyvenv.cfg", "bin/python", "bin/python3", f"bin/{python}", "lib64"])
-        return cls(wheel, info, f"{info[: -len('.dist-info')]}.data", site, schemes, reserved)
+        directories = frozenset([*(parent for path in (*reserved, site) for parent in parents(path)), site])
+        return cls(wheel, info, f"{info[: -len('.dist-info')]}.data", site, schemes, reserved, directories)
+
+    def check(self, path: str) -> None:
+        """Raise StrataError for a file at a path of the venv, in place of its directories, or below its files."""
+        top, *rest = path.split("/", 2)
+        if path in self.directories or top in self.reserved or "/".join([top, *rest[:1]]) in self.reserved:
+            raise errors.reserved_path(self.wheel.path.name, path)
 
     def path(self, member: zipfile.ZipInfo) -> tuple[Optional[str], bool]:
         """Return the path of a member, or None for one that is not installed; and whether it is a script."""
@@ -179,8 +188,7 @@ class _Destinations:
         if path.startswith("lib64/"):
             # A link to lib, as in every venv on Linux.
             path = f"lib/{path[len('lib64/') :]}"
-        if path in self.reserved:
-            raise errors.reserved_path(self.wheel.path.name, path)
+        self.check(path)
         return path, parts[1] == "scripts"
 
     def _unsafe(self, name: str, reason: str) -> Exception:

@@ -115,6 +115,16 @@ def test_data_of_an_unknown_kind(tmp_path: Path, member: str) -> None:
         ("demo-1.0.data/data/pyvenv.cfg", "pyvenv.cfg"),
         ("demo-1.0.data/data/bin/python3.13", "bin/python3.13"),
         ("demo-1.0.data/scripts/python", "bin/python"),
+        # Below a file of the venv, which would become a directory.
+        ("demo-1.0.data/scripts/python/x", "bin/python/x"),
+        ("demo-1.0.data/data/bin/python3/a/b", "bin/python3/a/b"),
+        ("demo-1.0.data/data/pyvenv.cfg/x", "pyvenv.cfg/x"),
+        # In place of a directory of the venv.
+        ("demo-1.0.data/data/bin", "bin"),
+        ("demo-1.0.data/data/lib", "lib"),
+        ("demo-1.0.data/data/lib64", "lib64"),
+        ("demo-1.0.data/data/lib64/python3.13", "lib/python3.13"),
+        ("demo-1.0.data/data/lib/python3.13/site-packages", "lib/python3.13/site-packages"),
     ],
 )
 def test_files_of_the_venv_itself(tmp_path: Path, member: str, path: str) -> None:
@@ -122,6 +132,11 @@ def test_files_of_the_venv_itself(tmp_path: Path, member: str, path: str) -> Non
         f"{WHEEL} would replace a file of the venv itself: {path}.\n"
         "Fix: lock another version of the project, which leaves the venv's Python alone."
     )
+
+
+def test_paths_that_look_like_those_of_the_venv(tmp_path: Path) -> None:
+    members = {"demo-1.0.data/scripts/python-x": "", "demo-1.0.data/data/share/bin": "", "bin/python": ""}
+    assert {"bin/python-x", "share/bin", f"{SITE}/bin/python"} < set(open_wheel(tmp_path, members).files)
 
 
 def test_script_that_is_the_venvs_python(tmp_path: Path) -> None:
