@@ -25,6 +25,7 @@ from pants_strata.util_rules import (
     image,
     installer,
     installer_lock,
+    siblings,
 )
 from pants_strata.util_rules.debian import lock as debian_lock
 from pants_strata.util_rules.debian import os_packages
@@ -71,6 +72,7 @@ def rules() -> Iterable[Rule | UnionRule]:
         package,
         proof,
         publish,
+        siblings,
         venv,
     )
     return tuple(item for module in modules for item in module.rules())

@@ -31,6 +31,8 @@ python_image(
 python_image(name="local", entry_point="main.py")
 """,
     "src/app/main.py": "print('hello')\n",
+    "src/two/BUILD": 'python_sources()\n\npython_image(name="image", entry_point="main.py", repository="team/two")\n',
+    "src/two/main.py": "print('two')\n",
 }
 
 
@@ -96,6 +98,13 @@ def test_publish_twice(project: Project) -> None:
     assert rewritten == [image]
     told = line(again)
     assert (told["digest"], told["uploaded"], told["mounted"], told["bytes"]) == (digest, 0, 0, 0)
+
+
+def test_layers_of_a_sibling_are_not_sent_again(project: Project) -> None:
+    """Base, interpreter and venv are mounted from the image that is there; the app's layer and the config are new."""
+    told = line(project.publish("src/two:image")[0])
+    assert (told["repository"], told["mounted"], told["uploaded"]) == ("team/two", 3, 2)
+    assert told["bytes"] < 16 << 10
 
 
 def test_a_registry_that_is_not_there(project: Project, tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import EntryPointField, ScriptField
 from pants_strata.target_types.publishing import RegistriesField, RepositoryField, SkipPushField
 from pants_strata.util_rules.destinations import destinations
+from pants_strata.util_rules.siblings import PublishedImages
 from strata import __version__
 from strata.errors import StrataError
 from strata.errors import publish as errors
@@ -122,7 +123,9 @@ async def _destinations(image: Target, option: Mapping[str, object], digest: str
 
 
 @rule
-async def publish_image(request: PublishImageRequest, strata: StrataSubsystem) -> PublishProcesses:
+async def publish_image(
+    request: PublishImageRequest, strata: StrataSubsystem, images: PublishedImages
+) -> PublishProcesses:
     """Return a push for each registry. Raise StrataError where it cannot be said where an image goes."""
     fields = request.field_set
     name = str(fields.address)
@@ -148,7 +151,7 @@ async def publish_image(request: PublishImageRequest, strata: StrataSubsystem) -
         process = InteractiveProcess(
             [
                 *(sys.executable, "-I", "-c", _PROGRAM, os.pathsep.join(map(os.path.abspath, filter(None, sys.path)))),
-                *("push", layout, *place.arguments(digest)),
+                *("push", layout, *place.arguments(digest, images.siblings(fields.address, place))),
             ],
             env=environment,
             input_digest=pushed,

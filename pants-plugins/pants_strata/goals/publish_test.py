@@ -108,6 +108,30 @@ def test_variables_of_a_helper(runner: RuleRunner) -> None:
     assert "OTHER" not in given
 
 
+def test_siblings(runner: RuleRunner) -> None:
+    """Images in the same registry, near ones first; not those that are named after their digest or go elsewhere."""
+    image = "python_image(name='{}', entry_point='main.py', repository='{}', {})\n"
+    rules.write(
+        runner,
+        {
+            "src/far/off/BUILD": image.format("image", "team/far", "image_tags=['{env.V}', '2']"),
+            "src/near/BUILD": "".join(
+                [
+                    image.format("a", "team/near", ""),
+                    image.format("b", "team/{digest}", ""),
+                    image.format("c", "team/unset", "image_tags=['{env.UNSET}']"),
+                    image.format("d", "team/elsewhere", "registries=['b.example']"),
+                    image.format("e", "team/alias", "registries=['@unknown']"),
+                ]
+            ),
+        },
+    )
+    (live,) = published(runner, "repository='team/web'", REGISTRIES, V="1")
+    arguments = live.process.process.argv
+    assert arguments[arguments.index("push") + 3 :] == ("--mount-from=team/near:latest", "--mount-from=team/far:1")
+    rules.write(runner, {"src/far/off/BUILD": "", "src/near/BUILD": ""})
+
+
 def test_skip_push(runner: RuleRunner) -> None:
     (skipped,) = published(runner, "repository='team/app', skip_push=True", REGISTRIES)
     assert (skipped.process, skipped.description) == (None, "(by its field `skip_push`)")

@@ -25,12 +25,16 @@ class Destination:
         tags = f":{','.join(self.tags)}" if self.tags else ""
         return f"{self.registry.address}/{self.repository}{tags}@{digest}"
 
-    def arguments(self, digest: str) -> tuple[str, ...]:
-        """Return the arguments of `strata push` behind the layout. The digest lets it push this image and no other."""
+    def arguments(self, digest: str, siblings: Sequence[str] = ()) -> tuple[str, ...]:
+        """Return the arguments of `strata push` behind the layout. The digest lets it push this image and no other.
+
+        :param siblings: `repository:tag` of images in the same registry that may have the same layers.
+        """
         first = f":{self.tags[0]}" if self.tags else ""
         return (
             f"{self.registry.address}/{self.repository}{first}@{digest}",
             *(f"--tag={tag}" for tag in self.tags[1:]),
+            *(f"--mount-from={sibling}" for sibling in siblings),
             *([f"--plain-http={self.registry.address}"] if self.registry.plain_http else []),
         )
 

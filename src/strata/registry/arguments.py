@@ -32,8 +32,8 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
         "--mount-from",
         action="append",
         default=[],
-        metavar="REPOSITORY",
-        help="a repository of the same registry that may have the same layers; may be repeated",
+        metavar="REPOSITORY[:TAG]",
+        help="a repository of the same registry that may have the same layers, or an image in it; may be repeated",
     )
     _add_settings(parser)
 

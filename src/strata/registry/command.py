@@ -59,7 +59,8 @@ def _publish(source: Any, root: Descriptor, arguments: argparse.Namespace) -> in
     for tag in tags:
         Reference.parse(f"{reference.name}:{tag}")
     provider = Provider(reference, actions="pull,push", settings=_settings(arguments))
-    siblings = [name for name in arguments.mount_from if name != reference.repository]
+    siblings = [Reference.parse(f"{reference.registry}/{text}") for text in arguments.mount_from]
+    siblings = [each for each in siblings if each.repository != reference.repository]
     done = push(source, root, provider, tags=tags, siblings=siblings, progress=_ProgressLine())
     _print({"registry": reference.registry, "repository": reference.repository, **_fields(done)})
     return 0

@@ -88,9 +88,9 @@ class Provider(oras.provider.Registry):  # type: ignore[misc]
             lambda: find_credentials(reference, self._environment), self._ask_token_service
         )
 
-    def url(self, path: str) -> str:
-        """Return the address of a path in the repository: `blobs/sha256:…`."""
-        return f"{self.prefix}://{self._host}/v2/{self.reference.repository}/{path}"
+    def url(self, path: str, repository: str = "") -> str:
+        """Return the address of a path, `blobs/sha256:…`, in the repository or in another one of the registry."""
+        return f"{self.prefix}://{self._host}/v2/{repository or self.reference.repository}/{path}"
 
     def send(
         self,

@@ -3,30 +3,32 @@
 HEAD  manifests/TAG        an image that is there already takes this request alone
 HEAD  manifests/DIGEST     an image that is there under another tag is only tagged
 GET   manifests/TAG        the blobs of the image that the tag has now need not be looked for
-HEAD, mount or upload      the other blobs, several at a time
+HEAD                       the other blobs, several at a time
+GET   manifests/TAG        of siblings, where much is missing: which of them have it
+mount or upload            what is missing, several at a time
 PUT   manifests/DIGEST     of each platform, then
 PUT   manifests/TAG        the image
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from threading import Lock
-from typing import Callable
+from typing import Callable, TypeVar
 
-import requests
-
-from strata.errors import StrataError
 from strata.errors import registry as errors
 from strata.oci.descriptor import Descriptor
 from strata.registry.provider import Provider
-from strata.registry.source import INDEXES, MANIFESTS, Source, Tree, children, media_type_of, read_tree
+from strata.registry.reference import Reference
+from strata.registry.siblings import ACCEPT, blobs_at, mount_sources
+from strata.registry.source import Source, Tree, read_tree
 from strata.registry.upload import BlobUpload, Outcome, has_blob
 
+T = TypeVar("T")
+
 _DIGEST_HEADER = "Docker-Content-Digest"
-ACCEPT = {"Accept": ", ".join((*MANIFESTS, *INDEXES))}
 
 
 @dataclass(frozen=True)
@@ -56,12 +58,13 @@ def push(
     provider: Provider,
     *,
     tags: Sequence[str],
-    siblings: Sequence[str] = (),
+    siblings: Sequence[Reference] = (),
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Pushed:
     """Publish the manifest or index `root` of a source under each tag, or by its digest alone where there is no tag.
 
-    :param siblings: other repositories of the registry that may have the same blobs: these are mounted from there.
+    :param siblings: images, or whole repositories, of the registry that may have the same blobs: these are mounted
+        from there (strata.registry.siblings).
     :param progress: called from several threads, but not by two at once.
     """
     names = list(tags) or [root.digest]
@@ -74,7 +77,7 @@ def push(
         _tag(provider, tree, missing)
         return Pushed(root.digest, tuple(tags), present=len(tree.blobs))
     older = next((name for name in missing if found[name]), "")
-    known = _blobs_at(provider, older) if older else frozenset()
+    known = blobs_at(provider, provider.reference.tagged(older)) if older else frozenset()
     blobs = _Blobs(source, provider, siblings, progress)
     try:
         blobs.bring(tree, known)
@@ -98,11 +101,11 @@ class _Blobs:
     """The blobs of one push. `outcomes` is by digest."""
 
     def __init__(
-        self, source: Source, provider: Provider, siblings: Sequence[str], progress: Callable[[Progress], None]
+        self, source: Source, provider: Provider, siblings: Sequence[Reference], progress: Callable[[Progress], None]
     ) -> None:
         self._source = source
         self._provider = provider
-        self._siblings = list(siblings)
+        self._siblings = siblings
         self._progress = progress
         self._lock = Lock()
         self._done = self._total = 0
@@ -110,27 +113,35 @@ class _Blobs:
         self.outcomes: dict[str, Outcome] = {}
 
     def bring(self, tree: Tree, known: frozenset[str]) -> None:
-        """Bring all blobs into the repository but the known ones. The first error ends it, after requests under way."""
+        """Bring all blobs into the repository but the known ones."""
         self._done, self._total = 0, sum(blob.size for blob in tree.blobs)
+        # Large ones begin first, so that none is waited for at the end.
+        order = sorted(tree.blobs, key=lambda blob: -blob.size)
+        asked = [blob for blob in order if blob.digest not in known]
+        there = self._each(lambda blob: has_blob(self._provider, blob), asked)
+        missing = [blob for blob, is_there in zip(asked, there) if not is_there]
+        lacking = {blob.digest for blob in missing}
+        for blob in order:
+            if blob.digest not in lacking:
+                self._note(blob, Outcome.PRESENT)
+        sources = mount_sources(self._provider, self._siblings, missing)
+        self._each(lambda blob: self._bring_one(blob, sources), missing)
+
+    def _each(self, work: Callable[[Descriptor], T], blobs: Iterable[Descriptor]) -> list[T]:
+        """Return what some work gives for each blob. The first error ends it, after requests under way."""
         with ThreadPoolExecutor(self._provider.settings.jobs) as pool:
-            # Large ones begin first, so that none is waited for at the end.
-            order = sorted(tree.blobs, key=lambda blob: -blob.size)
-            running: list[Future[None]] = [pool.submit(self._bring_one, blob, blob.digest in known) for blob in order]
+            running = [pool.submit(work, blob) for blob in blobs]
             _, waiting = wait(running, return_when=FIRST_EXCEPTION)
             for each in waiting:
                 each.cancel()
-        for each in running:
-            if not each.cancelled():
-                each.result()
+        failed = [each for each in running if not each.cancelled() and each.exception()]
+        return [each.result() for each in failed or running]
 
-    def _bring_one(self, blob: Descriptor, is_known: bool) -> None:
-        if is_known or has_blob(self._provider, blob):
-            outcome = Outcome.PRESENT
-        else:
-            with self._lock:
-                siblings = list(self._siblings)
-            upload = BlobUpload(self._provider, self._source, blob, self._report)
-            outcome = upload.run(siblings)
+    def _bring_one(self, blob: Descriptor, sources: Mapping[str, Sequence[str]]) -> None:
+        upload = BlobUpload(self._provider, self._source, blob, self._report)
+        self._note(blob, upload.run(sources[blob.digest]))
+
+    def _note(self, blob: Descriptor, outcome: Outcome) -> None:
         if outcome is not Outcome.UPLOADED:
             self._report(blob.size, sent=0)
         with self._lock:
@@ -150,26 +161,6 @@ def _digest_at(provider: Provider, name: str) -> str:
     response = provider.send("HEAD", url, action="look for a manifest", headers=ACCEPT, accept=(200, 404))
     response.close()
     return response.headers.get(_DIGEST_HEADER, "") if response.status_code == 200 else ""
-
-
-def _blobs_at(provider: Provider, tag: str) -> frozenset[str]:
-    """Return the digests of the blobs of the image that a tag has now: the registry keeps these for it."""
-    try:
-        response = provider.send(
-            "GET", provider.url(f"manifests/{tag}"), action="read a manifest", headers=ACCEPT, accept=(200, 404)
-        )
-        if response.status_code == 404:
-            return frozenset()
-        content = response.content
-        media_type = media_type_of(content, response.headers.get("Content-Type", ""))
-        if media_type not in MANIFESTS:
-            return frozenset()
-        return frozenset(each.digest for each in children(media_type, content, tag))
-    except errors.Denied:
-        raise
-    except (StrataError, requests.RequestException):
-        # It only saves questions.
-        return frozenset()
 
 
 def _put_manifests(provider: Provider, tree: Tree, names: Sequence[str]) -> None:

@@ -41,8 +41,9 @@ def pushed(
 ) -> Pushed:
     reference = Reference.parse(f"{registry.address}/{to}")
     settings = named.pop("settings", Settings(jobs=1))
+    siblings = [Reference.parse(f"{registry.address}/{name}") for name in named.pop("siblings", ())]
     provider = Provider(reference, actions="pull,push", settings=settings)
-    return push(layout, layout.roots()[0], provider, tags=tags, **named)
+    return push(layout, layout.roots()[0], provider, tags=tags, siblings=siblings, **named)
 
 
 def manifest_bytes(layout: Layout) -> bytes:
