@@ -1,0 +1,82 @@
+"""This module words the errors of the version of CPython: where it is written, whether it is supported, who has it.
+
+The rules raise them while they plan, before anything is fetched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from strata.errors import StrataError
+
+
+def version_file_invalid(path: str, line: int, word: str) -> StrataError:
+    """Return the error for a `.python-version` with something else than a version of CPython 3.
+
+    :param line: its number, from 1.
+    :param word: the text in its place.
+    """
+    return StrataError(
+        f"{path} holds something that is no version of CPython.",
+        found=[f"line {line}: {word!r}"],
+        fix="write one version there, as 3.13 or as 3.13.5.",
+    )
+
+
+def version_file_ambiguous(path: str, versions: Sequence[str]) -> StrataError:
+    """Return the error for a `.python-version` with several versions."""
+    return StrataError(
+        f"{path} holds several versions of CPython, and an image has one.",
+        found=versions,
+        fix="keep one of them. For the same app on several versions, give `interpreter` several values with "
+        "`parametrize(…)`.",
+    )
+
+
+def version_file_empty(path: str) -> StrataError:
+    """Return the error for a `.python-version` with comments and blank lines alone."""
+    return StrataError(
+        f"{path} holds no version of CPython.", fix="write one version there, as 3.13 or as 3.13.5, or delete the file."
+    )
+
+
+def runtime_file(path: str, version: str, instead: str) -> StrataError:
+    """Return the error for a `runtime.txt` that names a version of Python.
+
+    :param instead: the path of the `.python-version` that is read.
+    """
+    return StrataError(
+        f"{path} names a version of Python, but only `.python-version` is read.",
+        found=[f"python-{version}"],
+        fix=f"write `{version}` into {instead}, and delete {path}.",
+    )
+
+
+def version_unknown(python: str, oldest: str, newest: str) -> StrataError:
+    """Return the error for a version of CPython that is newer than those that Strata knows.
+
+    :param oldest: the oldest version that is known, and `newest` the newest one.
+    """
+    return StrataError(
+        f"CPython {python} is not known to this version of Strata.",
+        found=[f"known: {oldest} to {newest}"],
+        fix="correct the version, or take a newer version of Strata.",
+    )
+
+
+def end_of_life(python: str, end: str, origin: str, supported: Sequence[tuple[str, str]]) -> StrataError:
+    """Return the error for a version of CPython that gets no security fixes any more.
+
+    :param end: the day of its end of life, as 2025-10-31.
+    :param origin: where the version is written.
+    :param supported: the versions that get fixes, with the day of their end of life; oldest first.
+    """
+    newer = f"take {supported[0][0]} or a newer one" if supported else "take a newer version of Strata and of CPython"
+    return StrataError(
+        f"CPython {python} reached its end of life on {end}: it gets no security fixes any more.",
+        found=[
+            f"{origin}: {python}",
+            *(f"CPython {version} gets security fixes until {day}" for version, day in supported),
+        ],
+        fix=f'{newer}. To build with {python} all the same, set `[strata].end_of_life = "warn"` in pants.toml.',
+    )
