@@ -11,6 +11,7 @@ from pants.util.strutil import softwrap
 
 from pants_strata.target_types.defaults import BASE, INSTALLER, INTERPRETER
 from strata.debian.defaults import COMPONENTS
+from strata.debian.releases import DEFAULT, RELEASES
 from strata.protocol import layer
 
 
@@ -32,6 +33,13 @@ class Archive(Enum):
     none = "none"
     oci = "oci"
     docker = "docker"
+
+
+class EndOfLife(Enum):
+    """What to do about a CPython without security fixes: the choices of `[strata].end_of_life`."""
+
+    error = "error"
+    warn = "warn"
 
 
 class StrataSubsystem(Subsystem):
@@ -82,6 +90,16 @@ class StrataSubsystem(Subsystem):
             How layers are compressed. Every registry and runtime reads `gzip`, and what is compressed in a wheel is
             copied. `zstd` makes smaller blobs that unpack faster, takes longer to write, and needs containerd 1.5,
             Docker 23, podman 4 or later.
+            """
+        ),
+    )
+    end_of_life = EnumOption(
+        default=EndOfLife.error,
+        help=softwrap(
+            """
+            What to do when an image's version of CPython has reached its end of life, so that CPython's developers
+            publish no security fixes for it any more. `error` stops, and says since when and which version to take.
+            `warn` builds; a Debian release may have fixes for its own CPython for longer.
             """
         ),
     )
@@ -152,11 +170,11 @@ class DebianSubsystem(Subsystem):
     help = "Where Debian packages come from, and how their locks are made."
 
     release = StrOption(
-        default="trixie",
+        default=DEFAULT,
         help=softwrap(
-            """
-            The code name of the Debian release that locks are made from, with its updates and its security fixes.
-            trixie is Debian 13.
+            f"""
+            The code name of the Debian release of targets that name none: {", ".join(map(str, RELEASES))}. Locks are
+            made from it, its updates and its security fixes.
             """
         ),
     )
@@ -203,11 +221,6 @@ class DebianSubsystem(Subsystem):
             """
         ),
     )
-
-    @property
-    def suites(self) -> tuple[str, ...]:
-        """Return the suites that locks are made from: the release, its updates and its security fixes."""
-        return (self.release, f"{self.release}-updates", f"{self.release}-security")
 
     @property
     def components(self) -> tuple[str, ...]:

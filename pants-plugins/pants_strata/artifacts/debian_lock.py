@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pants.engine.addresses import Address
 
+from pants_strata.artifacts.python_version import WantedPython
 from strata.debian.index import PackageIndex
 from strata.debian.lock import DebianLock, LockInputs
 from strata.errors import StrataError
@@ -16,13 +17,15 @@ class DebianLockRequest:
     """The lock of a target: the file in the repository, and what it has to be made from.
 
     `lockfile` is empty for the lock that comes with Strata (strata.debian.shipped).
-    `python` is the version of CPython that it is to hold, as 3.13; empty for the lock of something else.
+    `release` is the code name of the Debian release.
+    `python` is the version of CPython that it is to hold; None for the lock of something else.
     """
 
     address: Address
     lockfile: str
     inputs: LockInputs
-    python: str = ""
+    release: str
+    python: WantedPython | None = None
 
 
 @dataclass(frozen=True)

@@ -33,12 +33,12 @@ from pants_strata.target_types import (
     InstallerToolField,
     InstallerVersionField,
     InterpreterLockfileField,
-    InterpreterVersionField,
     PythonInstallerTarget,
     PythonInterpreterTarget,
 )
 from pants_strata.util_rules.debian.lock import get_resolved_debian_lock
 from pants_strata.util_rules.installer_lock import get_resolved_installer_lock
+from pants_strata.util_rules.interpreters.python_version import wanted_python
 from pants_strata.util_rules.lock_requests import base_lock, interpreter_lock
 from pants_strata.util_rules.lookup import default_interpreter
 from strata.debian.lock import DebianLock, debian_lock_text
@@ -84,11 +84,13 @@ async def _generate_request(target: Target, debian: DebianSubsystem, strata: Str
             lockfile=target[InstallerLockfileField].path,
             tool=target[InstallerToolField].value,
             version=target[InstallerVersionField].value or "",
-            python=interpreter[InterpreterVersionField].value,
+            python=(await wanted_python(interpreter, debian)).feature,
         )
         return GenerateInstallerLockfile(name, installer.lockfile, diff=False, lock=installer)
-    is_interpreter = target.alias == PythonInterpreterTarget.alias
-    lock = (interpreter_lock if is_interpreter else base_lock)(target, debian)
+    if target.alias == PythonInterpreterTarget.alias:
+        lock = interpreter_lock(target, debian, await wanted_python(target, debian))
+    else:
+        lock = base_lock(target, debian)
     return GenerateDebianLockfile(name, lock.lockfile, diff=True, lock=lock)
 
 

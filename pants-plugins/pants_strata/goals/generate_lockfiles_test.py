@@ -29,7 +29,7 @@ from support.rules import repository, write
 FILES = {
     "third/BUILD": (
         "debian_packages(name='base', packages=['libc6', 'tzdata'], exclude=['dpkg'], lockfile='debian.lock.json')\n"
-        "python_interpreter(name='cpython', version='3.12', lockfile='my.lock.json')\n"
+        "python_interpreter(name='cpython', version='3.11', release='bookworm', lockfile='my.lock.json')\n"
         "debian_packages(name='without-lock')\n"
         "python_installer(name='pip')\n"
         "python_installer(name='uv', tool='uv', version='0.9.0', lockfile='uv.lock')\n"
@@ -83,8 +83,15 @@ def test_resolve_of_an_interpreter(runner: RuleRunner) -> None:
     (request,) = requested(runner, "third:cpython")
     assert isinstance(request, GenerateDebianLockfile)
     assert request.lockfile_dest == "third/my.lock.json"
-    assert request.lock.inputs.roots == ("python3.12", "python3.12-venv")
-    assert request.lock.inputs.excluded == tuple(sorted(EXCLUDED))
+    assert request.lock.inputs.roots == (
+        "libzstd1",
+        "python3-distutils",
+        "python3-lib2to3",
+        "python3.11",
+        "python3.11-venv",
+    )
+    assert request.lock.inputs.excluded == tuple(sorted({*EXCLUDED, "python3"} - {"python3-setuptools-whl"}))
+    assert request.lock.inputs.suites == ("bookworm", "bookworm-security", "bookworm-updates")
 
 
 def test_resolve_of_an_installer(runner: RuleRunner) -> None:
@@ -94,7 +101,7 @@ def test_resolve_of_an_installer(runner: RuleRunner) -> None:
         "third/uv.lock",
         "uv",
         "0.9.0",
-        "3.12",
+        "3.11",
     )
 
 
@@ -126,7 +133,7 @@ def lock(*packages: LockedPackage, platforms: tuple[str, ...] = ("linux/amd64",)
 
 def generate(new: DebianLock, old: str | None) -> tuple[GenerateLockfileResult, str]:
     """The result of the rule, and the text that it writes, where the repository has `old`."""
-    request = DebianLockRequest(Address("third", target_name="base"), "third/base.lock.json", INPUTS)
+    request = DebianLockRequest(Address("third", target_name="base"), "third/base.lock.json", INPUTS, "trixie")
     existing = [FileContent("third/base.lock.json", old.encode())] if old is not None else []
     written: list[FileContent] = []
 

@@ -16,6 +16,7 @@ from pants_strata.target_types.debian_packages import (
     DebianPackagesLockfileField,
     DebianPackagesNamesField,
     DebianPackagesTarget,
+    DebianReleaseField,
 )
 from pants_strata.target_types.image import (
     AnnotationsField,
@@ -48,6 +49,7 @@ from pants_strata.target_types.interpreter import (
     EnsurepipField,
     InstallerHintField,
     InterpreterLockfileField,
+    InterpreterReleaseField,
     InterpreterVersionField,
     PythonInterpreterTarget,
 )
@@ -78,6 +80,7 @@ __all__ = [
     "DebianPackagesLockfileField",
     "DebianPackagesNamesField",
     "DebianPackagesTarget",
+    "DebianReleaseField",
     "EnsurepipField",
     "EntryPointField",
     "EnvField",
@@ -92,6 +95,7 @@ __all__ = [
     "InstallerVersionField",
     "InterpreterField",
     "InterpreterLockfileField",
+    "InterpreterReleaseField",
     "InterpreterVersionField",
     "LabelsField",
     "LockfileField",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pants.engine.target import (
     COMMON_TARGET_FIELDS,
+    StringField,
     StringSequenceField,
     Target,
 )
@@ -11,6 +12,19 @@ from pants.util.strutil import help_text
 
 from pants_strata.target_types.common import ArtifactOutputPathField, LockfileField
 from strata.debian.defaults import BASE_ROOTS, EXCLUDED
+from strata.debian.releases import RELEASES
+
+
+class DebianReleaseField(StringField):
+    """The field `release`."""
+
+    alias = "release"
+    help = help_text(
+        f"""
+        The code name of the Debian release that the packages are of: {", ".join(map(str, RELEASES))}. By default
+        `[strata-debian].release`. A lock holds the packages of one release, with its updates and its security fixes.
+        """
+    )
 
 
 class DebianPackagesNamesField(StringSequenceField):
@@ -47,7 +61,7 @@ class DebianPackagesLockfileField(LockfileField):
     help = help_text(
         """
         The lock file, beside the BUILD file: name, version, architecture, pool path, size and sha256 of each package.
-        By default the lock of the default `packages` that Strata brings.
+        By default the lock of the default `packages` that Strata brings for the release.
 
         Written by `./pants generate-lockfiles --resolve=ADDRESS`, with the address of this target.
         """
@@ -60,6 +74,7 @@ class DebianPackagesTarget(Target):
     alias = "debian_packages"
     core_fields = (
         *COMMON_TARGET_FIELDS,
+        DebianReleaseField,
         DebianPackagesNamesField,
         DebianPackagesExcludeField,
         DebianPackagesLockfileField,

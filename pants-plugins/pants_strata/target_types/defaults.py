@@ -6,11 +6,24 @@ import re
 
 from pants.engine.addresses import Address
 
+from strata.debian.shipped import RELEASES
+
 BASE = Address("", target_name="strata-base")
 INTERPRETER = Address("", target_name="strata-interpreter")
 INSTALLER = Address("", target_name="strata-installer")
 
-DEFAULTS = frozenset({BASE, INTERPRETER, INSTALLER})
+
+def base_of(release: str) -> Address:
+    """Return the address of the base of a Debian release."""
+    return Address("", target_name=f"{BASE.target_name}-{release}")
+
+
+def interpreter_of(python: str) -> Address:
+    """Return the address of the CPython of a feature version, 3.11."""
+    return Address("", target_name=f"{INTERPRETER.target_name}-{python}")
+
+
+DEFAULTS = frozenset({BASE, INTERPRETER, INSTALLER, *map(base_of, RELEASES.values()), *map(interpreter_of, RELEASES)})
 """A target of the same name in the BUILD file at the root of a repository takes the place of each."""
 
 _RESOLVE_VENV = "strata-venv-of-"

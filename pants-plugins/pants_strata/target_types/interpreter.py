@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from typing import Optional
-
-from pants.engine.addresses import Address
 from pants.engine.target import (
     COMMON_TARGET_FIELDS,
     BoolField,
-    InvalidFieldException,
     StringField,
     Target,
 )
-from pants.util.strutil import help_text, softwrap
+from pants.util.strutil import help_text
 
 from pants_strata.target_types.common import (
     ArtifactAddressField,
@@ -21,7 +16,8 @@ from pants_strata.target_types.common import (
     ArtifactOutputPathField,
     LockfileField,
 )
-from pants_strata.target_types.debian_packages import DebianPackagesTarget
+from pants_strata.target_types.debian_packages import DebianPackagesTarget, DebianReleaseField
+from strata.debian.releases import RELEASES
 
 
 class BaseField(ArtifactAddressField):
@@ -38,32 +34,27 @@ class BaseField(ArtifactAddressField):
 
 
 class InterpreterVersionField(StringField):
-    """The field `version`."""
+    """The field `version`. Any text is a value: a wrong one is an error of this target alone, when it is needed."""
 
     alias = "version"
-    default = "3.13"
     help = help_text(
         """
-        The version of CPython, as major.minor. The Debian release in `[strata-debian].release` must have it: Debian 13
-        has 3.13. The patch version is that of the lock.
+        The version of CPython, as 3.13, or as 3.13.5 where the lock must hold that very version. By default the one in
+        the nearest `.python-version` file, beside the BUILD file or in a directory above it; where there is none, the
+        version that the Debian release has: 3.9 in Debian 11, 3.11 in Debian 12, 3.13 in Debian 13.
         """
     )
-    value: str
 
-    @classmethod
-    def compute_value(cls, raw_value: Optional[str], address: Address) -> str:
-        """Return the value of the field. Raise InvalidFieldException where it cannot be used."""
-        value = super().compute_value(raw_value, address) or cls.default
-        if not re.fullmatch(r"3\.\d+", value):
-            raise InvalidFieldException(
-                softwrap(
-                    f"""
-                    The `{cls.alias}` field in target {address} must be a CPython version as major.minor, but was
-                    {value!r}. Write for instance `{cls.alias}="{cls.default}"`; the lock pins the patch version.
-                    """
-                )
-            )
-        return value
+
+class InterpreterReleaseField(DebianReleaseField):
+    """The field `release`."""
+
+    help = help_text(
+        f"""
+        The code name of the Debian release that CPython is of: {", ".join(map(str, RELEASES))}. By default
+        `[strata-debian].release`. The `base` must be of the same release or of a newer one.
+        """
+    )
 
 
 class InterpreterLockfileField(LockfileField):
@@ -71,8 +62,8 @@ class InterpreterLockfileField(LockfileField):
 
     help = help_text(
         """
-        The lock file of the interpreter's Debian packages, beside the BUILD file. By default the lock of the default
-        `version` that Strata brings.
+        The lock file of the interpreter's Debian packages, beside the BUILD file. By default the lock that Strata
+        brings: of 3.9 for Debian 11, of 3.11 for Debian 12, and of 3.13 for Debian 13.
 
         Written by `./pants generate-lockfiles --resolve=ADDRESS`, with the address of this target.
         """
@@ -126,6 +117,7 @@ class PythonInterpreterTarget(Target):
         *COMMON_TARGET_FIELDS,
         ArtifactDependenciesField,
         InterpreterVersionField,
+        InterpreterReleaseField,
         BaseField,
         EnsurepipField,
         InstallerHintField,

@@ -5,42 +5,63 @@ from __future__ import annotations
 from pants.engine.target import Target
 
 from pants_strata.artifacts.debian_lock import DebianLockRequest
+from pants_strata.artifacts.python_version import WantedPython
 from pants_strata.subsystem import DebianSubsystem
 from pants_strata.target_types import (
     DebianPackagesExcludeField,
     DebianPackagesLockfileField,
     DebianPackagesNamesField,
+    DebianReleaseField,
     InterpreterLockfileField,
-    InterpreterVersionField,
 )
-from strata.debian.defaults import EXCLUDED, interpreter_roots
+from strata.debian.defaults import interpreter_excluded, interpreter_roots
 from strata.debian.lock import LockInputs
+from strata.debian.releases import find_release, suites
+from strata.errors import pythons as errors
+from strata.interpreters.availability import SOURCES, who_has
+
+
+def release_of(target: Target, debian: DebianSubsystem) -> str:
+    """Return the code name of the Debian release of a `debian_packages` or a `python_interpreter`."""
+    return target[DebianReleaseField].value or debian.release
 
 
 def base_lock(target: Target, debian: DebianSubsystem) -> DebianLockRequest:
     """Return the request for the lock of a `debian_packages` target."""
+    release = release_of(target, debian)
     return DebianLockRequest(
         target.address,
         target[DebianPackagesLockfileField].path,
         LockInputs.of(
-            suites=debian.suites,
+            suites=suites(release),
             components=debian.components,
             roots=target[DebianPackagesNamesField].value,
             excluded=target[DebianPackagesExcludeField].value,
         ),
+        release,
     )
 
 
-def interpreter_lock(target: Target, debian: DebianSubsystem) -> DebianLockRequest:
-    """Return the request for the lock of a `python_interpreter`: CPython and all it needs, down to the C library."""
+def interpreter_lock(target: Target, debian: DebianSubsystem, python: WantedPython) -> DebianLockRequest:
+    """Return the request for the lock of a `python_interpreter`: CPython and all it needs, down to the C library.
+
+    Raise StrataError for a version that the Debian release does not have.
+    """
+    name = release_of(target, debian)
+    release = find_release(name)
+    if release is not None and release.is_stable and python.feature not in release.pythons:
+        raise errors.source_lacks_python(
+            python.version, python.origin, str(release), [str(source) for source in SOURCES], who_has(python.version)
+        ).at(str(target.address))
     return DebianLockRequest(
         target.address,
         target[InterpreterLockfileField].path,
         LockInputs.of(
-            suites=debian.suites,
+            suites=suites(name),
             components=debian.components,
-            roots=interpreter_roots(target[InterpreterVersionField].value),
-            excluded=EXCLUDED,
+            roots=interpreter_roots(python.feature),
+            excluded=interpreter_excluded(python.feature),
         ),
-        python=target[InterpreterVersionField].value,
+        name,
+        python=python,
     )

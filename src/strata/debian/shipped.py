@@ -1,4 +1,4 @@
-"""This module reads the locks of Debian packages that come with Strata: a base, and CPython, for a start without locks.
+"""This module reads the locks of Debian packages that come with Strata: bases, and CPython, for a start without locks.
 
 They are made by `./pants generate-lockfiles` with the defaults of all options and for both platforms. A mirror drops a
 package file when a point release replaces it, so what they name may be gone: a build then takes what the signed index
@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import pkgutil
 
-PYTHONS = ("3.13",)
-"""The feature versions of CPython that there is a lock for."""
+RELEASES = {"3.9": "bullseye", "3.11": "bookworm", "3.13": "trixie"}
+"""Feature version of CPython → the Debian release whose CPython and base there are locks of; oldest first."""
 
 
-def shipped_base_lock() -> str:
-    """Return the text of the lock of the default base."""
-    return _text("base.lock.json")
+def shipped_base_lock(release: str) -> str:
+    """Return the text of the lock of the default base of a release, one of RELEASES."""
+    return _text(f"base-{release}.lock.json")
 
 
 def shipped_interpreter_lock(python: str) -> str:
-    """Return the text of the lock of a feature version of CPython, one of PYTHONS."""
+    """Return the text of the lock of a feature version of CPython, one of RELEASES."""
     return _text(f"cpython-{python}.lock.json")
 
 

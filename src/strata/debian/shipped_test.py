@@ -2,47 +2,64 @@ from __future__ import annotations
 
 import pytest
 
-from strata.debian.defaults import BASE_ROOTS, COMPONENTS, EXCLUDED, SUITES, interpreter_roots
+from strata.debian.defaults import BASE_ROOTS, COMPONENTS, EXCLUDED, interpreter_excluded, interpreter_roots
 from strata.debian.lock import LockInputs
 from strata.debian.lock_reader import read_debian_lock
-from strata.debian.shipped import PYTHONS, shipped_base_lock, shipped_interpreter_lock
+from strata.debian.releases import find_release, suites
+from strata.debian.shipped import RELEASES, shipped_base_lock, shipped_interpreter_lock
 from strata.errors.debian import built_with_newer_than_shipped, no_shipped_lock
 from strata.interpreters.debian_versions import python_version
 
 PLATFORMS = ["linux/amd64", "linux/arm64"]
 
 
-def inputs(roots: tuple[str, ...]) -> LockInputs:
-    return LockInputs.of(suites=SUITES, components=COMPONENTS, roots=roots, excluded=EXCLUDED)
+def inputs(release: str, roots: tuple[str, ...], excluded: tuple[str, ...]) -> LockInputs:
+    return LockInputs.of(suites=suites(release), components=COMPONENTS, roots=roots, excluded=excluded)
 
 
-def test_base() -> None:
-    lock = read_debian_lock(shipped_base_lock(), "")
-    assert lock.made_from == inputs(BASE_ROOTS)
+@pytest.mark.parametrize("release", RELEASES.values())
+def test_base(release: str) -> None:
+    lock = read_debian_lock(shipped_base_lock(release), "")
+    assert lock.made_from == inputs(release, BASE_ROOTS, EXCLUDED)
     assert [entry.platform for entry in lock.platforms] == PLATFORMS
 
 
-@pytest.mark.parametrize("python", PYTHONS)
-def test_interpreter(python: str) -> None:
+@pytest.mark.parametrize("python, release", RELEASES.items())
+def test_interpreter(python: str, release: str) -> None:
     lock = read_debian_lock(shipped_interpreter_lock(python), "")
-    assert lock.made_from == inputs(interpreter_roots(python))
+    assert lock.made_from == inputs(release, interpreter_roots(python), interpreter_excluded(python))
     assert [entry.platform for entry in lock.platforms] == PLATFORMS
     for platform in PLATFORMS:
         assert python_version(lock.packages(platform)).startswith(f"{python}.")
 
 
-def test_base_and_interpreter_have_one_c_library() -> None:
-    base = {package.name: package for package in read_debian_lock(shipped_base_lock(), "").packages("linux/amd64")}
-    for python in PYTHONS:
-        packages = read_debian_lock(shipped_interpreter_lock(python), "").packages("linux/amd64")
-        assert base["libc6"] in packages
+@pytest.mark.parametrize("python, release", RELEASES.items())
+def test_base_and_interpreter_have_one_c_library(python: str, release: str) -> None:
+    for platform in PLATFORMS:
+        base = read_debian_lock(shipped_base_lock(release), "").packages(platform)
+        (libc,) = (package for package in base if package.name == "libc6")
+        assert libc in read_debian_lock(shipped_interpreter_lock(python), "").packages(platform)
+
+
+def test_each_lock_is_the_one_of_its_release() -> None:
+    for python, name in RELEASES.items():
+        release = find_release(name)
+        assert release is not None
+        assert (release.python, release.is_stable) == (python, True)
+
+
+def test_no_lock_names_a_host() -> None:
+    locks = [*map(shipped_base_lock, RELEASES.values()), *map(shipped_interpreter_lock, RELEASES)]
+    assert not [text for text in locks if "://" in text]
 
 
 def test_messages() -> None:
-    assert str(no_shipped_lock(["version: Strata brings locks of CPython 3.13"]).at("3rdparty:cpython")) == (
+    assert str(
+        no_shipped_lock(["release: Strata brings locks of bullseye, bookworm, trixie"]).at("3rdparty:cpython")
+    ) == (
         "3rdparty:cpython: Strata brings no lock for these fields and options.\n"
         "Found:\n"
-        "  version: Strata brings locks of CPython 3.13\n"
+        "  release: Strata brings locks of bullseye, bookworm, trixie\n"
         "Fix: declare the target in a BUILD file, with `lockfile` and a name for the file there, write the file with "
         "`./pants generate-lockfiles --resolve=ADDRESS`, and name the target in `[strata]` in pants.toml."
     )

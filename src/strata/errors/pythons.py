@@ -80,3 +80,41 @@ def end_of_life(python: str, end: str, origin: str, supported: Sequence[tuple[st
         ],
         fix=f'{newer}. To build with {python} all the same, set `[strata].end_of_life = "warn"` in pants.toml.',
     )
+
+
+def version_field_invalid(value: str) -> StrataError:
+    """Return the error for a `version` field that is no version of CPython 3."""
+    return StrataError(
+        "The `version` field is no version of CPython.",
+        found=[repr(value)],
+        fix='write for instance `version="3.13"`, or `version="3.13.5"` for that very one.',
+    )
+
+
+def version_not_given(release: str) -> StrataError:
+    """Return the error for an interpreter that names no version, of a release that Strata does not know."""
+    return StrataError(
+        f"No version of CPython is named, and Strata does not know the one of the Debian release {release}.",
+        fix='set the `version` field, for instance `version="3.13"`, or write a `.python-version` file.',
+    )
+
+
+def source_lacks_python(
+    python: str, origin: str, source: str, sources: Sequence[str], serving: Sequence[str]
+) -> StrataError:
+    """Return the error for a version of CPython that an interpreter's Debian release does not have.
+
+    :param origin: where the version is written.
+    :param source: the release, in words.
+    :param sources: who has which versions, a line each.
+    :param serving: the fields with each of which an interpreter has the version.
+    """
+    other = "ask for a version that is listed."
+    fields = " or ".join(f"`{field}`" for field in serving)
+    return StrataError(
+        f"{source} has no CPython {python}.",
+        found=[f"{origin}: {python}", *sources],
+        fix=f"set {fields} in the target, with a `base` that goes with it, and renew its lock; or {other}"
+        if serving
+        else other,
+    )

@@ -31,11 +31,16 @@ def python_version(packages: tuple[LockedPackage, ...]) -> str:
 
 
 def wanted_python_version(packages: tuple[LockedPackage, ...], wanted: str) -> str:
-    """Return CPython's full version. Raise StrataError unless it belongs to the feature version `wanted`, 3.13."""
+    """Return CPython's full version. Raise StrataError unless it is `wanted`, 3.13.5, or one of `wanted`, 3.13."""
     version = python_version(packages)
-    if feature_version(version) != wanted:
+    if not is_of(version, wanted):
         raise lock_of_another_python(version, wanted)
     return version
+
+
+def is_of(version: str, wanted: str) -> bool:
+    """Return whether a full version is the wanted one, 3.13.5, or belongs to the wanted feature version, 3.13."""
+    return wanted in (version, feature_version(version))
 
 
 def glibc_version(packages: tuple[LockedPackage, ...]) -> tuple[int, int]:

@@ -1,8 +1,7 @@
 """This module knows which versions of CPython get security fixes, and until when.
 
-The dates are those of https://devguide.python.org/versions/ (read in November 2026). It gives the end of a version that
-is still supported as a month; here that is the last day of it. The table only lets a plan refuse or warn: no date enters
-the key of a step.
+The dates are those of https://devguide.python.org/versions/ (November 2026), which says only in which month the support
+of a version will end: the last day of it counts. The table lets a plan refuse or warn: no date is in a key.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from pants_strata.util_rules.debian.lock import get_resolved_debian_lock
 from pants_strata.util_rules.fetch import get_fetched_files
 from strata.debian.lock import DebianLock, LockedPackage, changes
 from strata.debian.lock_reader import read_debian_lock
-from strata.debian.shipped import PYTHONS, shipped_base_lock, shipped_interpreter_lock
+from strata.debian.shipped import RELEASES, shipped_base_lock, shipped_interpreter_lock
 from strata.errors import StrataError
 from strata.errors import debian as errors
 from strata.errors.fetch import PackageGone
@@ -45,15 +45,15 @@ async def _read(request: DebianLockRequest) -> DebianLock:
 
 def _shipped(request: DebianLockRequest) -> DebianLock:
     """Return the lock that comes with Strata. Raise StrataError where it is one for other fields or options."""
-    if request.python and request.python not in PYTHONS:
-        raise errors.no_shipped_lock([f"version: Strata brings locks of CPython {', '.join(PYTHONS)}"])
-    text = shipped_interpreter_lock(request.python) if request.python else shipped_base_lock()
+    if request.release not in RELEASES.values():
+        raise errors.no_shipped_lock([f"release: Strata brings locks of {', '.join(RELEASES.values())}"])
+    text = shipped_interpreter_lock(request.python.feature) if request.python else shipped_base_lock(request.release)
     return read_debian_lock(text, "the lock that comes with Strata")
 
 
 def _check(lock: DebianLock, packages: tuple[LockedPackage, ...], request: DebianLockRequest) -> None:
     if request.python:
-        wanted_python_version(packages, request.python)
+        wanted_python_version(packages, request.python.version)
     if lock.made_from != request.inputs:
         if not request.lockfile:
             raise errors.no_shipped_lock(errors.differences(asdict(lock.made_from), asdict(request.inputs)))

@@ -27,7 +27,7 @@ LIBC = LockedPackage("libc6", "2.41-12", "amd64", "pool/libc6_2.41-12_amd64.deb"
 TZDATA = LockedPackage("tzdata", "2026a-1", "all", "pool/tzdata_2026a-1_all.deb", 7, "b" * 64, "debian")
 NEWER = replace(LIBC, version="2.41-13", path="pool/libc6_2.41-13_amd64.deb", sha256="c" * 64)
 REQUEST = DebianPackagesRequest(
-    DebianLockRequest(Address("third", target_name="base"), "third/base.lock.json", INPUTS), PLATFORM
+    DebianLockRequest(Address("third", target_name="base"), "third/base.lock.json", INPUTS, "trixie"), PLATFORM
 )
 
 

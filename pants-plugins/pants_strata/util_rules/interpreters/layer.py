@@ -17,12 +17,13 @@ from pants_strata.artifacts.interpreter import InterpreterLayerRequest
 from pants_strata.artifacts.layer import ArtifactLayer
 from pants_strata.library_process import on_interpreter, sandbox_interpreter, written_layer
 from pants_strata.subsystem import DebianSubsystem
-from pants_strata.target_types import EnsurepipField, InstallerHintField, InterpreterVersionField
+from pants_strata.target_types import EnsurepipField, InstallerHintField
 from pants_strata.util_rules.debian.packages import get_debian_packages, unpack_inputs
 from pants_strata.util_rules.interpreters.build_time import build_interpreter_for
 from pants_strata.util_rules.lock_requests import base_lock
 from strata.debian.defaults import ensurepip_packages
 from strata.protocol import interpreter_layer
+from strata.protocol.interpreter import feature_version
 
 
 @rule
@@ -35,7 +36,7 @@ async def write_interpreter_layer(request: InterpreterLayerRequest, debian: Debi
     target = await engine.target(interpreter.address)
     left_out = {package.name for package in base.packages}
     if target[EnsurepipField].value == EnsurepipField.remove:
-        left_out.update(ensurepip_packages(target[InterpreterVersionField].value))
+        left_out.update(ensurepip_packages(feature_version(interpreter.version)))
     own = [package for package in interpreter.debian.packages if package.name not in left_out]
     debs, packages = await unpack_inputs(own, interpreter.debian.debs)
     builder = await build_interpreter_for(interpreter)
