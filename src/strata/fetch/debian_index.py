@@ -18,12 +18,12 @@ from strata.errors.fetch import mirror_unreachable, no_mirror
 from strata.fetch.debian_release import ListedFile, Release, read_release
 from strata.fetch.host import HostSettings
 from strata.fetch.http import Client, TooLarge, Unreachable
+from strata.fetch.limits import RELEASE_BYTES
 from strata.pieces import pieces
 from strata.protocol.fetch_debian_index import Index, Request, Result
 
 OUTPUT = Path("indexes")
 
-MAX_RELEASE_BYTES = 16 << 20
 _TIMEOUT = 30
 
 
@@ -65,7 +65,7 @@ class _Suite:
 
     def release_file(self) -> bytes:
         try:
-            return self._client.get(f"{self._url}/InRelease", limit=MAX_RELEASE_BYTES)[0]
+            return self._client.get(f"{self._url}/InRelease", limit=RELEASE_BYTES)[0]
         except (Unreachable, TooLarge) as error:
             raise mirror_unreachable(self._suite, str(error)) from None
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from strata.fetch import http
-from strata.fetch.http import Client, TooLarge, Unreachable, shown
+from strata.fetch.http import Client, TooLarge, Unreachable
 from support.servers.index_server import NEVER, Answer, Server, serving
 
 WHEEL = b"wheel" * 1000
@@ -145,13 +146,45 @@ def test_nobody_listens() -> None:
 def test_redirects_in_a_circle(server: Server) -> None:
     server.serve("/page", Answer(status=302, headers={"Location": "/page"}))
     text, status = unreachable(Client(), f"{server.url}/page")
-    assert text.startswith(f"{server.url}/page: HTTP 302 ")
-    assert status == 302
+    assert server.without_address(text) == "https://index.example/page: HTTP 302 leads on after 10 redirects"
+    assert (status, len(server.requests)) == (302, 11)
 
 
-def test_redirect_to_a_file_is_refused(server: Server) -> None:
-    server.serve("/page", Answer(status=302, headers={"Location": "file:///etc/passwd"}))
-    assert unreachable(Client(), f"{server.url}/page")[1] == 302
+@pytest.mark.parametrize(
+    "location, reason",
+    [
+        ("file:///etc/passwd", "a page or a redirect of http must not lead to a URL of file"),
+        ("ftp://index.example/page", "it is no URL of http, https or file"),
+        ("data:text/plain,x", "it is no URL of http, https or file"),
+        ("http://[::1", "it is no URL that can be read: Invalid IPv6 URL"),
+        ("http://index.example:99999/", "it is no URL that can be read: Port out of range 0-65535"),
+    ],
+)
+def test_redirects_that_are_refused(server: Server, location: str, reason: str) -> None:
+    server.serve("/page", Answer(status=302, headers={"Location": location}))
+    text, status = unreachable(Client(), f"{server.url}/page")
+    assert text == f"{server.url}/page: HTTP 302 Found leads to {location}: {reason}"
+    assert (status, len(server.requests)) == (302, 1)
+
+
+def test_redirect_to_a_path_that_is_not_ascii(server: Server) -> None:
+    server.serve("/old", Answer(status=302, headers={"Location": "/gr\xc3\xb6\xc3\x9fe x"}))
+    server.serve("/gr%C3%B6%C3%9Fe%20x", Answer(b"page"))
+    assert Client().get(f"{server.url}/old", limit=10)[0] == b"page"
+
+
+def test_negative_length_of_a_piece(server: Server) -> None:
+    answer = Answer(b"-5\r\npage\r\n0\r\n\r\n", headers={"Transfer-Encoding": "chunked"}, announced=None)
+    server.serve("/page", answer)
+    text, _ = unreachable(Client(), f"{server.url}/page")
+    # CPython 3.9 reads no piece of that length; later ones say that it is none.
+    assert re.fullmatch(r".*/page: (IncompleteRead.* \(tried 4 times\)|the answer cannot be read: .*)", text)
+
+
+def test_reason_with_control_characters(server: Server) -> None:
+    server.serve("/page", Answer(status=404, reason="\x1b[31m" + "x" * 1000))
+    text, _ = unreachable(Client(), f"{server.url}/page")
+    assert server.without_address(text) == f"https://index.example/page: HTTP 404 ?[31m{'x' * 195}"
 
 
 def test_messages_show_no_credentials(server: Server) -> None:
@@ -159,7 +192,6 @@ def test_messages_show_no_credentials(server: Server) -> None:
     url = f"{server.with_credentials('me:secret')}/page?token=secret#secret"
     text, _ = unreachable(Client(trusted=[url]), url)
     assert server.without_address(text) == "https://index.example/page: HTTP 403 Forbidden"
-    assert shown("https://me:se@cret@index.example:8443/simple/?a=b#c") == "https://index.example:8443/simple/"
 
 
 # ---- credentials ----------------------------------------------------------------------------------------------------
@@ -206,7 +238,7 @@ def test_credentials_of_a_page_are_not_used(server: Server) -> None:
 def test_netrc(server: Server, tmp_path: Path) -> None:
     server.serve("/page", Answer())
     (tmp_path / ".netrc").write_text("machine 127.0.0.1 login me password secret\n")
-    Client().get(f"{server.url}/page", limit=10)
+    Client(trusted=[server.url]).get(f"{server.url}/page", limit=10)
     Client(trusted=[server.with_credentials("other:word")]).get(f"{server.url}/page", limit=10)
     assert authorizations(server) == [basic("me", "secret"), basic("other", "word")]
 
@@ -215,7 +247,7 @@ def test_netrc_elsewhere(server: Server, tmp_path: Path, monkeypatch: pytest.Mon
     server.serve("/page", Answer())
     (tmp_path / "mine").write_text("machine 127.0.0.1 login me password secret\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "mine"))
-    Client().get(f"{server.url}/page", limit=10)
+    Client(trusted=[server.url]).get(f"{server.url}/page", limit=10)
     assert authorizations(server) == [basic("me", "secret")]
 
 
@@ -223,7 +255,7 @@ def test_netrc_elsewhere(server: Server, tmp_path: Path, monkeypatch: pytest.Mon
 def test_damaged_netrc_is_passed_over(server: Server, tmp_path: Path, text: bytes) -> None:
     server.serve("/page", Answer())
     (tmp_path / ".netrc").write_bytes(text)
-    Client().get(f"{server.url}/page", limit=10)
+    Client(trusted=[server.url]).get(f"{server.url}/page", limit=10)
     assert authorizations(server) == [""]
 
 

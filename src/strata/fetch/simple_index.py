@@ -8,10 +8,12 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Optional
+
+from strata.fetch.limits import URL_LENGTH
 
 ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
 
@@ -23,11 +25,13 @@ class Link:
     """A file that a page offers.
 
     :param sha256: in hexadecimal digits; empty where the page names none.
+    :param page: the URL of the page, which decides where its links may lead (strata.fetch.url).
     """
 
     name: str
     url: str
     sha256: str = ""
+    page: str = field(default="", compare=False)
 
 
 def read_page(body: bytes, content_type: str, url: str) -> tuple[Link, ...]:
@@ -49,7 +53,10 @@ def read_folder(folder: Path) -> tuple[Link, ...]:
     """Return the files in a folder as links; none where the folder does not exist."""
     if not folder.is_dir():
         return ()
-    return tuple(Link(file.name, file.as_uri()) for file in sorted(folder.absolute().iterdir()) if file.is_file())
+    page = folder.absolute().as_uri()
+    return tuple(
+        Link(file.name, file.as_uri(), page=page) for file in sorted(folder.absolute().iterdir()) if file.is_file()
+    )
 
 
 def local_folder(location: str) -> Optional[Path]:
@@ -67,23 +74,21 @@ def _json_links(body: bytes, url: str) -> Iterator[Link]:
         return
     for file in files:
         with suppress(ValueError, KeyError, TypeError, AttributeError):
-            yield _link(str(file["filename"]), urllib.parse.urljoin(url, file["url"]), file["hashes"].get("sha256", ""))
-
-
-def _link(name: str, url: str, sha256: str) -> Link:
-    urllib.parse.urlsplit(url)  # Raises ValueError for what nothing can open.
-    return Link(name, url, sha256.lower() if re.fullmatch("[0-9a-fA-F]{64}", sha256) else "")
+            name, reference, sha256 = str(file["filename"]), file["url"], file["hashes"].get("sha256", "")
+            if len(reference) <= URL_LENGTH:
+                known = re.fullmatch("[0-9a-fA-F]{64}", sha256)
+                yield Link(name, urllib.parse.urljoin(url, reference), sha256.lower() if known else "", url)
 
 
 class _Anchors(HTMLParser):
     def __init__(self, url: str) -> None:
         super().__init__()
         self.links: list[Link] = []
-        self._base = url
+        self._page = self._base = url
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, Optional[str]]]) -> None:
         href = dict(attrs).get("href")
-        if not href or tag not in ("base", "a"):
+        if not href or tag not in ("base", "a") or len(href) > URL_LENGTH:
             return
         with suppress(ValueError):
             # Pages have thousands of links: what a link costs is most of what a page costs.
@@ -94,4 +99,4 @@ class _Anchors(HTMLParser):
                 return
             name = urllib.parse.unquote(urllib.parse.urlsplit(url).path.rpartition("/")[2])
             sha256 = _SHA256.search(fragment)
-            self.links.append(Link(name, url, sha256[1].lower() if sha256 else ""))
+            self.links.append(Link(name, url, sha256[1].lower() if sha256 else "", self._page))

@@ -14,21 +14,21 @@ from strata.errors import StrataError
 from strata.errors import fetch as errors
 from strata.fetch.host import HostSettings
 from strata.fetch.http import Client, TooLarge, Unreachable
+from strata.fetch.limits import FILE_BYTES, FILE_NAME, PAGE_BYTES
 from strata.fetch.pip_config import PipConfig
 from strata.fetch.simple_index import ACCEPT, Link, local_folder, read_folder, read_page
 from strata.protocol.fetch_wheel import Request, Result
 from strata.wheels.metadata import WheelMetadata, read_metadata
 from strata.wheels.project_name import normalized_name
 
-_PAGE_LIMIT = 64 << 20
-_WHEEL_LIMIT = 8 << 30
 # Nothing but these characters, so that a name from an index is safe as a file's name and in a message.
 _WHEEL = re.compile(
     r"(?P<name>[\w.]+)-(?P<version>[\w.!+]+)(-(?P<build>\d[\w.]*))?"
-    r"-(?P<python>[\w.]+)-(?P<abi>[\w.]+)-(?P<platform>[\w.]+)\.whl"
+    r"-(?P<python>[\w.]+)-(?P<abi>[\w.]+)-(?P<platform>[\w.]+)\.whl",
+    re.ASCII,
 )
 _SDIST = (".tar.gz", ".zip", ".tar.bz2")
-_SDIST_NAME = re.compile(r"[\w.!+-]+\.(tar\.gz|zip|tar\.bz2)")
+_SDIST_NAME = re.compile(r"[\w.!+-]+\.(tar\.gz|zip|tar\.bz2)", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,10 @@ class Release:
     def rank(self, link: Link) -> Optional[int]:
         """Return how well a file fits: 0 is best, and a source distribution comes last.
 
-        Return None for a wheel of another platform, an unwanted source distribution, and any other file.
+        Return None for a wheel of another platform, an unwanted source distribution, and any other file or name.
         """
+        if len(link.name) > FILE_NAME:
+            return None
         match = _WHEEL.fullmatch(link.name)
         if not match:
             return len(self.tags) if self.request.sdist and _SDIST_NAME.fullmatch(link.name) else None
@@ -136,7 +138,7 @@ def _download(client: Client, release: Release, links: list[Link], folder: Path,
             mismatched.append(f"{link.name} sha256:{link.sha256}")
             continue
         try:
-            sha256 = client.download(link.url, folder / link.name, limit=_WHEEL_LIMIT)
+            sha256 = client.download(link.url, folder / link.name, limit=FILE_BYTES, page=link.page)
         except (Unreachable, TooLarge) as error:
             (folder / link.name).unlink(missing_ok=True)
             unreachable.append(str(error))
@@ -184,7 +186,7 @@ def _links(
                 continue
             url = page.absolute().as_uri()
         try:
-            body, content_type, final = client.get(url, limit=_PAGE_LIMIT, headers={"Accept": ACCEPT})
+            body, content_type, final = client.get(url, limit=PAGE_BYTES, headers={"Accept": ACCEPT})
         except TooLarge as error:
             unreachable.append(str(error))
         except Unreachable as error:

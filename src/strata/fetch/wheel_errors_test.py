@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from strata.errors import StrataError
@@ -129,3 +131,30 @@ def test_unreachable_indexes(server: Server) -> None:
         "Fix: check the network, the proxy and the certificates, and the indexes that `pip config list` or "
         "`[python-repos].indexes` name."
     )
+
+
+def test_page_that_leads_to_a_file_of_the_machine(server: Server) -> None:
+    file = {"filename": PURE, "url": "file:///dev/zero", "hashes": {}}
+    body = json.dumps({"files": [file]}).encode()
+    server.serve("/simple/demo-app/", Answer(body, headers={"Content-Type": "application/vnd.pypi.simple.v1+json"}))
+    assert message(server, f"{server.url}/simple") == (
+        "demo-app 1.2: not every index could be read, and no other has a wheel that fits.\n"
+        "Found:\n"
+        "  file:///dev/zero: a page or a redirect of http must not lead to a URL of file\n"
+        "Fix: check the network, the proxy and the certificates, and the indexes that `pip config list` or "
+        "`[python-repos].indexes` name."
+    )
+
+
+def test_link_that_is_no_url(server: Server) -> None:
+    links = f'<a href="mailto:{PURE}">x</a><a href="http://a..b/{PURE}">x</a><a href="{"x/" * 100_000}{PURE}">x</a>'
+    server.page("/simple/demo-app/", links)
+    found = message(server, f"{server.url}/simple")
+    assert f"  http://a..b/{PURE}: it is no URL that can be read: " in found
+    assert f"  mailto:{PURE}: it is no URL of http, https or file\n" in found
+    assert "x/x/" not in found
+
+
+def test_name_that_no_file_can_have(server: Server) -> None:
+    name = f"demo_app-1.2-{'x' * 300}.py3-none-any.whl"
+    assert message(server, offer(server, name)).startswith("demo-app 1.2: no wheel fits CPython 3.13 on linux/amd64.\n")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
@@ -12,12 +12,19 @@ from typing import Optional
 
 @dataclass(frozen=True)
 class Answer:
-    """One response. `announced` is the Content-Length to state, by default the body's; None sends it without one."""
+    """One response.
+
+    :param announced: the Content-Length to state, by default the body's; None sends it without one.
+    :param reason: the words beside the status; by default those of the standard.
+    :param pause: seconds before each byte of the body; with it, the body is sent byte by byte.
+    """
 
     body: bytes = b""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     announced: Optional[int] = -1
+    reason: Optional[str] = None
+    pause: float = 0
 
 
 NEVER = Answer(status=0)
@@ -60,13 +67,19 @@ def serving() -> Iterator[Server]:
             if answer is NEVER:
                 stopped.wait()
                 return
-            self.send_response(answer.status)
+            self.send_response(answer.status, answer.reason)
             for name, value in answer.headers.items():
                 self.send_header(name, value)
             if answer.announced is not None:
                 self.send_header("Content-Length", str(len(answer.body) if answer.announced < 0 else answer.announced))
             self.end_headers()
-            self.wfile.write(answer.body)
+            if not answer.pause:
+                self.wfile.write(answer.body)
+                return
+            with suppress(OSError):
+                for byte in answer.body:
+                    stopped.wait(answer.pause)
+                    self.wfile.write(bytes([byte]))
 
         def log_message(self, format: str, *arguments: object) -> None:
             """Says nothing."""
