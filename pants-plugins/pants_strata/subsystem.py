@@ -9,6 +9,7 @@ from pants.option.option_types import BoolOption, DictOption, EnumOption, IntOpt
 from pants.option.subsystem import Subsystem
 from pants.util.strutil import softwrap
 
+from pants_strata.artifacts import PLATFORM
 from pants_strata.target_types.defaults import BASE, INSTALLER, INTERPRETER
 from strata.debian.defaults import COMPONENTS
 from strata.debian.releases import DEFAULT, RELEASES
@@ -66,6 +67,16 @@ class StrataSubsystem(Subsystem):
         help="The address of the `python_installer` that fills venvs. By default Strata's own, with uv.",
     )
     venv = StrOption(default=None, help="The address of the `python_venv` that images hold.")
+    platforms = StrListOption(
+        default=[str(PLATFORM)],
+        help=softwrap(
+            """
+            The platforms that images are built for, `linux/amd64` and `linux/arm64`, on either and without emulation.
+            Images for several are one OCI index, and share what is the same on all. The `platforms` field of a
+            `python_image` comes before. Locks of Debian packages hold packages for these platforms.
+            """
+        ),
+    )
     layer_budget = IntOption(
         default=100,
         help=softwrap(
@@ -208,8 +219,13 @@ class DebianSubsystem(Subsystem):
         ),
     )
     platforms = StrListOption(
-        default=["linux/amd64"],
-        help="The platforms that locks hold packages for, as `os/architecture`: `linux/amd64`, `linux/arm64`.",
+        default=[],
+        help=softwrap(
+            """
+            Platforms that locks hold packages for beside those of `[strata].platforms`: those that only the `platforms`
+            field of some images names, and those of the machines that build, where these have another processor.
+            """
+        ),
     )
     gone = EnumOption(
         default=Gone.error,

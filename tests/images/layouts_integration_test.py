@@ -90,7 +90,7 @@ def test_documents_of_several_platforms_match_the_schemas(tmp_path: Path) -> Non
 
 
 def test_documents_of_an_artifact_match_the_schemas(tmp_path: Path) -> None:
-    layout = write(tmp_path, artifact_layout_files(layers(tmp_path), kind="example", annotations={}))
+    layout = write(tmp_path, artifact_layout_files({None: layers(tmp_path)}, kind="example", annotations={}))
     check_artifact_schemas(layout)
 
 

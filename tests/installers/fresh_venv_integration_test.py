@@ -131,7 +131,7 @@ def test_an_installer_that_installs_something_else_is_found_out(interpreter: Int
     installer = SandboxInstaller("pip", (Path(pip.write(tmp_path).name),))
     wheels = (Wheel("one", "1.0", Path(wheel.write(tmp_path).name)),)
     with pytest.raises(StrataError) as caught:
-        interpreter.run(proof.Request(interpreter.in_sandbox(), installer, wheels), tmp_path)
+        interpreter.run(proof.Request(interpreter.in_sandbox(), installer, "x86_64", wheels), tmp_path)
     assert str(caught.value) == (
         "The installer installed module.py with other content than one-1.0-py3-none-any.whl has.\n"
         "Fix: this is a defect of the installer or of Strata: report it, and use another version of the installer."

@@ -10,4 +10,4 @@ from __future__ import annotations
 from strata.oci.platform import Platform
 
 PLATFORM = Platform("linux", "amd64")
-"""What is built where nothing names a platform. Every artifact is asked for with one."""
+"""The platform of images where neither a target nor an option names any. Every artifact is asked for with one."""

@@ -21,10 +21,13 @@ from pants.option.option_types import BoolOption, EnumOption, StrOption
 from pants.util.strutil import softwrap
 
 from pants_strata import engine
-from pants_strata.artifacts import PLATFORM
 from pants_strata.artifacts.image import ImageRequest
 from pants_strata.goals.package import ImageFieldSet
+from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
+from pants_strata.target_types.platforms import PlatformsField
 from pants_strata.util_rules.image import get_image
+from pants_strata.util_rules.platforms import platforms_of
+from strata.attest.build_inputs import BuildInputs
 from strata.diff.compare import Comparison, Side, compare, explained, is_unexplained
 from strata.diff.contents import APP
 from strata.diff.report import to_json, to_table
@@ -33,6 +36,7 @@ from strata.diff.view import ImageView
 from strata.errors import diff as errors
 from strata.oci.descriptor import Descriptor
 from strata.oci.layout import INDEX_FILE
+from strata.oci.platform import Platform
 
 
 class Format(Enum):
@@ -102,24 +106,25 @@ def _references(root: Path, reference: str, targets: Sequence[Target]) -> list[T
     return layouts
 
 
-async def _target(target: Target, reference: TaggedLayout) -> list[Comparison]:
+async def _target(target: Target, platforms: Iterable[Platform], reference: TaggedLayout) -> list[Comparison]:
     before = reference.side()
-    built = await get_image(ImageRequest(target.address, PLATFORM))
+    images = await engine.concurrently(get_image(ImageRequest(target.address, platform)) for platform in platforms)
     sources = await engine.source_paths(await engine.dependency_closure(target.address))
     after = Side(
-        [ImageView.of_image(built.image)],
-        build_inputs=built.build_inputs,
+        [ImageView.of_image(built.image) for built in images],
+        build_inputs=BuildInputs.of_all(built.build_inputs for built in images),
         sources={f"{APP}/{stripped}": path for stripped, path in sources.items()},
     )
     comparisons = compare(str(target.address), before, after)
     unexplained = [
         row.layer.descriptor.blob_path for comparison in comparisons for row in comparison.layers if is_unexplained(row)
     ]
-    blobs = await engine.contents(await engine.only(built.blobs, unexplained)) if unexplained else {}
+    blobs = await engine.merge(built.blobs for built in images)
+    contents = await engine.contents(await engine.only(blobs, unexplained)) if unexplained else {}
 
     def open_blob(layer: Descriptor) -> Optional[BinaryIO]:
         """Return the blob of a layer, opened for reading; None where it was not asked for."""
-        content = blobs.get(layer.blob_path)
+        content = contents.get(layer.blob_path)
         return None if content is None else io.BytesIO(content)
 
     return [explained(each, reference.open_blob, open_blob) for each in comparisons]
@@ -128,7 +133,12 @@ async def _target(target: Target, reference: TaggedLayout) -> list[Comparison]:
 # Below the helpers: Pants sees only what stands before a rule.
 @goal_rule
 async def image_diff(
-    console: Console, options: ImageDiffSubsystem, targets: Targets, build_root: BuildRoot
+    console: Console,
+    options: ImageDiffSubsystem,
+    targets: Targets,
+    build_root: BuildRoot,
+    strata: StrataSubsystem,
+    debian: DebianSubsystem,
 ) -> ImageDiff:
     """Compare the images of the targets with those of the reference, and print what differs and why."""
     root = build_root.pathlib_path
@@ -142,7 +152,11 @@ async def image_diff(
     elif images:
         references = _references(root, options.reference, images)
         comparisons = [
-            each for target, reference in zip(images, references) for each in await _target(target, reference)
+            each
+            for target, reference in zip(images, references)
+            for each in await _target(
+                target, platforms_of(target[PlatformsField], target.address, strata, debian), reference
+            )
         ]
     else:
         raise errors.nothing_to_compare()

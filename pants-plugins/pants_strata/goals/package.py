@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Optional
 
 from pants.core.goals.package import BuiltPackage, BuiltPackageArtifact, PackageFieldSet
 from pants.engine.fs import Digest
@@ -13,14 +14,13 @@ from pants.engine.target import Target
 from pants.engine.unions import UnionRule
 
 from pants_strata import engine
-from pants_strata.artifacts import PLATFORM
 from pants_strata.artifacts.image import ImageRequest
 from pants_strata.artifacts.installer import InstallerRequest
 from pants_strata.artifacts.interpreter import InterpreterLayerRequest, InterpreterRequest
 from pants_strata.artifacts.layer import ArtifactLayer
 from pants_strata.artifacts.os_packages import OsPackagesRequest
 from pants_strata.artifacts.venv import LockedVenvRequest, VenvRequest
-from pants_strata.subsystem import StrataSubsystem
+from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
 from pants_strata.target_types import (
     ArtifactOutputPathField,
     DebianPackagesNamesField,
@@ -31,6 +31,7 @@ from pants_strata.target_types import (
     VenvLockfileField,
 )
 from pants_strata.target_types.defaults import is_default
+from pants_strata.target_types.platforms import PlatformsField
 from pants_strata.util_rules.archive import archive_of
 from pants_strata.util_rules.debian.os_packages import get_os_packages_layer
 from pants_strata.util_rules.image import get_image
@@ -38,42 +39,70 @@ from pants_strata.util_rules.installer import get_installer
 from pants_strata.util_rules.interpreters.interpreter import get_interpreter
 from pants_strata.util_rules.interpreters.layer import get_interpreter_layer
 from pants_strata.util_rules.lookup import default_interpreter
+from pants_strata.util_rules.platforms import platforms_of
 from pants_strata.util_rules.venvs.venv import get_venv
-from strata.attest.build_inputs import build_inputs_path
+from strata.attest.build_inputs import BuildInputs, build_inputs_path
 from strata.oci.layer import Layer
 from strata.oci.layout import INDEX_FILE, artifact_layout_files, layout_files
+from strata.oci.platform import Platform
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What a layout has for one platform.
+
+    :param digest: of the image, or of what else people call this by.
+    :param notes: lines for people, below those of the layers.
+    """
+
+    platform: Optional[Platform]
+    layers: Sequence[Layer]
+    digest: str
+    notes: Sequence[str] = ()
+
+    def lines(self) -> Iterable[str]:
+        """Yield the lines that `package` prints: the digest, and the size of each kind of layer."""
+        yield f"  {self.platform} {self.digest}"
+        for kind in dict.fromkeys(layer.contents["kind"] for layer in self.layers):
+            sizes = [layer.descriptor.size for layer in self.layers if layer.contents["kind"] == kind]
+            count = f" in {len(sizes)} layers" if len(sizes) > 1 else ""
+            yield f"  {kind}: {_megabytes(sum(sizes))}{count}"
+        yield from self.notes
 
 
 async def _layout(
-    output_path: ArtifactOutputPathField,
-    files: dict[str, bytes],
-    blobs: Digest,
-    layers: Sequence[Layer],
-    digest: str,
-    notes: Sequence[str] = (),
+    output_path: ArtifactOutputPathField, files: dict[str, bytes], blobs: Iterable[Digest], parts: Sequence[_Part]
 ) -> BuiltPackage:
     path = output_path.value_or_default(file_ending=None)
-    merged = await engine.merge([blobs, await engine.create(files)])
-    artifact = BuiltPackageArtifact(path, extra_log_lines=(f"  {PLATFORM} {digest}", *_summary(layers), *notes))
-    return BuiltPackage(await engine.under(path, merged), (artifact,))
+    merged = await engine.merge([*blobs, await engine.create(files)])
+    lines = [line for part in parts for line in part.lines()]
+    if len(parts) > 1:
+        lines.insert(0, f"  {len(parts)} platforms {_root_digest(files)}")
+    return BuiltPackage(await engine.under(path, merged), (BuiltPackageArtifact(path, extra_log_lines=tuple(lines)),))
 
 
-def _summary(layers: Sequence[Layer]) -> Iterable[str]:
-    """Yield a line for each kind of layer."""
-    for kind in dict.fromkeys(layer.contents["kind"] for layer in layers):
-        sizes = [layer.descriptor.size for layer in layers if layer.contents["kind"] == kind]
-        count = f" in {len(sizes)} layers" if len(sizes) > 1 else ""
-        yield f"  {kind}: {_megabytes(sum(sizes))}{count}"
+def _root_digest(files: Mapping[str, bytes]) -> str:
+    """Return the digest of the one manifest or index that a layout names."""
+    (root,) = json.loads(files[INDEX_FILE])["manifests"]
+    return str(root["digest"])
 
 
 async def _artifact_layout(
-    output_path: ArtifactOutputPathField, kind: str, items: Sequence[ArtifactLayer]
+    output_path: ArtifactOutputPathField, kind: str, artifacts: Mapping[Platform, Sequence[ArtifactLayer]]
 ) -> BuiltPackage:
-    layers = [item.layer for item in items]
-    files = artifact_layout_files(layers, kind=kind, annotations={}, platform=PLATFORM)
-    (manifest,) = json.loads(files[INDEX_FILE])["manifests"]
-    digest = items[0].layer.descriptor.digest if len(items) == 1 else manifest["digest"]
-    return await _layout(output_path, files, await engine.merge(item.blob for item in items), layers, digest)
+    layers: dict[Optional[Platform], Sequence[Layer]] = {
+        platform: [item.layer for item in items] for platform, items in artifacts.items()
+    }
+    files = artifact_layout_files(layers, kind=kind, annotations={})
+    parts = [_Part(platform, each, _artifact_digest(platform, each, kind)) for platform, each in layers.items()]
+    return await _layout(output_path, files, [item.blob for items in artifacts.values() for item in items], parts)
+
+
+def _artifact_digest(platform: Optional[Platform], layers: Sequence[Layer], kind: str) -> str:
+    """Return the digest of the layer, where there is one; of the manifest over several."""
+    if len(layers) == 1:
+        return layers[0].descriptor.digest
+    return _root_digest(artifact_layout_files({platform: layers}, kind=kind, annotations={}))
 
 
 @dataclass(frozen=True)
@@ -83,27 +112,36 @@ class ImageFieldSet(PackageFieldSet):
     required_fields = (EntryPointField, ScriptField, ArtifactOutputPathField)
 
     output_path: ArtifactOutputPathField
+    platforms: PlatformsField
 
 
 @rule
-async def package_image(field_set: ImageFieldSet, strata: StrataSubsystem) -> BuiltPackage:
+async def package_image(field_set: ImageFieldSet, strata: StrataSubsystem, debian: DebianSubsystem) -> BuiltPackage:
     """Return the layout of an image, and beside it what each layer was made from, and the archive."""
-    built = await get_image(ImageRequest(field_set.address, PLATFORM))
-    files = layout_files([built.image])
+    platforms = platforms_of(field_set.platforms, field_set.address, strata, debian)
+    images = await engine.concurrently(get_image(ImageRequest(field_set.address, platform)) for platform in platforms)
+    files = layout_files([built.image for built in images])
     package = await _layout(
         field_set.output_path,
         files,
-        built.blobs,
-        built.image.layers,
-        built.image.manifest_descriptor.digest,
-        notes=[f"  installers: {built.installers.summary()}"],
+        [built.blobs for built in images],
+        [
+            _Part(
+                built.image.platform,
+                built.image.layers,
+                built.image.manifest_descriptor.digest,
+                [f"  installers: {built.installers.summary()}"],
+            )
+            for built in images
+        ],
     )
     path = field_set.output_path.value_or_default(file_ending=None)
     inputs = build_inputs_path(path)
-    written = await engine.create({inputs: built.build_inputs.to_bytes()})
+    written = await engine.create({inputs: BuildInputs.of_all(built.build_inputs for built in images).to_bytes()})
+    blobs = await engine.merge(built.blobs for built in images)
     archive, archives = await archive_of(
-        *(await engine.target(field_set.address), strata, [built.image]),
-        *(built.image.manifest_descriptor.digest, built.blobs, path),
+        *(await engine.target(field_set.address), strata, [built.image for built in images]),
+        *(_root_digest(files), blobs, path),
     )
     artifacts = (*package.artifacts, BuiltPackageArtifact(inputs), *archives)
     return BuiltPackage(await engine.merge([package.digest, written, archive]), artifacts)
@@ -128,11 +166,18 @@ class OsPackagesFieldSet(ArtifactFieldSet):
 
 
 @rule
-async def package_os_packages(field_set: OsPackagesFieldSet, strata: StrataSubsystem) -> BuiltPackage:
-    """Return a layout with the layer of Debian packages."""
+async def package_os_packages(
+    field_set: OsPackagesFieldSet, strata: StrataSubsystem, debian: DebianSubsystem
+) -> BuiltPackage:
+    """Return a layout with the layer of Debian packages, for each platform of `[strata].platforms`."""
     interpreter = (await default_interpreter(strata)).address
-    request = OsPackagesRequest(field_set.address, PLATFORM, interpreter, strata.compression.choice)
-    return await _artifact_layout(field_set.output_path, "os-packages", [await get_os_packages_layer(request)])
+    platforms = platforms_of(None, field_set.address, strata, debian)
+    layers = await engine.concurrently(
+        get_os_packages_layer(OsPackagesRequest(field_set.address, platform, interpreter, strata.compression.choice))
+        for platform in platforms
+    )
+    artifacts = {platform: [layer] for platform, layer in zip(platforms, layers)}
+    return await _artifact_layout(field_set.output_path, "os-packages", artifacts)
 
 
 @dataclass(frozen=True)
@@ -145,11 +190,20 @@ class InterpreterFieldSet(ArtifactFieldSet):
 
 
 @rule
-async def package_interpreter(field_set: InterpreterFieldSet, strata: StrataSubsystem) -> BuiltPackage:
-    """Return a layout with the layer of an interpreter."""
-    interpreter = await get_interpreter(InterpreterRequest(field_set.address, PLATFORM))
-    request = InterpreterLayerRequest(interpreter, interpreter.base, strata.compression.choice)
-    return await _artifact_layout(field_set.output_path, "interpreter", [await get_interpreter_layer(request)])
+async def package_interpreter(
+    field_set: InterpreterFieldSet, strata: StrataSubsystem, debian: DebianSubsystem
+) -> BuiltPackage:
+    """Return a layout with the layer of an interpreter, for each platform of `[strata].platforms`."""
+    platforms = platforms_of(None, field_set.address, strata, debian)
+    interpreters = await engine.concurrently(
+        get_interpreter(InterpreterRequest(field_set.address, platform)) for platform in platforms
+    )
+    layers = await engine.concurrently(
+        get_interpreter_layer(InterpreterLayerRequest(interpreter, interpreter.base, strata.compression.choice))
+        for interpreter in interpreters
+    )
+    artifacts = {platform: [layer] for platform, layer in zip(platforms, layers)}
+    return await _artifact_layout(field_set.output_path, "interpreter", artifacts)
 
 
 @dataclass(frozen=True)
@@ -183,12 +237,16 @@ class VenvFieldSet(ArtifactFieldSet):
 
 
 @rule
-async def package_venv(field_set: VenvFieldSet, strata: StrataSubsystem) -> BuiltPackage:
-    """Return a layout with the layers of all of the lock."""
-    request = VenvRequest(
-        LockedVenvRequest(field_set.address, PLATFORM), None, strata.bytecode, strata.compression.choice
+async def package_venv(field_set: VenvFieldSet, strata: StrataSubsystem, debian: DebianSubsystem) -> BuiltPackage:
+    """Return a layout with the layers of all of the lock, for each platform of `[strata].platforms`."""
+    platforms = platforms_of(None, field_set.address, strata, debian)
+    compression = strata.compression.choice
+    venvs = await engine.concurrently(
+        get_venv(VenvRequest(LockedVenvRequest(field_set.address, platform), None, strata.bytecode, compression))
+        for platform in platforms
     )
-    return await _artifact_layout(field_set.output_path, "dependencies", (await get_venv(request)).layers)
+    artifacts = {platform: venv.layers for platform, venv in zip(platforms, venvs)}
+    return await _artifact_layout(field_set.output_path, "dependencies", artifacts)
 
 
 def _megabytes(size: int) -> str:

@@ -23,6 +23,7 @@ from pants.util.strutil import help_text, softwrap
 
 from pants_strata.target_types.common import ArtifactAddressField, ArtifactOutputPathField
 from pants_strata.target_types.debian_packages import DebianPackagesTarget
+from pants_strata.target_types.platforms import PlatformsField
 from pants_strata.target_types.publishing import ImageTagsField, RegistriesField, RepositoryField, SkipPushField
 from pants_strata.target_types.venv import PythonVenvTarget
 from strata.protocol.layer import Compression
@@ -294,6 +295,7 @@ class PythonImageTarget(Target):
         ImageResolveField,
         WholeLockField,
         ImageBaseField,
+        PlatformsField,
         BytecodeField,
         CompressionField,
         ArgsField,

@@ -127,7 +127,7 @@ async def build_image(request: ImageRequest, strata: StrataSubsystem, python: Py
         annotations={**dict(target[AnnotationsField].value or {}), ANNOTATION: verdict.to_annotation()},
     )
     build_inputs = BuildInputs(
-        image.manifest_descriptor.digest, {item.layer.descriptor.digest: item.inputs for item in layers}
+        (image.manifest_descriptor.digest,), {item.layer.descriptor.digest: item.inputs for item in layers}
     )
     return BuiltImage(image, await engine.merge(item.blob for item in layers), build_inputs, verdict)
 

@@ -126,7 +126,7 @@ def test_layers_lie_from_the_base_up_to_the_app() -> None:
     kinds = [layer.contents["kind"] for layer in built.image.layers]
     assert kinds == ["os-packages", "interpreter", "venv", "dependencies", "app"]
     assert engine.asked[MergeDigests] == MergeDigests([layer_of(kind).blob for kind in kinds])
-    assert built.build_inputs.image == built.image.manifest_descriptor.digest
+    assert built.build_inputs.images == (built.image.manifest_descriptor.digest,)
     assert set(built.build_inputs.layers) == {layer.descriptor.digest for layer in built.image.layers}
 
 

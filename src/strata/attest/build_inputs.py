@@ -5,21 +5,24 @@ image's bytes: the version of the installer, for instance. With the build inputs
 a layer was rebuilt, and came out the same.
 
     {"version": 1, "image": DIGEST, "layers": {DIGEST: {INPUT: {"name": "pip 25.2", "digest": HEX}}}}
+
+Images for several platforms share layers and have one file, with "images": [DIGEST, …] in the place of "image".
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Optional
 
 from strata.oci.documents import NotJson, canonical_json, parse
-from strata.oci.shape import exactly, map_of, struct, text
+from strata.oci.shape import exactly, list_of, map_of, struct, text
 
 VERSION = 1
 _shape = struct(
-    {"version": exactly(VERSION), "image": text, "layers": map_of(map_of(struct({"name": text, "digest": text})))}
+    {"version": exactly(VERSION), "layers": map_of(map_of(struct({"name": text, "digest": text})))},
+    {"image": text, "images": list_of(text)},
 )
 
 
@@ -45,21 +48,31 @@ Inputs = Mapping[str, Input]
 
 @dataclass(frozen=True)
 class BuildInputs:
-    """The build inputs of one image.
+    """The build inputs of one image, or of the images for several platforms.
 
-    :param image: the digest of the manifest, `sha256:HEX`.
+    :param images: the digests of the manifests, `sha256:HEX`.
     :param layers: the digest of each layer → its inputs.
     """
 
-    image: str
+    images: tuple[str, ...]
     layers: Mapping[str, Inputs] = field(hash=False)
+
+    @classmethod
+    def of_all(cls, parts: Iterable[BuildInputs]) -> BuildInputs:
+        """Return the build inputs of all the images together. A layer that several have is made from the same."""
+        chosen = tuple(parts)
+        images = tuple(image for part in chosen for image in part.images)
+        return cls(images, {digest: inputs for part in chosen for digest, inputs in part.layers.items()})
 
     def to_bytes(self) -> bytes:
         """Return the file that `package` writes beside a layout, as canonical JSON."""
         layers = {
             digest: {name: item.to_json() for name, item in inputs.items()} for digest, inputs in self.layers.items()
         }
-        return canonical_json({"version": VERSION, "image": self.image, "layers": layers})
+        fields: dict[str, Any] = {"version": VERSION, "layers": layers}
+        if len(self.images) == 1:
+            return canonical_json({**fields, "image": self.images[0]})
+        return canonical_json({**fields, "images": list(self.images)})
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Optional[BuildInputs]:
@@ -77,7 +90,7 @@ class BuildInputs:
             digest: {name: Input(item["name"], item["digest"]) for name, item in inputs.items()}
             for digest, inputs in value["layers"].items()
         }
-        return cls(value["image"], layers)
+        return cls(tuple(value.get("images", [value.get("image", "")])), layers)
 
 
 def build_inputs_path(layout: str) -> str:

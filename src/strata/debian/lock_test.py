@@ -98,7 +98,8 @@ def test_packages_are_asked_for_by_platform() -> None:
         LOCK.packages("linux/arm64")
     assert str(caught.value) == (
         "The lock of Debian packages holds nothing for linux/arm64.\nFound:\n  it holds linux/amd64\n"
-        f"Fix: add linux/arm64 to `[strata-debian].platforms` and {RENEW}"
+        f"Fix: add linux/arm64 to `[strata].platforms` in pants.toml, or to `[strata-debian].platforms` where only "
+        f"some images or the machine that builds have it, and {RENEW}"
     )
 
 

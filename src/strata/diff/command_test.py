@@ -39,7 +39,7 @@ def test_table_json_and_exit_codes(tmp_path: Path) -> None:
 def test_layers_that_are_no_image(tmp_path: Path) -> None:
     for name, version in (("old", "1"), ("new", "2")):
         each = layer(tmp_path / name / "blobs" / "sha256", {"kind": "os-packages", "packages": {"zlib1g": version}})
-        for path, content in artifact_layout_files([each], kind="os-packages", annotations={}).items():
+        for path, content in artifact_layout_files({None: [each]}, kind="os-packages", annotations={}).items():
             (tmp_path / name / path).write_bytes(content)
     code, table, _ = strata_diff(tmp_path / "old", tmp_path / "new")
     assert (code, table.splitlines()[2]) == (0, "1 os-packages  changed   152  Debian zlib1g 1 → 2")

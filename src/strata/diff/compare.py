@@ -83,7 +83,7 @@ class Side:
     def inputs(self, image: Optional[ImageView]) -> Optional[Mapping[str, Inputs]]:
         """Return the inputs by layer; None where the build inputs are missing, or are those of another image."""
         known = self.build_inputs
-        return known.layers if known and image and known.image == image.digest else None
+        return known.layers if known and image and image.digest in known.images else None
 
 
 def compare(name: str, before: Side, after: Side) -> list[Comparison]:

@@ -187,7 +187,7 @@ def test_images_for_platforms_that_come_and_go(tmp_path: Path) -> None:
     tables = [to_table([each]).splitlines() for each in comparisons(tmp_path)]
     assert [[line.split(": ")[0] if "sha256" in line else line for line in each] for each in tables] == [
         [
-            "web linux/arm64",
+            "web linux/arm64/v8",
             "LAYER          CHANGE  SIZE  CAUSE",
             "1 os-packages  added    180  Debian base-files 13 added",
             "                             Debian libssl3t64 3.5.6 added",

@@ -118,7 +118,7 @@ def test_inputs_without_a_name(tmp_path: Path) -> None:
     ):
         for name, values in (("old", {"strata": "1", "files": "1"}), ("new", inputs)):
             layers = {digest: {key: Input("", value) for key, value in values.items()}}
-            build_inputs = BuildInputs(image.manifest_descriptor.digest, layers)
+            build_inputs = BuildInputs((image.manifest_descriptor.digest,), layers)
             (tmp_path / f"{name}.inputs.json").write_bytes(build_inputs.to_bytes())
         assert causes(tmp_path)[3] == expected
 

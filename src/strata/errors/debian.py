@@ -76,7 +76,8 @@ def lock_lacks_platform(platform: str, held: Sequence[str]) -> StrataError:
     return StrataError(
         f"The lock of Debian packages holds nothing for {platform}.",
         found=[f"it holds {name}" for name in held],
-        fix=f"add {platform} to `[strata-debian].platforms` and {RENEW}.",
+        fix=f"add {platform} to `[strata].platforms` in pants.toml, or to `[strata-debian].platforms` where only some "
+        f"images or the machine that builds have it, and {RENEW}.",
     )
 
 

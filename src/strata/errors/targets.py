@@ -180,6 +180,39 @@ def no_linux_host(machine: str) -> StrataError:
     )
 
 
+def unusable_platforms(unknown: Sequence[str], known: Sequence[str]) -> StrataError:
+    """Return the error for options that name platforms which images cannot be built for, or no platform.
+
+    :param unknown: those that are named and not known; may be empty.
+    :param known: those that images can be built for.
+    """
+    return StrataError(
+        "The options for platforms do not say what images are to be built for.",
+        found=[f"unknown: {name}" for name in unknown] or ["`[strata].platforms` is empty"],
+        fix=f"name {' or '.join(known)}, or both, in `[strata].platforms` in pants.toml.",
+    )
+
+
+def platform_without_images(further: Sequence[str], built: Sequence[str]) -> StrataError:
+    """Return the error for platforms that locks are made for, where nothing says whether images are built for them.
+
+    :param further: the platforms of the locks alone.
+    :param built: those that images would be built for, by default.
+    """
+    every = ", ".join(f'"{name}"' for name in sorted({*built, *further}))
+    own = ", ".join(f'"{name}"' for name in built)
+    return StrataError(
+        f"Locks hold packages for {', '.join(further)}, and nothing says whether images are built for it.",
+        found=[
+            f"`[strata-debian].platforms` names {', '.join(further)}",
+            f"`[strata].platforms` is {', '.join(built)}, by default",
+        ],
+        fix=f"set `[strata].platforms` in pants.toml: `[{every}]` builds images for all of them, and "
+        f"`[strata-debian].platforms` is not needed then; `[{own}]` builds as before, while some images have a "
+        "`platforms` field of their own, or machines with another processor build them.",
+    )
+
+
 def platforms_differ(versions: Mapping[str, str]) -> StrataError:
     """Return the error for a lock that has different versions of CPython for the machine and for an image.
 

@@ -3,6 +3,8 @@
 The installer fills a venv of its own, and each installed file must equal the wheel's member. Scripts, and the metadata
 that installers add, are not compared: each installer writes these in its own way (strata.wheels.installed_form). The
 verb writes no files: layers are made from the wheels (strata.layers.dependencies).
+
+The wheels may be for another machine than the interpreter is (strata.installers.sandbox_venv): nothing of them runs.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ def run(request: Request) -> Result:
     archives = [WheelArchive.open(wheel, request.interpreter.feature_version) for wheel in request.wheels]
     scratch = Path("scratch").absolute()
     scratch.mkdir()
-    venv = SandboxVenv.create(scratch / "venv", request.interpreter)
+    venv = SandboxVenv.create(scratch / "venv", request.interpreter, machine=request.machine)
     install(request.installer, venv, archives, scratch)
     compare(archives, venv)
     return Result()

@@ -4,12 +4,17 @@ Its `bin/python` is a script that starts the interpreter artifact through its ow
 CPython believe it was started as that script, so it finds `pyvenv.cfg` beside it and the standard library through
 `home`: an installer sees an ordinary venv. In an image `bin/python` is a link to the interpreter
 (strata.wheels.image_venv).
+
+A venv may be filled with wheels for another machine, whose interpreter does not run here. Installers ask the venv's
+Python which wheels it takes, and CPython answers with the platform in _PYTHON_HOST_PLATFORM, a variable for builds for
+other machines (`sysconfig.get_platform`). The version of the C library is that of the interpreter.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Optional
 
 from strata.protocol.interpreter import SandboxInterpreter
 from strata.wheels.image_venv import configuration
@@ -26,15 +31,19 @@ class SandboxVenv:
     interpreter: SandboxInterpreter
 
     @classmethod
-    def create(cls, prefix: Path, interpreter: SandboxInterpreter) -> SandboxVenv:
-        """Write a venv without packages to a directory that does not exist yet."""
+    def create(cls, prefix: Path, interpreter: SandboxInterpreter, *, machine: Optional[str] = None) -> SandboxVenv:
+        """Write a venv without packages to a directory that does not exist yet.
+
+        :param machine: that its wheels are for, `aarch64`; None for the one that the interpreter runs on.
+        """
         venv = cls(prefix, interpreter)
         venv.site_packages.mkdir(parents=True)
         venv.python.parent.mkdir()
         (prefix / "lib64").symlink_to("lib")
         loader, *arguments = interpreter.command(Path.cwd())
         quoted = " ".join(f'"{argument}"' for argument in arguments)
-        venv.python.write_text(f'#!/bin/sh\nexec "{loader}" --argv0 "$0" {quoted} "$@"\n')
+        variable = f"_PYTHON_HOST_PLATFORM=linux-{machine} " if machine else ""
+        venv.python.write_text(f'#!/bin/sh\n{variable}exec "{loader}" --argv0 "$0" {quoted} "$@"\n')
         venv.python.chmod(0o755)
         home = (Path.cwd() / interpreter.python).parent
         (prefix / "pyvenv.cfg").write_text(configuration(home, interpreter.feature_version))

@@ -62,7 +62,7 @@ def test_an_index_over_platforms(tmp_path: Path) -> None:
 
 def test_layers_that_are_no_image(tmp_path: Path) -> None:
     each = layer(tmp_path / "blobs" / "sha256", {"kind": "app"})
-    for path, content in artifact_layout_files([each], kind="app", annotations={}, platform=AMD64).items():
+    for path, content in artifact_layout_files({AMD64: [each]}, kind="app", annotations={}).items():
         (tmp_path / path).write_bytes(content)
     layout = Layout.open(tmp_path)
     (manifest,) = layout.manifests()

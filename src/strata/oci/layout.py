@@ -39,12 +39,7 @@ def layout_files(
     for image in images:
         files[image.config_descriptor.blob_path] = image.config
         files[image.manifest_descriptor.blob_path] = image.manifest
-    manifests = [image.manifest_descriptor for image in images]
-    if len(manifests) == 1:
-        return {**files, **_root(manifests[0], tag, annotations)}
-    index = _index(manifests)
-    descriptor = Descriptor.of(INDEX, index)
-    return {**files, descriptor.blob_path: index, **_root(descriptor, tag, annotations)}
+    return {**files, **_named([image.manifest_descriptor for image in images], tag, annotations)}
 
 
 def archive_files(images: Sequence[Image], name: str) -> dict[str, bytes]:
@@ -53,24 +48,40 @@ def archive_files(images: Sequence[Image], name: str) -> dict[str, bytes]:
 
 
 def artifact_layout_files(
-    layers: Sequence[Layer],
+    artifacts: Mapping[Optional[Platform], Sequence[Layer]],
     *,
     kind: str,
     annotations: Mapping[str, str],
-    platform: Optional[Platform] = None,
     tag: str = "latest",
 ) -> dict[str, bytes]:
     """Return the files of a layout whose layers are not an image: an interpreter's alone, for example.
 
     They stand in a manifest with the artifact type `application/vnd.strata.KIND.v1` and an empty config, so that
     registries store them and no runtime takes them for an image.
+
+    :param artifacts: platform → the layers for it.
     """
     config = Descriptor.of(EMPTY, EMPTY_CONFIG)
-    manifest = image_manifest(
-        config, layers, annotations=annotations, artifact_type=f"application/vnd.strata.{kind}.v1"
-    )
-    descriptor = Descriptor.of(MANIFEST, manifest, platform=platform)
-    return {config.blob_path: EMPTY_CONFIG, descriptor.blob_path: manifest, **_root(descriptor, tag)}
+    files = {config.blob_path: EMPTY_CONFIG}
+    manifests = []
+    for platform, layers in artifacts.items():
+        manifest = image_manifest(
+            config, layers, annotations=annotations, artifact_type=f"application/vnd.strata.{kind}.v1"
+        )
+        manifests.append(Descriptor.of(MANIFEST, manifest, platform=platform))
+        files[manifests[-1].blob_path] = manifest
+    return {**files, **_named(manifests, tag)}
+
+
+def _named(
+    manifests: Sequence[Descriptor], tag: str, annotations: Optional[Mapping[str, str]] = None
+) -> dict[str, bytes]:
+    """Return the files that give a tag to a manifest, or to an index of several."""
+    if len(manifests) == 1:
+        return _root(manifests[0], tag, annotations)
+    index = _index(manifests)
+    descriptor = Descriptor.of(INDEX, index)
+    return {descriptor.blob_path: index, **_root(descriptor, tag, annotations)}
 
 
 def _root(descriptor: Descriptor, tag: str, annotations: Optional[Mapping[str, str]] = None) -> dict[str, bytes]:

@@ -58,15 +58,15 @@ def test_layout_of_several_platforms_points_at_an_index() -> None:
             "mediaType": "application/vnd.oci.image.manifest.v1+json",
             "digest": each.manifest_descriptor.digest,
             "size": each.manifest_descriptor.size,
-            "platform": {"os": "linux", "architecture": each.platform.architecture},
+            "platform": {"os": "linux", "architecture": each.platform.architecture, **variant},
         }
-        for each in (amd64, arm64)
+        for each, variant in ((amd64, {}), (arm64, {"variant": "v8"}))
     ]
 
 
 def test_layout_of_an_artifact_says_what_it_is() -> None:
     files = artifact_layout_files(
-        [LAYER], kind="python-interpreter", annotations={"version": "3.13"}, platform=Platform("linux", "amd64")
+        {Platform("linux", "amd64"): [LAYER]}, kind="python-interpreter", annotations={"version": "3.13"}
     )
     (root,) = json.loads(files["index.json"])["manifests"]
     assert root["platform"] == {"os": "linux", "architecture": "amd64"}

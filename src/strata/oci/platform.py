@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# What an index and a config name beside the architecture, where runtimes expect it: all 64-bit processors of Arm's run
+# what is built for version 8. https://github.com/containerd/platforms gives it to an arm64 without a variant.
+_VARIANTS = {"arm64": "v8"}
+
 
 @dataclass(frozen=True)
 class Platform:
@@ -27,5 +31,6 @@ class Platform:
         return f"{self.os}/{self.architecture}"
 
     def to_json(self) -> dict[str, str]:
-        """Return the platform as documents hold it."""
-        return {"os": self.os, "architecture": self.architecture}
+        """Return the platform as documents hold it, with the variant of the architecture where that has one."""
+        variant = _VARIANTS.get(self.architecture)
+        return {"os": self.os, "architecture": self.architecture, **({"variant": variant} if variant else {})}

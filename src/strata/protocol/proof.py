@@ -18,10 +18,14 @@ class Result(message.Message):
 
 @dataclass(frozen=True)
 class Request(message.Request[Result]):
-    """The wheels to install, the interpreter, and the installer."""
+    """The wheels to install, the interpreter, and the installer.
+
+    :param machine: that the wheels are for, as their tags call it: `aarch64`. The interpreter may run on another.
+    """
 
     verb: ClassVar[str] = "proof"
 
     interpreter: SandboxInterpreter
     installer: SandboxInstaller
+    machine: str
     wheels: tuple[Wheel, ...]

@@ -42,7 +42,7 @@ class Build:
         if build_inputs:
             inputs = {each.descriptor.digest: self._inputs(each) for each in layers}
             Path(build_inputs_path(str(root))).write_bytes(
-                BuildInputs(image.manifest_descriptor.digest, inputs).to_bytes()
+                BuildInputs((image.manifest_descriptor.digest,), inputs).to_bytes()
             )
         return image
 

@@ -15,7 +15,8 @@ from pants_strata.artifacts.debian_lock import DebianIndex, DebianIndexRequest, 
 from pants_strata.artifacts.host import HostPrepared
 from pants_strata.artifacts.python_version import WantedPython
 from pants_strata.library_process import answer, on_host
-from pants_strata.subsystem import DebianSubsystem
+from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
+from pants_strata.util_rules.platforms import locked_platforms
 from strata.debian.closure import resolve_closure
 from strata.debian.index import IndexText, PackageIndex
 from strata.debian.lock import DebianLock, LockedPackage, PlatformPackages
@@ -59,11 +60,13 @@ get_debian_index = engine.asker(read_debian_index)
 
 
 @rule
-async def resolve_debian_lock(request: DebianLockRequest, debian: DebianSubsystem) -> ResolvedDebianLock:
+async def resolve_debian_lock(
+    request: DebianLockRequest, debian: DebianSubsystem, strata: StrataSubsystem
+) -> ResolvedDebianLock:
     """Return the lock that the index of the mirror gives now."""
     inputs = request.inputs
     platforms = []
-    for platform in sorted(debian.platforms):
+    for platform in locked_platforms(strata, debian):
         try:
             architecture = debian_platform(platform).architecture
             found = await get_debian_index(DebianIndexRequest(inputs.suites, inputs.components, architecture))

@@ -119,7 +119,8 @@ def test_lock_without_the_platform() -> None:
         "third:base: The lock of Debian packages holds nothing for linux/amd64.\n"
         "Found:\n"
         "  it holds linux/arm64\n"
-        "Fix: add linux/amd64 to `[strata-debian].platforms` and make the lock again with "
+        "Fix: add linux/amd64 to `[strata].platforms` in pants.toml, or to `[strata-debian].platforms` where only some "
+        "images or the machine that builds have it, and make the lock again with "
         "`./pants generate-lockfiles --resolve=third:base`."
     )
 

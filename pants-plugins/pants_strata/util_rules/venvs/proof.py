@@ -17,6 +17,7 @@ from pants_strata.util_rules.installer import get_installer
 from pants_strata.util_rules.interpreters.build_time import build_interpreter_for
 from pants_strata.util_rules.venvs.locked_venv import get_locked_venv
 from pants_strata.util_rules.venvs.wheels import merged, named
+from strata.locks.environment import machine
 from strata.protocol import proof
 
 _INSTALLER = ".installer"
@@ -34,6 +35,7 @@ async def prove(request: ProofRequest) -> Proof:
         proof.Request(
             interpreter=sandbox_interpreter(interpreter),
             installer=sandbox_installer(installer, _INSTALLER),
+            machine=machine(locked.interpreter.platform),
             wheels=named(request.wheels, _WHEELS),
         ),
         large_inputs={_INSTALLER: installer.digest, _WHEELS: await merged(request.wheels)},
