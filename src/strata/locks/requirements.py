@@ -14,7 +14,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from strata.errors import requirements as errors
+from strata.errors.package_locks import requirements as errors
 
 _HASH = re.compile(r"--hash[=\s]\s*(\S+)")
 _SHA256 = re.compile(r"sha256:[0-9a-f]{64}")
@@ -93,7 +93,7 @@ def _read_line(line: str, where: str) -> LockedRequirement:
         raise errors.unusable_option(where, specification)
     try:
         requirement = Requirement(specification)
-    except (InvalidRequirement, RecursionError, SyntaxError):
+    except InvalidRequirement:
         raise errors.unreadable_line(where, specification) from None
     if requirement.url:
         raise errors.direct_reference(where, requirement.name, specification)

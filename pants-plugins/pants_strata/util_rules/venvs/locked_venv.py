@@ -30,8 +30,8 @@ from pants_strata.util_rules.lookup import artifact_address
 from pants_strata.util_rules.venvs.c_library import c_library_of
 from pants_strata.util_rules.venvs.resolves import check_interpreter, lockfile_of
 from strata.errors import StrataError
-from strata.errors import requirements as errors
 from strata.errors import resolves as resolve_errors
+from strata.errors.package_locks import requirements as errors
 from strata.locks.environment import marker_environment, wheel_tags
 from strata.locks.formats import only_lock
 from strata.locks.reader import pyproject_path, read_lock

@@ -19,7 +19,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from strata.errors import locks as lock_errors
-from strata.errors import pex_locks as errors
+from strata.errors.package_locks import pex_locks as errors
 from strata.locks.c_library import tags_of
 from strata.locks.pyproject import requirement
 from strata.locks.toml_table import Table

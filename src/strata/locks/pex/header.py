@@ -11,7 +11,7 @@ import json
 import re
 from dataclasses import dataclass
 
-from strata.errors import pex_locks as errors
+from strata.errors.package_locks import pex_locks as errors
 
 _BEGIN = "--- BEGIN PANTS LOCKFILE METADATA: DO NOT EDIT OR REMOVE ---"
 _END = "--- END PANTS LOCKFILE METADATA ---"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from strata.errors import pex_locks as errors
+from strata.errors.package_locks import pex_locks as errors
 from strata.locks.interpreter_constraints import allow_python
 from strata.locks.pex.document import Document, Package, read_document
 from strata.locks.pex.header import Header, split

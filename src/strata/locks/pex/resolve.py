@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from strata.errors import locks as lock_errors
-from strata.errors import pex_locks as errors
+from strata.errors.package_locks import pex_locks as errors
 from strata.locks.c_library import fits_but_for_c_library
 from strata.locks.pex.document import Document, LockedResolve, Package
 from strata.locks.wanted import Wanted, normalised

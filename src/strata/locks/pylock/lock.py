@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from strata.errors import locks as lock_errors
-from strata.errors import pylocks as errors
+from strata.errors.package_locks import pylocks as errors
 from strata.locks.c_library import fits_but_for_c_library
 from strata.locks.locked_files import file_name, one_version_each
 from strata.locks.pylock.marker import applies
