@@ -16,7 +16,19 @@ ROOT = Path(register.__file__).parent
 _RANKS = {"register": 3, "dependency_inference": 2, "goals": 2, "util_rules": 1}
 
 # What rules plan with. The library's other parts write bytes or read from outside, in processes of their own.
-_PLANNING = {"attest", "audit", "debian", "diff", "errors", "interpreters", "locks", "oci", "plan", "protocol"}
+_PLANNING = {
+    "attest",
+    "audit",
+    "debian",
+    "diff",
+    "errors",
+    "interpreters",
+    "locks",
+    "oci",
+    "plan",
+    "protocol",
+    "standalone",
+}
 
 
 # Where the files of a venv lie in an image.

@@ -31,7 +31,7 @@ from pants_strata.util_rules.debian import lock as debian_lock
 from pants_strata.util_rules.debian import os_packages
 from pants_strata.util_rules.debian import packages as debian_packages
 from pants_strata.util_rules.first_party import app
-from pants_strata.util_rules.interpreters import build_time, interpreter, python_version
+from pants_strata.util_rules.interpreters import build_time, interpreter, python_version, standalone
 from pants_strata.util_rules.interpreters import layer as interpreter_layer
 from pants_strata.util_rules.venvs import locked_venv, proof, venv
 
@@ -74,6 +74,7 @@ def rules() -> Iterable[Rule | UnionRule]:
         publish,
         python_version,
         siblings,
+        standalone,
         venv,
     )
     return tuple(item for module in modules for item in module.rules())

@@ -14,6 +14,7 @@ from pants_strata.target_types.defaults import BASE, INSTALLER, INTERPRETER
 from strata.debian.defaults import COMPONENTS
 from strata.debian.releases import DEFAULT, RELEASES
 from strata.protocol import layer
+from strata.standalone.shipped import RELEASE
 
 
 class Compression(Enum):
@@ -172,6 +173,28 @@ class Gone(Enum):
 
     error = "error"
     renew = "renew"
+
+
+class StandaloneSubsystem(Subsystem):
+    """The options of `[strata-standalone]`."""
+
+    options_scope = "strata-standalone"
+    help = 'Where standalone builds of CPython come from: those of interpreters with `provider="standalone"`.'
+
+    mirror = StrOption(
+        default="https://github.com/astral-sh/python-build-standalone/releases/download",
+        help=softwrap(
+            """
+            The URL that holds a directory for each release, named by its tag, with its archives and its `SHA256SUMS`.
+            By default the place where python-build-standalone publishes them. A mirror that serves uv
+            (`UV_PYTHON_INSTALL_MIRROR`) serves Strata, too.
+            """
+        ),
+    )
+    release = StrOption(
+        default=RELEASE,
+        help="The tag of the release that locks are made from. An interpreter's `standalone_release` takes its place.",
+    )
 
 
 class DebianSubsystem(Subsystem):

@@ -23,6 +23,8 @@ VERBS = {
     "dependencies-layer": "strata.layers.dependencies",
     "fetch-debian": "strata.fetch.debian",
     "fetch-debian-index": "strata.fetch.debian_index",
+    "fetch-standalone": "strata.fetch.standalone",
+    "fetch-standalone-release": "strata.fetch.standalone_release",
     "fetch-wheel": "strata.fetch.wheel",
     "image-archive": "strata.oci.image_archive",
     "interpreter-layer": "strata.layers.interpreter",
@@ -31,13 +33,16 @@ VERBS = {
     "normal-wheel": "strata.wheels.normal_wheel",
     "os-packages-layer": "strata.layers.os_packages",
     "proof": "strata.installers.proof",
+    "standalone-interpreter-layer": "strata.layers.standalone_interpreter",
+    "standalone-tree": "strata.interpreters.standalone.tree",
     "venv-layer": "strata.layers.venv",
 }
 
 
 def protocol(verb: str) -> str:
     """Return the name of the module with the request and the result of a verb."""
-    return f"strata.protocol.{verb.replace('-', '_')}"
+    folder = "strata.protocol.standalone" if "standalone" in verb.split("-") else "strata.protocol"
+    return f"{folder}.{verb.replace('-', '_')}"
 
 
 def run_verb(verb: str, request: Path) -> int:

@@ -16,13 +16,13 @@ PATHS = interpreter_paths("linux/amd64", VERSION)
 LIBRARY = PATHS.standard_library
 
 # Takes `--inhibit-cache --library-path DIRECTORY PYTHON` away and starts a Python that really compiles.
-_LOADER = f'#!/bin/sh\nshift 4\nexec "{sys.executable}" "$@"\n'
+LOADER = f'#!/bin/sh\nshift 4\nexec "{sys.executable}" "$@"\n'
 
 OS_MODULE = b"name = 'posix'\n"
 
 PACKAGED = [
     Member(f"./{PATHS.python}", b"ELF", mode=0o755),
-    Member(f"./{PATHS.loader}", _LOADER.encode(), mode=0o755),
+    Member(f"./{PATHS.loader}", LOADER.encode(), mode=0o755),
     Member(f"./{PATHS.library_path}/libx.so.1.2", b"library"),
     symlink(f"./{PATHS.library_path}/libx.so.1", "libx.so.1.2"),
     symlink(f"./{PATHS.library_path}/liby.so.1", "../../../etc/liby.so.1"),
@@ -46,7 +46,7 @@ def write_interpreter(folder: Path) -> SandboxInterpreter:
     """Write a loader that starts the Python which runs the test."""
     folder.mkdir(exist_ok=True)
     loader = folder / "ld.so"
-    loader.write_text(_LOADER)
+    loader.write_text(LOADER)
     loader.chmod(0o755)
     return SandboxInterpreter(str(loader), "lib", "python", VERSION)
 

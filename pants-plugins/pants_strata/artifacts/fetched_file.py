@@ -10,8 +10,9 @@ from pants.engine.fs import EMPTY_DIGEST, Digest
 from strata.errors import StrataError
 from strata.protocol import fetch_debian, fetch_wheel
 from strata.protocol.message import Request
+from strata.protocol.standalone import fetch_standalone
 
-Fetched = Union[fetch_debian.Result, fetch_wheel.Result]
+Fetched = Union[fetch_debian.Result, fetch_standalone.Result, fetch_wheel.Result]
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,13 @@ platforms.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Optional
 
 from pants.engine.addresses import Address
 from pants.engine.fs import Digest
 
 from pants_strata.artifacts.debian_packages import DebianPackages
+from pants_strata.artifacts.standalone import StandaloneBuild
 from strata.oci.platform import Platform
 from strata.protocol.layer import Compression
 
@@ -30,6 +32,7 @@ class Interpreter:
     """CPython as images for `platform` have it. Nothing of it runs in a build.
 
     `version` is full (3.13.5); `glibc` decides which wheels run; `base` has packages that the layer leaves out.
+    `debian` are the packages of CPython down to the C library; of a standalone build, those of the base's C library.
     """
 
     address: Address
@@ -38,6 +41,7 @@ class Interpreter:
     glibc: tuple[int, int]
     debian: DebianPackages
     base: Address
+    standalone: Optional[StandaloneBuild] = None
 
 
 @dataclass(frozen=True)

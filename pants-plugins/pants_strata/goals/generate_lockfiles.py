@@ -26,7 +26,8 @@ from pants.engine.unions import UnionRule
 from pants_strata import engine
 from pants_strata.artifacts.debian_lock import DebianLockRequest
 from pants_strata.artifacts.installer import InstallerLockRequest
-from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
+from pants_strata.artifacts.standalone import StandaloneLockRequest
+from pants_strata.subsystem import DebianSubsystem, StandaloneSubsystem, StrataSubsystem
 from pants_strata.target_types import (
     DebianPackagesLockfileField,
     InstallerLockfileField,
@@ -39,11 +40,13 @@ from pants_strata.target_types import (
 from pants_strata.util_rules.debian.lock import get_resolved_debian_lock
 from pants_strata.util_rules.installer_lock import get_resolved_installer_lock
 from pants_strata.util_rules.interpreters.python_version import wanted_python
-from pants_strata.util_rules.lock_requests import base_lock, interpreter_lock
+from pants_strata.util_rules.interpreters.standalone import get_resolved_standalone_lock
+from pants_strata.util_rules.lock_requests import base_lock, interpreter_lock, is_standalone, standalone_lock
 from pants_strata.util_rules.lookup import default_interpreter
 from strata.debian.lock import DebianLock, debian_lock_text
 from strata.debian.lock_reader import read_debian_lock
 from strata.errors import StrataError
+from strata.standalone.lock import standalone_lock_text
 
 
 class KnownResolvesRequest(KnownUserResolveNamesRequest):
@@ -62,6 +65,13 @@ class GenerateDebianLockfile(GenerateLockfile):
 
 
 @dataclass(frozen=True)
+class GenerateStandaloneLockfile(GenerateLockfile):
+    """The request for a new lock of a standalone build of CPython."""
+
+    lock: StandaloneLockRequest
+
+
+@dataclass(frozen=True)
 class GenerateInstallerLockfile(GenerateLockfile):
     """The request for a new lock of an installer."""
 
@@ -75,7 +85,9 @@ def _has_lock(target: Target) -> bool:
     return any(target.has_field(kind) and target[kind].value is not None for kind in _LOCKFILES)
 
 
-async def _generate_request(target: Target, debian: DebianSubsystem, strata: StrataSubsystem) -> GenerateLockfile:
+async def _generate_request(
+    target: Target, debian: DebianSubsystem, standalone: StandaloneSubsystem, strata: StrataSubsystem
+) -> GenerateLockfile:
     name = target.address.spec
     if target.alias == PythonInstallerTarget.alias:
         interpreter = await default_interpreter(strata)
@@ -88,7 +100,11 @@ async def _generate_request(target: Target, debian: DebianSubsystem, strata: Str
         )
         return GenerateInstallerLockfile(name, installer.lockfile, diff=False, lock=installer)
     if target.alias == PythonInterpreterTarget.alias:
-        lock = interpreter_lock(target, debian, await wanted_python(target, debian))
+        python = await wanted_python(target, debian)
+        if is_standalone(target):
+            build = standalone_lock(target, standalone, python)
+            return GenerateStandaloneLockfile(name, build.lockfile, diff=False, lock=build)
+        lock = interpreter_lock(target, debian, python)
     else:
         lock = base_lock(target, debian)
     return GenerateDebianLockfile(name, lock.lockfile, diff=True, lock=lock)
@@ -106,11 +122,15 @@ def known_resolves(_: KnownResolvesRequest, targets: AllTargets) -> KnownUserRes
 
 @rule
 async def requested_resolves(
-    requested: RequestedResolves, targets: AllTargets, debian: DebianSubsystem, strata: StrataSubsystem
+    requested: RequestedResolves,
+    targets: AllTargets,
+    debian: DebianSubsystem,
+    standalone: StandaloneSubsystem,
+    strata: StrataSubsystem,
 ) -> UserGenerateLockfiles:
     """Return a request for the lock of each target that `--resolve` names."""
     wanted = [target for target in targets if _has_lock(target) and target.address.spec in requested]
-    return UserGenerateLockfiles([await _generate_request(target, debian, strata) for target in wanted])
+    return UserGenerateLockfiles([await _generate_request(target, debian, standalone, strata) for target in wanted])
 
 
 @rule
@@ -124,6 +144,17 @@ async def generate_debian_lockfile(request: GenerateDebianLockfile) -> GenerateL
         request.resolve_name,
         path,
         _diff(request, old.decode("utf-8", "replace"), new) if old is not None else None,
+    )
+
+
+@rule
+async def generate_standalone_lockfile(request: GenerateStandaloneLockfile) -> GenerateLockfileResult:
+    """Return a new lock of a standalone build of CPython."""
+    new = (await get_resolved_standalone_lock(request.lock)).lock
+    return GenerateLockfileResult(
+        await engine.create({request.lockfile_dest: standalone_lock_text(new).encode()}),
+        request.resolve_name,
+        request.lockfile_dest,
     )
 
 
@@ -162,6 +193,7 @@ def rules() -> Iterable[Rule | UnionRule]:
         *collect_rules(),
         UnionRule(GenerateLockfile, GenerateDebianLockfile),
         UnionRule(GenerateLockfile, GenerateInstallerLockfile),
+        UnionRule(GenerateLockfile, GenerateStandaloneLockfile),
         UnionRule(KnownUserResolveNamesRequest, KnownResolvesRequest),
         UnionRule(RequestedUserResolveNames, RequestedResolves),
     )

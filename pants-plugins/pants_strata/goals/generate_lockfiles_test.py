@@ -15,15 +15,21 @@ from pants.engine.rules import QueryRule
 from pants.testutil.rule_runner import MockGet, RuleRunner, run_rule_with_mocks
 
 from pants_strata.artifacts.debian_lock import DebianLockRequest, ResolvedDebianLock
+from pants_strata.artifacts.standalone import ResolvedStandaloneLock, StandaloneLockRequest
 from pants_strata.goals.generate_lockfiles import (
     GenerateDebianLockfile,
     GenerateInstallerLockfile,
+    GenerateStandaloneLockfile,
     KnownResolvesRequest,
     RequestedResolves,
     generate_debian_lockfile,
+    generate_standalone_lockfile,
 )
 from strata.debian.defaults import EXCLUDED
 from strata.debian.lock import DebianLock, LockedPackage, LockInputs, PlatformPackages, debian_lock_text
+from strata.standalone.lock import StandaloneInputs, StandaloneLock, standalone_lock_text
+from strata.standalone.shipped import RELEASE
+from support.mocked_rules import run_mocked
 from support.rules import repository, write
 
 FILES = {
@@ -34,6 +40,7 @@ FILES = {
         "python_installer(name='pip')\n"
         "python_installer(name='uv', tool='uv', version='0.9.0', lockfile='uv.lock')\n"
         "python_venv(name='venv')\n"
+        "python_interpreter(name='standalone', version='3.12', provider='standalone', lockfile='pbs.lock.json')\n"
     ),
 }
 
@@ -59,8 +66,43 @@ def requested(runner: RuleRunner, *names: str) -> list[Any]:
 def test_known_resolves(runner: RuleRunner) -> None:
     write(runner, FILES)
     known = runner.request(KnownUserResolveNames, [KnownResolvesRequest()])
-    assert sorted(known.names) == ["third:base", "third:cpython", "third:uv"]
+    assert sorted(known.names) == ["third:base", "third:cpython", "third:standalone", "third:uv"]
     assert known.requested_resolve_names_cls is RequestedResolves
+
+
+def test_resolve_of_a_standalone_build(runner: RuleRunner) -> None:
+    (request,) = requested(runner, "third:standalone")
+    assert isinstance(request, GenerateStandaloneLockfile)
+    assert request.lockfile_dest == "third/pbs.lock.json"
+    assert request.lock.inputs == StandaloneInputs("3.12", RELEASE)
+
+
+def test_the_lock_of_a_standalone_build_is_written() -> None:
+    address = Address("third", target_name="standalone")
+    inputs = StandaloneInputs("3.12", "20260501")
+    lock = StandaloneLock(inputs, "3.12.13", ())
+    request = GenerateStandaloneLockfile(
+        "third:standalone",
+        "third/my.lock.json",
+        False,
+        StandaloneLockRequest(address, "third/my.lock.json", inputs, "3.12"),
+    )
+    written: dict[str, str] = {}
+
+    def create(wanted: CreateDigest) -> Digest:
+        written.update({file.path: file.content.decode() for file in wanted if isinstance(file, FileContent)})
+        return EMPTY_DIGEST
+
+    result = run_mocked(
+        generate_standalone_lockfile,
+        [request],
+        {
+            (ResolvedStandaloneLock, StandaloneLockRequest): lambda _: ResolvedStandaloneLock(lock),
+            (Digest, CreateDigest): create,
+        },
+    )
+    assert result == GenerateLockfileResult(EMPTY_DIGEST, "third:standalone", "third/my.lock.json")
+    assert written == {"third/my.lock.json": standalone_lock_text(lock)}
 
 
 def test_resolve_of_debian_packages(runner: RuleRunner) -> None:

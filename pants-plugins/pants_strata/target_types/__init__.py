@@ -49,9 +49,11 @@ from pants_strata.target_types.interpreter import (
     EnsurepipField,
     InstallerHintField,
     InterpreterLockfileField,
+    InterpreterProviderField,
     InterpreterReleaseField,
     InterpreterVersionField,
     PythonInterpreterTarget,
+    StandaloneReleaseField,
 )
 from pants_strata.target_types.venv import (
     InstallerField,
@@ -95,6 +97,7 @@ __all__ = [
     "InstallerVersionField",
     "InterpreterField",
     "InterpreterLockfileField",
+    "InterpreterProviderField",
     "InterpreterReleaseField",
     "InterpreterVersionField",
     "LabelsField",
@@ -104,6 +107,7 @@ __all__ = [
     "PythonInterpreterTarget",
     "PythonVenvTarget",
     "ScriptField",
+    "StandaloneReleaseField",
     "StopSignalField",
     "UserField",
     "VenvAllowSdistsField",

@@ -57,13 +57,46 @@ class InterpreterReleaseField(DebianReleaseField):
     )
 
 
+class InterpreterProviderField(StringField):
+    """The field `provider`."""
+
+    alias = "provider"
+    debian = "debian"
+    standalone = "standalone"
+    default = debian
+    valid_choices = (debian, standalone)
+    help = help_text(
+        """
+        Who built CPython.
+
+        `debian`: Debian's packages, with Debian's security updates, in the version that a release of Debian has.
+        `standalone`: the builds of python-build-standalone, which uv and Pants install, too: each version from 3.9 on,
+        with all libraries but the C library linked in. That one comes from the base.
+        """
+    )
+    value: str
+
+
+class StandaloneReleaseField(StringField):
+    """The field `standalone_release`."""
+
+    alias = "standalone_release"
+    help = help_text(
+        """
+        Of `provider="standalone"`: the tag of the release of python-build-standalone that the lock is made from, as
+        `"20260414"`. By default `[strata-standalone].release`.
+        """
+    )
+
+
 class InterpreterLockfileField(LockfileField):
     """The field `lockfile`."""
 
     help = help_text(
         """
-        The lock file of the interpreter's Debian packages, beside the BUILD file. By default the lock that Strata
-        brings: of 3.9 for Debian 11, of 3.11 for Debian 12, and of 3.13 for Debian 13.
+        The lock file of the interpreter's Debian packages, or of its standalone build, beside the BUILD file. By
+        default the lock that Strata brings: of 3.9 for Debian 11, of 3.11 for Debian 12, of 3.13 for Debian 13, and of
+        3.10 to 3.14 for `provider="standalone"`.
 
         Written by `./pants generate-lockfiles --resolve=ADDRESS`, with the address of this target.
         """
@@ -117,7 +150,9 @@ class PythonInterpreterTarget(Target):
         *COMMON_TARGET_FIELDS,
         ArtifactDependenciesField,
         InterpreterVersionField,
+        InterpreterProviderField,
         InterpreterReleaseField,
+        StandaloneReleaseField,
         BaseField,
         EnsurepipField,
         InstallerHintField,
@@ -126,7 +161,8 @@ class PythonInterpreterTarget(Target):
     )
     help = help_text(
         """
-        CPython from Debian's packages: the layer that images share, and the Python that makes every layer.
+        CPython from Debian's packages, or a standalone build: the layer that images share, and the Python that makes
+        every layer.
 
         It holds no installer but the wheel that `python -m ensurepip` installs from, and none at all with
         `ensurepip="remove"`.

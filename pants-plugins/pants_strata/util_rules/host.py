@@ -20,7 +20,7 @@ from pants.option.global_options import GlobalOptions
 
 from pants_strata import engine
 from pants_strata.artifacts.host import HostPrepared
-from pants_strata.subsystem import DebianSubsystem
+from pants_strata.subsystem import DebianSubsystem, StandaloneSubsystem
 from strata.debian.apt_sources import apt_mirrors
 from strata.errors.targets import content_stays_away
 
@@ -38,7 +38,9 @@ _ENVIRONMENT = (
 
 # Not cached: somebody may have emptied the named cache since the last run, or changed the apt configuration.
 @_uncacheable_rule
-async def prepare_host(debian: DebianSubsystem, repos: PythonRepos, options: GlobalOptions) -> HostPrepared:
+async def prepare_host(
+    debian: DebianSubsystem, standalone: StandaloneSubsystem, repos: PythonRepos, options: GlobalOptions
+) -> HostPrepared:
     """Write the settings of the machine to where fetching processes read them."""
     behavior = options.cache_content_behavior.value
     if options.remote_cache_read and behavior != "fetch":
@@ -53,6 +55,7 @@ async def prepare_host(debian: DebianSubsystem, repos: PythonRepos, options: Glo
         "debian_mirror": debian.mirror or apt.mirror,
         "debian_security_mirror": debian.security_mirror or apt.security_mirror,
         "debian_keyrings": list(debian.keyrings),
+        "standalone_mirror": standalone.mirror,
     }
     folder = Path(options.named_caches_dir, "strata_host")
     folder.mkdir(parents=True, exist_ok=True)

@@ -32,6 +32,7 @@ def prepare(runner: RuleRunner, caches: Path, *options: str, env: dict[str, str]
 MIRRORS = (
     "--strata-debian-mirror=https://mirror.example/debian",
     "--strata-debian-security-mirror=https://mirror.example/security",
+    "--strata-standalone-mirror=https://mirror.example/standalone",
 )
 
 
@@ -74,6 +75,7 @@ def test_settings(runner: RuleRunner, tmp_path: Path) -> None:
         "debian_mirror": "https://mirror.example/debian",
         "debian_security_mirror": "https://mirror.example/security",
         "debian_keyrings": ["/keys.gpg"],
+        "standalone_mirror": "https://mirror.example/standalone",
     }
 
 

@@ -6,19 +6,23 @@ from pants.engine.target import Target
 
 from pants_strata.artifacts.debian_lock import DebianLockRequest
 from pants_strata.artifacts.python_version import WantedPython
-from pants_strata.subsystem import DebianSubsystem
+from pants_strata.artifacts.standalone import StandaloneLockRequest
+from pants_strata.subsystem import DebianSubsystem, StandaloneSubsystem
 from pants_strata.target_types import (
     DebianPackagesExcludeField,
     DebianPackagesLockfileField,
     DebianPackagesNamesField,
     DebianReleaseField,
     InterpreterLockfileField,
+    InterpreterProviderField,
+    StandaloneReleaseField,
 )
 from strata.debian.defaults import interpreter_excluded, interpreter_roots
 from strata.debian.lock import LockInputs
 from strata.debian.releases import find_release, suites
 from strata.errors import pythons as errors
 from strata.interpreters.availability import SOURCES, who_has
+from strata.standalone.lock import StandaloneInputs
 
 
 def release_of(target: Target, debian: DebianSubsystem) -> str:
@@ -65,3 +69,15 @@ def interpreter_lock(target: Target, debian: DebianSubsystem, python: WantedPyth
         name,
         python=python,
     )
+
+
+def is_standalone(interpreter: Target) -> bool:
+    """Return whether a `python_interpreter` is a standalone build."""
+    return interpreter[InterpreterProviderField].value == InterpreterProviderField.standalone
+
+
+def standalone_lock(target: Target, standalone: StandaloneSubsystem, python: WantedPython) -> StandaloneLockRequest:
+    """Return the request for the lock of a `python_interpreter` that is a standalone build."""
+    release = target[StandaloneReleaseField].value or standalone.release
+    inputs = StandaloneInputs(python=python.feature, release=release)
+    return StandaloneLockRequest(target.address, target[InterpreterLockfileField].path, inputs, python.version)

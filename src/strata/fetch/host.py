@@ -30,6 +30,7 @@ class HostSettings:
     debian_mirror: str = ""
     debian_security_mirror: str = ""
     debian_keyrings: tuple[str, ...] = ()
+    standalone_mirror: str = ""
 
     @classmethod
     def enter(cls) -> HostSettings:

@@ -108,6 +108,19 @@ class Client:
 
         return self._attempts(url, page, {}, write)
 
+    def size(self, url: str, *, limit: int) -> int:
+        """Return the size of the body in bytes, as the server declares it; where it declares none, read and count it.
+
+        Not by HEAD: servers that sign the URLs of redirects refuse it. Raise Unreachable where the URL cannot be read,
+        TooLarge for a body of more than `limit` bytes.
+        """
+
+        def measure(response: Any, final: str) -> int:
+            declared = response.headers.get("Content-Length", "")
+            return int(declared) if declared.isdecimal() else sum(map(len, _chunks(response, url, limit)))
+
+        return self._attempts(url, "", {}, measure)
+
     def _attempts(self, url: str, page: str, headers: Mapping[str, str], use: Callable[[Any, str], _T]) -> _T:
         self._pace.begin()
         for attempt in range(1, _ATTEMPTS + 1):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from strata.debian.releases import RELEASES
 from strata.protocol.interpreter import feature_version
+from strata.standalone.shipped import PYTHONS as STANDALONE_PYTHONS
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,9 @@ class Source:
         return f"{self.name} has CPython {', '.join(self.pythons)}"
 
 
-SOURCES: Sequence[Source] = tuple(
-    Source(str(release), release.pythons, f'release="{release.name}"') for release in RELEASES
+SOURCES: Sequence[Source] = (
+    *(Source(str(release), release.pythons, f'release="{release.name}"') for release in RELEASES),
+    Source("python-build-standalone", STANDALONE_PYTHONS, 'provider="standalone"'),
 )
 
 

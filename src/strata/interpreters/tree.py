@@ -34,26 +34,41 @@ _NOT_FOR_BUILDS = ("pydoc_data/", "ensurepip/")
 # CPython finds its prefix by this file, although it imports the module from the archive.
 _LANDMARK = "os.py"
 _EXTENSIONS = "lib-dynload"
+# A standalone build may have all extensions in its program, and this file so that the directory is there nevertheless:
+# CPython finds its prefix by that, too.
+_EMPTY = ".empty"
+# Where a standalone build has the shared libraries that are its own.
+_PREFIX_LIBRARY = "usr/lib"
 
 
 def run(request: Request) -> Result:
     """Write the tree. Raise StrataError for damaged packages, and for packages without an interpreter."""
     paths = interpreter_paths(request.platform, request.version)
-    tree = Path(TREE).absolute()
     with unpacked(request.packages) as packages:
         entries = {path: entry for path, entry in merge(packages).items() if is_useful(path, paths.standard_library)}
         for needed in (paths.loader, paths.python, f"{paths.standard_library}/{_LANDMARK}"):
             if needed not in entries:
                 raise interpreter_is_missing(needed)
-        for path, entry in entries.items():
-            mode = _mode(path, paths)
-            if mode is not None:
-                _place(entry, tree / path, mode)
-        modules = module_sources(entries, paths.standard_library)
-        useful = {name: modules[name] for name in modules if not name.startswith(_NOT_FOR_BUILDS)}
-        command = interpreter_below(str(tree), request.platform, request.version).command()
-        _archive_library(useful, tree, paths, command)
+        write_tree(entries, request.platform, request.version)
     return Result()
+
+
+def write_tree(entries: Mapping[str, Entry], platform: str, version: str) -> None:
+    """Write the tree of an interpreter.
+
+    :param entries: of the interpreter and its C library, by path; their files exist.
+    :param version: of CPython, in full.
+    """
+    paths = interpreter_paths(platform, version)
+    tree = Path(TREE).absolute()
+    for path, entry in entries.items():
+        mode = _mode(path, paths)
+        if mode is not None:
+            _place(entry, tree / path, mode)
+    modules = module_sources(entries, paths.standard_library)
+    useful = {name: modules[name] for name in modules if not name.startswith(_NOT_FOR_BUILDS)}
+    command = interpreter_below(str(tree), platform, version).command()
+    _archive_library(useful, tree, paths, command)
 
 
 def _archive_library(modules: Mapping[str, Path], tree: Path, paths: InterpreterPaths, command: Sequence[str]) -> None:
@@ -74,9 +89,11 @@ def _mode(path: str, paths: InterpreterPaths) -> Optional[int]:
     directory, _, name = path.rpartition("/")
     if path in (paths.loader, paths.python):
         return 0o755
-    if directory in (paths.library_path, f"{paths.standard_library}/{_EXTENSIONS}") and _LIBRARY.fullmatch(name):
+    if directory in (paths.library_path, _PREFIX_LIBRARY, f"{paths.standard_library}/{_EXTENSIONS}") and (
+        _LIBRARY.fullmatch(name)
+    ):
         return 0o644
-    if path == f"{paths.standard_library}/{_LANDMARK}":
+    if path in (f"{paths.standard_library}/{_LANDMARK}", f"{paths.standard_library}/{_EXTENSIONS}/{_EMPTY}"):
         return 0o644
     return None
 

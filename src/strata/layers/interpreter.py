@@ -10,17 +10,16 @@ packages of that wheel and of ensurepip, the layer has no trace, and the list fo
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 
 from strata.audit.layer import installers
 from strata.debian.packages.generated_files import generated_files
 from strata.debian.packages.package_set import merge, status_files, unpacked, versions, without_documentation
-from strata.interpreters.bytecode import cache_path, compile_directory, compiled_modules
 from strata.interpreters.installer_hint import hint_entries
-from strata.interpreters.standard_library import is_useful, module_sources, place_modules
-from strata.oci.layer import Entry, File, Symlink, write_layer
-from strata.protocol.interpreter import SandboxInterpreter, feature_version
+from strata.interpreters.library_bytecode import library_bytecode
+from strata.interpreters.standard_library import is_useful
+from strata.oci.layer import Symlink, write_layer
+from strata.protocol.interpreter import feature_version
 from strata.protocol.interpreter_layer import Request, Result
 
 
@@ -36,7 +35,7 @@ def run(request: Request) -> Result:
         }
         kept.update(generated_files(names, entries))
         kept["usr/bin/python3"] = Symlink("usr/bin/python3", f"python{feature}")
-        compiled = _bytecode_entries(kept, request.interpreter, feature, standard_library, Path(scratch))
+        compiled = library_bytecode(kept, request.interpreter, standard_library, Path(scratch))
         written = [*kept.values(), *compiled, *status_files(packages, kept)]
         if request.installer_hint:
             has_ensurepip = f"{standard_library}/ensurepip/__init__.py" in kept
@@ -48,16 +47,3 @@ def run(request: Request) -> Result:
             "installers": installers(written),
         }
         return Result(write_layer(written, contents=contents, compression=request.compression).written())
-
-
-def _bytecode_entries(
-    entries: Mapping[str, Entry], interpreter: SandboxInterpreter, feature: str, standard_library: str, scratch: Path
-) -> list[Entry]:
-    """Return the bytecode of each module of the standard library; it lies in the directory `scratch`."""
-    modules, archive = scratch / "modules", scratch / "library.zip"
-    place_modules(module_sources(entries, standard_library), modules)
-    compile_directory(modules, interpreter.command(Path.cwd()), f"/{standard_library}", archive, which="all")
-    return [
-        File(cache_path(f"{standard_library}/{name}", feature), code)
-        for name, code in compiled_modules(archive).items()
-    ]

@@ -3,13 +3,16 @@
 It makes every byte of an image: layers, bytecode, wheels of source distributions. The bytecode of one version of
 CPython is the same on all platforms, so the interpreter for another platform never has to run. It is unpacked on the
 host's Python, once.
-Inputs: the packages that the interpreter's lock has for the machine's platform.
+Inputs: the packages that the interpreter's lock has for the machine's platform; or the standalone build and the C
+library of the base.
 Errors: a machine that no image can be built on; platforms with different versions of CPython.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
 
 from pants.engine.platform import Platform as HostPlatform
 from pants.engine.rules import Rule, collect_rules, rule
@@ -28,6 +31,8 @@ from pants_strata.util_rules.host_platform import host_platform
 from pants_strata.util_rules.interpreters.interpreter import get_interpreter
 from strata.errors import targets as errors
 from strata.protocol import interpreter_tree
+from strata.protocol.message import Request
+from strata.protocol.standalone import standalone_tree
 
 _TREE = "python"
 
@@ -43,10 +48,16 @@ async def unpack_build_interpreter(
     interpreter = await get_interpreter(InterpreterRequest(request.address, platform))
     version = interpreter.version
     debs, packages = await unpack_inputs(interpreter.debian.packages, interpreter.debian.debs)
+    build = interpreter.standalone
+    wanted: Request[Any] = (
+        standalone_tree.Request(archive=Path(build.file), packages=packages, platform=str(platform), version=version)
+        if build
+        else interpreter_tree.Request(packages=packages, platform=str(platform), version=version)
+    )
     step = await on_host(
         host,
-        interpreter_tree.Request(packages=packages, platform=str(platform), version=version),
-        inputs=debs,
+        wanted,
+        inputs=await engine.merge([debs, build.digest]) if build else debs,
         output_directories=(_TREE,),
         description=f"Unpack CPython {version}",
     )

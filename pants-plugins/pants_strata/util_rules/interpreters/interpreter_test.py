@@ -13,7 +13,7 @@ from pants_strata.artifacts import PLATFORM
 from pants_strata.artifacts.debian_packages import DebianPackages, DebianPackagesRequest
 from pants_strata.artifacts.interpreter import InterpreterRequest
 from pants_strata.artifacts.python_version import Today, WantedPython
-from pants_strata.subsystem import DebianSubsystem, EndOfLife, StrataSubsystem
+from pants_strata.subsystem import DebianSubsystem, EndOfLife, StandaloneSubsystem, StrataSubsystem
 from pants_strata.target_types import DebianPackagesTarget, PythonInterpreterTarget
 from pants_strata.util_rules.interpreters.interpreter import read_interpreter
 from pants_strata.util_rules.lock_requests import interpreter_lock
@@ -27,6 +27,7 @@ TARGETS: dict[Address, Target] = {
     BASE: DebianPackagesTarget({}, BASE),
 }
 DEBIAN = create_subsystem(DebianSubsystem, release="trixie")
+STANDALONE = create_subsystem(StandaloneSubsystem, release="20260414")
 
 
 def locked(name: str, version: str) -> LockedPackage:
@@ -39,7 +40,7 @@ def message(*packages: LockedPackage, day: date = date(2026, 11, 25)) -> str:
     with pytest.raises(StrataError) as caught:
         run_mocked(
             read_interpreter,
-            [InterpreterRequest(ADDRESS, PLATFORM), DEBIAN, strata, Today(day)],
+            [InterpreterRequest(ADDRESS, PLATFORM), DEBIAN, STANDALONE, strata, Today(day)],
             {
                 (WrappedTarget, WrappedTargetRequest): lambda request: WrappedTarget(TARGETS[request.address]),
                 (Addresses, UnparsedAddressInputs): lambda _: Addresses([BASE]),
@@ -82,7 +83,9 @@ def test_a_version_that_the_release_lacks() -> None:
         "  Debian 12 (bookworm) has CPython 3.11\n"
         "  Debian 13 (trixie) has CPython 3.13\n"
         "  Debian 14 (forky) has CPython 3.13, 3.14, 3.15\n"
-        'Fix: set `release="bookworm"` in the target, with a `base` that goes with it, and renew its lock; or ask for '
+        "  python-build-standalone has CPython 3.10, 3.11, 3.12, 3.13, 3.14\n"
+        'Fix: set `release="bookworm"` or `provider="standalone"` in the target, with a `base` that goes with '
+        "it, and renew its lock; or ask for "
         "a version that is listed."
     )
 

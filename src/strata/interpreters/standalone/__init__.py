@@ -1,0 +1,1 @@
+"""This package makes interpreters from standalone builds of CPython."""

@@ -1,0 +1,1 @@
+"""Requests and results of the verbs of standalone builds of CPython."""

@@ -1,0 +1,33 @@
+"""The verb `standalone-tree` unpacks a standalone CPython that runs from any directory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from strata.protocol import message
+from strata.protocol.package import Package
+
+
+@dataclass(frozen=True)
+class Result(message.Message):
+    """The tree lies in `python/`, and there is nothing to say of it."""
+
+
+@dataclass(frozen=True)
+class Request(message.Request[Result]):
+    """The inputs of the tree.
+
+    :param archive: of CPython, relative to the sandbox.
+    :param packages: the Debian packages of the C library.
+    :param platform: where the tree is to run, `linux/amd64`.
+    :param version: of CPython, in full.
+    """
+
+    verb: ClassVar[str] = "standalone-tree"
+
+    archive: Path
+    packages: tuple[Package, ...]
+    platform: str
+    version: str

@@ -1,0 +1,1 @@
+"""This package knows standalone builds of CPython (python-build-standalone): their locks, releases and archives."""
