@@ -25,7 +25,6 @@ NOT_RUN: Mapping[str, str] = {
     "STRATA_TEST_PANTS=/path/to/python ./pants test tests/caching/releases_integration_test.py": "needs another Pants; "
     "the same test runs without the variable, for the release that ./pants can install",
     "MYPYPATH=PANTS/src/python:src:pants-plugins mypy --strict --always-true BY_NAME \\": "needs a checkout of Pants",
-    "python -m pip install oras requests": "changes the Python that runs it; the tests have both",
     "python -m strata push dist/src.examples.web/image registry.example/team/web:1.4 --tag=latest": "needs a registry; "
     "tests/registry pushes, pulls and copies",
     "python -m strata pull base registry.example/team/base@sha256:…": "the same",

@@ -1,8 +1,7 @@
 """`./pants publish`: each image into the repository that its target names, in each of its registries.
 
 The push is a process beside the build, which is never cached. It reads the credentials that a login left on this
-machine; no argument has them. It runs on the Python of Pants, which has the library and, with the plugin's extra
-`registry`, oras.
+machine; no argument has them. It runs on the Python of Pants, which has the library.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from importlib.util import find_spec
 
 from pants.core.goals.package import BuiltPackage
 from pants.core.goals.publish import (
@@ -35,7 +33,6 @@ from pants_strata.target_types import EntryPointField, ScriptField
 from pants_strata.target_types.publishing import RegistriesField, RepositoryField, SkipPushField
 from pants_strata.util_rules.destinations import destinations
 from pants_strata.util_rules.siblings import PublishedImages
-from strata import __version__
 from strata.errors import StrataError
 from strata.errors import publish as errors
 from strata.oci.layout import INDEX_FILE
@@ -99,13 +96,6 @@ def _skipped(name: str, reason: str) -> PublishPackages:
     return PublishPackages((name,), description=f"({reason})")
 
 
-def _check_packages() -> None:
-    """Raise StrataError where Pants' own Python cannot import what a push needs."""
-    for package in ("oras", "requests"):
-        if find_spec(package) is None:
-            raise errors.registry_extra_missing(package, __version__)
-
-
 async def _digest(package: BuiltPackage, layout: str) -> str:
     """Return the digest of the image in a layout."""
     files = await engine.contents(await engine.only(package.digest, [f"{layout}/{INDEX_FILE}"]))
@@ -136,7 +126,6 @@ async def publish_image(
     digest = await _digest(package, layout)
     try:
         places = await _destinations(await engine.target(fields.address), strata.registries, digest)
-        _check_packages()
     except StrataError as refusal:
         raise refusal.at(name) from None
     variables = await engine.environment_variables((*_ENVIRONMENT, *strata.publish_env_vars))

@@ -21,8 +21,6 @@ from pants_strata.goals import publish
 from pants_strata.goals.publish import PublishImageFieldSet, PublishImageRequest
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.util_rules.destinations import names
-from strata import __version__
-from strata.errors import StrataError
 from support import rules
 
 DIGEST = "sha256:" + "ab" * 32
@@ -175,15 +173,4 @@ def test_no_registry(runner: RuleRunner) -> None:
         "set, and no registry in `[strata].registries` is a default.\n"
         "Fix: add a registry to pants.toml: `[strata.registries.live]` with "
         '`address = "registry.example"` and `default = true`; or set `skip_push=True`.'
-    )
-
-
-def test_oras_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(publish, "find_spec", lambda name: None)
-    with pytest.raises(StrataError) as caught:
-        publish._check_packages()
-    assert str(caught.value) == (
-        "Publishing needs the Python package oras, which Pants does not have.\n"
-        f'Fix: write `plugins = ["pants-strata[registry]=={__version__}"]` into `[GLOBAL]` of pants.toml; '
-        'where the plugin is no wheel, add "oras>=0.2.30" to the `plugins`.'
     )

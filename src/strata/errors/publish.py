@@ -63,12 +63,3 @@ def no_commit(text: str) -> StrataError:
         f"{text!r} asks for the Git commit, but no commit is checked out here, or there is no `git` on PATH.",
         fix="publish from a Git checkout, or take the name from the environment: {env.NAME}.",
     )
-
-
-def registry_extra_missing(package: str, version: str) -> StrataError:
-    """Return the error for a Pants without the packages that a push needs; `version` is the plugin's."""
-    return StrataError(
-        f"Publishing needs the Python package {package}, which Pants does not have.",
-        fix=f'write `plugins = ["pants-strata[registry]=={version}"]` into `[GLOBAL]` of pants.toml; where the plugin '
-        'is no wheel, add "oras>=0.2.30" to the `plugins`.',
-    )

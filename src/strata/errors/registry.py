@@ -154,6 +154,14 @@ def foreign_token_service(place: str, host: str) -> StrataError:
     )
 
 
+def proxy_of_another_kind(host: str, scheme: str) -> StrataError:
+    """Return the error for a proxy that is itself reached over TLS, or by SOCKS."""
+    return StrataError(
+        f"The proxy for {host} cannot be used: its address begins with {scheme}://.",
+        fix="name a proxy with http:// (it passes connections with TLS on as they are), or add the host to NO_PROXY.",
+    )
+
+
 def digest_mismatch(place: str, wanted: str, found: str) -> StrataError:
     """Return the error for bytes that have another digest than the descriptor."""
     return StrataError(
@@ -208,12 +216,4 @@ def digest_of_another(place: str, digest: str) -> StrataError:
         f"{place} names a digest, but the image has another one.",
         found=[digest],
         fix="leave the digest out, or push the image that has it.",
-    )
-
-
-def package_missing(name: str) -> StrataError:
-    """Return the error for a Python without the packages that registries need."""
-    return StrataError(
-        f"Registries need the Python package {name}, which is not installed for this Python.",
-        fix="install it: `python -m pip install oras requests`.",
     )

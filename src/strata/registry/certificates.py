@@ -11,9 +11,6 @@ import os
 import ssl
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-from requests.adapters import HTTPAdapter
 
 # Where systems keep their bundle, for a Python that was built to look elsewhere.
 _SYSTEM_BUNDLES = (
@@ -42,19 +39,3 @@ def context(registry: str, environment: Mapping[str, str]) -> ssl.SSLContext:
         for certificate in sorted(folder.glob("*.cert")):
             made.load_cert_chain(str(certificate), str(certificate.with_suffix(".key")))
     return made
-
-
-class ContextAdapter(HTTPAdapter):
-    """Connections with one TLS context, through a proxy as well. `connections` are kept open at most."""
-
-    def __init__(self, tls: ssl.SSLContext, connections: int) -> None:
-        self._tls = tls
-        super().__init__(pool_connections=4, pool_maxsize=connections)
-
-    def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
-        """Give the context to direct connections."""
-        super().init_poolmanager(*arguments, ssl_context=self._tls, **named)  # type: ignore[no-untyped-call]
-
-    def proxy_manager_for(self, proxy: str, **named: Any) -> Any:
-        """Give the context to connections through a proxy."""
-        return super().proxy_manager_for(proxy, ssl_context=self._tls, **named)  # type: ignore[no-untyped-call]

@@ -16,15 +16,10 @@ from typing import Any
 from strata.errors import registry as errors
 from strata.layouts.layout import Layout, split_tag
 from strata.oci.descriptor import Descriptor
-
-try:
-    from strata.registry.provider import Provider, Settings
-    from strata.registry.pull import pull
-    from strata.registry.push import Progress, Pushed, push
-    from strata.registry.reference import Reference
-    from strata.registry.remote import RemoteSource
-except ModuleNotFoundError as missing:
-    raise errors.package_missing(str(missing.name)) from None
+from strata.registry.provider import Provider, Settings
+from strata.registry.push import Progress, Pushed, push
+from strata.registry.reference import Reference
+from strata.registry.remote import RemoteSource
 
 _SECONDS_BETWEEN_LINES = 0.5
 
@@ -35,6 +30,8 @@ def _push(arguments: argparse.Namespace) -> int:
 
 
 def _pull(arguments: argparse.Namespace) -> int:
+    from strata.registry.pull import pull
+
     directory, tag = split_tag(arguments.layout)
     reference = Reference.parse(arguments.reference)
     provider = Provider(reference, settings=_settings(arguments))

@@ -13,18 +13,20 @@ import base64
 import binascii
 import json
 import os
-import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Optional
 from urllib.parse import urlsplit
 
-from oras.defaults import registry as hub
-
 from strata.errors import registry as errors
 from strata.registry.reference import Reference
 
+HUB = "docker.io"
+"""The name of Docker's own registry."""
+
+# Under these names Docker keeps its credentials.
+_HUB_NAMES = ("https://index.docker.io/v1/", "index.docker.io", HUB)
 _PROGRAM_SECONDS = 60
 # By this user name a program says that the secret is an identity token.
 _TOKEN_USER = "<token>"
@@ -111,7 +113,7 @@ def _of_file(
 
 def _servers(registry: str) -> tuple[str, ...]:
     """Return the names of a registry in the files: Docker has an old one for its own registry."""
-    return (hub.index_server, hub.index_hostname, registry) if registry == hub.index_name else (registry,)
+    return _HUB_NAMES if registry == HUB else (registry,)
 
 
 def _host(name: str) -> str:
@@ -145,6 +147,9 @@ def _entry(path: Path, entry: Any) -> Optional[Credentials]:
 
 
 def _from_program(suffix: str, server: str, environment: Mapping[str, str]) -> Optional[Credentials]:
+    # Most have no such program.
+    import subprocess
+
     program = f"docker-credential-{suffix}"
     try:
         done = subprocess.run(

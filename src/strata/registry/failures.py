@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from http.client import HTTPException
 from typing import Any
 
-import requests
-
 from strata.errors import StrataError
 from strata.errors import registry as errors
+from strata.registry.connections import FAILURES, Answer
 
 _LONGEST_BODY = 4096
 _LONGEST_LINE = 200
@@ -21,7 +20,7 @@ _NO_ROOM = ("no space left", "disk full")
 
 
 def answer_error(
-    response: requests.Response, place: str, action: str, *, attempts: int, user: str, media_type: str = ""
+    response: Answer, place: str, action: str, *, attempts: int, user: str, media_type: str = ""
 ) -> StrataError:
     """Return the error for an answer with which a request ends; the connection is given back."""
     problems = _problems(response)
@@ -64,10 +63,8 @@ def is_untrusted(error: Exception) -> bool:
 
 def _reason(error: Exception, causes: list[BaseException]) -> str:
     """Return what the system said, without the objects that libraries name on the way."""
-    if isinstance(error, requests.Timeout):
-        return "timed out"
     for each in reversed(causes):
-        if isinstance(each, (OSError, HTTPException)) and not isinstance(each, requests.RequestException):
+        if isinstance(each, (OSError, HTTPException)):
             return str(each) or type(each).__name__
     return type(error).__name__
 
@@ -85,11 +82,12 @@ def _causes(error: Any) -> Iterator[BaseException]:
         waiting += [*each.args, getattr(each, "reason", None), each.__cause__, each.__context__]
 
 
-def _problems(response: requests.Response) -> list[tuple[str, str]]:
+def _problems(response: Answer) -> list[tuple[str, str]]:
     """Return code and text of each error in the answer, on one line each."""
     try:
-        body = response.raw.read(_LONGEST_BODY, decode_content=True) if not response._content_consumed else b""  # type: ignore[attr-defined]
-    except Exception:  # The status says enough where the body cannot be read.
+        body = response.read(_LONGEST_BODY)
+    except FAILURES:
+        # The status says enough where the body cannot be read.
         body = b""
     response.close()
     try:

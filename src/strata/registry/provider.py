@@ -1,39 +1,45 @@
-"""This module talks to one repository of a registry: the provider of oras, with its requests made anew.
+"""This module talks to one repository of a registry: who asks, redirects, and what is asked again.
 
-oras sends a token to whatever host an upload's Location names, sends expired tokens again, has no time-outs, retries
-few answers, follows netrc, reads blobs into memory, writes manifests anew and checks no digest. So each request goes
-through `send` here, and bytes are moved by strata.registry.upload and strata.registry.remote.
+Each request goes through `send`. Bytes of blobs are moved by strata.registry.upload and strata.registry.remote.
 """
 
 from __future__ import annotations
 
+import json
 import os
-import socket
-import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Callable, Optional, Union
-from urllib.parse import urljoin, urlsplit
-
-import oras.provider
-import requests
-from oras.defaults import registry as hub
-from requests.utils import get_environ_proxies
+from typing import Any, Callable, Optional, Protocol, Union
+from urllib.parse import urlencode, urljoin, urlsplit
 
 from strata.errors import StrataError
 from strata.errors import registry as errors
-from strata.registry import certificates
 from strata.registry.authorization import Authorization, Scopes
-from strata.registry.credentials import find_credentials
+from strata.registry.connections import FAILURES, Answer, Connections
+from strata.registry.credentials import HUB, find_credentials
 from strata.registry.failures import answer_error, connection_error, is_untrusted
 from strata.registry.reference import Reference, host_of, is_loopback
 from strata.registry.retries import RETRIED_STATUS, Retries
 
+# Docker's own registry answers at another host than its images name.
+_HUB_HOST = "registry-1.docker.io"
 _MOST_REDIRECTS = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
 _SUCCESS = (200, 201, 202, 204, 206)
+
+
+class Sized(Protocol):
+    """The body of a request: its pieces, and how many bytes they are together."""
+
+    def __len__(self) -> int:
+        """Return the number of bytes."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the pieces."""
+
+
 # Gives the body of a request anew for each attempt.
-Body = Callable[[], Any]
+Body = Callable[[], Sized]
 
 
 class Interrupted(Exception):
@@ -59,7 +65,7 @@ class Settings:
     jobs: int = 4
 
 
-class Provider(oras.provider.Registry):  # type: ignore[misc]
+class Provider:
     """Requests to the repository of a reference, with the user's rights to `actions` there: pull, or pull,push."""
 
     def __init__(
@@ -74,23 +80,16 @@ class Provider(oras.provider.Registry):  # type: ignore[misc]
         self.settings = settings = settings or Settings()
         self._environment = dict(os.environ) if environment is None else environment
         self.scopes: Scopes = (f"repository:{reference.repository}:{actions}",)
-        is_hub = reference.registry == hub.index_name
-        self._host = hub.default_v2_registry["host"] if is_hub else reference.registry
-        super().__init__(hostname=self._host, insecure=not self._speaks_tls())
-        # netrc and REQUESTS_CA_BUNDLE would override what is decided here.
-        self.session.trust_env = False
-        if self.prefix == "https":
-            tls = certificates.context(reference.registry, self._environment)
-            self.session.mount("https://", certificates.ContextAdapter(tls, settings.jobs + 1))
-        self.session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=settings.jobs + 1))
-        self._bundle = certificates.bundle(self._environment)
+        self._host = _HUB_HOST if reference.registry == HUB else reference.registry
+        self._scheme = "https" if self._speaks_tls() else "http"
+        self._connections = Connections(self._tls, self._environment, settings.timeouts)
         self.authorization = Authorization(
             lambda: find_credentials(reference, self._environment), self._ask_token_service
         )
 
     def url(self, path: str, repository: str = "") -> str:
         """Return the address of a path, `blobs/sha256:…`, in the repository or in another one of the registry."""
-        return f"{self.prefix}://{self._host}/v2/{repository or self.reference.repository}/{path}"
+        return f"{self._scheme}://{self._host}/v2/{repository or self.reference.repository}/{path}"
 
     def send(
         self,
@@ -105,7 +104,7 @@ class Provider(oras.provider.Registry):  # type: ignore[misc]
         scopes: Scopes = (),
         once: bool = False,
         media_type: str = "",
-    ) -> requests.Response:
+    ) -> Answer:
         """Return the answer, its body not yet read. Raise StrataError for a status that is not in `accept`.
 
         :param action: completes "the registry could not …" and "does not allow to …".
@@ -119,7 +118,7 @@ class Provider(oras.provider.Registry):  # type: ignore[misc]
             retry_after = ""
             try:
                 response = self._authorized(method, url, headers or {}, body, scopes or self.scopes, place)
-            except requests.RequestException as error:
+            except FAILURES as error:
                 failure = connection_error(error, place, urlsplit(url).netloc, attempt)
                 if is_untrusted(error):
                     raise failure from None
@@ -143,33 +142,13 @@ class Provider(oras.provider.Registry):  # type: ignore[misc]
                 self.settings.retries.wait(attempt, retry_after)
         raise failure
 
-    def location(self, response: requests.Response) -> str:
+    def location(self, response: Answer) -> str:
         """Return the address where an upload goes on, absolute."""
         return urljoin(response.url, response.headers.get("Location", ""))
 
-    def do_request(
-        self,
-        url: str,
-        method: str = "GET",
-        data: Any = None,
-        headers: Optional[dict[str, str]] = None,
-        json: Any = None,
-        stream: bool = False,
-    ) -> requests.Response:
-        """Make a request for the methods of oras, with this provider's rules. Any status is an answer to them."""
-        content = requests.Request(method, url, data=data, json=json).prepare()
-        names = {"Content-Type": content.headers["Content-Type"]} if "Content-Type" in content.headers else {}
-        raw = content.body.encode() if isinstance(content.body, str) else content.body or b""
-        response = self.send(
-            method, url, action=method.lower(), accept=range(600), headers={**names, **(headers or {})}, body=raw
-        )
-        if not stream:
-            _ = response.content
-        return response
-
     def _authorized(
         self, method: str, url: str, headers: Mapping[str, str], body: Union[bytes, Body], scopes: Scopes, place: str
-    ) -> requests.Response:
+    ) -> Answer:
         """Return the answer after redirects, and after an answer to the registry's question who asks."""
         asked = 0
         for _ in range(_MOST_REDIRECTS + 3):
@@ -188,22 +167,15 @@ class Provider(oras.provider.Registry):  # type: ignore[misc]
             break
         return response
 
-    def _request(
-        self, method: str, url: str, headers: Mapping[str, str], body: Any, params: Any = None
-    ) -> requests.Response:
-        response: requests.Response = self.session.request(
-            method,
-            url,
-            data=body() if callable(body) else body,
-            headers={"User-Agent": "strata", **headers},
-            stream=True,
-            allow_redirects=False,
-            timeout=self.settings.timeouts,
-            verify=self._bundle or True,
-            proxies=_proxies(url),
-            params=params,
-        )
-        return response
+    def _request(self, method: str, url: str, headers: Mapping[str, str], body: Any = None) -> Answer:
+        content = body() if callable(body) else body
+        length = {} if content is None or isinstance(content, bytes) else {"Content-Length": str(len(content))}
+        return self._connections.request(method, url, {"User-Agent": "strata", **length, **headers}, content or None)
+
+    def _tls(self) -> Any:
+        from strata.registry import certificates
+
+        return certificates.context(self.reference.registry, self._environment)
 
     def _ask_token_service(self, method: str, url: str, fields: Sequence[tuple[str, str]], header: str) -> Any:
         """Return what the token service answers. Credentials go to it over TLS, or to this machine."""
@@ -214,10 +186,12 @@ class Provider(oras.provider.Registry):  # type: ignore[misc]
         for attempt in range(1, self.settings.retries.attempts + 1):
             try:
                 if method == "GET":
-                    response = self._request(method, url, sent, b"", params=fields)
+                    sign = "&" if "?" in url else "?"
+                    response = self._request(method, f"{url}{sign}{urlencode(fields)}" if fields else url, sent)
                 else:
-                    response = self._request(method, url, sent, fields)
-            except requests.RequestException as error:
+                    form = {"Content-Type": "application/x-www-form-urlencoded"}
+                    response = self._request(method, url, {**sent, **form}, urlencode(fields).encode())
+            except FAILURES as error:
                 failure = connection_error(error, place, host, attempt)
                 if is_untrusted(error):
                     raise failure from None
@@ -225,8 +199,8 @@ class Provider(oras.provider.Registry):  # type: ignore[misc]
                 continue
             if response.status_code == 200:
                 try:
-                    return dict(response.json())
-                except (ValueError, TypeError):
+                    return dict(json.loads(response.content))
+                except (ValueError, TypeError, *FAILURES):
                     raise errors.unexpected_answer(place, "get a token", "its answer is not JSON", 1, []) from None
             failure = answer_error(
                 response, place, "get a token", attempts=attempt, user=self.authorization.credentials.user
@@ -239,7 +213,7 @@ class Provider(oras.provider.Registry):  # type: ignore[misc]
     def _is_own(self, url: str) -> bool:
         """Return whether an address is the registry's own: no other gets what authorizes."""
         parts = urlsplit(url)
-        return (parts.scheme, parts.netloc.lower()) == (self.prefix, str(self._host).lower())
+        return (parts.scheme, parts.netloc.lower()) == (self._scheme, str(self._host).lower())
 
     def _check_scheme(self, url: str, place: str) -> None:
         parts = urlsplit(url)
@@ -255,6 +229,9 @@ class Provider(oras.provider.Registry):  # type: ignore[misc]
             return False
         if not is_loopback(self._host):
             return True
+        import socket
+        import ssl
+
         host, port = host_of(self._host), urlsplit(f"//{self._host}").port
         # Nothing is sent here: who it is, is asked by the requests.
         asking = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -267,8 +244,3 @@ class Provider(oras.provider.Registry):  # type: ignore[misc]
         except OSError:
             return False
         return True
-
-
-def _proxies(url: str) -> dict[str, str]:
-    """Return the proxies of the environment; none is between this machine and itself."""
-    return {} if is_loopback(urlsplit(url).netloc) else dict(get_environ_proxies(url))

@@ -1,16 +1,17 @@
 from __future__ import annotations
 
 import base64
-import io
 import json
 import socket
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Optional
 
 import pytest
 
 from strata.errors import StrataError
+from strata.registry.oras_provider import OrasProvider
 from strata.registry.provider import Provider, Settings
 from strata.registry.reference import Reference
 from strata.registry.retries import Retries, seconds
@@ -41,13 +42,26 @@ def log_in(folder: Path, address: str, **entry: str) -> None:
     (folder / "auth.json").write_text(json.dumps({"auths": {address: entry}}))
 
 
-def provider(address: str, folder: Path, **settings: Any) -> Provider:
+def provider(address: str, folder: Path, environment: Optional[dict[str, str]] = None, **settings: Any) -> Provider:
     return Provider(
         Reference.parse(f"{address}/team/app:1"),
         actions="pull,push",
         settings=Settings(**settings),
-        environment={"REGISTRY_AUTH_FILE": str(folder / "auth.json")},
+        environment={"REGISTRY_AUTH_FILE": str(folder / "auth.json"), **(environment or {})},
     )
+
+
+class Body:
+    """Pieces of a body."""
+
+    def __init__(self, *pieces: bytes) -> None:
+        self._pieces = pieces
+
+    def __len__(self) -> int:
+        return sum(map(len, self._pieces))
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._pieces)
 
 
 def get(of: Provider, path: str = "manifests/1", method: str = "HEAD", **named: Any) -> int:
@@ -146,7 +160,7 @@ def test_body_is_sent_again_with_the_new_token(registry: FakeRegistry, tmp_path:
     registry.admitted = {"Bearer t1"}
     client = provider(registry.address, tmp_path)
     headers = {"Content-Type": "text/plain"}
-    assert get(client, "manifests/2", "PUT", body=lambda: io.BytesIO(b"{}"), headers=headers) == 201
+    assert get(client, "manifests/2", "PUT", body=lambda: Body(b"{", b"}"), headers=headers) == 201
     assert registry.tags("team/app")["2"] == b"{}"
 
 
@@ -180,25 +194,98 @@ def test_netrc_is_not_read(registry: FakeRegistry, tmp_path: Path, monkeypatch: 
     assert authorizations(registry) == [None]
 
 
-def test_proxy(registry: FakeRegistry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTP_PROXY", f"http://{registry.address}")
-    monkeypatch.delenv("no_proxy", raising=False)
-    monkeypatch.delenv("NO_PROXY", raising=False)
-    client = provider("registry.example", tmp_path, plain_http=frozenset(["registry.example"]))
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "all_proxy"])
+def test_proxy(registry: FakeRegistry, tmp_path: Path, name: str) -> None:
+    environment = {name: f"http://me:the%20secret@{registry.address}", "NO_PROXY": "other.example"}
+    client = provider("registry.example", tmp_path, environment, plain_http=frozenset(["registry.example"]))
     assert get(client, accept=(404,)) == 404
-    assert registry.asked() == ["HEAD http://registry.example/v2/team/app/manifests/1"]
+    (asked,) = registry.requests
+    assert str(asked) == "HEAD http://registry.example/v2/team/app/manifests/1"
+    assert asked.headers["Host"] == "registry.example"
+    user = base64.b64encode(b"me:the secret").decode()
+    assert asked.headers["Proxy-Authorization"] == f"Basic {user}"
     # What is on this machine is asked without one.
     with fake_registry() as other:
-        get(provider(other.address, tmp_path), accept=(404,))
+        get(provider(other.address, tmp_path, environment), accept=(404,))
         assert other.asked() == ["HEAD /v2/team/app/manifests/1"]
+        assert "Proxy-Authorization" not in other.requests[0].headers
+
+
+def test_tls_goes_through_a_proxy_as_it_is(registry: FakeRegistry, tmp_path: Path) -> None:
+    client = provider("registry.example", tmp_path, {"HTTPS_PROXY": registry.address}, retries=Retries(attempts=1))
+    assert error(client, registry) == (
+        "registry.example/team/app:1: registry.example cannot be reached.\n"
+        "Found:\n  Tunnel connection failed: 501 Unsupported method ('CONNECT') (tried 1 times)\n"
+        "Fix: check that the registry runs, the port, the network, and the proxy in HTTPS_PROXY."
+    )
+
+
+def test_hosts_without_a_proxy(registry: FakeRegistry, tmp_path: Path) -> None:
+    environment = {"HTTP_PROXY": f"http://{registry.address}", "NO_PROXY": "a.example,.invalid"}
+    client = provider("registry.invalid", tmp_path, environment, plain_http=frozenset(["registry.invalid"]))
+    assert "no address is known for the host registry.invalid" in error(client, registry)
+    assert registry.asked() == []
+
+
+def test_proxy_of_another_kind(registry: FakeRegistry, tmp_path: Path) -> None:
+    client = provider("registry.example", tmp_path, {"https_proxy": "socks5://proxy.example:1080"})
+    assert error(client, registry) == (
+        "The proxy for registry.example cannot be used: its address begins with socks5://.\n"
+        "Fix: name a proxy with http:// (it passes connections with TLS on as they are), or add the host to NO_PROXY."
+    )
+
+
+# ---- connections ----------------------------------------------------------------------------------------------------
+
+
+def test_one_connection_serves_all_requests(registry: FakeRegistry, tmp_path: Path) -> None:
+    client = provider(registry.address, tmp_path)
+    before = registry.connections
+    for _ in range(3):
+        get(client, accept=(404,))
+        # Nobody reads the body of this answer.
+        client.send("GET", client.url("manifests/1"), action="ask", accept=(404,)).close()
+    assert registry.connections - before == 1
+
+
+def test_connection_that_was_closed_meanwhile(registry: FakeRegistry, tmp_path: Path, waits: list[float]) -> None:
+    client = provider(registry.address, tmp_path)
+    get(client, accept=(404,))
+    registry.close_connections()
+    assert (get(client, accept=(404,)), waits) == (404, [])
+
+
+def test_long_body_that_nobody_reads(registry: FakeRegistry, tmp_path: Path) -> None:
+    client = provider(registry.address, tmp_path)
+    digest = registry.add_blob("team/app", bytes(1 << 20))
+    client.send("GET", client.url(f"blobs/{digest}"), action="read a blob").close()
+    assert get(client, accept=(404,)) == 404
+
+
+def test_refusal_before_the_body_was_read(registry: FakeRegistry, tmp_path: Path) -> None:
+    """The server answers and hangs up; the answer counts."""
+    registry.faults = [Fault("PUT", status=413)]
+    text = error(provider(registry.address, tmp_path), registry, method="PUT", body=lambda: Body(*[bytes(1 << 20)] * 8))
+    assert text.splitlines()[0] == "registry.example/team/app:1: the registry has no room for it."
+
+
+# ---- oras -----------------------------------------------------------------------------------------------------------
 
 
 def test_methods_of_oras_go_the_same_way(registry: FakeRegistry, tmp_path: Path) -> None:
     bearer(registry, {"token": "t1"})
     registry.admitted = {"Bearer t1"}
-    client = provider(registry.address, tmp_path)
-    assert client.get_manifest(client.get_container(str(client.reference))) == {}
+    client = OrasProvider(provider(registry.address, tmp_path))
+    container = client.get_container(str(client.provider.reference))
+    assert client.get_manifest(container) == {}
     assert authorizations(registry)[-1] == "Bearer t1"
+    blob = tmp_path / "blob"
+    blob.write_bytes(b"the blob")
+    client.upload_blob(str(blob), container, {"digest": f"sha256:{sha256(b'the blob').hexdigest()}", "size": 8})
+    assert list(registry.blobs.values()) == [b"the blob"]
+
+
+# ---- plain HTTP -----------------------------------------------------------------------------------------------------
 
 
 def test_plain_http_is_refused(tmp_path: Path) -> None:

@@ -9,19 +9,17 @@ import hashlib
 from types import TracebackType
 from typing import Optional
 
-import requests
-import urllib3
-
 from strata.errors import registry as errors
 from strata.oci.descriptor import Descriptor
 from strata.oci.documents import DOCUMENT_LIMIT
+from strata.registry.connections import FAILURES, Answer
 from strata.registry.failures import connection_error
 from strata.registry.provider import Provider
 from strata.registry.source import INDEXES, MANIFESTS, media_type_of
 
 _IDENTITY = {"Accept-Encoding": "identity"}
 _ACCEPT = {"Accept": ", ".join((*MANIFESTS, *INDEXES)), **_IDENTITY}
-_CUT = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, EOFError)
+_CUT = (*FAILURES, EOFError)
 
 
 class RemoteSource:
@@ -63,7 +61,7 @@ class RemoteSource:
                 "GET", url, action="read a manifest", headers={**_ACCEPT, **_IDENTITY}
             ) as response:
                 try:
-                    content = response.raw.read(DOCUMENT_LIMIT + 1)
+                    content = response.read(DOCUMENT_LIMIT + 1)
                     expected = response.headers.get("Content-Length", "")
                     if not expected.isdigit() or len(content) in (int(expected), DOCUMENT_LIMIT + 1):
                         break
@@ -87,7 +85,7 @@ class RemoteBlob:
         self._hash = hashlib.new(descriptor.digest.partition(":")[0])
         self._taken = 0
         self._failures = 0
-        self._response: Optional[requests.Response] = None
+        self._response: Optional[Answer] = None
 
     def __enter__(self) -> RemoteBlob:
         return self
@@ -120,7 +118,7 @@ class RemoteBlob:
             try:
                 if self._response is None:
                     self._response = self._ask()
-                data: bytes = self._response.raw.read(size)
+                data: bytes = self._response.read(size)
                 if data:
                     self._failures = 0
                     return data
@@ -136,7 +134,7 @@ class RemoteBlob:
                 raise connection_error(error, place, self._provider.reference.registry, self._failures)
             self._provider.settings.retries.wait(self._failures)
 
-    def _ask(self) -> requests.Response:
+    def _ask(self) -> Answer:
         headers = {**_IDENTITY, **({"Range": f"bytes={self._taken}-"} if self._taken else {})}
         response = self._provider.send(
             "GET", self._provider.url(f"blobs/{self._descriptor.digest}"), action="read a blob", headers=headers
@@ -144,7 +142,7 @@ class RemoteBlob:
         if self._taken and response.status_code != 206:
             passed = 0
             while passed < self._taken:
-                data = response.raw.read(min(1 << 20, self._taken - passed))
+                data = response.read(min(1 << 20, self._taken - passed))
                 if not data:
                     raise EOFError
                 passed += len(data)

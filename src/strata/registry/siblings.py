@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-import requests
-
 from strata.errors import StrataError
 from strata.errors import registry as errors
 from strata.oci.descriptor import Descriptor
+from strata.registry.connections import FAILURES
 from strata.registry.provider import Provider
 from strata.registry.reference import Reference
 from strata.registry.source import INDEXES, MANIFESTS, children, media_type_of
@@ -62,7 +61,7 @@ def blobs_at(provider: Provider, place: Reference) -> frozenset[str]:
         return frozenset(_blobs(provider, place.repository, place.digest or place.tag, scopes))
     except errors.Denied:
         raise
-    except (StrataError, requests.RequestException):
+    except (StrataError, *FAILURES):
         return frozenset()
 
 

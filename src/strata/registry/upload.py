@@ -11,11 +11,10 @@ from enum import Enum
 from typing import Callable
 from urllib.parse import urlencode
 
-import requests
-
 from strata.errors import StrataError
 from strata.errors import registry as errors
 from strata.oci.descriptor import Descriptor
+from strata.registry.connections import Answer
 from strata.registry.provider import Interrupted, Provider
 from strata.registry.source import PIECE, Source
 
@@ -97,7 +96,7 @@ class BlobUpload:
         self._begin(response)
         return False
 
-    def _begin(self, response: requests.Response) -> None:
+    def _begin(self, response: Answer) -> None:
         minimum = response.headers.get(_CHUNK_HEADER, "")
         self._chunk = max(int(minimum), _CHUNK) if minimum.isdigit() else 0
         self._location = self._provider.location(response)
@@ -150,7 +149,7 @@ class BlobUpload:
         if digest != self._descriptor.digest:
             raise errors.digest_mismatch(str(self._provider.reference), self._descriptor.digest, f"it says {digest}")
 
-    def _send(self, method: str, url: str, headers: Mapping[str, str], start: int, end: int) -> requests.Response:
+    def _send(self, method: str, url: str, headers: Mapping[str, str], start: int, end: int) -> Answer:
         response = self._provider.send(
             method,
             url,

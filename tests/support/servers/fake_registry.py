@@ -82,6 +82,17 @@ class FakeRegistry:
     #: What the token service at /token answers, one after the other; the last is repeated.
     tokens: list[Any] = field(default_factory=list)
     lock: RLock = field(default_factory=RLock)
+    sockets: list[socket.socket] = field(default_factory=list)
+
+    @property
+    def connections(self) -> int:
+        """How many were made."""
+        return len(self.sockets)
+
+    def close_connections(self) -> None:
+        for each in self.sockets:
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
 
     def asked(self, pattern: str = "") -> list[str]:
         return [str(each) for each in self.requests if re.search(pattern, str(each))]
@@ -139,6 +150,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def setup(self) -> None:
         super().setup()
+        self.registry.sockets.append(self.connection)
         self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def handle(self) -> None:
