@@ -22,12 +22,14 @@ PURE = "demo_app-1.2-py3-none-any.whl"
 NATIVE = "demo_app-1.2-cp313-cp313-manylinux_2_17_x86_64.whl"
 
 
-def wheel_of(*requires: str) -> bytes:
+def wheel_of(*requires: str, version: str = "1.2") -> bytes:
     """A wheel of demo-app that depends on these."""
     contents = io.BytesIO()
     with zipfile.ZipFile(contents, "w") as archive:
         metadata = "".join(f"Requires-Dist: {line}\n" for line in requires)
-        archive.writestr(zipfile.ZipInfo("demo_app-1.2.dist-info/METADATA"), metadata)
+        head = f"Metadata-Version: 2.1\nName: demo-app\nVersion: {version}\n"
+        archive.writestr(zipfile.ZipInfo(f"demo_app-{version}.dist-info/METADATA"), head + metadata)
+        archive.writestr(zipfile.ZipInfo(f"demo_app-{version}.dist-info/WHEEL"), "Wheel-Version: 1.0\n")
     return contents.getvalue()
 
 

@@ -19,7 +19,7 @@ from strata.fetch.pip_config import PipConfig
 from strata.fetch.simple_index import ACCEPT, Link, local_folder, read_folder, read_page
 from strata.protocol.fetch_wheel import Request, Result
 from strata.wheels.metadata import WheelMetadata, read_metadata
-from strata.wheels.project_name import normalized_name
+from strata.wheels.project_name import normalized_name, version_key
 
 # Nothing but these characters, so that a name from an index is safe as a file's name and in a message.
 _WHEEL = re.compile(
@@ -76,26 +76,14 @@ class Release:
             return True
         match = _WHEEL.fullmatch(link.name)
         if match:
-            return normalized_name(match["name"]) == self.request.name and _version_key(match["version"]) == self._key
+            return normalized_name(match["name"]) == self.request.name and version_key(match["version"]) == self._key
         stem = next((link.name[: -len(ending)] for ending in _SDIST if link.name.endswith(ending)), "")
         name, _, version = stem.rpartition("-")
-        return normalized_name(name) == self.request.name and _version_key(version) == self._key
+        return normalized_name(name) == self.request.name and version_key(version) == self._key
 
     @property
     def _key(self) -> tuple[str, ...]:
-        return _version_key(self.request.version)
-
-
-def _version_key(version: str) -> tuple[str, ...]:
-    """Return a key that is equal for the spellings of one version (PEP 440).
-
-    1.0 and 1.0.0 are one version, and so are 2.0_post1 and 2.0.post1, or 2024.01 and 2024.1.
-    """
-    release, suffix = re.match(r"v?([\d.]*)(.*)", version.lower().replace("_", "+"), re.DOTALL).groups()  # type: ignore[union-attr]
-    numbers = [number.lstrip("0") for number in release.split(".") if number]
-    while numbers and not numbers[-1]:
-        numbers.pop()
-    return (*numbers, *re.findall(r"[a-z]+|\d+", suffix))
+        return version_key(self.request.version)
 
 
 def run(request: Request) -> Result:

@@ -106,7 +106,7 @@ def test_a_wheel_without_metadata(server: Server) -> None:
     assert str(caught.value) == (
         f"{PURE} is no wheel that can be read.\n"
         "Found:\n"
-        "  File is not a zip file\n"
+        "  it has no end record of a zip archive\n"
         "Fix: lock another version of the project."
     )
 

@@ -23,6 +23,7 @@ from support.wheel_releases import (
     hashed,
     message,
     offer,
+    wheel_of,
 )
 
 pytestmark = pytest.mark.usefixtures("sandbox")
@@ -75,9 +76,10 @@ def test_json_page(server: Server) -> None:
     ],
 )
 def test_spellings_of_a_version(server: Server, locked: str, file: str) -> None:
-    server.serve(f"/files/{file}", Answer(PURE_WHEEL))
-    name = fetch(offer(server, file), version=locked).name
-    assert Path("files", name).read_bytes() == PURE_WHEEL
+    wheel = wheel_of(version=locked)
+    server.serve(f"/files/{file}", Answer(wheel))
+    name = fetch(offer(server, file), version=locked, hashes=(digest(wheel),)).name
+    assert Path("files", name).read_bytes() == wheel
 
 
 @pytest.mark.parametrize("other", ["1.20", "1.2.1", "12", "1.2rc1", "1.2.post1", "1.2+cpu"])

@@ -8,16 +8,17 @@ were fetched, and Poetry needs no index.
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from strata.errors import installers as errors
+from strata.errors.wheels import unreadable_wheel
 from strata.installers.installer import run_tool
 from strata.installers.sandbox_venv import SandboxVenv
 from strata.pieces import file_sha256
 from strata.protocol.installer import SandboxInstaller
 from strata.protocol.wheel import Wheel
+from strata.wheels.zip_reader import opened_zip
 
 _PROJECT = """\
 [project]
@@ -76,9 +77,8 @@ def unpack_poetry(installer: SandboxInstaller, scratch: Path) -> Path:
     """Unpack the wheels of Poetry into `scratch`; return the absolute directory from which Python imports them."""
     site = scratch.absolute() / "poetry"
     for wheel in installer.wheels:
-        with zipfile.ZipFile(wheel) as archive:
-            # zipfile drops `..` and drive letters; the wheels are the locked ones and there are no links in them.
-            archive.extractall(site)
+        with opened_zip(wheel, unreadable_wheel) as archive:
+            archive.extract(site)
     return site
 
 

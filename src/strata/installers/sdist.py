@@ -6,10 +6,16 @@ https://packaging.python.org/en/latest/specifications/source-distribution-format
 from __future__ import annotations
 
 import tarfile
-import zipfile
+import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from strata.errors import sdists as errors
+from strata.wheels.limits import MEMBERS, UNPACKED_BYTES
+from strata.wheels.zip_reader import opened_zip
+
+# The errors of the standard library for an archive that is damaged.
+_DAMAGED = (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, IndexError, RecursionError)
 
 
 def unpack_sdist(sdist: Path, folder: Path) -> Path:
@@ -19,18 +25,31 @@ def unpack_sdist(sdist: Path, folder: Path) -> Path:
     directory at its top.
     """
     folder.mkdir(parents=True)
-    try:
-        if sdist.name.endswith(".zip"):
-            with zipfile.ZipFile(sdist) as archive:
-                # zipfile drops `..` and drive letters, and makes no links.
-                archive.extractall(folder)  # noqa: S202
-        else:
-            with tarfile.open(sdist) as tar:
-                # PEP 706: no file outside of the folder, no device, no link that leads out of it.
-                tar.extractall(folder, filter="data")
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError) as error:
-        raise errors.unreadable_sdist(sdist.name, str(error)) from None
+    if sdist.name.endswith(".zip"):
+        with opened_zip(sdist, errors.unreadable_sdist) as archive:
+            archive.extract(folder)
+    else:
+        _unpack_tar(sdist, folder)
     top = list(folder.iterdir())
     if len(top) != 1 or not top[0].is_dir():
         raise errors.unreadable_sdist(sdist.name, "it does not have one directory at its top")
     return top[0].absolute()
+
+
+def _unpack_tar(sdist: Path, folder: Path) -> None:
+    try:
+        with tarfile.open(sdist) as tar:
+            # PEP 706: no file outside of the folder, no device, no link that leads out of it.
+            tar.extractall(folder, members=_within_limits(tar, sdist.name), filter="data")
+    except _DAMAGED as error:
+        raise errors.unreadable_sdist(sdist.name, str(error) or type(error).__name__) from None
+
+
+def _within_limits(tar: tarfile.TarFile, name: str) -> Iterator[tarfile.TarInfo]:
+    """Yield the members. Raise StrataError for more of them, or more bytes, than a zip archive may have."""
+    unpacked = 0
+    for count, member in enumerate(tar):
+        unpacked += member.size
+        if count == MEMBERS or unpacked > UNPACKED_BYTES:
+            raise errors.unreadable_sdist(name, f"it has more than {MEMBERS} members or {UNPACKED_BYTES} bytes")
+        yield member

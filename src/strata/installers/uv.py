@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import shutil
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from strata.errors import wheels as errors
 from strata.installers.installer import requirements_file, run_tool
 from strata.installers.sandbox_venv import SandboxVenv
 from strata.protocol.installer import SandboxInstaller
 from strata.protocol.wheel import Wheel
+from strata.wheels.zip_reader import opened_zip
 
 
 def install_with_uv(installer: SandboxInstaller, venv: SandboxVenv, wheels: Sequence[Wheel], scratch: Path) -> None:
@@ -31,8 +32,8 @@ def uv_command(installer: SandboxInstaller, scratch: Path) -> list[str]:
 def unpack_uv(wheel: Path, directory: Path) -> Path:
     """Unpack the program from the wheel of uv into a directory; return its absolute path."""
     program = directory.absolute() / "uv"
-    with zipfile.ZipFile(wheel) as archive:
-        (member,) = (name for name in archive.namelist() if name.endswith(".data/scripts/uv"))
+    with opened_zip(wheel, errors.unreadable_wheel) as archive:
+        (member,) = (member for member in archive.members if member.filename.endswith(".data/scripts/uv"))
         with archive.open(member) as content, program.open("wb") as output:
             shutil.copyfileobj(content, output)
     program.chmod(0o755)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import stat
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Optional
@@ -17,7 +17,9 @@ from strata.oci.entry import parents
 from strata.oci.zip_member import ZipMember
 from strata.protocol.wheel import Wheel
 from strata.wheels.dist_info import info_directory
+from strata.wheels.limits import ENTRY_POINTS_BYTES
 from strata.wheels.modules import module_name
+from strata.wheels.zip_reader import opened_zip
 
 _NEEDED = ("METADATA", "WHEEL", "RECORD")
 # Metadata that installers write themselves, and signatures of the RECORD that they write anew.
@@ -64,14 +66,10 @@ class WheelArchive:
         Raise StrataError for a damaged archive, for a wheel that would write outside of the venv or over a file of the
         venv itself, and for a wheel on which installers disagree.
         """
-        try:
-            with zipfile.ZipFile(wheel.path) as archive:
-                members = [member for member in archive.infolist() if not member.is_dir()]
-                info = _info_directory(wheel, members)
-                entry_points = f"{info}/entry_points.txt"
-                text = archive.read(entry_points).decode() if entry_points in archive.namelist() else ""
-        except (zipfile.BadZipFile, OSError, UnicodeDecodeError) as error:
-            raise errors.unreadable_wheel(wheel.path.name, str(error)) from None
+        with opened_zip(wheel.path, errors.unreadable_wheel) as archive:
+            members = archive.members
+            info = _info_directory(wheel, archive.names)
+            text = archive.read_if_present(f"{info}/entry_points.txt", ENTRY_POINTS_BYTES).decode()
         destinations = _Destinations.of(wheel, info, feature_version)
         files: dict[str, Member] = {}
         placed = [(found, *destinations.path(found)) for found in members]
@@ -107,9 +105,8 @@ class WheelArchive:
                 yield module
 
 
-def _info_directory(wheel: Wheel, members: list[zipfile.ZipInfo]) -> str:
+def _info_directory(wheel: Wheel, names: Sequence[str]) -> str:
     """Return the name of the wheel's `.dist-info` directory, which must have the files that installers need."""
-    names = {member.filename for member in members}
     info = info_directory(wheel.path.name, wheel.name, names)
     for needed in _NEEDED:
         if f"{info}/{needed}" not in names:

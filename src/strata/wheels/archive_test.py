@@ -163,6 +163,15 @@ def test_script_that_leaves_the_directory(tmp_path: Path, name: str) -> None:
     )
 
 
+def test_entry_points_that_are_none(tmp_path: Path) -> None:
+    assert message(tmp_path, {f"{INFO}/entry_points.txt": "[console_scripts]\nno value\n"}) == (
+        f"{WHEEL} is no wheel that can be read.\n"
+        "Found:\n"
+        "  its entry_points.txt has lines that are no entry points\n"
+        "Fix: lock another version of the project."
+    )
+
+
 def test_what_installers_write_is_not_the_wheels(tmp_path: Path) -> None:
     members = {f"{INFO}/INSTALLER": "x", f"{INFO}/REQUESTED": "", "demo/__pycache__/demo.cpython-313.pyc": ""}
     assert sorted(open_wheel(tmp_path, members).files) == [f"{SITE}/{INFO}/METADATA", f"{SITE}/{INFO}/WHEEL"]
@@ -196,6 +205,6 @@ def test_file_that_is_no_archive(tmp_path: Path) -> None:
     assert str(caught.value) == (
         f"{WHEEL} is no wheel that can be read.\n"
         "Found:\n"
-        "  File is not a zip file\n"
+        "  it has no end record of a zip archive\n"
         "Fix: lock another version of the project."
     )

@@ -5,13 +5,14 @@ https://packaging.python.org/en/latest/specifications/entry-points/#use-for-scri
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
+import configparser
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from typing import Any, Optional
 
 from strata.errors import wheels as errors
 from strata.wheels.image_venv import IMAGE_PYTHON
+from strata.wheels.limits import NAME_BYTES
 
 _GROUPS = ("console_scripts", "gui_scripts")
 _TEXT = """\
@@ -33,16 +34,28 @@ def entry_point_scripts(text: str, wheel: str) -> Mapping[str, str]:
     :param wheel: the file name of the wheel, for errors.
     """
     scripts = {}
-    for entry_point in _EntryPoints(text).entry_points:
+    for entry_point in _entry_points(text, wheel):
         if entry_point.group not in _GROUPS:
             continue
         name, match = entry_point.name, entry_point.pattern.match(entry_point.value)
-        if match is None or not match["attr"] or os.path.basename(name) != name or name in ("", ".", ".."):
+        if match is None or not match["attr"] or not _is_file_name(name):
             raise errors.unusable_entry_point(wheel, name, entry_point.value)
         module, attribute = match["module"], match["attr"]
         imported = attribute.partition(".")[0]
         scripts[name] = _TEXT.format(python=IMAGE_PYTHON, module=module, imported=imported, attribute=attribute)
     return dict(sorted(scripts.items()))
+
+
+def _entry_points(text: str, wheel: str) -> Sequence[metadata.EntryPoint]:
+    try:
+        return list(_EntryPoints(text).entry_points)
+    # Each version of the standard library has its own errors for lines that are no entry points.
+    except (ValueError, TypeError, AttributeError, KeyError, configparser.Error):
+        raise errors.unreadable_wheel(wheel, "its entry_points.txt has lines that are no entry points") from None
+
+
+def _is_file_name(name: str) -> bool:
+    return "/" not in name and name not in ("", ".", "..") and name.isprintable() and len(name.encode()) <= NAME_BYTES
 
 
 class _EntryPoints(metadata.Distribution):

@@ -31,7 +31,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -44,7 +43,9 @@ from strata.oci.zip_member import ZipMember
 from strata.protocol.dependencies_layer import Distribution
 from strata.wheels.archive import Member, WheelArchive
 from strata.wheels.image_venv import IMAGE_PYTHON
+from strata.wheels.limits import RECORD_BYTES, RECORD_MEMBER_BYTES
 from strata.wheels.record import RecordedHash, Row, Summary, record_text, recorded_hashes
+from strata.wheels.zip_reader import opened_zip
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def installed_files(archive: WheelArchive) -> dict[str, InstalledFile]:
     """Return the files of a wheel by path, scripts of entry points included, INSTALLER and RECORD left out.
 
     A SHA-256 in the wheel's RECORD is checked later, when the member is read. Any other hash in it is checked here.
-    Raise StrataError for a hash that does not match, and for a member that is found damaged.
+    Raise StrataError for a hash that does not match or cannot be checked, and for a member that is found damaged.
     """
     recorded = recorded_hashes(_record(archive))
     files = {path: _installed(archive, path, member, recorded) for path, member in archive.files.items()}
@@ -110,15 +111,18 @@ def distribution(archive: WheelArchive) -> Distribution:
 
 
 def _record(archive: WheelArchive) -> str:
+    with opened_zip(archive.wheel.path, errors.unreadable_wheel) as opened:
+        limit = RECORD_BYTES + RECORD_MEMBER_BYTES * len(opened.members)
+        return opened.read(archive.record, limit).decode("utf-8", "replace")
+
+
+def _installed(archive: WheelArchive, path: str, member: Member, recorded: Mapping[str, str]) -> InstalledFile:
     try:
-        with zipfile.ZipFile(archive.wheel.path) as opened:
-            return opened.read(archive.record).decode("utf-8", "replace")
-    except (zipfile.BadZipFile, NotImplementedError) as error:
-        raise errors.unreadable_wheel(archive.wheel.path.name, str(error)) from None
-
-
-def _installed(archive: WheelArchive, path: str, member: Member, recorded: Mapping[str, RecordedHash]) -> InstalledFile:
-    source, sha256 = _checked(member.source, recorded.get(member.name))
+        hashed = RecordedHash.parse(recorded[member.name]) if member.name in recorded else None
+    except ValueError:
+        reason = f"its RECORD has {recorded[member.name]!r} for {member.name}, which is no hash that can be checked"
+        raise errors.unreadable_wheel(archive.wheel.path.name, reason) from None
+    source, sha256 = _checked(member.source, hashed)
     if member.script and _start(source).startswith(b"#!python"):
         line, end, rest = source.read_bytes().partition(b"\n")
         return InstalledFile.of_text(path, _first_line(line + end) + rest, executable=True)
@@ -140,7 +144,7 @@ def _checked(source: ZipMember, recorded: Optional[RecordedHash]) -> tuple[ZipMe
     if recorded and recorded.algorithm == "sha256":
         return replace(source, sha256=recorded.digest.hex()), recorded.digest
     own = hashlib.sha256()
-    other = _algorithm(recorded.algorithm) if recorded else None
+    other = hashlib.new(recorded.algorithm) if recorded else None
     with Background() as background:
         for _, contents in source.pieces(background):
             own.update(contents)
@@ -150,15 +154,6 @@ def _checked(source: ZipMember, recorded: Optional[RecordedHash]) -> tuple[ZipMe
         reason = f"its {recorded.algorithm} is {other.hexdigest()}, not {recorded.digest.hex()}"
         raise oci_errors.bad_zip_member(source.archive.name, source.name, reason)
     return replace(source, sha256=own.hexdigest()), own.digest()
-
-
-def _algorithm(name: str) -> Optional[hashlib._Hash]:
-    """Return a new hash, or None if hashlib lacks the algorithm or its digests have no fixed length."""
-    try:
-        found = hashlib.new(name)
-    except ValueError:
-        return None
-    return found if found.digest_size else None
 
 
 def _start(source: ZipMember) -> bytes:

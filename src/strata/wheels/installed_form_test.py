@@ -142,9 +142,8 @@ SCRIPT = "demo-1.0.data/scripts/tool"
         "demo/größe.py\n,,,",
         f"demo/größe.py,sha256={encoded(hashlib.sha256(b'x = 1' + bytes([10])).digest())},6",
         f"demo/größe.py,sha512={encoded(hashlib.sha512(b'x = 1' + bytes([10])).digest())},77",
-        "demo/größe.py,sha256=AAAA,6",
-        "demo/größe.py,unknown=AAAA,6",
-        "demo/größe.py,shake_128=AAAA,6",
+        "demo/größe.py,sha256=AAAA,6,",
+        "absent.py,sha256=AAAA,6",
     ],
 )
 def test_each_member_has_the_hash_that_it_is_checked_against(tmp_path: Path, row: str) -> None:
@@ -153,6 +152,25 @@ def test_each_member_has_the_hash_that_it_is_checked_against(tmp_path: Path, row
         assert file.summary.sha256 == hashlib.sha256(content(file)).digest()
         if isinstance(file.source, ZipMember):
             assert file.source.sha256 == file.summary.sha256.hex()
+
+
+@pytest.mark.parametrize("text", ["sha256=AAAA", "sha256=é", "unknown=AAAA", "shake_128=AAAA", "=AAAA"])
+def test_hash_that_cannot_be_checked(tmp_path: Path, text: str) -> None:
+    archive = open_wheel(tmp_path, f"demo/größe.py,{text},6")
+    with pytest.raises(StrataError) as caught:
+        installed_files(archive)
+    assert str(caught.value) == (
+        "demo-1.0-py3-none-any.whl is no wheel that can be read.\n"
+        "Found:\n"
+        f"  its RECORD has {text!r} for demo/größe.py, which is no hash that can be checked\n"
+        "Fix: lock another version of the project."
+    )
+
+
+def test_record_that_is_larger_than_its_wheel_needs(tmp_path: Path) -> None:
+    archive = open_wheel(tmp_path, "x" * 80_000)
+    with pytest.raises(StrataError, match=r"its demo-1.0.dist-info/RECORD has 80001 bytes, more than 75776\n"):
+        installed_files(archive)
 
 
 @pytest.mark.parametrize("member", ["demo/größe.py", SCRIPT])

@@ -13,9 +13,15 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Optional
+from typing import IO
 
+from strata.errors import wheels as errors
 from strata.pieces import pieces
+from strata.wheels.limits import RECORD_BYTES, RECORD_MEMBER_BYTES
+from strata.wheels.zip_reader import opened_zip
+
+# The specification asks for SHA-256 or better. Wheels of old times have others, which say what they can.
+_ALGORITHMS = frozenset({"md5", "sha1", "sha224", "sha256", "sha384", "sha512", "blake2b", "blake2s"})
 
 Row = tuple[str, str, str]
 """Path, hash, size in bytes; the last two are empty for RECORD itself."""
@@ -46,33 +52,28 @@ class Summary:
 class RecordedHash:
     """A hash in a wheel's RECORD.
 
-    :param algorithm: a name that hashlib may know.
+    :param algorithm: the name that hashlib has for it.
     """
 
     algorithm: str
     digest: bytes
 
     @classmethod
-    def parse(cls, text: str) -> Optional[RecordedHash]:
-        """Return the hash of a text `algorithm=digest`, or None if it cannot be read or has a wrong length."""
+    def parse(cls, text: str) -> RecordedHash:
+        """Return the hash of a text `algorithm=digest`. Raise ValueError for one that nothing can be compared with."""
         algorithm, _, encoded = text.partition("=")
-        try:
-            digest = base64.b64decode(encoded.rstrip("=") + "=" * (-len(encoded.rstrip("=")) % 4), b"-_", validate=True)
-        except ValueError:
-            return None
-        if not algorithm or (algorithm == "sha256" and len(digest) != hashlib.sha256().digest_size):
-            return None
+        digest = base64.b64decode(encoded.rstrip("=") + "=" * (-len(encoded.rstrip("=")) % 4), b"-_", validate=True)
+        if algorithm not in _ALGORITHMS or len(digest) != hashlib.new(algorithm).digest_size:
+            raise ValueError(f"{text!r} is no hash")
         return cls(algorithm, digest)
 
 
-def recorded_hashes(text: str) -> dict[str, RecordedHash]:
-    """Return name of a member → its hash, from the text of a RECORD. Rows that cannot be read are left out."""
-    hashes = {}
-    for row in _rows(text):
-        found = RecordedHash.parse(row[1]) if _is_regular_row(row) else None
-        if found:
-            hashes[row[0]] = found
-    return hashes
+def recorded_hashes(text: str) -> dict[str, str]:
+    """Return name of a member → its hash as it is written, from the text of a RECORD.
+
+    Rows without a hash, and rows that are not regular, are left out.
+    """
+    return {row[0]: row[1] for row in _rows(text) if _is_regular_row(row) and row[1]}
 
 
 def record_text(rows: Iterable[Row]) -> str:
@@ -115,13 +116,14 @@ def with_regular_record(wheel: Path, record: str, folder: Path) -> Path:
 
     :param record: the name of the member.
     """
-    with zipfile.ZipFile(wheel) as source:
-        if is_regular(source.read(record).decode("utf-8", "replace")):
+    with opened_zip(wheel, errors.unreadable_wheel) as source:
+        limit = RECORD_BYTES + RECORD_MEMBER_BYTES * len(source.members)
+        if is_regular(source.read(record, limit).decode("utf-8", "replace")):
             return wheel
         copy = folder / wheel.name
         rows: list[Row] = [(record, "", "")]
         with zipfile.ZipFile(copy, "w") as target:
-            for member in source.infolist():
+            for member in source.members:
                 if member.filename == record:
                     continue
                 with source.open(member) as content:

@@ -109,7 +109,7 @@ WHEELS = [
         },
     ),
     WheelFile("record_lacks", files={"record_lacks.py": "", "record_lacks_too.py": ""}, record=["record_lacks.py,,"]),
-    WheelFile("record_lies", files={"record_lies.py": ""}, record=["record_lies.py,sha256=AAAA,77", "absent.py,,"]),
+    WheelFile("record_lies", files={"record_lies.py": ""}, record=["record_lies.py,,77", "absent.py,sha256=AAAA,7"]),
     WheelFile(
         "record_odd",
         files={"record_odd/__init__.py": "", "record_odd/b.py": ""},
