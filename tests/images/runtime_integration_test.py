@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-import ssl
-import subprocess
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +11,7 @@ from packaging.utils import canonicalize_name
 
 from support.oci.container import UnpackedImage, unpack
 from support.oci.examples import MARKERS, SITE_PACKAGES, STANDARD_LIBRARY, WEB, pinned
-from support.programs import require
+from support.servers.tls import CLIENT, self_signed_server
 
 
 @pytest.fixture(scope="module")
@@ -183,50 +179,9 @@ print(json.dumps([len(ssl.create_default_context().get_ca_certs()), os.path.real
     assert file == "/etc/ssl/certs/ca-certificates.crt"
 
 
-CLIENT = """
-import os, socket, ssl
-context = ssl.create_default_context(cadata=os.environ.get("AUTHORITY"))
-with socket.create_connection(("127.0.0.1", int(os.environ["PORT"])), timeout=10) as connection:
-    try:
-        print(context.wrap_socket(connection, server_hostname="localhost").version())
-    except ssl.SSLCertVerificationError as error:
-        print(error.verify_message)
-"""
-
-
 def test_a_server_of_an_unknown_authority_is_refused(web: UnpackedImage, tmp_path: Path) -> None:
     authority, port = self_signed_server(tmp_path)
     refused = web.python(CLIENT, env={"PORT": str(port)}, network=True)
     assert refused.output == "self-signed certificate\n"
     trusted = web.python(CLIENT, env={"PORT": str(port), "AUTHORITY": authority}, network=True)
     assert trusted.output == "TLSv1.3\n"
-
-
-def self_signed_server(folder: Path) -> tuple[str, int]:
-    """Its certificate and its port; it serves two connections."""
-    key, certificate = folder / "key.pem", folder / "certificate.pem"
-    subprocess.run(
-        [
-            *(require("openssl", "openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
-            *("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"),
-            *("-keyout", str(key), "-out", str(certificate)),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        with listener:
-            for _ in range(2):
-                connection, _ = listener.accept()
-                with connection:
-                    try:
-                        context.wrap_socket(connection, server_side=True).close()
-                    except OSError:
-                        continue
-
-    threading.Thread(target=serve, daemon=True).start()
-    return certificate.read_text(), int(listener.getsockname()[1])

@@ -1,0 +1,214 @@
+"""An image on a standalone build of CPython, made by real Pants from a lock of a release, and run.
+
+Releases of python-build-standalone are out of reach where these tests run. So the archive has the shape of theirs and
+is made of a CPython at hand (support.standalone.shaped).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from strata.layouts.validate import validate
+from support.nested_pants import NestedPants, nested_pants
+from support.oci.container import UnpackedImage, unpack
+from support.projects import SETTINGS
+from support.servers.tls import CLIENT, self_signed_server
+from support.standalone.archives import write_archive
+from support.standalone.shaped import python_at_hand, write_shaped_archive
+
+RELEASE = "20260501"
+LOCK = "3rdparty/python/standalone.lock.json"
+PROGRAM = """\
+import ctypes, curses, json, lzma, sqlite3, ssl, sys, sysconfig, uuid
+import yaml
+
+assert yaml.__with_libyaml__
+print(json.dumps([sys.version.split()[0], sys.prefix, sys.base_prefix, sys.path, sysconfig.get_path("stdlib")]))
+"""
+
+
+@dataclass(frozen=True)
+class Project:
+    """:param version: of the CPython at hand, in full."""
+
+    pants: NestedPants
+    version: str
+    mirror: Path
+
+    @property
+    def feature(self) -> str:
+        return self.version.rpartition(".")[0]
+
+    def file(self, processor: str) -> str:
+        return f"cpython-{self.version}+{RELEASE}-{processor}-unknown-linux-gnu-install_only_stripped.tar.gz"
+
+    @property
+    def layout(self) -> Path:
+        return self.pants.root / "dist/src.app/image"
+
+
+def requirements(*names: str) -> str:
+    """Return those of this repository's lock, with the hashes of the wheels for each version of CPython."""
+    entries = Path("3rdparty/python/requirements.lock").read_text().split("\n")
+    starts = [number for number, line in enumerate(entries) if "==" in line and not line.startswith((" ", "#"))]
+    chosen = []
+    for start, end in zip(starts, [*starts[1:], len(entries)]):
+        if entries[start].partition("==")[0] in names:
+            chosen += [line for line in entries[start:end] if not line.lstrip().startswith("#")]
+    return "\n".join(chosen) + "\n"
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    prefix, version = python_at_hand()
+    folder = tmp_path_factory.mktemp("standalone")
+    settings = f"{SETTINGS}\n[strata-standalone]\nmirror = '{(folder / 'mirror').as_uri()}'\nrelease = '{RELEASE}'\n"
+    python = f"python_interpreter(name='cpython', provider='standalone', version='{version.rpartition('.')[0]}', "
+    files = {
+        "3rdparty/python/BUILD": (
+            f"{python}lockfile='standalone.lock.json')\n"
+            "python_installer(name='pip')\n"
+            "python_venv(name='venv', lockfile='requirements.lock')\n"
+        ),
+        "3rdparty/python/requirements.lock": requirements("pyyaml"),
+        "src/app/BUILD": "python_sources()\npython_image(name='image', entry_point='main.py')\n",
+        "src/app/main.py": PROGRAM,
+    }
+    with nested_pants(files, settings) as pants:
+        made = Project(pants, version, folder / "mirror" / RELEASE)
+        amd64, arm64 = made.mirror / made.file("x86_64"), made.mirror / made.file("aarch64")
+        write_shaped_archive(prefix, version, amd64, tmp_path_factory.mktemp("scratch"))
+        write_archive(arm64)
+        sums = "".join(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in (amd64, arm64))
+        (made.mirror / "SHA256SUMS").write_text(sums)
+        pants.run("generate-lockfiles", "--resolve=3rdparty/python:cpython").succeeded()
+        pants.package("src/app:image").succeeded()
+        yield made
+
+
+@pytest.fixture(scope="module")
+def image(project: Project, tmp_path_factory: pytest.TempPathFactory) -> UnpackedImage:
+    return unpack(project.layout, tmp_path_factory.mktemp("image") / "bundle")
+
+
+def test_the_lock_names_the_archives_of_the_release(project: Project) -> None:
+    lock = json.loads((project.pants.root / LOCK).read_text())
+    assert lock["made_from"] == {"python": project.feature, "release": RELEASE}
+    assert lock["version"] == project.version
+    for platform, processor in (("linux/amd64", "x86_64"), ("linux/arm64", "aarch64")):
+        archive = project.mirror / project.file(processor)
+        assert lock["platforms"][platform] == {
+            "file": archive.name,
+            "url": f"{{mirror}}/{RELEASE}/{archive.name.replace('+', '%2B')}",
+            "size": archive.stat().st_size,
+            "sha256": hashlib.sha256(archive.read_bytes()).hexdigest(),
+        }
+
+
+def test_the_image_is_sound(project: Project) -> None:
+    assert validate(project.layout) == []
+
+
+def test_the_app_runs(project: Project, image: UnpackedImage) -> None:
+    library, site_packages = f"/usr/lib/python{project.feature}", f"/opt/venv/lib/python{project.feature}/site-packages"
+    version, prefix, base_prefix, path, standard_library = image.run().json
+    assert (version, prefix, base_prefix) == (project.version, "/opt/venv", "/usr")
+    assert path[-5:] == [
+        f"/usr/lib/python{project.feature.replace('.', '')}.zip",
+        library,
+        f"{library}/lib-dynload",
+        site_packages,
+        "/app",
+    ]
+    assert standard_library == library
+
+
+def test_nothing_that_only_installs_compiles_or_tests_is_there(project: Project, image: UnpackedImage) -> None:
+    usr = image.rootfs / "usr"
+    library = usr / "lib" / f"python{project.feature}"
+    assert sorted(path.name for path in (usr / "bin").glob("*py*")) == ["python3", f"python{project.feature}"]
+    for name in ("site-packages", "test", "idlelib", "tkinter", "turtledemo", "turtle.py", "lib2to3"):
+        assert not (library / name).exists(), name
+    assert list(library.glob("config-*")) == []
+    assert not (usr / "include" / f"python{project.feature}").exists()
+    assert list((usr / "lib").glob("*.a")) == []
+    assert [path.name for path in image.rootfs.rglob("pip*.whl")] == [
+        path.name for path in (library / "ensurepip/_bundled").glob("pip*.whl")
+    ]
+
+
+def test_bytecode_of_the_standard_library_is_complete(image: UnpackedImage) -> None:
+    code = """
+import importlib.util, json, pathlib, sysconfig
+sources = pathlib.Path(sysconfig.get_path("stdlib")).rglob("*.py")
+code = {str(path): pathlib.Path(importlib.util.cache_from_source(path)) for path in sources}
+print(json.dumps([len(code) > 500, [source for source, file in code.items() if not file.is_file()]]))
+"""
+    assert image.run("/opt/venv/bin/python", "-c", code).json == [True, []]
+
+
+INSTALL_PIP = """
+import subprocess, sys
+subprocess.run([sys.executable, "-m", "ensurepip", "--default-pip"], check=True)
+subprocess.run(["/opt/venv/bin/pip", "--version"], check=True)
+"""
+
+
+def test_pip_can_be_had(image: UnpackedImage) -> None:
+    installed = image.run("/opt/venv/bin/python", "-c", INSTALL_PIP, user=0, writable=True)
+    assert " from /opt/venv/lib/" in installed.output
+    hint = image.run("pip")
+    assert (hint.code, hint.stderr.startswith("pip is not part of this image")) == (1, True)
+
+
+def test_authorities_are_known_where_standalone_builds_look_for_them(image: UnpackedImage, tmp_path: Path) -> None:
+    code = """
+import json, os, ssl
+file = ssl.get_default_verify_paths().cafile
+print(json.dumps([file, os.path.realpath(file), len(ssl.create_default_context().get_ca_certs()) > 100]))
+"""
+    assert image.run("/opt/venv/bin/python", "-c", code).json == [
+        "/etc/ssl/cert.pem",
+        "/etc/ssl/certs/ca-certificates.crt",
+        True,
+    ]
+    authority, port = self_signed_server(tmp_path)
+    client = ("/opt/venv/bin/python", "-c", CLIENT)
+    refused = image.run(*client, env={"PORT": str(port)}, network=True)
+    assert refused.output.replace("self signed", "self-signed") == "self-signed certificate\n"
+    trusted = image.run(*client, env={"PORT": str(port), "AUTHORITY": authority}, network=True)
+    assert trusted.output == "TLSv1.3\n"
+
+
+def test_scanners_find_cpython_and_what_is_linked_into_it(project: Project, image: UnpackedImage) -> None:
+    document = json.loads((image.rootfs / f"usr/share/sbom/python{project.feature}.cdx.json").read_text())
+    found = {each["name"]: each["version"] for each in document["components"]}
+    code = "import json, ssl, sqlite3; print(json.dumps([ssl.OPENSSL_VERSION, sqlite3.sqlite_version]))"
+    openssl, sqlite = image.run("/opt/venv/bin/python", "-c", code).json
+    assert found["cpython"] == project.version
+    assert (f"OpenSSL {found['openssl']} ", found["sqlite"]) == (openssl[: len(found["openssl"]) + 9], sqlite)
+
+
+def test_an_archive_that_the_mirror_has_replaced(project: Project) -> None:
+    """The lock names another hash; what was fetched before does not serve, for it has another key."""
+    lock = project.pants.root / LOCK
+    text = lock.read_text()
+    document = json.loads(text)
+    wanted = document["platforms"]["linux/amd64"]["sha256"]
+    document["platforms"]["linux/amd64"]["sha256"] = "0" * 64
+    lock.write_text(json.dumps(document))
+    try:
+        error = project.pants.package("src/app:image").error
+    finally:
+        lock.write_text(text)
+    assert error[error.index("StrataError: ") :].rstrip("\n") == (
+        f"StrataError: 3rdparty/python:cpython: {project.file('x86_64')}: the mirror's file is not the one that the "
+        f"lock names.\nFound:\n  sha256:{wanted}\n  the lock has sha256:{'0' * 64}\n"
+        "Fix: try another mirror; files of a release never change, so this one is damaged or was tampered with."
+    )
