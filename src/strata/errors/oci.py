@@ -96,7 +96,7 @@ def no_zstd() -> StrataError:
     """Return the error for an interpreter without the library that compresses with zstd."""
     return StrataError(
         "A layer cannot be compressed with zstd: the interpreter that writes it has no libzstd.so.1.",
-        fix='choose the compression "gzip", or an interpreter whose packages include libzstd1.',
+        fix='choose the compression "gzip", or an interpreter of `provider="debian"` whose packages include libzstd1.',
     )
 
 

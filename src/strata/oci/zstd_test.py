@@ -112,7 +112,7 @@ def test_layer_without_the_library_is_an_error(tmp_path: Path) -> None:
         write_layer([], blobs=tmp_path / "blobs", contents=CONTENTS, compression="zstd")
     assert str(caught.value) == (
         "A layer cannot be compressed with zstd: the interpreter that writes it has no libzstd.so.1.\n"
-        'Fix: choose the compression "gzip", or an interpreter whose packages include libzstd1.'
+        'Fix: choose the compression "gzip", or an interpreter of `provider="debian"` whose packages include libzstd1.'
     )
     assert os.listdir(tmp_path / "blobs") == []
 

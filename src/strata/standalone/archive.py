@@ -29,9 +29,10 @@ MAX_UNPACKED_BYTES = 4 << 30
 def read_archive(file: Path, kept: Callable[[str], bool], scratch: Path) -> dict[str, Entry]:
     """Return the entries of an archive by path, without the leading `python/`: `bin/python3.12`.
 
-    Raise StrataError for damage, for a member that would leave the root, and for a device or a pipe.
+    Raise StrataError for damage, for a path outside of the root, and for a wanted member that links outside of it, or
+    is a device, a pipe or privileged.
 
-    :param kept: says of a path whether it is wanted. The others are checked, too, and are not unpacked.
+    :param kept: says of a path whether it is wanted. The others are not unpacked.
     :param scratch: an empty directory for the contents, to which the entries point: it must live as long as they do.
     """
     with _opened(file) as tar:
@@ -84,9 +85,8 @@ class _Entries:
             if path in self._seen:
                 raise member_is_unsafe(member.name, "it is there twice")
             self._seen[path] = member.kind
-            entry = self._entry(member, path, tar)
             if self._kept(path):
-                self._entries[path] = entry
+                self._entries[path] = self._entry(member, path, tar)
         for path in self._seen:
             for parent in parents(path):
                 if self._seen.get(parent, DIRECTORY) != DIRECTORY:
@@ -105,10 +105,9 @@ class _Entries:
         if member.kind != FILE:
             raise member_is_unsafe(member.name, f"a {member.kind}")
         source = self._scratch / str(len(self._seen))
-        if self._kept(path):
-            with source.open("wb") as output:
-                for piece in pieces(tar):
-                    output.write(piece)
+        with source.open("wb") as output:
+            for piece in pieces(tar):
+                output.write(piece)
         return File(path, source, 0o755 if member.mode & 0o111 else 0o644)
 
     def _symlink(self, member: TarEntry, path: str) -> Symlink:
@@ -124,11 +123,9 @@ class _Entries:
 
     def _hard_link(self, member: TarEntry, path: str) -> File:
         target = self._entries.get(member.target.removeprefix(f"{ROOT}/"))
-        if isinstance(target, File):
-            return File(path, target.source, target.mode)
-        if self._kept(path):
+        if not isinstance(target, File):
             raise member_is_unsafe(member.name, f"a hard link to {member.target!r}, no earlier file that images hold")
-        return File(path, b"")
+        return File(path, target.source, target.mode)
 
 
 def _path(member: TarEntry) -> str:
