@@ -85,6 +85,20 @@ def _run(command: list[str]) -> str:
     return done.stdout.decode(errors="replace")
 
 
+def go_program(name: str, module: str) -> str:
+    """The path of a program that `go install` builds, in a folder that STRATA_TEST_GO_PROGRAMS names, or on PATH.
+
+    To build it takes minutes: without it the test is skipped, in CI as well.
+    """
+    folders = [os.environ.get("STRATA_TEST_GO_PROGRAMS", ""), _SEARCH]
+    found = shutil.which(name, path=os.pathsep.join(filter(None, folders)))
+    if found is None:
+        pytest.skip(
+            f"{name} is not here: `GOBIN=/a/folder go install {module}`, and STRATA_TEST_GO_PROGRAMS=/a/folder."
+        )
+    return found
+
+
 def refuse(reason: str) -> NoReturn:
     """Skips the test, or fails it where CI=true, so that a skip never passes for a success there."""
     if os.environ.get("CI") == "true":

@@ -41,9 +41,12 @@ def make_certificate(folder: Path) -> tuple[Path, Path]:
 
 
 @contextmanager
-def docker_registry(folder: Path, **http: Any) -> Iterator[str]:
-    """The address of a registry that keeps its data in a folder. `auth` and `tls` are as its configuration has them."""
-    program = require("docker-registry", "docker-registry")
+def docker_registry(folder: Path, *, program: str = "", **http: Any) -> Iterator[str]:
+    """The address of a registry that keeps its data in a folder. `auth` and `tls` are as its configuration has them.
+
+    :param program: the registry of another release of distribution.
+    """
+    program = program or require("docker-registry", "docker-registry")
     port = _free_port()
     auth = http.pop("auth", None)
     configuration = {
@@ -55,8 +58,22 @@ def docker_registry(folder: Path, **http: Any) -> Iterator[str]:
     }
     # JSON is YAML, too.
     (folder / "config.yml").write_text(json.dumps(configuration))
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([program, "serve", str(folder / "config.yml")], stdout=log, stderr=log)
+    with _serving([program, "serve", str(folder / "config.yml")], port, folder / "log"):
+        yield f"127.0.0.1:{port}"
+
+
+@contextmanager
+def crane_registry(folder: Path, program: str) -> Iterator[str]:
+    """The address of the registry that is in crane, which has code of its own; the folder gets its log."""
+    port = _free_port()
+    with _serving([program, "registry", "serve", "--address", f"127.0.0.1:{port}"], port, folder / "log"):
+        yield f"127.0.0.1:{port}"
+
+
+@contextmanager
+def _serving(command: list[str], port: int, log: Path) -> Iterator[None]:
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=output)
     try:
         deadline = time.monotonic() + _SECONDS
         while True:
@@ -65,9 +82,9 @@ def docker_registry(folder: Path, **http: Any) -> Iterator[str]:
                 break
             except OSError:
                 if process.poll() is not None or time.monotonic() > deadline:
-                    raise AssertionError((folder / "log").read_text()) from None
+                    raise AssertionError(log.read_text()) from None
                 time.sleep(0.05)
-        yield f"127.0.0.1:{port}"
+        yield
     finally:
         process.terminate()
         process.wait()
