@@ -104,7 +104,7 @@ def test_an_interpreter_that_brings_setuptools(project: Project) -> None:
         "Found:\n"
         f"  in the layer interpreter: setuptools 80.0, a metadata directory: /{path}\n"
         "Fix: in the layer interpreter, lock Debian packages of CPython that do not bring it along; of all installers, "
-        'it may only hold the wheel of pip that ensurepip installs, and only with `ensurepip="keep"`.'
+        'it may only hold the wheels that ensurepip installs, and only with `ensurepip="keep"`.'
     )
 
 

@@ -41,7 +41,9 @@ def write_wheel(
 
 def install(folder: Path, archive: WheelArchive) -> SandboxVenv:
     """Install a wheel into the venv in `folder`, which is made if it is not there, with metadata of an installer."""
-    interpreter = SandboxInterpreter("ld.so", "lib", "bin/python3.13", "3.13.5")
+    loader = folder / "ld.so"
+    loader.write_text("takes --argv0\n")
+    interpreter = SandboxInterpreter(str(loader), "lib", "bin/python3.13", "3.13.5")
     venv = SandboxVenv(folder / "opt/venv", interpreter)
     if not venv.prefix.exists():
         SandboxVenv.create(venv.prefix, interpreter)

@@ -31,17 +31,20 @@ class EntryPoint:
     function: str
     owners: tuple[Address, ...]
 
-    def command(self) -> tuple[str, ...]:
-        """`-P` keeps the working directory out of `sys.path`, where it would come before the standard library."""
-        if not self.function:
-            return (IMAGE_PYTHON, "-P", "-m", self.module)
+    def command(self, python: str) -> tuple[str, ...]:
+        """Return the command that runs it on a version of CPython, with no working directory in `sys.path`.
+
+        It would come before the standard library there. `-P` keeps it out since CPython 3.11; before, the program
+        itself takes it out, and then does what `-m` does.
+        """
         top = self.function.partition(".")[0]
-        return (
-            IMAGE_PYTHON,
-            "-P",
-            "-c",
-            f"import sys; from {self.module} import {top}; sys.exit({self.function}())",
-        )
+        call = f"from {self.module} import {top}; sys.exit({self.function}())"
+        if _has_safe_path(python):
+            if not self.function:
+                return (IMAGE_PYTHON, "-P", "-m", self.module)
+            return (IMAGE_PYTHON, "-P", "-c", f"import sys; {call}")
+        run = call if self.function else f"import runpy; runpy._run_module_as_main({self.module!r})"
+        return (IMAGE_PYTHON, "-c", f"import sys; del sys.path[0]; {run}")
 
 
 async def entry_point(field: EntryPointField, narrow: Narrow) -> Optional[EntryPoint]:
@@ -121,8 +124,11 @@ def _is_package(target: Target) -> bool:
     return PurePosixPath(target[PythonSourceField].file_path).stem == "__init__"
 
 
-async def image_command(target: Target, venv: Venv, narrow: Narrow) -> tuple[str, ...]:
-    """Return the `Entrypoint` of an image. Raise StrataError where the venv and the repository lack what it names."""
+async def image_command(target: Target, venv: Venv, narrow: Narrow, python: str) -> tuple[str, ...]:
+    """Return the `Entrypoint` of an image. Raise StrataError where the venv and the repository lack what it names.
+
+    :param python: the version of the image's CPython.
+    """
     where = str(target.address)
     point, script = await entry_point(target[EntryPointField], narrow), target[ScriptField].value
     if (point is None) == (script is None):
@@ -132,10 +138,16 @@ async def image_command(target: Target, venv: Venv, narrow: Narrow) -> tuple[str
         assert script is not None
         if script not in venv.scripts:
             raise errors.script_missing(script, sorted(venv.scripts)).at(where)
-        return (IMAGE_PYTHON, "-P", f"/{IMAGE_PREFIX}/bin/{script}")
+        path = f"/{IMAGE_PREFIX}/bin/{script}"
+        return (IMAGE_PYTHON, "-P", path) if _has_safe_path(python) else (IMAGE_PYTHON, path)
     if not point.owners:
         _check_installed(point, venv, where)
-    return point.command()
+    return point.command(python)
+
+
+def _has_safe_path(python: str) -> bool:
+    """Return whether a version of CPython has the option `-P` (https://docs.python.org/3/using/cmdline.html)."""
+    return int(python.split(".")[1]) >= 11
 
 
 def _check_installed(point: EntryPoint, venv: Venv, where: str) -> None:

@@ -10,7 +10,7 @@ from pants.testutil.rule_runner import RuleRunner
 from pants_strata import engine
 from pants_strata.artifacts.venv import Venv
 from pants_strata.target_types import EntryPointField
-from pants_strata.util_rules.entry_point import entry_point, image_command
+from pants_strata.util_rules.entry_point import EntryPoint, entry_point, image_command
 from support.rules import message, repository, write
 
 
@@ -35,7 +35,7 @@ async def command(request: CommandRequest) -> Command:
         scripts=frozenset({"uvicorn", "dotenv"}),
         standard_library=frozenset({"http", "json"}),
     )
-    argv = await image_command(target, venv, lambda targets: targets)
+    argv = await image_command(target, venv, lambda targets: targets, "3.13.5")
     point = await entry_point(target[EntryPointField], lambda targets: targets)
     return Command(argv, point.owners if point else ())
 
@@ -93,6 +93,23 @@ PYTHON = ("/opt/venv/bin/python", "-P")
 @pytest.mark.parametrize("folder, name", [("src/web", "main.py"), ("src/web", "web.main"), ("src", "web/main.py")])
 def test_file_and_module(runner: RuleRunner, folder: str, name: str) -> None:
     assert run(runner, folder, f"entry_point='{name}'") == ((*PYTHON, "-m", "web.main"), ["src/web/main.py"])
+
+
+@pytest.mark.parametrize("python, has_option", [("3.9.2", False), ("3.10.0", False), ("3.11.2", True)])
+def test_a_cpython_without_the_option(python: str, has_option: bool) -> None:
+    module, function = EntryPoint("web.main", "", ()), EntryPoint("web.main", "App.run", ())
+    if has_option:
+        assert module.command(python) == (*PYTHON, "-m", "web.main")
+        return
+    start = "import sys; del sys.path[0]; "
+    assert module.command(python) == (
+        *(PYTHON[0], "-c"),
+        f"{start}import runpy; runpy._run_module_as_main('web.main')",
+    )
+    assert function.command(python) == (
+        *(PYTHON[0], "-c"),
+        f"{start}from web.main import App; sys.exit(App.run())",
+    )
 
 
 def test_function(runner: RuleRunner) -> None:

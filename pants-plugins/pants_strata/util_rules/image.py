@@ -113,7 +113,7 @@ async def build_image(request: ImageRequest, strata: StrataSubsystem, python: Py
         get_app_layer(AppLayerRequest(request.address, builder, bytecode, compression, installed)),
     )
     venv = await with_imported_wheels(venv, venv_request, app.imports, image=request.address)
-    command = await image_command(target, venv, narrowing(target[ImageResolveField], python))
+    command = await image_command(target, venv, narrowing(target[ImageResolveField], python), interpreter.version)
     layers = (os_packages, interpreter_layer, *venv.layers, app.layer)
     ensurepip = (await engine.target(interpreter_address))[EnsurepipField].value
     try:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from strata.audit.evidence import PACKAGE, WHEEL, Evidence
+from strata.audit.evidence import ARCHIVE, PACKAGE, WHEEL, Evidence
 from strata.audit.projects import PROJECTS, TABLE_VERSION
 from strata.errors import audit as errors
 from strata.oci.documents import canonical_json
@@ -20,6 +20,8 @@ ENSUREPIP = 'ensurepip="keep"'
 
 _VENV = "opt/venv/"
 # Debian has the wheel in a directory of its own, CPython in the package.
+# setuptools until CPython 3.11; in Debian 11 also what pip itself needs, each as a wheel.
+_ENSUREPIP_PROJECTS = ("distlib", "pip", "setuptools", "wheel")
 _ENSUREPIP_WHEELS = ("usr/share/python-wheels", "ensurepip/_bundled")
 
 
@@ -114,4 +116,5 @@ def _serves_ensurepip(item: Evidence) -> bool:
     if item.project == "ensurepip":
         return item.kind == PACKAGE
     directory = item.path.rpartition("/")[0]
-    return item.project == "pip" and item.kind == WHEEL and directory.endswith(_ENSUREPIP_WHEELS)
+    is_wheel = item.kind in (WHEEL, ARCHIVE) and item.path.endswith(".whl")
+    return item.project in _ENSUREPIP_PROJECTS and is_wheel and directory.endswith(_ENSUREPIP_WHEELS)

@@ -7,7 +7,7 @@ from typing import Any, Optional
 
 import pytest
 
-from strata.audit.evidence import METADATA, PACKAGE, SCRIPT, WHEEL, Evidence
+from strata.audit.evidence import ARCHIVE, METADATA, PACKAGE, SCRIPT, WHEEL, Evidence
 from strata.audit.policy import ENSUREPIP, LOCK, Verdict, judge
 from strata.audit.projects import PROJECTS
 from strata.errors import StrataError
@@ -73,14 +73,14 @@ def test_what_is_to_be_removed_is_refused() -> None:
         "  in the layer interpreter: pip 25.1.1, a wheel: /usr/share/python-wheels/pip-25.1.1-py3-none-any.whl\n"
         "  in the layer interpreter: ensurepip, a package: /usr/lib/python3.13/ensurepip\n"
         "Fix: in the layer interpreter, lock Debian packages of CPython that do not bring it along; of all installers, "
-        'it may only hold the wheel of pip that ensurepip installs, and only with `ensurepip="keep"`.'
+        'it may only hold the wheels that ensurepip installs, and only with `ensurepip="keep"`.'
     )
 
 
 @pytest.mark.parametrize(
     "item",
     [
-        Evidence("usr/share/python-wheels/wheel-0.45-py3-none-any.whl", "wheel", WHEEL, "0.45"),
+        Evidence("usr/share/python-wheels/poetry-2.0-py3-none-any.whl", "poetry", WHEEL, "2.0"),
         Evidence("usr/share/wheels/pip-25.1.1-py3-none-any.whl", "pip", WHEEL, "25.1.1"),
         Evidence("usr/lib/python3/dist-packages/pip", "pip", PACKAGE),
         Evidence("usr/bin/pip3", "pip", SCRIPT),
@@ -88,6 +88,18 @@ def test_what_is_to_be_removed_is_refused() -> None:
 )
 def test_nothing_else_of_an_interpreter_is_kept(item: Evidence) -> None:
     assert f"  in the layer interpreter: {item}\n" in refusal(layer("interpreter", BUNDLED, MODULE, item))
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        Evidence("usr/share/python-wheels/setuptools-66.1.1-py3-none-any.whl", "setuptools", WHEEL, "66.1.1"),
+        Evidence("usr/share/python-wheels/pkg_resources-0.0.0-py2.py3-none-any.whl", "setuptools", ARCHIVE),
+        Evidence("usr/lib/python3.11/ensurepip/_bundled/setuptools-65.5.0-py3-none-any.whl", "setuptools", WHEEL),
+    ],
+)
+def test_what_older_versions_of_ensurepip_install(item: Evidence) -> None:
+    assert requests(verdict(layer("interpreter", BUNDLED, MODULE, item)))[item.path] == ENSUREPIP
 
 
 def test_a_base_holds_no_wheel_for_ensurepip() -> None:

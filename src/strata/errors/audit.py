@@ -13,7 +13,7 @@ _FIXES = {
     "os-packages": "take the Debian package that brings it out of `packages` of the `debian_packages` target, or name "
     "it in `exclude`, and renew its lock",
     "interpreter": "lock Debian packages of CPython that do not bring it along; of all installers, it may only hold "
-    'the wheel of pip that ensurepip installs, and only with `ensurepip="keep"`',
+    'the wheels that ensurepip installs, and only with `ensurepip="keep"`',
     "dependencies": "if the app needs it, add the project to its requirements and renew the lock; else lock no project "
     "that brings it along",
     "app": "take the files out of what the image depends on; if the app needs the project, add it to its requirements",

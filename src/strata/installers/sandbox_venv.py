@@ -2,8 +2,9 @@
 
 Its `bin/python` is a script that starts the interpreter artifact through its own loader. The loader's `--argv0` makes
 CPython believe it was started as that script, so it finds `pyvenv.cfg` beside it and the standard library through
-`home`: an installer sees an ordinary venv. In an image `bin/python` is a link to the interpreter
-(strata.wheels.image_venv).
+`home`: an installer sees an ordinary venv. The loader of Debian 11 has no such option (glibc 2.33): it starts a link
+in the venv's `bin`, which CPython follows to its standard library, and beside which it finds `pyvenv.cfg`. In an image
+`bin/python` is a link to the interpreter (strata.wheels.image_venv).
 
 A venv may be filled with wheels for another machine, whose interpreter does not run here. Installers ask the venv's
 Python which wheels it takes, and CPython answers with the platform in _PYTHON_HOST_PLATFORM, a variable for builds for
@@ -18,6 +19,8 @@ from typing import Optional
 
 from strata.protocol.interpreter import SandboxInterpreter
 from strata.wheels.image_venv import configuration
+
+_ARGV0 = b"--argv0"
 
 
 @dataclass(frozen=True)
@@ -40,14 +43,22 @@ class SandboxVenv:
         venv.site_packages.mkdir(parents=True)
         venv.python.parent.mkdir()
         (prefix / "lib64").symlink_to("lib")
-        loader, *arguments = interpreter.command(Path.cwd())
-        quoted = " ".join(f'"{argument}"' for argument in arguments)
+        quoted = " ".join(f'"{argument}"' for argument in venv._command())
         variable = f"_PYTHON_HOST_PLATFORM=linux-{machine} " if machine else ""
-        venv.python.write_text(f'#!/bin/sh\n{variable}exec "{loader}" --argv0 "$0" {quoted} "$@"\n')
+        venv.python.write_text(f'#!/bin/sh\n{variable}exec {quoted} "$@"\n')
         venv.python.chmod(0o755)
         home = (Path.cwd() / interpreter.python).parent
         (prefix / "pyvenv.cfg").write_text(configuration(home, interpreter.feature_version))
         return venv
+
+    def _command(self) -> list[str]:
+        """Return the arguments of the script, for a shell. Write the link that stands for it where it needs one."""
+        loader, *options, program = self.interpreter.command(Path.cwd())
+        if _ARGV0 in Path(loader).read_bytes():
+            return [loader, _ARGV0.decode(), "$0", *options, program]
+        link = self.python.with_name(f"python{self.interpreter.feature_version}")
+        link.symlink_to(program)
+        return [loader, *options, str(link)]
 
     @property
     def python(self) -> Path:

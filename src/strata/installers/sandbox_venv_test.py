@@ -21,6 +21,16 @@ def sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def loader(sandbox: Path) -> Path:
+    """A program that prints its arguments, a line each."""
+    loader = sandbox / "py/ld.so"
+    loader.parent.mkdir()
+    loader.write_text(f"#!{sys.executable}\n# --argv0\nimport sys\nprint(*sys.argv[1:], sep='\\n')\n")
+    loader.chmod(0o755)
+    return loader
+
+
 def make(sandbox: Path) -> SandboxVenv:
     return SandboxVenv.create(sandbox / "opt/venv", INTERPRETER)
 
@@ -35,10 +45,6 @@ def test_venv_in_the_sandbox(sandbox: Path) -> None:
 
 def test_python_in_the_sandbox_starts_the_interpreter(sandbox: Path) -> None:
     """Through its own loader, under the name of the venv's `python`."""
-    loader = sandbox / "py/ld.so"
-    loader.parent.mkdir()
-    loader.write_text(f"#!{sys.executable}\nimport sys\nprint(*sys.argv[1:], sep='\\n')\n")
-    loader.chmod(0o755)
     venv = make(sandbox)
     done = subprocess.run([str(venv.python), "-I", "a b"], capture_output=True, text=True, check=True)
     python = f"{sandbox}/py/bin/python3.13"
@@ -46,3 +52,12 @@ def test_python_in_the_sandbox_starts_the_interpreter(sandbox: Path) -> None:
         *("--argv0", str(venv.python), "--inhibit-cache", "--library-path", f"{sandbox}/py/lib", python),
         *("-I", "a b"),
     ]
+
+
+def test_a_loader_that_starts_a_program_only_by_its_path(sandbox: Path, loader: Path) -> None:
+    loader.write_text(loader.read_text().replace("# --argv0\n", ""))
+    venv = make(sandbox)
+    done = subprocess.run([str(venv.python), "-I"], capture_output=True, text=True, check=True)
+    link = venv.python.with_name("python3.13")
+    assert done.stdout.splitlines() == ["--inhibit-cache", "--library-path", f"{sandbox}/py/lib", str(link), "-I"]
+    assert link.readlink() == sandbox / "py/bin/python3.13"

@@ -8,14 +8,13 @@ comment `# pants: no-infer-dep` on the line leaves an import out.
 from __future__ import annotations
 
 import ast
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from strata.interpreters.module_names import standard_library_names
 from strata.protocol.app_layer import Import
 
-# Those of all systems: `winreg` is behind a condition, seldom guarded. CPython 3.9 does not know them.
-STANDARD_LIBRARY: frozenset[str] = getattr(sys, "stdlib_module_names", frozenset())
+STANDARD_LIBRARY = standard_library_names()
 
 _IGNORED = "# pants: no-infer-dep"
 _GUARDS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}

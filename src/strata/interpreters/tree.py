@@ -61,8 +61,9 @@ def write_tree(entries: Mapping[str, Entry], platform: str, version: str) -> Non
     """
     paths = interpreter_paths(platform, version)
     tree = Path(TREE).absolute()
+    programs = {paths.python, paths.loader, _followed(paths.loader, entries)}
     for path, entry in entries.items():
-        mode = _mode(path, paths)
+        mode = 0o755 if path in programs else _mode(path, paths)
         if mode is not None:
             _place(entry, tree / path, mode)
     modules = module_sources(entries, paths.standard_library)
@@ -84,11 +85,15 @@ def _archive_library(modules: Mapping[str, Path], tree: Path, paths: Interpreter
     archive.rename(tree / paths.zipped_library)
 
 
+def _followed(path: str, entries: Mapping[str, Entry]) -> str:
+    """Return the path of the file that a path names: in Debian 11 the loader is a link to `ld-2.31.so` beside it."""
+    entry = entries.get(path)
+    return f"{path.rpartition('/')[0]}/{entry.target}" if isinstance(entry, Symlink) else path
+
+
 def _mode(path: str, paths: InterpreterPaths) -> Optional[int]:
-    """Return the mode of a file, or None if it is no part of the tree."""
+    """Return the mode of a file that is no program, or None if it is no part of the tree."""
     directory, _, name = path.rpartition("/")
-    if path in (paths.loader, paths.python):
-        return 0o755
     if directory in (paths.library_path, _PREFIX_LIBRARY, f"{paths.standard_library}/{_EXTENSIONS}") and (
         _LIBRARY.fullmatch(name)
     ):

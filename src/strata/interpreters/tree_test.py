@@ -5,6 +5,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from strata.errors import StrataError
 from strata.interpreters import tree
 from strata.protocol.interpreter_tree import Request
-from support.debian_packages import Member
+from support.debian_packages import Member, symlink
 from support.interpreters import LIBRARY, OS_MODULE, PACKAGED, PATHS, VERSION, write_interpreter_package
 
 
@@ -63,6 +64,16 @@ def test_the_archive_is_importable_and_the_same_twice(tmp_path: Path, monkeypatc
     assert first.read_bytes() == second.read_bytes()
     code = f"import sys; sys.path.insert(0, {str(first)!r}); import _config; print(_config.name)"
     assert subprocess.run([sys.executable, "-I", "-c", code], check=True, capture_output=True).stdout == b"posix\n"
+
+
+def test_a_loader_that_is_a_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (loader,) = (member for member in PACKAGED if member.name == f"./{PATHS.loader}")
+    others = [member for member in PACKAGED if member is not loader]
+    versioned = f"{PATHS.library_path}/ld-2.31.so"
+    tree.run(request([*others, replace(loader, name=versioned), symlink(PATHS.loader, "ld-2.31.so")]))
+    assert f"{(tmp_path / 'python' / versioned).lstat().st_mode:o}" == "100755"
+    assert (tmp_path / "python" / PATHS.loader).readlink() == Path("ld-2.31.so")
 
 
 def test_packages_without_an_interpreter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,9 +5,8 @@ The layer describes itself as {"kind": "venv", "python": "3.13", "installers": [
 
 from __future__ import annotations
 
-import sys
-
 from strata.audit.layer import installers
+from strata.interpreters.module_names import standard_library_names
 from strata.oci.layer import write_layer
 from strata.protocol.venv_layer import Request, Result
 from strata.wheels.image_venv import venv_entries
@@ -18,4 +17,4 @@ def run(request: Request) -> Result:
     entries = list(venv_entries(request.python))
     contents = {"kind": "venv", "python": request.python, "installers": installers(entries)}
     layer = write_layer(entries, contents=contents, compression=request.compression)
-    return Result(layer.written(), tuple(sorted(sys.stdlib_module_names)))  # type: ignore[attr-defined]  # from 3.10 on
+    return Result(layer.written(), tuple(sorted(standard_library_names())))
