@@ -137,8 +137,17 @@ def merged(more: Any, value: Any) -> Any:
     return {**value, **more}
 
 
+_CLAIMS = (
+    "",
+    "no JSON",
+    '{"found": 1}',
+    '{"found": [{"path": "usr/bin/pip"}]}',
+    '{"found": [{"path": "usr/bin/pip", "project": "pip", "kind": "", "requestedBy": "x"}]}',
+)
+
+
 def test_claims_that_cannot_be_understood_are_none(tmp_path: Path) -> None:
-    for number, claim in enumerate(["", "no JSON", '{"found": 1}', '{"found": [{"path": "usr/bin/pip"}]}']):
+    for number, claim in enumerate(_CLAIMS):
         root = tmp_path / str(number)
         blobs = [of_others(("usr/bin/pip", b"#!/bin/sh\n", 0o755))]
         annotations = {ANNOTATION: claim}

@@ -22,7 +22,9 @@ START = 4
 
 # Entry points are imported in the first lines: get-pip.py, the longest, has them in its first 5 kB.
 _SCRIPT_LIMIT = 1 << 16
-_IMPORT = re.compile(r"^\s*from\s+([\w.]+)\s+import\s+(\w+)", re.MULTILINE)
+# Of a script that does nothing but speak.
+_SPEECH_LIMIT = 1 << 13
+_IMPORT = re.compile(r"^[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]+(\w+)", re.MULTILINE)
 
 COMMAND_DIRECTORIES = ("bin", "sbin", "condabin", "Scripts")
 
@@ -93,9 +95,11 @@ def _evidence_of_script(path: str, text: str) -> Iterator[Evidence]:
 
 def _only_speaks(text: str) -> bool:
     """Return whether a script is nothing but `import sys` and `sys.exit("…")`, like the hint in the place of pip."""
+    if len(text) > _SPEECH_LIMIT:
+        return False
     try:
         statements = ast.parse(text).body
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     if len(statements) != 2 or ast.dump(statements[0]) != ast.dump(ast.parse("import sys").body[0]):
         return False

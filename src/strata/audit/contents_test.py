@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 import zipfile
 
 import pytest
@@ -90,6 +91,13 @@ def test_other_programs() -> None:
 )
 def test_a_zipapp_is_known_by_its_members(start: bytes, member: str) -> None:
     assert found("srv/tool", start + zipped("__main__.py", member)) == ["pip, a zip archive: /srv/tool"]
+
+
+@pytest.mark.parametrize("text", ["(" * 8000, "-" * 8000 + "1", "[" * 8000, "x = " + "not " * 2000, "\n" * 65_000])
+def test_script_that_is_hard_to_parse(text: str) -> None:
+    begun = time.monotonic()
+    assert found("usr/bin/pip", b"#!/usr/bin/python3\n" + text.encode()) == ["pip, a script: /usr/bin/pip"]
+    assert time.monotonic() - begun < 1
 
 
 def test_a_zipapp_tells_versions() -> None:

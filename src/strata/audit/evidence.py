@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, Optional
 
 from strata.audit.projects import PROJECTS, Package, Project, project_named
-from strata.oci.entry import parents
 
 PACKAGE = "package"
 METADATA = "metadata directory"
@@ -66,18 +65,32 @@ class Evidence:
 
 def evidence_of_paths(files: Collection[str]) -> Iterator[Evidence]:
     """Yield what the paths of all files and links of a layer, or of an archive, show. Each thing comes once."""
-    paths = {*files, *(parent for path in files for parent in parents(path))}
     yield from _packages(files)
-    for path in sorted(paths):
-        name = path.rpartition("/")[2]
-        metadata, wheel = _METADATA.fullmatch(name), _WHEEL.fullmatch(name)
-        match, kind = (metadata, METADATA) if metadata else (wheel, WHEEL)
-        named = project_named(match["name"]) if match else None
-        if match and named and not (kind == METADATA and _is_vendored(path, files)):
-            yield Evidence(path, named.name, kind, match["version"] or "")
-        for project, module in _MODULES.get(name, ()):
-            if f"/{path}".endswith(f"/{module}"):
-                yield Evidence(path, project.name, MODULE)
+    found: set[Evidence] = set()
+    # Paths are kept as a tree, part by part: a file of some bytes may have hundreds of directories.
+    tree: dict[tuple[int, str], int] = {}
+    for path in files:
+        place = end = 0
+        for name in path.split("/"):
+            end += len(name)
+            if (place, name) not in tree:
+                tree[place, name] = len(tree) + 1
+                found.update(_evidence_of_path(path[:end], name, files))
+            place = tree[place, name]
+            end += 1
+    yield from sorted(found)
+
+
+def _evidence_of_path(path: str, name: str, files: Collection[str]) -> Iterator[Evidence]:
+    """Yield what the last part of a path shows, which is its name."""
+    metadata, wheel = _METADATA.fullmatch(name), _WHEEL.fullmatch(name)
+    match, kind = (metadata, METADATA) if metadata else (wheel, WHEEL)
+    named = project_named(match["name"]) if match else None
+    if match and named and not (kind == METADATA and _is_vendored(path, files)):
+        yield Evidence(path, named.name, kind, match["version"] or "")
+    for project, module in _MODULES.get(name, ()):
+        if f"/{path}".endswith(f"/{module}"):
+            yield Evidence(path, project.name, MODULE)
 
 
 def _packages(files: Collection[str]) -> Iterator[Evidence]:

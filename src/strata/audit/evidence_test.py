@@ -108,6 +108,12 @@ def test_a_wheel_that_leaves_a_module_in_site_packages_makes_no_package_of_it() 
     assert found(f"{SITE}/__init__.py", f"{SITE}/uv/_find_uv.py") == [f"uv, a package: /{SITE}/uv"]
 
 
+def test_paths_of_others() -> None:
+    assert found("/usr/bin/x", "./lib//pip.whl", "/opt/pip-25.1-py3-none-any.whl", "") == [
+        "pip 25.1, a wheel: //opt/pip-25.1-py3-none-any.whl"
+    ]
+
+
 def test_evidence_survives_json() -> None:
     for each in (Evidence("srv/pip", "pip", "package"), Evidence("srv/x.whl", "pip", "wheel", "25.1")):
         assert Evidence.from_json(each.to_json()) == each

@@ -13,13 +13,13 @@ from strata.layouts.blob_reader import can_read
 from strata.layouts.layout import Layout, Manifest
 from strata.oci.descriptor import Descriptor
 from strata.oci.documents import NotJson, parse
-from strata.oci.shape import list_of, struct, text
+from strata.oci.shape import list_of, matching, struct, text
 
 # Builders keep attestations beside images, as layers that are JSON documents. No container has them as files.
 _ATTESTATION = "application/vnd.in-toto+json"
-_shape = struct(
-    {"found": list_of(struct({"path": text, "project": text, "kind": text, "requestedBy": text}, {"version": text}))}
-)
+_kind = matching(r".+", "a kind")
+_found = struct({"path": text, "project": text, "kind": _kind, "requestedBy": text}, {"version": text})
+_shape = struct({"found": list_of(_found)})
 
 
 @dataclass(frozen=True)

@@ -11,17 +11,22 @@ import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import eq, ge, gt, le, lt
 from typing import Optional
 
 from debian.deb822 import Deb822, PkgRelation
 from debian.debian_support import Version
 
 from strata.debian.lock import LockedPackage
-from strata.errors.debian import index_lacks_field
+from strata.errors.debian import index_has_unusable_value, index_lacks_field
 
 _NAME = re.compile(r"^Package: *(\S+)", re.MULTILINE)
 _PROVIDES = re.compile(r"^Provides: *(.+)$", re.MULTILINE)
 _PROVIDED_NAME = re.compile(r"(?:^|,)\s*([^\s,:(]+)")
+
+# `<` and `>` are old spellings of `<=` and `>=`.
+_OPERATORS = {"<<": lt, "<=": le, "<": le, "=": eq, ">=": ge, ">": ge, ">>": gt}
+_SIZE = re.compile(r"[0-9]{1,12}")
 
 _PRIORITIES = ("required", "important", "standard", "optional", "extra")
 
@@ -46,19 +51,10 @@ class Relation:
         return f"{self.name} ({self.operator} {self.version})" if self.operator else self.name
 
     def holds_for(self, version: str) -> bool:
-        """Return whether a version satisfies the relation. `<` and `>` are old spellings of `<=` and `>=`."""
+        """Return whether a version satisfies the relation. Both versions, and the operator, were checked before."""
         if not self.operator:
             return True
-        ours, theirs = Version(version), Version(self.version)
-        return {
-            "<<": ours < theirs,
-            "<=": ours <= theirs,
-            "<": ours <= theirs,
-            "=": ours == theirs,
-            ">=": ours >= theirs,
-            ">": ours >= theirs,
-            ">>": ours > theirs,
-        }[self.operator]
+        return bool(_OPERATORS[self.operator](Version(version), Version(self.version)))
 
 
 @dataclass(frozen=True)
@@ -117,11 +113,14 @@ class PackageIndex:
                 self._providers.setdefault(provided, set()).add(name)
 
     def find(self, name: str) -> Optional[IndexedPackage]:
-        """Return the newest package of that very name, or None."""
+        """Return the newest package of that very name, or None.
+
+        Raise StrataError for a description without a field that a lock needs, and for a version that cannot be read.
+        """
         if name not in self._paragraphs:
             return None
         if name not in self._parsed:
-            candidates = [_parse(repository, paragraph) for repository, paragraph in self._paragraphs[name]]
+            candidates = [_parse(name, repository, paragraph) for repository, paragraph in self._paragraphs[name]]
             self._parsed[name] = max(candidates, key=lambda package: Version(package.locked.version))
         return self._parsed[name]
 
@@ -138,38 +137,52 @@ class PackageIndex:
         return difflib.get_close_matches(name, self._paragraphs, n=3, cutoff=0.8)
 
 
-def _parse(repository: str, paragraph: str) -> IndexedPackage:
+def _parse(name: str, repository: str, paragraph: str) -> IndexedPackage:
     fields = Deb822(paragraph)
 
-    def field(name: str) -> str:
-        if name not in fields:
-            raise index_lacks_field(fields["Package"], name)
-        return str(fields[name])
+    def field(field_name: str) -> str:
+        if field_name not in fields:
+            raise index_lacks_field(name, field_name)
+        return str(fields[field_name])
 
     size = field("Size")
-    if not size.isdecimal():
-        raise index_lacks_field(fields["Package"], "Size")
+    if not _SIZE.fullmatch(size):
+        raise index_lacks_field(name, "Size")
     locked = LockedPackage(
         name=field("Package"),
-        version=field("Version"),
+        version=_checked_version(name, "Version", field("Version")),
         architecture=field("Architecture"),
         path=field("Filename"),
         size=int(size),
         sha256=field("SHA256"),
         repository=repository,
     )
-    relations = [*_relations(fields.get("Pre-Depends", "")), *_relations(fields.get("Depends", ""))]
-    provides = tuple((entry.name, entry.version) for (entry, *_) in _relations(fields.get("Provides", "")))
+    relations = {of: _relations(name, of, fields.get(of, "")) for of in ("Pre-Depends", "Depends", "Provides")}
+    provides = tuple((entry.name, entry.version) for (entry, *_) in relations["Provides"])
     priority = fields.get("Priority", "optional")
     rank = _PRIORITIES.index(priority) if priority in _PRIORITIES else len(_PRIORITIES)
-    return IndexedPackage(locked, tuple(relations), provides, rank)
+    return IndexedPackage(locked, (*relations["Pre-Depends"], *relations["Depends"]), provides, rank)
 
 
-def _relations(text: str) -> tuple[tuple[Relation, ...], ...]:
+def _relations(package: str, field: str, text: str) -> tuple[tuple[Relation, ...], ...]:
     """Return the relations of a field. Qualifiers of architectures (`:any`) do not matter within one architecture."""
     if not text:
         return ()
     return tuple(
-        tuple(Relation(entry["name"], *(entry["version"] or ("", ""))) for entry in alternatives)
+        tuple(_relation(package, field, entry["name"], *(entry["version"] or ("", ""))) for entry in alternatives)
         for alternatives in PkgRelation.parse_relations(text)
     )
+
+
+def _relation(package: str, field: str, name: str, operator: str, version: str) -> Relation:
+    if operator and operator not in _OPERATORS:
+        raise index_has_unusable_value(package, field, f"{name} ({operator} {version})")
+    return Relation(name, operator, _checked_version(package, field, version) if operator else "")
+
+
+def _checked_version(package: str, field: str, version: str) -> str:
+    try:
+        Version(version)
+    except ValueError:
+        raise index_has_unusable_value(package, field, version) from None
+    return version

@@ -150,6 +150,18 @@ def index_lacks_field(package: str, field: str) -> StrataError:
     )
 
 
+def index_has_unusable_value(package: str, field: str, value: str) -> StrataError:
+    """Return the error for a package whose version, or whose relation to another, cannot be read (deb-version(7)).
+
+    :param value: the text of the field, or the part of it that cannot be read.
+    """
+    return StrataError(
+        f"The package index describes {package} with a field {field} that cannot be read.",
+        found=[repr(value)],
+        fix="check that the mirror serves a complete index of a Debian release.",
+    )
+
+
 def lock_is_missing(where: str) -> StrataError:
     """Return the error for a `lockfile` field whose file does not exist."""
     return StrataError(

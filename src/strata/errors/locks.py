@@ -29,6 +29,14 @@ def not_toml(where: str, problem: str) -> StrataError:
     )
 
 
+def nested_too_deeply(where: str) -> StrataError:
+    """Return the error for a lock with a marker, or a value, that is nested deeper than anything sensible."""
+    return StrataError(
+        f"{where} has a value that is nested too deeply to be read.",
+        fix="look for what a merge or an edit left there, or write the file again with the tool that made it.",
+    )
+
+
 def wrong_value(where: str, name: str, wanted: str) -> StrataError:
     """Return the error for a value of another kind than is expected.
 

@@ -224,6 +224,7 @@ def test_a_release_of_the_future(tmp_path: Path, signer: Signer) -> None:
     [
         (["Codename: trixie"], "the time in Date: ''"),
         (["Codename: trixie", "Date: yesterday"], "the time in Date: 'yesterday'"),
+        (["Codename: trixie", f"Date: 1 Jan {10**30} 00:00:00"], f"the time in Date: '1 Jan {10**30} 00:00:00'"),
         (["SHA256:", " abc 5 main/x"], "a line of its SHA256 list: ' abc 5 main/x'"),
     ],
 )

@@ -140,6 +140,6 @@ def _check_time(fields: Mapping[str, str], suite: str, now: datetime) -> None:
 def _time(text: str, field: str, suite: str) -> datetime:
     try:
         parsed = parsedate_to_datetime(text)
-    except (TypeError, ValueError, IndexError):
+    except (TypeError, ValueError, IndexError, OverflowError):
         raise errors.release_is_damaged(suite, f"the time in {field}: {text!r}") from None
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=timezone.utc)

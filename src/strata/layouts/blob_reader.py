@@ -10,6 +10,7 @@ import hashlib
 import zlib
 from collections.abc import Iterator
 
+from strata.layouts.limits import EMPTY_STREAMS
 from strata.oci import zstd
 from strata.oci.blob_writer import GZIP_HEADER
 from strata.oci.descriptor import LAYER_GZIP, LAYER_TAR, LAYER_ZSTD, LAYERS
@@ -20,6 +21,8 @@ _GZIP_MAGIC = GZIP_HEADER[:2]
 # Also undoes the gzip header and checks the sum and the length at the end.
 _READ_GZIP = 16 + zlib.MAX_WBITS
 _PIECE = 1 << 18
+# Smaller, because the rest is copied at the end of each stream.
+_GZIP_PIECE = 1 << 14
 
 
 def can_read(media_type: str) -> bool:
@@ -76,19 +79,24 @@ def _plain_pieces(data: bytes, blob: Stream) -> Iterator[bytes]:
 def _gzip_pieces(data: bytes, blob: Stream) -> Iterator[bytes]:
     """Yield the contents of all streams: a gzip file may consist of several, one after the other."""
     inflate = zlib.decompressobj(_READ_GZIP)
+    empty, is_empty = 0, True
     while True:
-        data = data or blob.read(_PIECE)
+        data = data or blob.read(_GZIP_PIECE)
         at_end = not data
         try:
             contents = inflate.decompress(data, _PIECE)
         except zlib.error:
             raise DamagedBlob("holds a damaged gzip stream") from None
         if contents:
+            is_empty = False
             yield contents
         data = inflate.unused_data if inflate.eof else inflate.unconsumed_tail
         if inflate.eof:
+            empty, is_empty = empty + is_empty, True
+            if empty > EMPTY_STREAMS:
+                raise DamagedBlob(f"holds more than {EMPTY_STREAMS} empty gzip streams")
             if len(data) < len(_GZIP_MAGIC):
-                data += blob.read(_PIECE)
+                data += blob.read(_GZIP_PIECE)
             if not data:
                 return
             if not data.startswith(_GZIP_MAGIC):

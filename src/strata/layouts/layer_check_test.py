@@ -36,6 +36,11 @@ def file_block(size: int = 0) -> bytes:
 # Compression
 
 
+def test_many_streams(tmp_path: Path) -> None:
+    bytes_apart = b"".join(compressed(bytes([byte])) for byte in TAR_OF_NOTHING)
+    assert found(tmp_path, compressed(b"") * 1000 + bytes_apart) == []
+
+
 @pytest.mark.parametrize(
     "blob, problem",
     [
@@ -45,6 +50,7 @@ def file_block(size: int = 0) -> bytes:
         (compressed(TAR_OF_NOTHING) + b"\x1f\x8b\x08", "ends in the middle of its gzip stream"),
         (compressed(TAR_OF_NOTHING)[:-8] + bytes(8), "holds a damaged gzip stream"),
         (b"\x1f\x8b\x08\0\0\0\0\0\0\xff\xff\xff", "holds a damaged gzip stream"),
+        (compressed(b"") * 1001 + compressed(TAR_OF_NOTHING), "holds more than 1000 empty gzip streams"),
         (TAR_OF_NOTHING, "has the media type of gzip, but is no gzip stream"),
         (b"", "has the media type of gzip, but is no gzip stream"),
     ],

@@ -22,12 +22,14 @@ from typing import Any, Optional
 
 from strata.errors import StrataError
 from strata.errors import oci as errors
+from strata.layouts import limits
 from strata.layouts.finding import printable
 from strata.layouts.verified_blob import VerifiedBlob
 from strata.oci import spec
 from strata.oci.descriptor import CONFIG, INDEX, MANIFEST, Descriptor
-from strata.oci.documents import DOCUMENT_LIMIT, NotJson, parse
+from strata.oci.documents import NotJson, parse
 from strata.oci.layout import INDEX_FILE, LAYOUT_FILE, REF_NAME
+from strata.oci.limits import DOCUMENT_BYTES
 from strata.oci.platform import Platform
 from strata.oci.shape import Shape
 from strata.oci.tar_reader import DamagedBlob
@@ -118,15 +120,22 @@ class Layout:
 
         A manifest that is named twice for the same platform comes once.
         """
-        waiting = list(self.roots(tag))
+        waiting = list(reversed(self.roots(tag)))
         seen: set[tuple[str, Optional[Platform]]] = set()
+        size = 0
         while waiting:
-            descriptor = waiting.pop(0)
-            if (descriptor.digest, descriptor.platform) in seen:
+            descriptor = waiting.pop()
+            is_index = descriptor.media_type == INDEX
+            key = descriptor.digest, None if is_index else descriptor.platform
+            if key in seen:
                 continue
-            seen.add((descriptor.digest, descriptor.platform))
-            if descriptor.media_type == INDEX:
-                waiting[:0] = self.index(descriptor)
+            seen.add(key)
+            size += descriptor.size
+            if len(seen) > limits.DOCUMENTS or size > limits.DOCUMENTS_BYTES:
+                most = f"{limits.DOCUMENTS} documents or {limits.DOCUMENTS_BYTES} bytes of them"
+                raise self._damaged(INDEX_FILE, f"names more than {most}, with all that they name")
+            if is_index:
+                waiting += reversed(self.index(descriptor))
             elif descriptor.media_type == MANIFEST:
                 yield self.manifest(descriptor)
 
@@ -156,10 +165,10 @@ class Layout:
 
     def read(self, descriptor: Descriptor) -> bytes:
         """Return the bytes of a document: a manifest, an index or a config, of 4 MiB at most."""
-        if descriptor.size > DOCUMENT_LIMIT:
+        if descriptor.size > DOCUMENT_BYTES:
             raise self._damaged(
                 descriptor.blob_path,
-                f"has {descriptor.size} bytes, more than the {DOCUMENT_LIMIT} that registries take",
+                f"has {descriptor.size} bytes, more than the {DOCUMENT_BYTES} that registries take",
             )
         with self.open_blob(descriptor) as blob:
             return blob.read()
@@ -184,11 +193,11 @@ class Layout:
     def _read_index(self) -> bytes:
         try:
             with self._regular(INDEX_FILE).open("rb") as stream:
-                content = stream.read(DOCUMENT_LIMIT + 1)
+                content = stream.read(DOCUMENT_BYTES + 1)
         except OSError as error:
             raise self._damaged(INDEX_FILE, f"cannot be read: {error.strerror}") from None
-        if len(content) > DOCUMENT_LIMIT:
-            raise self._damaged(INDEX_FILE, f"has more than the {DOCUMENT_LIMIT} bytes that registries take")
+        if len(content) > DOCUMENT_BYTES:
+            raise self._damaged(INDEX_FILE, f"has more than the {DOCUMENT_BYTES} bytes that registries take")
         return content
 
     def _regular(self, path: str) -> Path:

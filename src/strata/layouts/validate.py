@@ -11,19 +11,22 @@ import hashlib
 import os
 import re
 import stat
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Optional
 
+from strata.layouts import limits
 from strata.layouts.blob_reader import can_read
 from strata.layouts.finding import Finding, Rule, printable
 from strata.layouts.layer_check import LayerCheck, check_layer
 from strata.layouts.layout import is_layout
 from strata.oci import spec
 from strata.oci.descriptor import CONFIG, EMPTY, INDEX, MANIFEST, blob_path
-from strata.oci.documents import DOCUMENT_LIMIT, NotJson, canonical_json, parse, shown
+from strata.oci.documents import NotJson, canonical_json, parse, shown
 from strata.oci.image import CREATED
 from strata.oci.layout import EMPTY_CONFIG, INDEX_FILE, LAYOUT_FILE
+from strata.oci.limits import DOCUMENT_BYTES
 from strata.oci.shape import Shape
 from strata.pieces import pieces
 
@@ -161,8 +164,8 @@ class _Validation:
         size = self._sizes.get(path)
         if size is None:
             self._oci(path, "is missing")
-        elif size > DOCUMENT_LIMIT:
-            self._oci(path, f"has {size} bytes, more than the {DOCUMENT_LIMIT} that registries take")
+        elif size > DOCUMENT_BYTES:
+            self._oci(path, f"has {size} bytes, more than the {DOCUMENT_BYTES} that registries take")
         else:
             try:
                 return (self._layout / path).read_bytes()
@@ -188,17 +191,25 @@ class _Validation:
 
     def _follow(self, root: Any) -> None:
         """Check all that the root names: indexes may name indexes, to any depth."""
-        waiting = [(root, INDEX_FILE)]
-        seen = set()
+        waiting = deque([(root, INDEX_FILE)])
+        seen: set[tuple[str, str, str]] = set()
+        read = 0
         while waiting:
-            index, by = waiting.pop(0)
+            index, by = waiting.popleft()
             for number, descriptor in enumerate(index["manifests"]):
                 where = f"manifests[{number}]"
                 path = self._blob(descriptor, by, where)
                 media_type = descriptor["mediaType"]
-                if path is None or (path, media_type, str(descriptor.get("platform"))) in seen:
+                platform = "" if media_type == INDEX else str(descriptor.get("platform"))
+                if path is None or (path, media_type, platform) in seen:
                     continue
-                seen.add((path, media_type, str(descriptor.get("platform"))))
+                seen.add((path, media_type, platform))
+                read += self._sizes[path]
+                if len(seen) > limits.DOCUMENTS or read > limits.DOCUMENTS_BYTES:
+                    most = f"{limits.DOCUMENTS} documents or {limits.DOCUMENTS_BYTES} bytes of them"
+                    self._oci(INDEX_FILE, f"names more than {most}, with all that they name")
+                    self._all_read = False
+                    return
                 if media_type == INDEX:
                     nested = self._document(path, spec.index)
                     if nested is not None:

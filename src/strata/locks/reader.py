@@ -44,13 +44,24 @@ def read_lock(
     :raises StrataError: for a damaged or outdated lock, one for another interpreter, unknown groups and extras, …
     """
     wanted = Wanted.of(groups, extras, environment, tags)
+    try:
+        return _read(lock_text, pyproject_text, where, wanted)
+    except RecursionError:
+        raise errors.nested_too_deeply(where) from None
+
+
+def _read(lock_text: str, pyproject_text: Optional[str], where: str, wanted: Wanted) -> tuple[LockedRequirement, ...]:
     kind = lock_kind(where, lock_text)
     if kind is LockKind.REQUIREMENTS:
-        names = [*(f"group {name}" for name in sorted(groups)), *(f"extra {name}" for name in sorted(extras))]
+        names = [
+            *(f"group {name}" for name in sorted(wanted.groups)),
+            *(f"extra {name}" for name in sorted(wanted.extras)),
+        ]
         if names:
             raise errors.groups_of_requirements(where, names)
         return tuple(
-            replace(found, marker="") for found in select(read_requirements(lock_text, where), environment, where)
+            replace(found, marker="")
+            for found in select(read_requirements(lock_text, where), wanted.environment, where)
         )
     if kind is LockKind.PEX:
         return read_pex_lock(lock_text, where, wanted)

@@ -87,6 +87,20 @@ def test_requirements_have_no_groups_and_extras() -> None:
     )
 
 
+@pytest.mark.parametrize("folder, name", [("requirements", "requirements.txt"), ("poetry", "poetry.lock")])
+def test_nesting_beyond_all_measure(folder: str, name: str) -> None:
+    """A text is refused in words, wherever it is nested."""
+    deep = "(" * 5000 + "os_name == 'posix'" + ")" * 5000
+    lines = [
+        f"idna==3.10 ; {deep} --hash=sha256:{'a' * 64}",
+        f"[x]\ny = {'[' * 5000}",
+        f'[[package]]\nmarkers = "{deep}"',
+    ]
+    for text in lines:
+        with pytest.raises(StrataError):
+            read_lock(text, "[project]\nname = 'x'", name, environment=ENVIRONMENT, tags=())
+
+
 def _toml(value: Any) -> str:
     if isinstance(value, dict):
         return "{" + ", ".join(f"{_toml(str(key))} = {_toml(item)}" for key, item in value.items()) + "}"

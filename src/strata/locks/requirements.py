@@ -76,7 +76,7 @@ def select(
         try:
             if not requirement.applies(environment):
                 continue
-        except (UndefinedComparison, UndefinedEnvironmentName, KeyError):
+        except (UndefinedComparison, UndefinedEnvironmentName, KeyError, RecursionError):
             # KeyError: packaging 26 takes a marker that names no variable, and fails to evaluate it.
             raise errors.unusable_marker(where, requirement.name, requirement.marker) from None
         if requirement.name in chosen:
@@ -93,7 +93,7 @@ def _read_line(line: str, where: str) -> LockedRequirement:
         raise errors.unusable_option(where, specification)
     try:
         requirement = Requirement(specification)
-    except InvalidRequirement:
+    except (InvalidRequirement, RecursionError):
         raise errors.unreadable_line(where, specification) from None
     if requirement.url:
         raise errors.direct_reference(where, requirement.name, specification)

@@ -5,10 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-# Registries take no larger manifest.
-# https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-manifests
-DOCUMENT_LIMIT = 4 << 20
-
 _SHOWN = 60
 
 
@@ -32,11 +28,11 @@ def parse(content: bytes) -> Any:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise NotJson(f"names {shown(twice)} twice in one object")
+    fields: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in fields:
+            raise NotJson(f"names {shown(name)} twice in one object")
+        fields[name] = value
     return fields
 
 

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Optional
 
+from strata.oci.limits import PADDING_BYTES, PATH_CHARACTERS, PATH_PARTS, TAR_HEADER_BYTES
 from strata.oci.tar import BLOCK
 from strata.pieces import Stream
 
@@ -36,12 +37,6 @@ _GNU_NAME, _GNU_TARGET = b"L", b"K"
 TYPES = frozenset({*_KINDS, PAX_TYPE, PAX_GLOBAL_TYPE, _GNU_NAME, _GNU_TARGET})
 """The types of header that are read, as an archive has them."""
 
-# Linux refuses longer paths, and longer targets of links.
-_PATH_LIMIT = 4096
-# Far above what paths and extended attributes need, far below what would hurt.
-_METADATA_LIMIT = 1 << 20
-# Writers fill the last record of an archive with zeros; more of them than this are a bomb.
-_PADDING_LIMIT = 1 << 20
 _PIECE = 1 << 18
 
 _HERE = re.compile(r"^(\./)+")
@@ -199,7 +194,7 @@ class _Headers:
     def metadata(self, header: bytes) -> bytes:
         """Return the bytes that follow a header and tell of the next one."""
         size = self.size(header)
-        if size > _METADATA_LIMIT:
+        if size > TAR_HEADER_BYTES:
             raise DamagedBlob(f"has a tar header of {size} bytes, more than any file needs")
         data = self._take(size, "ends in the middle of a tar header")
         self._take(-size % BLOCK, "ends in the middle of a tar header")
@@ -225,8 +220,10 @@ class _Headers:
         name = records.pop("path", self.name(header))
         target = records.pop("linkpath", _text(header[157:257]))
         for path in (name, target):
-            if len(path) > _PATH_LIMIT:
+            if len(path) > PATH_CHARACTERS:
                 raise DamagedBlob(f"holds a path of {len(path)} characters, longer than any file can have")
+        if name.count("/") > PATH_PARTS:
+            raise DamagedBlob(f"holds a path of more than {PATH_PARTS} parts")
         if kind == FILE and name.endswith("/"):
             kind = DIRECTORY
         size = self._decimal(records.pop("size", None), self.size(header))
@@ -261,7 +258,7 @@ class _Headers:
             if not data:
                 return
             padding += len(data)
-            if padding > _PADDING_LIMIT or data.strip(b"\0"):
+            if padding > PADDING_BYTES or data.strip(b"\0"):
                 raise DamagedBlob("has bytes after the end of its tar archive")
 
     def _take(self, size: int, otherwise: str) -> bytes:

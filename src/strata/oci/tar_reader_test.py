@@ -93,6 +93,14 @@ def test_path_that_no_file_can_have(name: str, target: str) -> None:
     assert str(caught.value) == "holds a path of 5000 characters, longer than any file can have"
 
 
+def test_path_of_many_parts() -> None:
+    (deep,) = TarReader(io.BytesIO(archive({"a/" * 255 + "b": b""}, tarfile.GNU_FORMAT)))
+    assert deep.path.count("/") == 255
+    with pytest.raises(DamagedBlob) as caught:
+        list(TarReader(io.BytesIO(archive({"a/" * 257 + "b": b""}, tarfile.GNU_FORMAT))))
+    assert str(caught.value) == "holds a path of more than 256 parts"
+
+
 @pytest.mark.parametrize("field", ["mode", "uid", "gid", "size"])
 def test_number_that_cannot_be_negative(field: str) -> None:
     start, length = {"mode": (100, 8), "uid": (108, 8), "gid": (116, 8), "size": (124, 12)}[field]

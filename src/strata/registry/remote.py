@@ -11,7 +11,7 @@ from typing import Optional
 
 from strata.errors import registry as errors
 from strata.oci.descriptor import Descriptor
-from strata.oci.documents import DOCUMENT_LIMIT
+from strata.oci.limits import DOCUMENT_BYTES
 from strata.registry.connections import FAILURES, Answer
 from strata.registry.failures import connection_error
 from strata.registry.provider import Provider
@@ -61,9 +61,9 @@ class RemoteSource:
                 "GET", url, action="read a manifest", headers={**_ACCEPT, **_IDENTITY}
             ) as response:
                 try:
-                    content = response.read(DOCUMENT_LIMIT + 1)
+                    content = response.read(DOCUMENT_BYTES + 1)
                     expected = response.headers.get("Content-Length", "")
-                    if not expected.isdigit() or len(content) in (int(expected), DOCUMENT_LIMIT + 1):
+                    if not expected.isdigit() or len(content) in (int(expected), DOCUMENT_BYTES + 1):
                         break
                     failure = connection_error(EOFError(), str(self._provider.reference), response.url, attempt)
                 except _CUT as error:
@@ -71,8 +71,8 @@ class RemoteSource:
             retries.wait(attempt)
         else:
             raise failure
-        if len(content) > DOCUMENT_LIMIT:
-            raise errors.bad_document(str(self._provider.reference), f"has more than {DOCUMENT_LIMIT} bytes")
+        if len(content) > DOCUMENT_BYTES:
+            raise errors.bad_document(str(self._provider.reference), f"has more than {DOCUMENT_BYTES} bytes")
         return content, response.headers.get("Content-Type", "")
 
 

@@ -11,7 +11,8 @@ from typing import Protocol
 from strata.errors import registry as errors
 from strata.oci import spec
 from strata.oci.descriptor import INDEX, MANIFEST, Descriptor
-from strata.oci.documents import DOCUMENT_LIMIT, NotJson, parse
+from strata.oci.documents import NotJson, parse
+from strata.oci.limits import DOCUMENT_BYTES
 
 # Docker's own media types have the same fields.
 DOCKER_INDEX = "application/vnd.docker.distribution.manifest.list.v2+json"
@@ -58,8 +59,8 @@ def read_tree(source: Source, root: Descriptor, place: str) -> Tree:
     def visit(descriptor: Descriptor) -> None:
         if descriptor.digest in documents:
             return
-        if descriptor.size > DOCUMENT_LIMIT:
-            raise errors.bad_document(place, f"has {descriptor.size} bytes, more than {DOCUMENT_LIMIT}")
+        if descriptor.size > DOCUMENT_BYTES:
+            raise errors.bad_document(place, f"has {descriptor.size} bytes, more than {DOCUMENT_BYTES}")
         content = source.read(descriptor)
         for child in children(descriptor.media_type, content, place):
             if child.media_type in (*INDEXES, *MANIFESTS) and descriptor.media_type in INDEXES:
