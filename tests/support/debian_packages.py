@@ -48,22 +48,24 @@ def write_deb(
     version: str = "1.0",
     installed_size: Optional[int] = None,
     compression: str = ".xz",
+    control_members: Optional[Sequence[Member]] = None,
 ) -> Path:
     """Write a package of format 2.0.
 
     :param installed_size: in KiB; the control paragraph has no such field without it.
     :param compression: of both tar archives, as in their names.
+    :param control_members: of control.tar, instead of honest ones.
     """
     control = f"Package: {name}\nVersion: {version}\nArchitecture: amd64\n"
     if installed_size is not None:
         control += f"Installed-Size: {installed_size}\n"
     sums = f"{'0' * 32}  {name}\n"
     compress = _COMPRESSORS[compression]
-    control_members = [Member("./control", control.encode()), Member("./md5sums", sums.encode())]
+    honest = [Member("./control", control.encode()), Member("./md5sums", sums.encode())]
     path.write_bytes(
         ar(
             ("debian-binary", b"2.0\n"),
-            (f"control.tar{compression}", compress(tar(control_members))),
+            (f"control.tar{compression}", compress(tar(honest if control_members is None else control_members))),
             (f"data.tar{compression}", compress(tar(members))),
         )
     )

@@ -92,6 +92,27 @@ def member_is_there_twice(member: str) -> StrataError:
     return StrataError(f"The package contains {member!r} twice.", fix=_DAMAGED_FIX)
 
 
+def control_names_another(field: str, wanted: str, found: Sequence[str]) -> StrataError:
+    """Return the error for a package file whose control file describes another package, or several.
+
+    :param field: of the control file, which should be `wanted`.
+    :param found: the values that it has.
+    """
+    values = " and ".join(found) or "no value"
+    return StrataError(
+        "The package file is not of the package that its lock names.",
+        found=[f"its control file has {values} for {field}, not {wanted} alone"],
+        fix=_DAMAGED_FIX,
+    )
+
+
+def member_misleads_scanners(member: str) -> StrataError:
+    """Return the error for a package with a file where image scanners look for the packages of an image."""
+    return StrataError(
+        f"The package contains {member!r}, which would tell image scanners of packages.", fix=_REFUSED_FIX
+    )
+
+
 def packages_overlap(path: str, first: str, second: str) -> StrataError:
     """Return the error for two packages that have different files at one path.
 

@@ -11,26 +11,29 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from strata.debian import limits
 from strata.debian.packages.ar import Section, read_sections
+from strata.debian.packages.omitted import is_below
 from strata.debian.packages.tar import members, open_tar
 from strata.errors import StrataError
 from strata.errors.archive import (
     archive_is_damaged,
+    control_names_another,
     member_has_forbidden_kind,
     member_is_privileged,
     member_is_there_twice,
     member_leaves_root,
+    member_misleads_scanners,
 )
 from strata.oci.entry import Directory, Entry, File, Symlink, parents
 from strata.oci.tar_reader import DIRECTORY, FILE, HARD_LINK, SYMLINK, TarEntry, TarReader
 from strata.pieces import pieces
 
-MAX_CONTROL_BYTES = 16 << 20
-MAX_UNPACKED_BYTES = 4 << 30
-# A package declares its unpacked size, in KiB and roughly: https://www.debian.org/doc/debian-policy/ch-controlfields.html
-# #s-f-installed-size. More than twice that is a decompression bomb.
-UNPACKED_FACTOR = 2
-UNPACKED_SLACK_BYTES = 16 << 20
+# One file per package, as the distroless images have it: a layer adds packages without rewriting those below.
+# https://github.com/GoogleContainerTools/distroless/blob/main/PACKAGE_METADATA.md
+STATUS_DIRECTORY = "var/lib/dpkg/status.d"
+SCANNED = ("var/lib/dpkg/status", STATUS_DIRECTORY)
+"""Where image scanners look for packages."""
 
 MERGED_INTO_USR = ("bin", "lib", "lib32", "lib64", "libx32", "sbin")
 
@@ -50,18 +53,19 @@ class DebianArchive:
     md5sums: str
 
 
-def read_archive(file: Path, *, package: str, scratch: Path) -> DebianArchive:
+def read_archive(file: Path, *, package: str, version: str, scratch: Path) -> DebianArchive:
     """Return the contents of a package file.
 
     Raise StrataError, which names the package and the member, for damage, and for a member that would leave the root.
 
-    :param package: the name of the package, for errors.
+    :param package: the name that the package must have, and `version` its version.
     :param scratch: an empty directory for the contents, to which the entries point: it must live as long as they do.
     """
     try:
         control_section, data_section = _sections(file)
         control = _read_control(file, control_section)
-        paragraph = control.get("control", "")
+        paragraph = control["control"]
+        _check_identity(paragraph, package, version)
         with open_tar(file, data_section, _unpacked_limit(paragraph)) as tar:
             entries = _Entries(scratch).read(tar)
     except StrataError as error:
@@ -84,10 +88,14 @@ def _sections(file: Path) -> tuple[Section, Section]:
 
 def _read_control(file: Path, section: Section) -> dict[str, str]:
     found = {}
-    with open_tar(file, section, MAX_CONTROL_BYTES) as tar:
+    with open_tar(file, section, limits.CONTROL_BYTES) as tar:
         for member in members(tar):
             name = member.name.removeprefix("./")
             if name in ("control", "md5sums"):
+                if name in found:
+                    raise member_is_there_twice(member.name)
+                if member.kind != FILE:
+                    raise archive_is_damaged(f"{name} is a {member.kind}, not a file")
                 try:
                     found[name] = b"".join(pieces(tar)).decode()
                 except UnicodeDecodeError as error:
@@ -97,11 +105,22 @@ def _read_control(file: Path, section: Section) -> dict[str, str]:
     return {name: text.rstrip("\n") + "\n" for name, text in found.items()}
 
 
+def _check_identity(control: str, package: str, version: str) -> None:
+    """Raise StrataError unless the control file is one paragraph, about this package.
+
+    Image scanners read it, and trust what it says.
+    """
+    for field, wanted in (("Package", package), ("Version", version)):
+        found = re.findall(rf"^{field}:[ \t]*(.*?)[ \t]*$", control, re.MULTILINE | re.IGNORECASE)
+        if found != [wanted] or "\n\n" in control:
+            raise control_names_another(field, wanted, found)
+
+
 def _unpacked_limit(control: str) -> int:
     declared = _INSTALLED_SIZE.search(control)
     if declared is None:
-        return MAX_UNPACKED_BYTES
-    return min(int(declared[1]) * 1024 * UNPACKED_FACTOR + UNPACKED_SLACK_BYTES, MAX_UNPACKED_BYTES)
+        return limits.UNPACKED_BYTES
+    return min(int(declared[1]) * 1024 * limits.UNPACKED_FACTOR + limits.UNPACKED_SLACK_BYTES, limits.UNPACKED_BYTES)
 
 
 class _Entries:
@@ -120,6 +139,8 @@ class _Entries:
                 continue
             if name in self._names:
                 raise member_is_there_twice(member.name)
+            if any(is_below(name, place) for place in SCANNED) and member.kind != DIRECTORY:
+                raise member_misleads_scanners(member.name)
             self._names.add(name)
             self._add(member, self._entry(member, name, tar))
         self._refuse_what_lies_below_a_link()

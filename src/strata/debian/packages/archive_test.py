@@ -37,7 +37,7 @@ HONEST = [
 def read(path: Path) -> DebianArchive:
     scratch = path.with_suffix(".scratch")
     scratch.mkdir()
-    return read_archive(path, package="sample", scratch=scratch)
+    return read_archive(path, package="sample", version="1.0", scratch=scratch)
 
 
 def read_members(tmp_path: Path, *members: Member) -> DebianArchive:
@@ -219,7 +219,7 @@ def test_a_compression_that_is_not_supported(tmp_path: Path) -> None:
     )
 
 
-CONTROL = ("control.tar", tar([Member("control", b"Package: sample\n")]))
+CONTROL = ("control.tar", tar([Member("control", b"Package: sample\nVersion: 1.0\n")]))
 DATA = ("data.tar", tar(HONEST))
 FORMAT = ("debian-binary", b"2.0\n")
 
@@ -274,7 +274,7 @@ def test_a_name_that_is_not_utf8(tmp_path: Path) -> None:
 
 
 def test_more_members_than_a_package_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(package_tar, "MAX_MEMBERS", len(HONEST))
+    monkeypatch.setattr(package_tar, "MEMBERS", len(HONEST))
     assert len(read_members(tmp_path, *HONEST).entries) == 5
     (tmp_path / "more").mkdir()
     assert message_of(tmp_path / "more", *HONEST, Member("./usr/more")) == (

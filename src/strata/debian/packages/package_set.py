@@ -8,15 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from strata.debian.packages.archive import DebianArchive, merged_path, read_archive
+from strata.debian.packages.archive import STATUS_DIRECTORY, DebianArchive, merged_path, read_archive
 from strata.debian.packages.omitted import DOCUMENTATION, is_below, is_omitted
 from strata.errors.archive import packages_overlap
 from strata.oci.entry import Directory, Entry, File, Symlink
 from strata.protocol.package import Package
-
-# One file per package, as the distroless images have it: a layer adds packages without rewriting those below.
-# https://github.com/GoogleContainerTools/distroless/blob/main/PACKAGE_METADATA.md
-STATUS_DIRECTORY = "var/lib/dpkg/status.d"
 
 
 @dataclass(frozen=True)
@@ -36,7 +32,7 @@ def unpacked(requested: Sequence[Package]) -> Iterator[tuple[UnpackedPackage, ..
         for position, package in enumerate(sorted(requested, key=lambda package: package.name)):
             scratch = Path(directory, str(position))
             scratch.mkdir()
-            archive = read_archive(package.file, package=package.name, scratch=scratch)
+            archive = read_archive(package.file, package=package.name, version=package.version, scratch=scratch)
             packages.append(UnpackedPackage(package.name, package.version, archive))
         yield tuple(packages)
 

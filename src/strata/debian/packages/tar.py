@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from strata.debian.limits import MEMBERS
 from strata.debian.packages.ar import Section
 from strata.debian.packages.section import Unpacked
 from strata.errors.archive import archive_is_damaged, archive_is_too_large, member_has_forbidden_kind
@@ -23,8 +24,6 @@ from strata.oci.tar_reader import (
     TarReader,
     UnknownType,
 )
-
-MAX_MEMBERS = 200_000
 
 _TYPES = TYPES - {CONTIGUOUS_TYPE, PAX_TYPE, PAX_GLOBAL_TYPE}
 
@@ -47,10 +46,10 @@ def open_tar(file: Path, section: Section, limit: int) -> Iterator[TarReader]:
 
 
 def members(tar: TarReader) -> Iterator[TarEntry]:
-    """Yield the members. Raise StrataError for a name that is not UTF-8, and where there are more than MAX_MEMBERS."""
+    """Yield the members. Raise StrataError for a name that is not UTF-8, and where there are more than MEMBERS."""
     for count, member in enumerate(tar):
-        if count == MAX_MEMBERS:
-            raise archive_is_too_large("members", MAX_MEMBERS)
+        if count == MEMBERS:
+            raise archive_is_too_large("members", MEMBERS)
         for text in (member.name, member.target):
             raw = text.encode(errors="surrogateescape")
             try:
