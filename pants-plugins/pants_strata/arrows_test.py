@@ -19,6 +19,7 @@ _RANKS = {"register": 3, "dependency_inference": 2, "goals": 2, "util_rules": 1}
 _PLANNING = {
     "attest",
     "audit",
+    "bases",
     "debian",
     "diff",
     "errors",

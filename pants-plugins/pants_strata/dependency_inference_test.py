@@ -139,11 +139,11 @@ def test_image_as_its_own_venv(runner: RuleRunner) -> None:
 @pytest.mark.parametrize(
     "target, field, found, expected",
     [
-        ("python_interpreter", "base", "third:pip, a `python_installer`", "debian_packages"),
+        ("python_interpreter", "base", "third:pip, a `python_installer`", "debian_packages` or `oci_base"),
         ("python_venv", "interpreter", "third:pip, a `python_installer`", "python_interpreter"),
         ("python_venv", "installer", "third:base, a `debian_packages`", "python_installer"),
         ("python_venv", "installer", "src/web:web, a `python_sources`", "python_installer"),
-        ("python_image", "base", "third:cpython, a `python_interpreter`", "debian_packages"),
+        ("python_image", "base", "third:cpython, a `python_interpreter`", "debian_packages` or `oci_base"),
     ],
 )
 def test_wrong_types(runner: RuleRunner, target: str, field: str, found: str, expected: str) -> None:

@@ -62,7 +62,7 @@ async def process_on_host(_: OnHost) -> Process:
 async def process_on_interpreter(request: OnInterpreter) -> Process:
     step = await on_interpreter(
         request.interpreter,
-        venv_layer.Request(python="3.13", compression="gzip"),
+        venv_layer.Request(python="3.13", program="/usr/bin/python3.13", compression="gzip"),
         description=f"Install for {ADDRESS}",
         large_inputs={"wheels": request.wheels},
     )
@@ -165,7 +165,8 @@ def test_process_on_the_interpreter(runner: RuleRunner) -> None:
     )
     assert dict(process.env) == {"OPENSSL_CONF": "/dev/null"}
     assert dict(process.append_only_caches) == {}
-    assert contents(runner, process.input_digest) == {".request.json": b'{"compression":"gzip","python":"3.13"}'}
+    request = b'{"compression":"gzip","program":"/usr/bin/python3.13","python":"3.13"}'
+    assert contents(runner, process.input_digest) == {".request.json": request}
     assert sorted(process.immutable_input_digests) == [".python", ".strata", "wheels"]
     assert {".python/usr/bin/python3.13", "wheels/demo.whl"} < set(made_of(runner, process))
     assert (process.output_files, process.output_directories) == (("result.json",), ("blobs",))

@@ -12,6 +12,7 @@ from pants_strata import dependency_inference, library_slice
 from pants_strata.goals import generate_lockfiles, image_diff, package, publish
 from pants_strata.target_types import (
     DebianPackagesTarget,
+    OciBaseTarget,
     PythonImageTarget,
     PythonInstallerTarget,
     PythonInterpreterTarget,
@@ -23,6 +24,7 @@ from pants_strata.util_rules import (
     fetch,
     host,
     image,
+    image_system,
     installer,
     installer_lock,
     siblings,
@@ -33,6 +35,10 @@ from pants_strata.util_rules.debian import packages as debian_packages
 from pants_strata.util_rules.first_party import app
 from pants_strata.util_rules.interpreters import build_time, interpreter, python_version, standalone
 from pants_strata.util_rules.interpreters import layer as interpreter_layer
+from pants_strata.util_rules.oci_base import base as oci_base
+from pants_strata.util_rules.oci_base import documents as base_documents
+from pants_strata.util_rules.oci_base import layers as base_layers
+from pants_strata.util_rules.oci_base import lock as base_lock
 from pants_strata.util_rules.venvs import locked_venv, proof, venv
 
 
@@ -40,6 +46,7 @@ def target_types() -> Iterable[type[Target]]:
     """Return the target types of Strata."""
     return (
         DebianPackagesTarget,
+        OciBaseTarget,
         PythonImageTarget,
         PythonInstallerTarget,
         PythonInterpreterTarget,
@@ -51,6 +58,9 @@ def rules() -> Iterable[Rule | UnionRule]:
     """Return the rules of this module."""
     modules = (
         app,
+        base_documents,
+        base_layers,
+        base_lock,
         build_time,
         debian_lock,
         debian_packages,
@@ -62,12 +72,14 @@ def rules() -> Iterable[Rule | UnionRule]:
         host,
         image,
         image_diff,
+        image_system,
         installer,
         installer_lock,
         interpreter,
         interpreter_layer,
         library_slice,
         locked_venv,
+        oci_base,
         os_packages,
         package,
         proof,

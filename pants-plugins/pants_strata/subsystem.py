@@ -44,6 +44,13 @@ class EndOfLife(Enum):
     warn = "warn"
 
 
+class BaseLayers(Enum):
+    """What a layout has of the layers of an `oci_base`: the choices of `[strata].base_layers`."""
+
+    copy = "copy"
+    reference = "reference"
+
+
 class StrataSubsystem(Subsystem):
     """The options of `[strata]`."""
 
@@ -152,6 +159,16 @@ class StrataSubsystem(Subsystem):
             The environment variables that `publish` gives to programs that keep credentials, such as
             `docker-credential-ecr-login`, as `NAME` or `NAME=value`. They are in no cache key and no log. Those for
             logins, certificates and proxies are given in any case; docs/registry.md lists them.
+            """
+        ),
+    )
+    base_layers = EnumOption(
+        default=BaseLayers.copy,
+        help=softwrap(
+            """
+            What a layout has of the layers of an `oci_base`. `copy`: all of them, so that skopeo and podman read the
+            layout. `reference`: none; `publish` then takes them from the base's registry, or finds them where it pushes
+            to, and `package` fetches a few kilobytes of a base with a lock.
             """
         ),
     )

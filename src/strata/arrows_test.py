@@ -20,6 +20,7 @@ ARROWS = {
     "__main__": {"errors", "registry"},
     "attest": {"oci"},
     "audit": {"errors", "layouts", "oci", "wheels"},
+    "bases": {"audit", "debian", "errors", "fetch", "layouts", "oci", "protocol", "registry"},
     "debian": {"errors", "oci", "protocol"},
     "diff": {"attest", "errors", "layouts", "oci"},
     "errors": set(),

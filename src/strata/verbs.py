@@ -21,12 +21,15 @@ VERBS = {
     "app-layer": "strata.layers.app",
     "build-wheel": "strata.installers.build_wheel",
     "dependencies-layer": "strata.layers.dependencies",
+    "fetch-base": "strata.bases.fetch",
+    "fetch-base-layer": "strata.bases.fetch_layer",
     "fetch-debian": "strata.fetch.debian",
     "fetch-debian-index": "strata.fetch.debian_index",
     "fetch-standalone": "strata.fetch.standalone",
     "fetch-standalone-release": "strata.fetch.standalone_release",
     "fetch-wheel": "strata.fetch.wheel",
     "image-archive": "strata.oci.image_archive",
+    "inspect-base-layer": "strata.bases.inspect_layer",
     "interpreter-layer": "strata.layers.interpreter",
     "interpreter-tree": "strata.interpreters.tree",
     "lock-installer": "strata.installers.installer_lock",
@@ -39,10 +42,14 @@ VERBS = {
 }
 
 
+# Verbs with these words in their names have a room of their own in strata.protocol.
+_ROOMS = {"base": "bases.", "standalone": "standalone."}
+
+
 def protocol(verb: str) -> str:
     """Return the name of the module with the request and the result of a verb."""
-    folder = "strata.protocol.standalone" if "standalone" in verb.split("-") else "strata.protocol"
-    return f"{folder}.{verb.replace('-', '_')}"
+    room = next((folder for word, folder in _ROOMS.items() if word in verb.split("-")), "")
+    return f"strata.protocol.{room}{verb.replace('-', '_')}"
 
 
 def run_verb(verb: str, request: Path) -> int:

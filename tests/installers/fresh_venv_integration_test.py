@@ -71,7 +71,7 @@ def write_layers(interpreter: Interpreter, wheels: Path, folder: Path) -> tuple[
         (folder / str(number) / "wheels").symlink_to(wheels)
         results.append(interpreter.layer(group, folder / str(number)))
         blobs.append(blob_of(results[-1].layer, folder / str(number)))
-    own = interpreter.run(venv_layer.Request("3.13", "gzip"), folder / "venv")
+    own = interpreter.run(venv_layer.Request("3.13", "/usr/bin/python3.13", "gzip"), folder / "venv")
     return results, [*blobs, blob_of(own.layer, folder / "venv")]
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pants.engine.addresses import Address
 from pants.engine.fs import Digest
+from pants.util.frozendict import FrozenDict
 
-from pants_strata.artifacts.interpreter import BuildInterpreterRequest
+from pants_strata.artifacts.interpreter import BuildInterpreterRequest, Interpreter
 from pants_strata.artifacts.layer import ArtifactLayer
 from strata.attest.build_inputs import BuildInputs
 from strata.audit.policy import Verdict
 from strata.oci.image import Image
 from strata.oci.platform import Platform
 from strata.protocol.app_layer import Import
+from strata.protocol.bases.fetch_base import BaseRuntime
 from strata.protocol.layer import Compression
 
 
@@ -37,6 +39,33 @@ class AppLayer:
 
     layer: ArtifactLayer
     imports: tuple[Import, ...]
+
+
+@dataclass(frozen=True)
+class ImageSystemRequest:
+    """What lies below the venv of an image: a base and, unless the base's Python serves, an interpreter's layer.
+
+    :param base: the address of a `debian_packages` or an `oci_base`.
+    """
+
+    base: Address
+    interpreter: Interpreter
+    python_of_base: bool
+    compression: Compression
+
+
+@dataclass(frozen=True)
+class ImageSystem:
+    """The layers below a venv, the lowest first, and what an image inherits from its base.
+
+    :param annotations: of the image's manifest: where the base is.
+    :param installers_allowed: whether the base's layers may hold installers of Python packages.
+    """
+
+    layers: tuple[ArtifactLayer, ...]
+    runtime: BaseRuntime = field(default_factory=BaseRuntime)
+    annotations: FrozenDict[str, str] = field(default_factory=FrozenDict)
+    installers_allowed: bool = False
 
 
 @dataclass(frozen=True)

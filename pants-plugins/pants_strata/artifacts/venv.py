@@ -46,6 +46,7 @@ class VenvRequest:
     """The venv of an app: what `roots` require, as PEP 508 requirements, of a lock; None is all of the lock.
 
     `built` are the wheels of first-party distributions: all are installed, with what they require of the lock.
+    `program` is the path of CPython in the image; empty for that of the `python_interpreter`.
     """
 
     lock: LockedVenvRequest
@@ -53,6 +54,7 @@ class VenvRequest:
     bytecode: bool
     compression: Compression
     built: tuple[LockedWheel, ...] = ()
+    program: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,10 +93,11 @@ class Proof:
 
 @dataclass(frozen=True)
 class VenvLayerRequest:
-    """The venv itself, without what is installed."""
+    """The venv itself, without what is installed; `program` is that of the VenvRequest."""
 
     interpreter: BuildInterpreterRequest
     compression: Compression
+    program: str = ""
 
 
 @dataclass(frozen=True)

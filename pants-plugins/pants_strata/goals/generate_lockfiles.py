@@ -1,6 +1,6 @@
 """`./pants generate-lockfiles`: a resolve for each target whose lock Strata makes, named by the target's address.
 
-These are the targets `debian_packages`, `python_interpreter` and `python_installer` that have a `lockfile`.
+These are the targets `debian_packages`, `oci_base`, `python_interpreter` and `python_installer` that have a `lockfile`.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from pants.engine.unions import UnionRule
 from pants_strata import engine
 from pants_strata.artifacts.debian_lock import DebianLockRequest
 from pants_strata.artifacts.installer import InstallerLockRequest
+from pants_strata.artifacts.oci_base import BaseLockRequest
 from pants_strata.artifacts.standalone import StandaloneLockRequest
 from pants_strata.subsystem import DebianSubsystem, StandaloneSubsystem, StrataSubsystem
 from pants_strata.target_types import (
@@ -34,6 +35,9 @@ from pants_strata.target_types import (
     InstallerToolField,
     InstallerVersionField,
     InterpreterLockfileField,
+    OciBaseImageField,
+    OciBaseLockfileField,
+    OciBaseTarget,
     PythonInstallerTarget,
     PythonInterpreterTarget,
 )
@@ -43,6 +47,8 @@ from pants_strata.util_rules.interpreters.python_version import wanted_python
 from pants_strata.util_rules.interpreters.standalone import get_resolved_standalone_lock
 from pants_strata.util_rules.lock_requests import base_lock, interpreter_lock, is_standalone, standalone_lock
 from pants_strata.util_rules.lookup import default_interpreter
+from pants_strata.util_rules.oci_base.lock import get_resolved_base_lock
+from strata.bases.lock import base_lock_text
 from strata.debian.lock import DebianLock, debian_lock_text
 from strata.debian.lock_reader import read_debian_lock
 from strata.errors import StrataError
@@ -78,7 +84,14 @@ class GenerateInstallerLockfile(GenerateLockfile):
     lock: InstallerLockRequest
 
 
-_LOCKFILES = (DebianPackagesLockfileField, InterpreterLockfileField, InstallerLockfileField)
+@dataclass(frozen=True)
+class GenerateBaseLockfile(GenerateLockfile):
+    """The request for a new lock of an image in a registry."""
+
+    lock: BaseLockRequest
+
+
+_LOCKFILES = (DebianPackagesLockfileField, InterpreterLockfileField, InstallerLockfileField, OciBaseLockfileField)
 
 
 def _has_lock(target: Target) -> bool:
@@ -99,6 +112,9 @@ async def _generate_request(
             python=(await wanted_python(interpreter, debian)).feature,
         )
         return GenerateInstallerLockfile(name, installer.lockfile, diff=False, lock=installer)
+    if target.alias == OciBaseTarget.alias:
+        base = BaseLockRequest(target.address, target[OciBaseImageField].value, target[OciBaseLockfileField].path)
+        return GenerateBaseLockfile(name, base.lockfile, diff=False, lock=base)
     if target.alias == PythonInterpreterTarget.alias:
         python = await wanted_python(target, debian)
         if is_standalone(target):
@@ -115,7 +131,8 @@ def known_resolves(_: KnownResolvesRequest, targets: AllTargets) -> KnownUserRes
     """Return the addresses of the targets whose locks can be made."""
     return KnownUserResolveNames(
         names=tuple(target.address.spec for target in targets if _has_lock(target)),
-        option_name="the addresses of `debian_packages`, `python_interpreter` and `python_installer` targets",
+        option_name="the addresses of `debian_packages`, `oci_base`, `python_interpreter` and `python_installer` "
+        "targets",
         requested_resolve_names_cls=RequestedResolves,
     )
 
@@ -167,6 +184,15 @@ async def generate_installer_lockfile(request: GenerateInstallerLockfile) -> Gen
     )
 
 
+@rule
+async def generate_base_lockfile(request: GenerateBaseLockfile) -> GenerateLockfileResult:
+    """Return a new lock of an image in a registry."""
+    text = base_lock_text((await get_resolved_base_lock(request.lock)).lock)
+    return GenerateLockfileResult(
+        await engine.create({request.lockfile_dest: text.encode()}), request.resolve_name, request.lockfile_dest
+    )
+
+
 def _diff(request: GenerateDebianLockfile, old_text: str, new: DebianLock) -> LockfileDiff | None:
     """Return what changed, for the goal to print; nothing where the old lock cannot be read and is being replaced."""
     try:
@@ -191,6 +217,7 @@ def rules() -> Iterable[Rule | UnionRule]:
     """Return the rules of this module."""
     return (
         *collect_rules(),
+        UnionRule(GenerateLockfile, GenerateBaseLockfile),
         UnionRule(GenerateLockfile, GenerateDebianLockfile),
         UnionRule(GenerateLockfile, GenerateInstallerLockfile),
         UnionRule(GenerateLockfile, GenerateStandaloneLockfile),

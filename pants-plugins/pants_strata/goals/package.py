@@ -20,7 +20,7 @@ from pants_strata.artifacts.interpreter import InterpreterLayerRequest, Interpre
 from pants_strata.artifacts.layer import ArtifactLayer
 from pants_strata.artifacts.os_packages import OsPackagesRequest
 from pants_strata.artifacts.venv import LockedVenvRequest, VenvRequest
-from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
+from pants_strata.subsystem import BaseLayers, DebianSubsystem, StrataSubsystem
 from pants_strata.target_types import (
     ArtifactOutputPathField,
     DebianPackagesNamesField,
@@ -42,6 +42,7 @@ from pants_strata.util_rules.lookup import default_interpreter
 from pants_strata.util_rules.platforms import platforms_of
 from pants_strata.util_rules.venvs.venv import get_venv
 from strata.attest.build_inputs import BuildInputs, build_inputs_path
+from strata.oci.image import Image
 from strata.oci.layer import Layer
 from strata.oci.layout import INDEX_FILE, artifact_layout_files, layout_files
 from strata.oci.platform import Platform
@@ -105,6 +106,13 @@ def _artifact_digest(platform: Optional[Platform], layers: Sequence[Layer], kind
     return _root_digest(artifact_layout_files({platform: layers}, kind=kind, annotations={}))
 
 
+def _left_out(image: Image, strata: StrataSubsystem) -> list[str]:
+    """Return a line where a layout lacks the layers of its base."""
+    if strata.base_layers is BaseLayers.reference and image.layers_of("base"):
+        return ["  without the base's layers, which `publish` finds in the base's registry"]
+    return []
+
+
 @dataclass(frozen=True)
 class ImageFieldSet(PackageFieldSet):
     """The fields of an image that `package` reads."""
@@ -130,7 +138,7 @@ async def package_image(field_set: ImageFieldSet, strata: StrataSubsystem, debia
                 built.image.platform,
                 built.image.layers,
                 built.image.manifest_descriptor.digest,
-                [f"  installers: {built.installers.summary()}"],
+                [f"  installers: {built.installers.summary()}", *_left_out(built.image, strata)],
             )
             for built in images
         ],

@@ -28,6 +28,7 @@ from pants_strata.target_types.image import (
     ExposedPortsField,
     ImageBaseField,
     ImageDependenciesField,
+    ImageInterpreterField,
     ImageResolveField,
     LabelsField,
     PythonImageTarget,
@@ -55,6 +56,12 @@ from pants_strata.target_types.interpreter import (
     PythonInterpreterTarget,
     StandaloneReleaseField,
 )
+from pants_strata.target_types.oci_base import (
+    AllowInstallersField,
+    OciBaseImageField,
+    OciBaseLockfileField,
+    OciBaseTarget,
+)
 from pants_strata.target_types.venv import (
     InstallerField,
     InterpreterField,
@@ -70,6 +77,7 @@ from pants_strata.target_types.venv import (
 )
 
 __all__ = [
+    "AllowInstallersField",
     "AnnotationsField",
     "ArgsField",
     "ArtifactAddressField",
@@ -89,6 +97,7 @@ __all__ = [
     "ExposedPortsField",
     "ImageBaseField",
     "ImageDependenciesField",
+    "ImageInterpreterField",
     "ImageResolveField",
     "InstallerField",
     "InstallerHintField",
@@ -102,6 +111,9 @@ __all__ = [
     "InterpreterVersionField",
     "LabelsField",
     "LockfileField",
+    "OciBaseImageField",
+    "OciBaseLockfileField",
+    "OciBaseTarget",
     "PythonImageTarget",
     "PythonInstallerTarget",
     "PythonInterpreterTarget",

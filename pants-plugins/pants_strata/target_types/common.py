@@ -28,9 +28,9 @@ class LockfileField(OptionalSingleSourceField):
 
 
 class ArtifactAddressField(StringField, AsyncFieldMixin):
-    """The address of one other target; `expected` names the target type that it must have."""
+    """The address of one other target; `expected` names the target types that it may have."""
 
-    expected: ClassVar[str]
+    expected: ClassVar[tuple[str, ...]]
 
 
 class ArtifactOutputPathField(OutputPathField):

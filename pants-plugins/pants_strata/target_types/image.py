@@ -23,6 +23,7 @@ from pants.util.strutil import help_text, softwrap
 
 from pants_strata.target_types.common import ArtifactAddressField, ArtifactOutputPathField
 from pants_strata.target_types.debian_packages import DebianPackagesTarget
+from pants_strata.target_types.oci_base import OciBaseTarget
 from pants_strata.target_types.platforms import PlatformsField
 from pants_strata.target_types.publishing import ImageTagsField, RegistriesField, RepositoryField, SkipPushField
 from pants_strata.target_types.venv import PythonVenvTarget
@@ -69,7 +70,7 @@ class VenvField(ArtifactAddressField):
     """The field `venv`."""
 
     alias = "venv"
-    expected = PythonVenvTarget.alias
+    expected = (PythonVenvTarget.alias,)
     help = help_text(
         """
         The address of the `python_venv` with the app's dependencies. By default `[strata].venv`, and without that the
@@ -152,8 +153,28 @@ class ImageBaseField(ArtifactAddressField):
     """The field `base`."""
 
     alias = "base"
-    expected = DebianPackagesTarget.alias
-    help = "The address of the `debian_packages` at the bottom of the image. By default the base of the interpreter."
+    expected = (DebianPackagesTarget.alias, OciBaseTarget.alias)
+    help = help_text(
+        """
+        The address of the `debian_packages`, or of the `oci_base`, at the bottom of the image. By default the base of
+        the interpreter.
+        """
+    )
+
+
+class ImageInterpreterField(StringField):
+    """The field `interpreter`."""
+
+    alias = "interpreter"
+    of_base = "base"
+    valid_choices = (of_base,)
+    help = help_text(
+        """
+        `"base"` for the Python that the base has, an `oci_base`: the image then has no layer of an interpreter, and its
+        venv runs on the base's CPython, which must have the feature version of the venv's `python_interpreter`. By
+        default the image holds the `python_interpreter` of its venv.
+        """
+    )
 
 
 class ArgsField(StringSequenceField):
@@ -200,14 +221,13 @@ class UserField(StringField):
     """The field `user`."""
 
     alias = "user"
-    default = "65532"
     help = help_text(
         """
-        The user that the app runs as, as `user` or `user:group`, by number or by name. The base knows root (0),
-        nobody (65534) and nonroot (65532), the default.
+        The user that the app runs as, as `user` or `user:group`, by number or by name. Strata's own base knows root
+        (0), nobody (65534) and nonroot (65532), the default. An image upon an `oci_base` has by default the user of the
+        base, unless that is root.
         """
     )
-    value: str
 
 
 class WorkdirField(StringField):
@@ -295,6 +315,7 @@ class PythonImageTarget(Target):
         ImageResolveField,
         WholeLockField,
         ImageBaseField,
+        ImageInterpreterField,
         PlatformsField,
         BytecodeField,
         CompressionField,

@@ -17,6 +17,7 @@ from pants_strata.target_types.common import (
     LockfileField,
 )
 from pants_strata.target_types.debian_packages import DebianPackagesTarget, DebianReleaseField
+from pants_strata.target_types.oci_base import OciBaseTarget
 from strata.debian.releases import RELEASES
 
 
@@ -24,11 +25,11 @@ class BaseField(ArtifactAddressField):
     """The field `base`."""
 
     alias = "base"
-    expected = DebianPackagesTarget.alias
+    expected = (DebianPackagesTarget.alias, OciBaseTarget.alias)
     help = help_text(
         """
-        The address of the `debian_packages` target whose packages the layer of the interpreter leaves out, because an
-        image has them from its base. By default `[strata].base`.
+        The address of the `debian_packages` or `oci_base` target whose packages the layer of the interpreter leaves
+        out, because an image has them from its base. By default `[strata].base`.
         """
     )
 

@@ -55,6 +55,7 @@ def test_pants_can_evaluate_the_annotations_of_a_field(target: type[Target], fie
 def test_targets() -> None:
     assert [target.alias for target in register.target_types()] == [
         "debian_packages",
+        "oci_base",
         "python_image",
         "python_installer",
         "python_interpreter",
@@ -71,7 +72,6 @@ def test_defaults_of_an_image() -> None:
         "image_tags": ("latest",),
         "registries": ("<all default registries>",),
         "skip_push": False,
-        "user": "65532",
         "whole_lock": False,
         "workdir": "/app",
     }

@@ -35,7 +35,7 @@ class InterpreterField(ArtifactAddressField):
     """The field `interpreter`."""
 
     alias = "interpreter"
-    expected = PythonInterpreterTarget.alias
+    expected = (PythonInterpreterTarget.alias,)
     help = "The address of the `python_interpreter` that the venv is for. By default `[strata].interpreter`."
 
 
@@ -43,7 +43,7 @@ class InstallerField(ArtifactAddressField):
     """The field `installer`."""
 
     alias = "installer"
-    expected = PythonInstallerTarget.alias
+    expected = (PythonInstallerTarget.alias,)
     help = "The address of the `python_installer` that fills the venv. By default `[strata].installer`."
 
 

@@ -17,12 +17,13 @@ from pants.engine.target import Target
 from pants_strata import engine
 from pants_strata.artifacts.interpreter import BuildInterpreterRequest
 from pants_strata.library_process import answer, on_interpreter
-from pants_strata.subsystem import StrataSubsystem
+from pants_strata.subsystem import BaseLayers, StrataSubsystem
 from pants_strata.target_types.image import ArchiveField
 from pants_strata.util_rules.destinations import names
 from pants_strata.util_rules.interpreters.build_time import get_build_interpreter
 from pants_strata.util_rules.lookup import default_interpreter
 from strata.errors import StrataError
+from strata.errors import oci_base as base_errors
 from strata.errors import targets as errors
 from strata.oci.docker import docker_files
 from strata.oci.image import Image
@@ -49,6 +50,8 @@ async def archive_of(
         named = await names(target, strata, digest)
         if kind == "docker" and len(images) > 1:
             raise errors.docker_archive_of_platforms([str(image.platform) for image in images])
+        if strata.base_layers is BaseLayers.reference and any(image.layers_of("base") for image in images):
+            raise base_errors.archive_without_layers()
     except StrataError as refusal:
         raise refusal.at(str(target.address)) from None
     files = docker_files(images[0], named) if kind == "docker" else archive_files(images, named[0])

@@ -19,6 +19,7 @@ from pants_strata.util_rules.interpreters.build_time import get_build_interprete
 from pants_strata.util_rules.venvs.wheels import merged, named
 from strata.protocol import dependencies_layer, venv_layer
 from strata.protocol.interpreter import feature_version
+from strata.wheels.image_venv import default_program
 
 _WHEELS = "wheels"
 
@@ -55,7 +56,9 @@ async def write_venv_layer(request: VenvLayerRequest) -> VenvLayer:
     python = feature_version(interpreter.interpreter.version)
     step = await on_interpreter(
         interpreter,
-        venv_layer.Request(python=python, compression=request.compression),
+        venv_layer.Request(
+            python=python, program=request.program or default_program(python), compression=request.compression
+        ),
         description=f"Write the layer of a venv for CPython {python}",
     )
     layer, result = await written_layer(step, request.interpreter.address, interpreter)

@@ -20,17 +20,20 @@ from pants.option.global_options import GlobalOptions
 
 from pants_strata import engine
 from pants_strata.artifacts.host import HostPrepared
-from pants_strata.subsystem import DebianSubsystem, StandaloneSubsystem
+from pants_strata.publishing.registries import read_registries
+from pants_strata.subsystem import DebianSubsystem, StandaloneSubsystem, StrataSubsystem
 from strata.debian.apt_sources import apt_mirrors
 from strata.errors.targets import content_stays_away
 
 _logger = logging.getLogger(__name__)
 
-# What pip's configuration, certificates and proxies may depend on (see strata.fetch); PATH, to find gpgv.
+# What pip's configuration, logins to registries, certificates and proxies may depend on (see strata.fetch and
+# strata.registry); PATH, to find gpgv and programs that keep credentials.
 _ENVIRONMENT = (
     "HOME", "PATH", "XDG_CONFIG_HOME", "XDG_CONFIG_DIRS", "NETRC",
     "PIP_CONFIG_FILE", "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_NO_INDEX", "PIP_CERT",
     "PIP_PROXY", "PIP_TIMEOUT", "PIP_DEFAULT_TIMEOUT",
+    "DOCKER_CONFIG", "REGISTRY_AUTH_FILE", "XDG_RUNTIME_DIR",
     "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE",
     "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
 )  # fmt: skip
@@ -39,7 +42,11 @@ _ENVIRONMENT = (
 # Not cached: somebody may have emptied the named cache since the last run, or changed the apt configuration.
 @_uncacheable_rule
 async def prepare_host(
-    debian: DebianSubsystem, standalone: StandaloneSubsystem, repos: PythonRepos, options: GlobalOptions
+    debian: DebianSubsystem,
+    standalone: StandaloneSubsystem,
+    repos: PythonRepos,
+    strata: StrataSubsystem,
+    options: GlobalOptions,
 ) -> HostPrepared:
     """Write the settings of the machine to where fetching processes read them."""
     behavior = options.cache_content_behavior.value
@@ -47,7 +54,7 @@ async def prepare_host(
         _logger.info(content_stays_away(behavior))
     apt = apt_mirrors(_apt_configuration())
     settings = {
-        "environment": dict(await engine.environment_variables(_ENVIRONMENT)),
+        "environment": dict(await engine.environment_variables((*_ENVIRONMENT, *strata.publish_env_vars))),
         "default_index": repos.pypi_index,
         "indexes": [] if repos.options.is_default("indexes") else list(repos.indexes),
         "find_links": list(repos.find_links),
@@ -56,6 +63,7 @@ async def prepare_host(
         "debian_security_mirror": debian.security_mirror or apt.security_mirror,
         "debian_keyrings": list(debian.keyrings),
         "standalone_mirror": standalone.mirror,
+        "plain_http": [registry.address for registry in read_registries(strata.registries) if registry.plain_http],
     }
     folder = Path(options.named_caches_dir, "strata_host")
     folder.mkdir(parents=True, exist_ok=True)

@@ -58,6 +58,7 @@ def test_settings(runner: RuleRunner, tmp_path: Path) -> None:
         "--python-repos-indexes=['https://me:secret@index.example/simple']",
         "--python-repos-find-links=['/wheels']",
         "--strata-debian-keyrings=['/keys.gpg']",
+        "--strata-registries={'a': {'address': 'a.example', 'plain_http': True}, 'b': {'address': 'b.example'}}",
         env={
             "HOME": "/home/me",
             "PIP_INDEX_URL": "https://index.example",
@@ -69,6 +70,7 @@ def test_settings(runner: RuleRunner, tmp_path: Path) -> None:
     assert settings.pop("default_index").startswith("https://")
     assert settings == {
         "environment": environment,
+        "plain_http": ["a.example"],
         "indexes": ["https://me:secret@index.example/simple"],
         "find_links": ["/wheels"],
         "ca_bundle": "/certs/ca.pem",

@@ -14,9 +14,8 @@ from pants.engine.rules import Rule, collect_rules, rule
 from pants.engine.target import Target
 
 from pants_strata import engine
-from pants_strata.artifacts.image import AppLayerRequest, BuiltImage, ImageRequest
-from pants_strata.artifacts.interpreter import BuildInterpreterRequest, InterpreterLayerRequest, InterpreterRequest
-from pants_strata.artifacts.os_packages import OsPackagesRequest
+from pants_strata.artifacts.image import AppLayerRequest, BuiltImage, ImageRequest, ImageSystemRequest
+from pants_strata.artifacts.interpreter import BuildInterpreterRequest, InterpreterRequest
 from pants_strata.artifacts.venv import LockedVenvRequest, VenvRequest
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import (
@@ -38,13 +37,12 @@ from pants_strata.target_types import (
     VenvResolveField,
     WorkdirField,
 )
-from pants_strata.util_rules.debian.os_packages import get_os_packages_layer
 from pants_strata.util_rules.entry_point import image_command
 from pants_strata.util_rules.first_party.app import get_app_layer
 from pants_strata.util_rules.first_party.distributions import built_distributions, image_closure
+from pants_strata.util_rules.image_system import get_image_system, python_of_base
 from pants_strata.util_rules.interpreters.interpreter import get_interpreter
-from pants_strata.util_rules.interpreters.layer import get_interpreter_layer
-from pants_strata.util_rules.lookup import artifact_address
+from pants_strata.util_rules.lookup import artifact_address, artifact_target
 from pants_strata.util_rules.venvs.imports import with_imported_wheels
 from pants_strata.util_rules.venvs.locked_venv import get_locked_venv
 from pants_strata.util_rules.venvs.needed import check_locked, needed_requirements
@@ -52,11 +50,18 @@ from pants_strata.util_rules.venvs.resolves import check_resolves, image_venv, n
 from pants_strata.util_rules.venvs.venv import get_venv
 from strata.attest.build_inputs import BuildInputs
 from strata.audit.policy import ANNOTATION, judge
+from strata.bases.inherit import inherit
+from strata.debian.packages.generated_files import NONROOT
 from strata.errors import StrataError
+from strata.errors import oci_base as errors
 from strata.oci.image import Image, RuntimeConfig
 from strata.wheels.image_venv import IMAGE_PREFIX
 
-_DEFAULT_ENV = {"PATH": f"/{IMAGE_PREFIX}/bin:/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
+_DEFAULTS = RuntimeConfig(
+    env={"PATH": f"/{IMAGE_PREFIX}/bin:/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}, user=str(NONROOT)
+)
+# Runtimes take no more.
+_MOST_LAYERS = 127
 
 
 async def _roots(image: Target, venv: LockedVenvRequest) -> Optional[tuple[str, ...]]:
@@ -70,11 +75,12 @@ async def _roots(image: Target, venv: LockedVenvRequest) -> Optional[tuple[str, 
 
 
 def _runtime(image: Target, command: Sequence[str]) -> RuntimeConfig:
+    """Return what the target itself says of how a container starts."""
     return RuntimeConfig(
         entrypoint=tuple(command),
         cmd=tuple(image[ArgsField].value or ()),
-        env={**_DEFAULT_ENV, **dict(image[EnvField].value or {})},
-        user=image[UserField].value,
+        env=dict(image[EnvField].value or {}),
+        user=image[UserField].value or "",
         working_dir=image[WorkdirField].value,
         labels=dict(image[LabelsField].value or {}),
         exposed_ports=tuple(image[ExposedPortsField].value or ()),
@@ -96,35 +102,41 @@ async def build_image(request: ImageRequest, strata: StrataSubsystem, python: Py
     )
     interpreter = await get_interpreter(InterpreterRequest(interpreter_address, request.platform))
     builder = BuildInterpreterRequest(interpreter_address)
-    base = await artifact_address(target[ImageBaseField], str(interpreter.base), "[strata].base")
+    base = await artifact_target(target[ImageBaseField], str(interpreter.base), "[strata].base")
+    program = await python_of_base(target, base, interpreter)
     wanted = target[BytecodeField].value
     bytecode = strata.bytecode if wanted is None else wanted
     compression = target[CompressionField].value or strata.compression.choice
-    locked_venv = LockedVenvRequest(venv_target.address, request.platform, base)
+    locked_venv = LockedVenvRequest(venv_target.address, request.platform, base.address)
     roots = await _roots(target, locked_venv)
     distributions = await built_distributions(target, locked_venv, interpreter)
     wheels = tuple(item.wheel for item in distributions)
     installed = tuple(sorted(path for item in distributions for path in item.files))
-    venv_request = VenvRequest(locked_venv, roots, bytecode, compression, wheels)
-    os_packages, interpreter_layer, venv, app = await engine.concurrently(
-        get_os_packages_layer(OsPackagesRequest(base, request.platform, interpreter_address, compression)),
-        get_interpreter_layer(InterpreterLayerRequest(interpreter, base, compression)),
+    venv_request = VenvRequest(locked_venv, roots, bytecode, compression, wheels, program)
+    system, venv, app = await engine.concurrently(
+        get_image_system(ImageSystemRequest(base.address, interpreter, bool(program), compression)),
         get_venv(venv_request),
         get_app_layer(AppLayerRequest(request.address, builder, bytecode, compression, installed)),
     )
     venv = await with_imported_wheels(venv, venv_request, app.imports, image=request.address)
     command = await image_command(target, venv, narrowing(target[ImageResolveField], python), interpreter.version)
-    layers = (os_packages, interpreter_layer, *venv.layers, app.layer)
+    layers = (*system.layers, *venv.layers, app.layer)
     ensurepip = (await engine.target(interpreter_address))[EnsurepipField].value
     try:
-        verdict = judge([item.layer for item in layers], ensurepip=ensurepip)
+        if len(layers) > _MOST_LAYERS:
+            raise errors.too_many_layers(len(system.layers), len(layers), _MOST_LAYERS)
+        verdict = judge([item.layer for item in layers], ensurepip=ensurepip, allow_in_base=system.installers_allowed)
     except StrataError as refusal:
         raise refusal.at(str(request.address)) from None
     image = Image.assemble(
         request.platform,
         [item.layer for item in layers],
-        _runtime(target, command),
-        annotations={**dict(target[AnnotationsField].value or {}), ANNOTATION: verdict.to_annotation()},
+        inherit(system.runtime, _runtime(target, command), defaults=_DEFAULTS),
+        annotations={
+            **system.annotations,
+            **dict(target[AnnotationsField].value or {}),
+            ANNOTATION: verdict.to_annotation(),
+        },
     )
     build_inputs = BuildInputs(
         (image.manifest_descriptor.digest,), {item.layer.descriptor.digest: item.inputs for item in layers}

@@ -23,10 +23,16 @@ from pants.util.ordered_set import FrozenOrderedSet
 
 from pants_strata.artifacts import PLATFORM
 from pants_strata.artifacts.debian_packages import DebianPackages
-from pants_strata.artifacts.image import AppLayer, AppLayerRequest, BuiltImage, ImageRequest
-from pants_strata.artifacts.interpreter import Interpreter, InterpreterLayerRequest, InterpreterRequest
+from pants_strata.artifacts.image import (
+    AppLayer,
+    AppLayerRequest,
+    BuiltImage,
+    ImageRequest,
+    ImageSystem,
+    ImageSystemRequest,
+)
+from pants_strata.artifacts.interpreter import Interpreter, InterpreterRequest
 from pants_strata.artifacts.layer import ArtifactLayer
-from pants_strata.artifacts.os_packages import OsPackagesRequest
 from pants_strata.artifacts.venv import LockedVenvRequest, Venv, VenvRequest
 from pants_strata.subsystem import Compression, StrataSubsystem
 from pants_strata.target_types import (
@@ -61,6 +67,7 @@ class Engine:
     """The rest of the build: artifacts of the same names for everyone, and notes of the requests for them."""
 
     dependencies: ArtifactLayer = field(default_factory=lambda: layer_of("dependencies"))
+    below: ImageSystem = field(default_factory=lambda: ImageSystem((layer_of("os-packages"), layer_of("interpreter"))))
     asked: dict[type[Any], Any] = field(default_factory=dict)
 
     def layer(self, kind: str) -> Any:
@@ -69,6 +76,10 @@ class Engine:
             return layer_of(kind)
 
         return answer
+
+    def system(self, request: ImageSystemRequest) -> ImageSystem:
+        self.asked[ImageSystemRequest] = request
+        return self.below
 
     def interpreter(self, request: InterpreterRequest) -> Interpreter:
         assert (request.address, request.platform) == (CPYTHON, PLATFORM)
@@ -110,8 +121,7 @@ class Engine:
                 (Addresses, DependenciesRequest): lambda _: Addresses(),
                 (TransitiveTargets, TransitiveTargetsRequest): lambda _: TransitiveTargets((), FrozenOrderedSet()),
                 (Interpreter, InterpreterRequest): self.interpreter,
-                (ArtifactLayer, OsPackagesRequest): self.layer("os-packages"),
-                (ArtifactLayer, InterpreterLayerRequest): self.layer("interpreter"),
+                (ImageSystem, ImageSystemRequest): self.system,
                 (AppLayer, AppLayerRequest): lambda it: AppLayer(self.layer("app")(it), imports=()),
                 (Venv, VenvRequest): self.venv,
                 (Digest, MergeDigests): self.merge,
@@ -133,7 +143,8 @@ def test_layers_lie_from_the_base_up_to_the_app() -> None:
 def test_what_targets_leave_out_is_taken_from_options() -> None:
     engine = Engine()
     engine.build(options={"bytecode": False, "compression": Compression.zstd})
-    assert engine.asked[OsPackagesRequest] == OsPackagesRequest(BASE, PLATFORM, CPYTHON, "zstd")
+    system = engine.asked[ImageSystemRequest]
+    assert (system.base, system.interpreter.address, system.compression) == (BASE, CPYTHON, "zstd")
     assert engine.asked[VenvRequest] == VenvRequest(LockedVenvRequest(VENV, PLATFORM, BASE), None, False, "zstd")
     assert (engine.asked[AppLayerRequest].bytecode, engine.asked[AppLayerRequest].compression) == (False, "zstd")
 
@@ -141,8 +152,7 @@ def test_what_targets_leave_out_is_taken_from_options() -> None:
 def test_fields_come_before_options() -> None:
     engine = Engine()
     engine.build(base="third:other", bytecode=False, compression="zstd")
-    assert engine.asked[OsPackagesRequest].address == OTHER
-    assert (engine.asked[InterpreterLayerRequest].base, engine.asked[VenvRequest].bytecode) == (OTHER, False)
+    assert (engine.asked[ImageSystemRequest].base, engine.asked[VenvRequest].bytecode) == (OTHER, False)
     assert engine.asked[VenvRequest].compression == "zstd"
 
 

@@ -18,12 +18,17 @@ async def artifact_target(field: ArtifactAddressField, default: Optional[str], o
     where = f"{field.address}"
     text = field.value or default
     if not text:
-        raise errors.no_artifact(field.alias, field.expected, option).at(where)
+        raise errors.no_artifact(field.alias, _any_of(field), option).at(where)
     origin = f"the `{field.alias}` field of {where}" if field.value else f"the option `{option}`"
     target = await engine.target_at(text, owner=field.address if field.value else None, origin=origin)
-    if target.alias != field.expected:
-        raise errors.wrong_type(field.alias, str(target.address), target.alias, field.expected).at(where)
+    if target.alias not in field.expected:
+        raise errors.wrong_type(field.alias, str(target.address), target.alias, _any_of(field)).at(where)
     return target
+
+
+def _any_of(field: ArtifactAddressField) -> str:
+    """Return the types that a field takes, as messages have them between backticks."""
+    return "` or `".join(field.expected)
 
 
 async def default_interpreter(strata: StrataSubsystem) -> Target:

@@ -20,17 +20,17 @@ def evidence_in_blob(blob: Stream) -> list[Evidence]:
         if entry.kind in (SYMLINK, HARD_LINK):
             audit.add_link(entry.path)
         elif entry.kind != DIRECTORY:
-            with _contents(tar) as contents:
+            with member_contents(tar) as contents:
                 audit.add_file(entry.path, entry.mode, contents)
     return audit.evidence()
 
 
-def _contents(member: Stream) -> BinaryIO:
-    """Return the contents of a member as a file: all of them, or the start where it is enough."""
+def member_contents(member: Stream, *, whole: bool = False) -> BinaryIO:
+    """Return the contents of a member as a file: all of them, or the start where it is enough and not `whole`."""
     file = temporary()
     start = member.read(START)
     file.write(start)
-    if is_read(start):
+    if whole or is_read(start):
         for piece in pieces(member):
             file.write(piece)
     file.seek(0)

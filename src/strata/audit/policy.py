@@ -17,6 +17,7 @@ ANNOTATION = "vnd.strata.installers"
 
 LOCK = "the lock of the dependencies"
 ENSUREPIP = 'ensurepip="keep"'
+BASE = "allow_installers=True"
 
 _VENV = "opt/venv/"
 # Debian has the wheel in a directory of its own, CPython in the package.
@@ -73,10 +74,11 @@ class Verdict:
         return f"none but {'; '.join(parts)}" if parts else "none"
 
 
-def judge(layers: Iterable[Layer], *, ensurepip: str) -> Verdict:
+def judge(layers: Iterable[Layer], *, ensurepip: str, allow_in_base: bool = False) -> Verdict:
     """Return the verdict on layers. Raises StrataError where one holds an installer that nobody asked for.
 
     :param ensurepip: `keep` or `remove`.
+    :param allow_in_base: whether the layers of a base from a registry may hold installers.
     """
     described = [layer.contents for layer in layers]
     locked = {
@@ -87,7 +89,14 @@ def judge(layers: Iterable[Layer], *, ensurepip: str) -> Verdict:
     }
     evidence = [(each["kind"], Evidence.from_json(item)) for each in described for item in each["installers"]]
     asked = [item.path for kind, item in evidence if item.kind == PACKAGE and _locked(item, kind, locked)]
-    found = [Found(item, kind, _request(item, kind, locked, asked, ensurepip)) for kind, item in evidence]
+    found = [
+        Found(
+            item,
+            kind,
+            BASE if kind == "base" and allow_in_base else _request(item, kind, locked, asked, ensurepip),
+        )
+        for kind, item in evidence
+    ]
     refused = [each for each in found if not each.request]
     if refused:
         raise errors.installers_found([(each.layer, str(each.evidence)) for each in refused])

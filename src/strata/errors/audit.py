@@ -12,6 +12,7 @@ from strata.errors import StrataError
 _FIXES = {
     "os-packages": "take the Debian package that brings it out of `packages` of the `debian_packages` target, or name "
     "it in `exclude`, and renew its lock",
+    "base": "name a base without it, or set `allow_installers=True` of the `oci_base`",
     "interpreter": "lock Debian packages of CPython that do not bring it along; of all installers, it may only hold "
     'the wheels that ensurepip installs, and only with `ensurepip="keep"`',
     "dependencies": "if the app needs it, add the project to its requirements and renew the lock; else lock no project "

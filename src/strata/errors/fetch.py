@@ -76,7 +76,7 @@ def release_absent(release: str) -> StrataError:
 def only_sdist(release: str, sdists: Sequence[str], wheels: Sequence[str]) -> StrataError:
     """Return the error for one release without a wheel that fits.
 
-    A rule collects these errors of a lock and raises one for all of them (strata.errors.sdists.only_sdists).
+    A rule collects these errors of a lock and raises one for all of them (strata.errors.builds.only_sdists).
 
     :param sdists: the file names of the source distributions.
     :param wheels: the file names of the wheels, none of which fits.

@@ -21,6 +21,7 @@ class HostSettings:
     :param indexes: URLs that Pants is configured with; where there are none, pip's configuration decides.
     :param find_links: URLs or folders that Pants is configured with.
     :param default_index: the URL that serves where pip's configuration names none.
+    :param plain_http: the registries that may be asked without TLS, `host` or `host:port`.
     """
 
     default_index: str
@@ -31,6 +32,7 @@ class HostSettings:
     debian_security_mirror: str = ""
     debian_keyrings: tuple[str, ...] = ()
     standalone_mirror: str = ""
+    plain_http: tuple[str, ...] = ()
 
     @classmethod
     def enter(cls) -> HostSettings:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from strata.errors import StrataError
-from strata.errors import sdists as errors
+from strata.errors import builds as errors
 from strata.installers.compiler_stand_ins import started_compilers, write_stand_ins
 from strata.installers.front_end import front_end
 from strata.installers.install import install

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from strata.errors import sdists as errors
+from strata.errors import builds as errors
 from strata.wheels.limits import MEMBERS, UNPACKED_BYTES
 from strata.wheels.zip_reader import opened_zip
 

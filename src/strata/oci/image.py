@@ -28,6 +28,7 @@ class RuntimeConfig:
     :param user: `UID`, `UID:GID`, or names that the image's passwd and group files have.
     :param exposed_ports: `8000/tcp`, `53/udp`, or a bare port, which means tcp.
     :param stop_signal: `SIGTERM`, or a number.
+    :param volumes: directories whose contents outlive a container.
     """
 
     entrypoint: tuple[str, ...] = ()
@@ -38,6 +39,7 @@ class RuntimeConfig:
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
     exposed_ports: tuple[str, ...] = ()
     stop_signal: str = ""
+    volumes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the `config` object of an image config, with its names and forms."""
@@ -50,6 +52,7 @@ class RuntimeConfig:
             "Labels": dict(self.labels),
             "ExposedPorts": {port: {} for port in self.exposed_ports},
             "StopSignal": self.stop_signal,
+            "Volumes": {path: {} for path in self.volumes},
         }
         return {name: value for name, value in fields.items() if value}
 
@@ -76,6 +79,10 @@ class Image:
         config = image_config(platform, layers, runtime)
         manifest = image_manifest(Descriptor.of(CONFIG, config), layers, annotations=annotations)
         return cls(platform, tuple(layers), config, manifest)
+
+    def layers_of(self, kind: str) -> list[Layer]:
+        """Return the layers of a kind, such as `base`."""
+        return [layer for layer in self.layers if layer.contents["kind"] == kind]
 
     @property
     def config_descriptor(self) -> Descriptor:

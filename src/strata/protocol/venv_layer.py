@@ -21,9 +21,11 @@ class Request(message.Request[Result]):
     """The inputs of the layer.
 
     :param python: the feature version of CPython, 3.13.
+    :param program: the path of CPython in the image, /usr/bin/python3.13.
     """
 
     verb: ClassVar[str] = "venv-layer"
 
     python: str
+    program: str
     compression: Compression

@@ -16,6 +16,7 @@ from typing import Any
 from strata.errors import registry as errors
 from strata.layouts.layout import Layout, split_tag
 from strata.oci.descriptor import Descriptor
+from strata.registry.bases import LayoutOnBases, bases_of
 from strata.registry.provider import Provider, Settings
 from strata.registry.push import Progress, Pushed, push
 from strata.registry.reference import Reference
@@ -26,7 +27,11 @@ _SECONDS_BETWEEN_LINES = 0.5
 
 def _push(arguments: argparse.Namespace) -> int:
     layout, root = _root_of(arguments.layout)
-    return _publish(layout, root, arguments)
+    bases = bases_of(layout, root)
+    target = Reference.parse(arguments.reference)
+    arguments.mount_from[:0] = [base.repository for base in bases if base.registry == target.registry]
+    providers = [Provider(base, settings=_settings(arguments)) for base in bases]
+    return _publish(LayoutOnBases(layout, providers), root, arguments)
 
 
 def _pull(arguments: argparse.Namespace) -> int:

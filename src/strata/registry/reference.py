@@ -70,6 +70,10 @@ class Reference:
         """Return the same place with a digest and no tag."""
         return replace(self, tag="", digest=digest)
 
+    def pinned(self, digest: str) -> Reference:
+        """Return the same place and tag with a digest, by which it is found."""
+        return replace(self, digest=digest)
+
     def __str__(self) -> str:
         tag = f":{self.tag}" if self.tag else ""
         digest = f"@{self.digest}" if self.digest else ""

@@ -14,11 +14,16 @@ IMAGE_PYTHON = f"/{IMAGE_PREFIX}/bin/python"
 """The path of the venv's Python in an image."""
 
 
-def venv_entries(feature_version: str) -> Iterator[Entry]:
-    """Yield the entries of a venv without packages in an image."""
+def default_program(feature_version: str) -> str:
+    """Return where CPython from Debian's packages lies in an image: /usr/bin/python3.13."""
+    return f"/usr/bin/python{feature_version}"
+
+
+def venv_entries(feature_version: str, program: str) -> Iterator[Entry]:
+    """Yield the entries of a venv without packages in an image, for the CPython whose path is `program`."""
     python = f"python{feature_version}"
-    yield File(f"{IMAGE_PREFIX}/pyvenv.cfg", configuration(Path("/usr/bin"), feature_version).encode())
-    yield Symlink(f"{IMAGE_PREFIX}/bin/python", f"/usr/bin/{python}")
+    yield File(f"{IMAGE_PREFIX}/pyvenv.cfg", configuration(Path(program).parent, feature_version).encode())
+    yield Symlink(f"{IMAGE_PREFIX}/bin/python", program)
     yield Symlink(f"{IMAGE_PREFIX}/bin/python3", "python")
     yield Symlink(f"{IMAGE_PREFIX}/bin/{python}", "python")
     yield Symlink(f"{IMAGE_PREFIX}/lib64", "lib")

@@ -16,12 +16,13 @@ FAULTS = ("cut before", "cut in the middle", "answer lost", "delayed", "request 
 
 @dataclass
 class FaultyProxy:
-    """`number` is that of the request to harm, from 0; below 0 none is."""
+    """`number` is that of the request to harm, from 0; below 0 none is. `answered` counts bytes of answers' bodies."""
 
     address: str
     fault: str = ""
     number: int = -1
     count: int = 0
+    answered: int = 0
     lock: Lock = field(default_factory=Lock)
 
     def harm(self, fault: str, number: int) -> None:
@@ -60,6 +61,8 @@ def faulty_proxy(registry: str) -> Iterator[FaultyProxy]:
                 self._cut()
                 return
             content = answer.read()
+            with proxy.lock:
+                proxy.answered += len(content)
             if fault == "answer damaged" and content:
                 content = bytes([content[0] ^ 1]) + content[1:]
             self.send_response(answer.status)

@@ -2,7 +2,7 @@
 
 Pants builds the wheel. A step on the interpreter then writes it in its normal form, so that nothing of the machine that
 built it is in the layer. Its sources are in the venv, and not in the app layer a second time.
-Errors: strata.errors.distributions.
+Errors: strata.errors.builds.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from pants_strata.util_rules.interpreters.build_time import build_interpreter_fo
 from pants_strata.util_rules.venvs.c_library import check_c_library
 from pants_strata.util_rules.venvs.locked_venv import get_locked_venv
 from strata.errors import StrataError
-from strata.errors import distributions as errors
+from strata.errors import builds as errors
 from strata.locks.environment import marker_environment
 from strata.plan.needed import required
 from strata.protocol import normal_wheel

@@ -19,13 +19,14 @@ from pants_strata.artifacts.interpreter import Interpreter, InterpreterRequest
 from pants_strata.artifacts.python_version import Today
 from pants_strata.artifacts.standalone import StandaloneBuildRequest
 from pants_strata.subsystem import DebianSubsystem, StandaloneSubsystem, StrataSubsystem
-from pants_strata.target_types import BaseField
+from pants_strata.target_types import BaseField, OciBaseTarget
 from pants_strata.util_rules.debian.packages import get_debian_packages
 from pants_strata.util_rules.interpreters.python_version import check_supported, wanted_python
 from pants_strata.util_rules.interpreters.standalone import get_standalone_build
 from pants_strata.util_rules.lock_requests import base_lock, interpreter_lock, is_standalone, standalone_lock
 from pants_strata.util_rules.lookup import artifact_address
 from strata.errors import StrataError
+from strata.errors.oci_base import standalone_needs_packages
 from strata.errors.standalone import base_is_too_old
 from strata.interpreters.debian_versions import glibc_version, wanted_python_version
 from strata.oci.platform import Platform
@@ -64,7 +65,10 @@ async def standalone_c_library(
     base: Address, platform: Platform, debian: DebianSubsystem
 ) -> tuple[DebianPackages, tuple[int, int]]:
     """Return the packages of a base's C library, and its version. Raise StrataError where it is missing or too old."""
-    locked = await get_debian_packages(DebianPackagesRequest(base_lock(await engine.target(base), debian), platform))
+    target = await engine.target(base)
+    if target.alias == OciBaseTarget.alias:
+        raise standalone_needs_packages().at(str(base))
+    locked = await get_debian_packages(DebianPackagesRequest(base_lock(target, debian), platform))
     packages = tuple(package for package in locked.packages if package.name in C_LIBRARY)
     try:
         glibc = glibc_version(packages)

@@ -13,9 +13,12 @@ from pants.engine.addresses import Address
 from pants_strata import engine
 from pants_strata.artifacts.debian_packages import DebianPackagesRequest
 from pants_strata.artifacts.interpreter import Interpreter
+from pants_strata.artifacts.oci_base import OciBaseRequest
 from pants_strata.subsystem import DebianSubsystem
+from pants_strata.target_types import OciBaseTarget
 from pants_strata.util_rules.debian.packages import locked_packages
 from pants_strata.util_rules.lock_requests import base_lock
+from pants_strata.util_rules.oci_base.base import get_oci_base
 from strata.errors import StrataError
 from strata.errors.wheels import needs_other_c_library
 from strata.interpreters.debian_versions import LIBC, glibc_version
@@ -24,9 +27,13 @@ from strata.locks.c_library import CLibrary, misfits
 
 async def c_library_of(base: Address, interpreter: Interpreter, debian: DebianSubsystem) -> CLibrary:
     """Return the C library of an image with this base and this interpreter."""
-    packages = await locked_packages(
-        DebianPackagesRequest(base_lock(await engine.target(base), debian), interpreter.platform)
-    )
+    target = await engine.target(base)
+    if target.alias == OciBaseTarget.alias:
+        glibc = (await get_oci_base(OciBaseRequest(base, interpreter.platform))).findings.glibc
+        # A newer one does not help: wheels are installed on the interpreter, too.
+        older = glibc is not None and glibc < interpreter.glibc
+        return CLibrary(f"the base {base}", glibc) if older else own_c_library(interpreter)
+    packages = await locked_packages(DebianPackagesRequest(base_lock(target, debian), interpreter.platform))
     if not any(package.name == LIBC for package in packages):
         return own_c_library(interpreter)
     try:

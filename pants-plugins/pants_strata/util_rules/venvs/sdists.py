@@ -2,7 +2,7 @@
 
 Inputs of a build: the sdist, the wheels of `build_lockfile`, the installer as the front end, the interpreter. Nothing
 else is in the key, so the wheel is cached as a fetched one is.
-Errors: a lock of build requirements that is missing or damaged; those of builds (strata.errors.sdists).
+Errors: a lock of build requirements that is missing or damaged; those of builds (strata.errors.builds).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from pants_strata.util_rules.interpreters.build_time import build_interpreter_fo
 from pants_strata.util_rules.venvs.c_library import own_c_library
 from pants_strata.util_rules.venvs.wheels import fetch_wheels, merged, named
 from strata.errors import StrataError
-from strata.errors import sdists as errors
+from strata.errors import builds as errors
 from strata.locks.environment import marker_environment, wheel_tags
 from strata.locks.requirements import LockedRequirement, read_requirements, select
 from strata.protocol import build_wheel

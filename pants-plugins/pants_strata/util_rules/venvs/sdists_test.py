@@ -32,7 +32,7 @@ from pants_strata.artifacts.wheel import LockedWheel
 from pants_strata.target_types import PythonVenvTarget
 from pants_strata.util_rules.venvs.sdists import allowed_sdists, with_built_wheels
 from strata.errors import StrataError
-from strata.errors.sdists import build_failed
+from strata.errors.builds import build_failed
 from strata.errors.unworded import UnwordedError
 from strata.protocol import build_wheel, fetch_wheel
 from strata.protocol.wheel import Wheel
@@ -188,7 +188,7 @@ def test_the_build_lockfile_does_not_exist() -> None:
 
 
 def test_a_build_that_fails_names_the_venv() -> None:
-    error = UnwordedError("sdists", "build_failed", ["pure 1.0", "uv", [], ["no module named x"]])
+    error = UnwordedError("builds", "build_failed", ["pure 1.0", "uv", [], ["no module named x"]])
     expected = build_failed("pure 1.0", "uv", [], ["no module named x"]).at("third:venv")
     assert refusal(Engine(error=error.to_json())) == str(expected)
 

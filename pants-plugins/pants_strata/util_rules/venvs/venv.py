@@ -159,7 +159,7 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem) -> Venv:
         chosen = await _needed(target, locked, request.roots, request.built)
     wheels = {wheel.name: wheel for wheel in chosen}
     interpreter = BuildInterpreterRequest(locked.interpreter.address)
-    venv = VenvLayerRequest(interpreter, request.compression)
+    venv = VenvLayerRequest(interpreter, request.compression, request.program)
     layers, proofs, venv_layer = await _parts(
         _layer_requests(request, target, strata, interpreter, wheels),
         [

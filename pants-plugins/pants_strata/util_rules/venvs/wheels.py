@@ -18,8 +18,8 @@ from pants_strata.artifacts.wheel import LockedWheel
 from pants_strata.util_rules.fetch import get_fetched_files
 from pants_strata.util_rules.venvs.c_library import check_c_library
 from strata.errors import StrataError
+from strata.errors.builds import only_sdists
 from strata.errors.fetch import NoWheelFits, OnlySdist
-from strata.errors.sdists import only_sdists
 from strata.locks.c_library import CLibrary
 from strata.locks.requirements import LockedRequirement
 from strata.protocol import fetch_wheel

@@ -1,0 +1,105 @@
+"""What lies below the venv of an image: the layers of its base, and the interpreter's, unless the base's Python serves.
+
+Inputs: the base and the interpreter. The layers of an `oci_base` are those of the registry, as they are; with
+`[strata].base_layers = "reference"` they are not even fetched. Errors: those of the base; a Python of the base that is
+not there, or of another version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pants.engine.fs import EMPTY_DIGEST
+from pants.engine.rules import Rule, collect_rules, rule
+from pants.engine.target import Target
+from pants.util.frozendict import FrozenDict
+
+from pants_strata import engine
+from pants_strata.artifacts.image import ImageSystem, ImageSystemRequest
+from pants_strata.artifacts.interpreter import Interpreter, InterpreterLayerRequest
+from pants_strata.artifacts.layer import ArtifactLayer
+from pants_strata.artifacts.oci_base import BaseLayerRequest, OciBase, OciBaseRequest
+from pants_strata.artifacts.os_packages import OsPackagesRequest
+from pants_strata.subsystem import BaseLayers, StrataSubsystem
+from pants_strata.target_types import ImageInterpreterField, OciBaseTarget
+from pants_strata.util_rules.debian.os_packages import get_os_packages_layer
+from pants_strata.util_rules.interpreters.layer import get_interpreter_layer
+from pants_strata.util_rules.oci_base.base import get_oci_base
+from pants_strata.util_rules.oci_base.layers import get_base_layer
+from strata.attest.build_inputs import Input
+from strata.errors import oci_base as errors
+from strata.oci.base import base_annotations
+from strata.oci.descriptor import Descriptor
+from strata.oci.layer import Layer
+from strata.protocol.interpreter import feature_version
+
+
+async def _base_layers(request: ImageSystemRequest, base: OciBase, *, fetch: bool) -> list[ArtifactLayer]:
+    wanted = [BaseLayerRequest(request.base, base.repository, layer) for layer in base.image.layers]
+    fetched = await engine.concurrently(get_base_layer(each) for each in wanted) if fetch else ()
+    blobs = [each.blob for each in fetched] or [EMPTY_DIGEST] * len(wanted)
+    inputs = FrozenDict({"image": Input(base.name, base.image.manifest.partition(":")[2])})
+    return [
+        ArtifactLayer(
+            Layer(
+                Descriptor(layer.media_type, layer.digest, layer.size),
+                layer.diff_id,
+                {"kind": "base", "installers": list(installers)},
+            ),
+            blob,
+            inputs,
+        )
+        for layer, installers, blob in zip(base.image.layers, base.findings.installers, blobs)
+    ]
+
+
+@rule
+async def build_image_system(request: ImageSystemRequest, strata: StrataSubsystem) -> ImageSystem:
+    """Return the layers below a venv, the lowest first, and what an image inherits from its base."""
+    interpreter = request.interpreter
+    on_top = InterpreterLayerRequest(interpreter, request.base, request.compression)
+    own = () if request.python_of_base else (on_top,)
+    if (await engine.target(request.base)).alias != OciBaseTarget.alias:
+        os_packages = OsPackagesRequest(request.base, interpreter.platform, interpreter.address, request.compression)
+        layers = await engine.concurrently(
+            [get_os_packages_layer(os_packages), *(get_interpreter_layer(each) for each in own)]
+        )
+        return ImageSystem(tuple(layers))
+    base = await get_oci_base(OciBaseRequest(request.base, interpreter.platform))
+    below = await _base_layers(request, base, fetch=strata.base_layers is BaseLayers.copy)
+    above = await engine.concurrently(get_interpreter_layer(each) for each in own)
+    return ImageSystem(
+        (*below, *above),
+        base.image.runtime,
+        FrozenDict(base_annotations(base.name, base.image.root)),
+        base.allow_installers,
+    )
+
+
+get_image_system = engine.asker(build_image_system)
+
+
+async def python_of_base(image: Target, base: Target, interpreter: Interpreter) -> str:
+    """Return the path of the base's Python, if the image is to run on that; else an empty text.
+
+    Raise StrataError where the base has no Python of the interpreter's feature version.
+    """
+    if image[ImageInterpreterField].value != ImageInterpreterField.of_base:
+        return ""
+    where = str(image.address)
+    if base.alias != OciBaseTarget.alias:
+        raise errors.python_needs_base(str(base.address)).at(where)
+    found = await get_oci_base(OciBaseRequest(base.address, interpreter.platform))
+    feature = feature_version(interpreter.version)
+    program = found.findings.python(feature)
+    if program is None:
+        others = [f"/{path}, CPython {version}" for path, version in found.findings.pythons.items()]
+        if others:
+            raise errors.other_python(found.name, feature, others).at(where)
+        raise errors.no_python(found.name, feature).at(where)
+    return f"/{program}"
+
+
+def rules() -> Iterable[Rule]:
+    """Return the rules of this module."""
+    return collect_rules()

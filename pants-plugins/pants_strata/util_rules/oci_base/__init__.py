@@ -1,0 +1,1 @@
+"""The rules of images in registries that others stand on: manifest, layers, findings, lock."""

@@ -1,0 +1,130 @@
+"""The verb `inspect-base-layer` says what a layer of a base holds, in one pass over its blob.
+
+It finds installers of Python packages, dpkg's list of packages, the C library, programs of CPython, and what the layer
+takes away from those below it.
+https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#whiteouts
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import BinaryIO, Optional
+
+from strata.audit.blob import member_contents
+from strata.audit.layer import LayerAudit
+from strata.errors import oci_base as errors
+from strata.layouts.blob_reader import BlobReader
+from strata.oci.tar_reader import DIRECTORY, HARD_LINK, SYMLINK, DamagedBlob, TarEntry, TarReader
+from strata.pieces import Stream
+from strata.protocol.bases.inspect_base_layer import Request, Result
+
+_STATUS = "var/lib/dpkg/status"
+_LISTED = re.compile(r"var/lib/dpkg/status\.d/[^/]+(?<!\.md5sums)")
+# Until glibc 2.33 the file had its version in its name, and the name of today was a link to it.
+_GLIBC = re.compile(r"(usr/)?lib(64)?/([^/]+/)?libc(\.so\.6|-2\.\d+\.so)")
+_MUSL = re.compile(r"(usr/)?lib/ld-musl-[^/]+\.so\.1")
+_GLIBC_VERSION = re.compile(rb"GNU C Library [^\n]{0,200} version (\d+\.\d+)")
+_PYTHON = re.compile(r"(.+/)?bin/python3\.\d+")
+_PYTHON_HEADER = re.compile(r"(.+/)?include/python3\.\d+/patchlevel\.h")
+_PYTHON_VERSION = re.compile(rb'^#define\s+PY_VERSION\s+"([^"+]+)', re.MULTILINE)
+_WHITEOUT = ".wh."
+_OPAQUE = ".wh..wh..opq"
+# Far above what such files have.
+_MOST_BYTES = 64 << 20
+
+
+def run(request: Request) -> Result:
+    """Return what the layer holds. Raise StrataError where its blob is damaged, or no layer."""
+    digest = f"{request.layer.parent.name}:{request.layer.name}"
+    try:
+        with request.layer.open("rb") as blob:
+            return inspect_layer(blob)
+    except DamagedBlob as damage:
+        raise errors.damaged_layer(digest, str(damage)) from None
+
+
+def inspect_layer(blob: Stream) -> Result:
+    """Return what a layer holds. Raise DamagedBlob where the blob is no layer's."""
+    findings = _Findings()
+    tar = TarReader(BlobReader(blob))
+    for entry in tar:
+        findings.take(entry, tar)
+    return findings.result()
+
+
+class _Findings:
+    def __init__(self) -> None:
+        self._audit = LayerAudit()
+        self._packages: Optional[Mapping[str, str]] = None
+        self._listed: dict[str, str] = {}
+        self._c_libraries: dict[str, str] = {}
+        self._pythons: list[str] = []
+        self._headers: dict[str, str] = {}
+        self._removed: list[str] = []
+
+    def take(self, entry: TarEntry, contents: Stream) -> None:
+        """Take one member of the layer, with its contents."""
+        path = entry.path.lstrip("/")
+        folder, _, name = path.rpartition("/")
+        if name.startswith(_WHITEOUT):
+            # What an opaque directory hides is all below it: a path with a slash at its end.
+            hidden = "" if name == _OPAQUE else name[len(_WHITEOUT) :]
+            self._removed.append(f"{folder}/{hidden}" if folder else hidden)
+        elif entry.kind in (SYMLINK, HARD_LINK):
+            self._audit.add_link(path)
+            if entry.kind == HARD_LINK and _PYTHON.fullmatch(path):
+                self._pythons.append(path)
+        elif entry.kind != DIRECTORY:
+            whole = _is_read(path) and entry.size <= _MOST_BYTES
+            with member_contents(contents, whole=whole) as file:
+                self._audit.add_file(path, entry.mode, file)
+                file.seek(0)
+                self._read(path, file)
+
+    def result(self) -> Result:
+        """Return the findings."""
+        return Result(
+            installers=tuple(each.to_json() for each in self._audit.evidence()),
+            packages=self._packages,
+            listed_packages=self._listed,
+            c_libraries=self._c_libraries,
+            pythons=tuple(sorted(self._pythons)),
+            python_headers=self._headers,
+            removed=tuple(sorted(self._removed)),
+        )
+
+    def _read(self, path: str, file: BinaryIO) -> None:
+        if path == _STATUS:
+            self._packages = dict(installed(file.read()))
+        elif _LISTED.fullmatch(path):
+            self._listed.update(installed(file.read()))
+        elif _GLIBC.fullmatch(path):
+            match = _GLIBC_VERSION.search(file.read())
+            if match:
+                self._c_libraries[path] = match[1].decode()
+        elif _MUSL.fullmatch(path):
+            self._c_libraries[path] = "musl"
+        elif _PYTHON.fullmatch(path):
+            self._pythons.append(path)
+        elif _PYTHON_HEADER.fullmatch(path):
+            match = _PYTHON_VERSION.search(file.read())
+            if match:
+                self._headers[path] = match[1].decode()
+
+
+def _is_read(path: str) -> bool:
+    return path == _STATUS or any(pattern.fullmatch(path) is not None for pattern in (_LISTED, _GLIBC, _PYTHON_HEADER))
+
+
+def installed(status: bytes) -> Iterator[tuple[str, str]]:
+    """Yield the name and the version of each installed package in dpkg's list.
+
+    https://www.debian.org/doc/debian-policy/ch-controlfields.html
+    """
+    for stanza in re.split(r"\n\s*\n", status.decode("utf-8", "replace")):
+        fields = dict(re.findall(r"^(Package|Version|Status):[ \t]*(.*?)[ \t]*$", stanza, re.MULTILINE))
+        # The lists of distroless images say nothing of a status: what is listed is there.
+        is_there = fields.get("Status", "installed").split()[-1:] == ["installed"]
+        if is_there and "Package" in fields and "Version" in fields:
+            yield fields["Package"], fields["Version"]

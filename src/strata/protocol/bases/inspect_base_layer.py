@@ -1,0 +1,41 @@
+"""The verb `inspect-base-layer` says what a layer of a base holds (strata.bases.inspect_layer)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, Optional
+
+from strata.protocol import message
+
+
+@dataclass(frozen=True)
+class Result(message.Message):
+    """The findings in one layer. Paths have no leading slash.
+
+    :param installers: evidence, as JSON values (strata.audit.evidence).
+    :param packages: name → version in dpkg's list; None where the layer has no such file.
+    :param listed_packages: name → version in the files of `status.d`, of which each layer may add some.
+    :param c_libraries: the path of a C library → its version, as `2.41`; `musl` for that one.
+    :param pythons: the paths of programs that are called as CPython's are, `usr/bin/python3.13`.
+    :param python_headers: the path of a header of CPython → the full version that it tells, 3.13.5.
+    :param removed: the paths that the layer takes away from those below it.
+    """
+
+    installers: tuple[Any, ...]
+    packages: Optional[Mapping[str, str]]
+    listed_packages: Mapping[str, str] = field(hash=False)
+    c_libraries: Mapping[str, str] = field(hash=False)
+    pythons: tuple[str, ...]
+    python_headers: Mapping[str, str] = field(hash=False)
+    removed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Request(message.Request[Result]):
+    """The layer's blob, which is called by the digits of its digest."""
+
+    verb: ClassVar[str] = "inspect-base-layer"
+
+    layer: Path

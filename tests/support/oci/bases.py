@@ -1,0 +1,73 @@
+"""Images in a registry for others to stand on, as a company has them: their layers are some of this repository's."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import shutil
+import tarfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from strata.layouts.layout import Layout
+from strata.oci.descriptor import Descriptor
+from strata.oci.image import Image, RuntimeConfig
+from strata.oci.layer import Entry, Layer, write_layer
+from strata.oci.platform import Platform
+from strata.registry.provider import Provider
+from strata.registry.push import push
+from strata.registry.reference import Reference
+from support.oci.images import AMD64, write_layout
+from support.oci.readers import blob_path, manifest_of
+
+RUNTIME = RuntimeConfig(
+    entrypoint=("/bin/company",),
+    cmd=("serve",),
+    env={"COMPANY": "example", "PATH": "/company/bin:/usr/bin:/bin", "PYTHONPATH": "/company"},
+    user="1000:1000",
+    working_dir="/company",
+    labels={"team": "bases", "vendor": "example"},
+    exposed_ports=("9000/tcp",),
+    stop_signal="SIGQUIT",
+    volumes=("/company/data",),
+)
+
+
+def layer_of_artifact(layout: Path, blobs: Path) -> Layer:
+    """The one layer of a layout that `package` wrote for an artifact, its blob copied to `blobs`."""
+    (fields,) = manifest_of(layout)["layers"]
+    descriptor = Descriptor(fields["mediaType"], fields["digest"], fields["size"])
+    source = blob_path(layout, descriptor.digest)
+    blobs.mkdir(parents=True, exist_ok=True)
+    shutil.copy(source, blobs / source.name)
+    diff_id = hashlib.sha256(gzip.decompress(source.read_bytes())).hexdigest()
+    return Layer(descriptor, f"sha256:{diff_id}", {"kind": "company"})
+
+
+def file_in_layer(layer: Layer, blobs: Path, path: str) -> bytes:
+    with tarfile.open(blobs / layer.descriptor.digest.partition(":")[2]) as archive:
+        member = archive.extractfile(path)
+        assert member
+        return member.read()
+
+
+def new_layer(blobs: Path, *entries: Entry) -> Layer:
+    return write_layer(entries, blobs=blobs, contents={"kind": "company"})
+
+
+def push_base(
+    root: Path,
+    reference: str,
+    layers: Sequence[Layer],
+    *,
+    runtime: RuntimeConfig = RUNTIME,
+    platforms: Sequence[Platform] = (AMD64,),
+) -> str:
+    """Pushes an image whose blobs lie in `root` already, as an index where there are several platforms; its digest."""
+    images = [Image.assemble(platform, layers, runtime, annotations={}) for platform in platforms]
+    parsed = Reference.parse(reference)
+    write_layout(root, images, tag=parsed.tag)
+    layout = Layout.open(root)
+    (descriptor,) = layout.roots(parsed.tag)
+    push(layout, descriptor, Provider(parsed, actions="pull,push", environment={}), tags=[parsed.tag])
+    return descriptor.digest
