@@ -20,11 +20,15 @@ from pants_strata import engine
 from pants_strata.goals import publish
 from pants_strata.goals.publish import PublishImageFieldSet, PublishImageRequest
 from pants_strata.subsystem import StrataSubsystem
+from pants_strata.util_rules.archive import archive_of
 from pants_strata.util_rules.destinations import names
+from strata.oci.image import Image, RuntimeConfig
+from strata.oci.platform import Platform
 from support import rules
 
 DIGEST = "sha256:" + "ab" * 32
 INDEX = json.dumps({"manifests": [{"digest": DIGEST}]}).encode()
+PLATFORMS = (Platform("linux", "amd64"), Platform("linux", "arm64"))
 REGISTRIES = (
     "--strata-registries={'live': {'address': 'registry.example', 'default': True}, "
     "'off': {'address': 'off.example', 'skip_push': True}}"
@@ -42,8 +46,14 @@ async def names_of(address: Address, strata: StrataSubsystem) -> Names:
 
 @pytest.fixture(scope="module")
 def runner() -> RuleRunner:
-    asked = ((PublishProcesses, PublishImageRequest), (Digest, CreateDigest), (Snapshot, Digest), (Names, Address))
-    return rules.repository([names_of, *(QueryRule(output, [request]) for output, request in asked)])
+    asked = (
+        (PublishProcesses, PublishImageRequest),
+        (Digest, CreateDigest),
+        (Snapshot, Digest),
+        (Names, Address),
+        (Archived, Address),
+    )
+    return rules.repository([names_of, archived, *(QueryRule(output, [request]) for output, request in asked)])
 
 
 def request_of(runner: RuleRunner, fields: str, *options: str, **env: str) -> PublishImageRequest:
@@ -173,4 +183,26 @@ def test_no_registry(runner: RuleRunner) -> None:
         "set, and no registry in `[strata].registries` is a default.\n"
         "Fix: add a registry to pants.toml: `[strata.registries.live]` with "
         '`address = "registry.example"` and `default = true`; or set `skip_push=True`.'
+    )
+
+
+class Archived(str):
+    """The answer of the rule below."""
+
+
+@rule
+async def archived(address: Address, strata: StrataSubsystem) -> Archived:
+    images = [Image.assemble(platform, [], RuntimeConfig(), annotations={}) for platform in PLATFORMS]
+    _, (archive,) = await archive_of(
+        await engine.target(address), strata, images, DIGEST, await engine.create({}), "src.web/image"
+    )
+    return Archived(archive.relpath or "")
+
+
+def test_an_archive_for_docker_has_one_platform(runner: RuleRunner) -> None:
+    rules.write(runner, {"src/web/BUILD": "python_image(name='image', entry_point='main.py', archive='docker')\n"})
+    assert rules.message(runner, Archived, Address("src/web", target_name="image")) == (
+        'src/web:image: An archive for Docker, `archive="docker"`, holds an image for one platform.\n'
+        "Found:\n  linux/amd64\n  linux/arm64\n"
+        'Fix: set `archive="oci"`, which Docker 25 and podman read, too; or let the image be for one platform.'
     )

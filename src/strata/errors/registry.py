@@ -138,6 +138,32 @@ def untrusted_certificate(place: str, host: str, reason: str) -> StrataError:
     )
 
 
+def no_tls(place: str, host: str) -> StrataError:
+    """Return the error for a registry that answers in plain HTTP where TLS was tried."""
+    return StrataError(
+        f"{place}: {host} does not speak TLS.",
+        fix=f"serve it over TLS, or allow plain HTTP by name: `--plain-http={host}`; for `./pants publish` "
+        "`plain_http = true` in its entry of `[strata.registries]`.",
+    )
+
+
+def client_certificate_wanted(place: str, host: str) -> StrataError:
+    """Return the error for a registry that refuses a client without a certificate, or with another one."""
+    return StrataError(
+        f"{place}: {host} wants to know a certificate of this client.",
+        fix="put it into /etc/containers/certs.d/HOST:PORT/ or ~/.config/containers/certs.d/HOST:PORT/ as client.cert, "
+        "and its key as client.key.",
+    )
+
+
+def bad_certificate_file(path: str, reason: str) -> StrataError:
+    """Return the error for a file of certificates, or for the key beside it, that cannot be used."""
+    return StrataError(
+        f"{path} cannot be used for connections with TLS: {reason}.",
+        fix="mend the file: certificates and keys are PEM, and NAME.cert has its key in NAME.key beside it.",
+    )
+
+
 def plain_http(place: str, host: str) -> StrataError:
     """Return the error for a registry without TLS that is not on this machine and that no option names."""
     return StrataError(

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import os
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+
+from strata.errors import registry as errors
 
 # Where systems keep their bundle, for a Python that was built to look elsewhere.
 _SYSTEM_BUNDLES = (
@@ -29,13 +32,31 @@ def bundle(environment: Mapping[str, str]) -> str:
 
 
 def context(registry: str, environment: Mapping[str, str]) -> ssl.SSLContext:
-    """Return what TLS connections to a registry are made with."""
-    made = ssl.create_default_context(cafile=bundle(environment) or None)
+    """Return what TLS connections to a registry are made with. Raise StrataError for a file that cannot be used."""
+    authorities = bundle(environment)
+    with _named(authorities):
+        made = ssl.create_default_context(cafile=authorities or None)
     home = Path(environment.get("HOME") or os.path.expanduser("~"))
     own = Path(environment.get("XDG_CONFIG_HOME") or home / ".config", "containers/certs.d")
     for folder in (own / registry, *(each / registry for each in _SYSTEM_FOLDERS)):
         for authority in sorted(folder.glob("*.crt")):
-            made.load_verify_locations(cafile=str(authority))
+            with _named(str(authority)):
+                made.load_verify_locations(cafile=str(authority))
         for certificate in sorted(folder.glob("*.cert")):
-            made.load_cert_chain(str(certificate), str(certificate.with_suffix(".key")))
+            key = certificate.with_suffix(".key")
+            if not key.is_file():
+                raise errors.bad_certificate_file(str(certificate), f"{key.name} is not beside it")
+            with _named(str(certificate)):
+                made.load_cert_chain(str(certificate), str(key))
     return made
+
+
+@contextmanager
+def _named(path: str) -> Iterator[None]:
+    """Raise StrataError, which names the file, for one that cannot be read or holds something else."""
+    try:
+        yield
+    except ssl.SSLError:
+        raise errors.bad_certificate_file(path, "it, or its key, is not what such a file holds") from None
+    except OSError as error:
+        raise errors.bad_certificate_file(path, error.strerror or type(error).__name__) from None

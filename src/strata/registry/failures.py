@@ -16,6 +16,9 @@ from strata.registry.connections import FAILURES, Answer
 _LONGEST_BODY = 4096
 _LONGEST_LINE = 200
 _MOST_LINES = 5
+# What OpenSSL calls an answer that is no TLS, and the alerts of a server that wants to know who asks.
+_NO_TLS = {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"}
+_CLIENT_UNKNOWN = {"TLSV13_ALERT_CERTIFICATE_REQUIRED", "SSLV3_ALERT_BAD_CERTIFICATE", "TLSV1_ALERT_UNKNOWN_CA"}
 _NO_ROOM = ("no space left", "disk full")
 
 
@@ -48,7 +51,12 @@ def answer_error(
 def connection_error(error: Exception, place: str, host: str, attempts: int) -> StrataError:
     """Return the error for a request that got no answer."""
     causes = list(_causes(error))
-    if is_untrusted(error):
+    refusals = {each.reason for each in causes if isinstance(each, ssl.SSLError)}
+    if refusals & _NO_TLS:
+        return errors.no_tls(place, host)
+    if refusals & _CLIENT_UNKNOWN:
+        return errors.client_certificate_wanted(place, host)
+    if any(isinstance(each, ssl.SSLCertVerificationError) for each in causes):
         reason = next(str(each) for each in causes if isinstance(each, ssl.SSLCertVerificationError))
         return errors.untrusted_certificate(place, host, reason)
     if any(isinstance(each, socket.gaierror) for each in causes):
@@ -56,9 +64,13 @@ def connection_error(error: Exception, place: str, host: str, attempts: int) -> 
     return errors.unreachable(place, host, _reason(error, causes), attempts)
 
 
-def is_untrusted(error: Exception) -> bool:
-    """Return whether a certificate was refused: asking again does not help."""
-    return any(isinstance(each, ssl.SSLCertVerificationError) for each in _causes(error))
+def is_final(error: Exception) -> bool:
+    """Return whether TLS was refused, by either side: asking again does not help."""
+    return any(
+        isinstance(each, ssl.SSLCertVerificationError)
+        or (isinstance(each, ssl.SSLError) and each.reason in _NO_TLS | _CLIENT_UNKNOWN)
+        for each in _causes(error)
+    )
 
 
 def _reason(error: Exception, causes: list[BaseException]) -> str:

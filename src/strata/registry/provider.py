@@ -17,7 +17,7 @@ from strata.errors import registry as errors
 from strata.registry.authorization import Authorization, Scopes
 from strata.registry.connections import FAILURES, Answer, Connections
 from strata.registry.credentials import HUB, find_credentials
-from strata.registry.failures import answer_error, connection_error, is_untrusted
+from strata.registry.failures import answer_error, connection_error, is_final
 from strata.registry.reference import Reference, host_of, is_loopback
 from strata.registry.retries import RETRIED_STATUS, Retries
 
@@ -120,7 +120,7 @@ class Provider:
                 response = self._authorized(method, url, headers or {}, body, scopes or self.scopes, place)
             except FAILURES as error:
                 failure = connection_error(error, place, urlsplit(url).netloc, attempt)
-                if is_untrusted(error):
+                if is_final(error):
                     raise failure from None
             else:
                 if response.status_code in accept:
@@ -193,7 +193,7 @@ class Provider:
                     response = self._request(method, url, {**sent, **form}, urlencode(fields).encode())
             except FAILURES as error:
                 failure = connection_error(error, place, host, attempt)
-                if is_untrusted(error):
+                if is_final(error):
                     raise failure from None
                 self.settings.retries.wait(attempt)
                 continue
