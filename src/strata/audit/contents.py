@@ -60,11 +60,18 @@ def evidence_of_file(path: str, executable: bool, contents: BinaryIO) -> Iterato
         if project:
             yield Evidence(path, project.name, SCRIPT)
     elif is_read(start):
-        if zipfile.is_zipfile(contents):
+        if _is_archive(contents):
             yield from _evidence_of_archive(path, contents)
         elif executable:
             contents.seek(0)
             yield from _evidence_of_script(path, contents.read(_SCRIPT_LIMIT).decode("utf-8", "replace"))
+
+
+def _is_archive(contents: BinaryIO) -> bool:
+    try:
+        return zipfile.is_zipfile(contents)
+    except ValueError:
+        return False  # CPython 3.14 seeks to where a damaged archive says its directory is
 
 
 def _evidence_of_archive(path: str, contents: BinaryIO) -> Iterator[Evidence]:

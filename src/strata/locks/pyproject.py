@@ -67,7 +67,7 @@ def requirement(text: str, where: str) -> Requirement:
     """
     try:
         return Requirement(text)
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, SyntaxError):
         raise errors.unreadable(where, "a requirement (PEP 508)", text) from None
 
 

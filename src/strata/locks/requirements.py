@@ -93,7 +93,7 @@ def _read_line(line: str, where: str) -> LockedRequirement:
         raise errors.unusable_option(where, specification)
     try:
         requirement = Requirement(specification)
-    except (InvalidRequirement, RecursionError):
+    except (InvalidRequirement, RecursionError, SyntaxError):
         raise errors.unreadable_line(where, specification) from None
     if requirement.url:
         raise errors.direct_reference(where, requirement.name, specification)

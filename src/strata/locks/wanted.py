@@ -74,8 +74,9 @@ def holds(marker: str, environment: Mapping[str, str], where: str, extras: Abstr
     try:
         answered = _EXTRA.sub(lambda match: _answered(match, extras), marker)
         return bool(_parsed(answered).evaluate({**environment, "extra": ""}))
-    except (ValueError, UndefinedEnvironmentName, RecursionError, KeyError):
-        # KeyError: packaging 26 takes a marker that names no variable, and fails to evaluate it.
+    except (ValueError, UndefinedEnvironmentName, RecursionError, KeyError, SyntaxError):
+        # packaging 26 takes a marker that names no variable, and fails to evaluate it (KeyError); 26.0 fails to read a
+        # text with a line break in it (SyntaxError).
         raise errors.unreadable(where, "an environment marker (PEP 508)", marker) from None
 
 

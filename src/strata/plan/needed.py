@@ -72,7 +72,7 @@ def _needed(name: str, lines: Sequence[str], environment: Mapping[str, str], ext
         try:
             requirement = _read(line)
             applies = _applies(requirement, environment, extra, name)
-        except (InvalidRequirement, RecursionError, StrataError):
+        except (InvalidRequirement, RecursionError, SyntaxError, StrataError):
             raise errors.unreadable_dependency(name, line) from None
         if applies:
             yield requirement
