@@ -103,6 +103,25 @@ def test_sizes_may_follow_the_data(tmp_path: Path, method: int, zip64: bool) -> 
     assert find(tmp_path / "a.zip").read_bytes() == TEXT
 
 
+def test_members_beyond_what_32_bits_count(tmp_path: Path) -> None:
+    """A member of 5 GiB that is a hole in the file, and one behind it."""
+    path, size = tmp_path / "a.zip", 5 << 30
+    with path.open("w+b") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        hole = zipfile.ZipInfo("hole")
+        hole.file_size = hole.compress_size = size
+        hole.CRC = hole.header_offset = 0
+        file.write(hole.FileHeader(zip64=True))
+        file.seek(size, os.SEEK_CUR)
+        archive.filelist.append(hole)
+        archive.start_dir = file.tell()
+        archive.writestr("a.txt", TEXT)
+    with zipfile.ZipFile(path) as archive:
+        first, last = ZipMember.find_all(path, archive.infolist())
+    assert (first.size, first.compressed_size, last.offset > size) == (size, size, True)
+    assert next(contents for _, contents in first._stored()) == bytes(1 << 18)
+    assert last.read_bytes() == TEXT
+
+
 def test_many_members(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         for name in "abc":

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from benchmarks.large_wheel import write_large_wheel
 from benchmarks.project import project
 from benchmarks.replay import remove, sandboxes
 from benchmarks.report import Row
 from benchmarks.wheelhouse import Wheelhouse
 from benchmarks.workbench import Workbench
+from support.venvs.large_wheels import mixed_wheel
 
 _MEGABYTES = 700
 _FILES = {
@@ -21,7 +21,7 @@ _FILES = {
 
 def measure(bench: Workbench) -> Iterator[Row]:
     folder = bench.folder("large")
-    wheel = write_large_wheel(folder, 70 if bench.quick else _MEGABYTES)
+    wheel = mixed_wheel(folder, 70 if bench.quick else _MEGABYTES)
     digest = hashlib.sha256()
     with wheel.open("rb") as file:
         for piece in iter(lambda: file.read(1 << 20), b""):
