@@ -77,7 +77,7 @@ def peak_of_layer(interpreter: Interpreter, wheel: Wheel, sandbox: Path) -> tupl
 
 def peak_of_proof(interpreter: Interpreter, tool: str, wheel: Wheel, sandbox: Path) -> int:
     """Install a wheel and compare; the most memory that the library took, in bytes."""
-    request = proof.Request(interpreter.in_sandbox(), interpreter.installer(tool), in_sandbox(wheel, sandbox))
+    request = proof.Request(interpreter.in_sandbox(), interpreter.installer(tool), "x86_64", in_sandbox(wheel, sandbox))
     interpreter.run(request, sandbox)
     return int(json.loads((sandbox / "memory.json").read_bytes())[0])
 
