@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,7 +80,10 @@ def peak_of_proof(interpreter: Interpreter, tool: str, wheel: Wheel, sandbox: Pa
     """Install a wheel and compare; the most memory that the library took, in bytes."""
     request = proof.Request(interpreter.in_sandbox(), interpreter.installer(tool), "x86_64", in_sandbox(wheel, sandbox))
     interpreter.run(request, sandbox)
-    return int(json.loads((sandbox / "memory.json").read_bytes())[0])
+    peak = int(json.loads((sandbox / "memory.json").read_bytes())[0])
+    # Otherwise pytest keeps what was installed.
+    shutil.rmtree(sandbox / "scratch")
+    return peak
 
 
 def test_the_layer_of_a_large_wheel_takes_as_much_memory_as_that_of_a_small_one(
@@ -92,6 +96,7 @@ def test_the_layer_of_a_large_wheel_takes_as_much_memory_as_that_of_a_small_one(
     assert 0.99 < result.layer.size / large.path.stat().st_size < 1.01
     blob = tmp_path / "large/blobs/sha256" / result.layer.digest.partition(":")[2]
     assert (blob.stat().st_size, f"sha256:{file_sha256(blob)}") == (result.layer.size, result.layer.digest)
+    blob.unlink()
 
 
 @only_real

@@ -118,7 +118,7 @@ def other_lock_version(where: str, found: str, supported: str, command: str) -> 
     return StrataError(
         f"{where} has a lock version that is not read here: {supported} are.",
         found=[f"lock version {found}"],
-        fix=f"{renewal(command, where)} with a version of the tool that writes one of these.",
+        fix=f"remove it, and {renewal(command, where)} with a version of the tool that writes one of these.",
     )
 
 
@@ -189,7 +189,7 @@ def not_locked(where: str, requirement: str, command: str) -> StrataError:
     """Return the error for a requirement that nothing in the lock satisfies."""
     return StrataError(
         f"{where} has no package that satisfies {requirement} for this interpreter and platform.",
-        fix=f"{renewal(command, where)}.",
+        fix=f"take it from version control again where a merge damaged it, or remove it and {renewal(command, where)}.",
     )
 
 

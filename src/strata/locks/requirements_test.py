@@ -142,7 +142,7 @@ def test_unusable_hash(value: str) -> None:
         f"{WHERE}:3: a hash is no sha256.\n"
         "Found:\n"
         f"  {value}\n"
-        f"Fix: use `--hash=sha256:` with 64 lower-case hex digits; {RENEW}"
+        f"Fix: a hash is `--hash=sha256:` with 64 lower-case hex digits: take the line out, and {RENEW}"
     )
 
 
@@ -161,7 +161,7 @@ def test_unreadable_line(line: str) -> None:
         f"{WHERE}:1: this line is no requirement (PEP 508).\n"
         "Found:\n"
         f"  {line}\n"
-        f"Fix: a lock holds `name==version --hash=sha256:…` lines and comments; {RENEW}"
+        f"Fix: a lock holds `name==version --hash=sha256:…` lines and comments: take the line out, and {RENEW}"
     )
 
 

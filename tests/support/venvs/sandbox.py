@@ -54,14 +54,15 @@ class Interpreter:
     version: str
 
     @classmethod
-    def unpack(cls, root: Path) -> Interpreter:
-        for layer in [*layers_of(BASE), *layers_of(INTERPRETER)]:
+    def unpack(cls, root: Path, layouts: Path = Path()) -> Interpreter:
+        """Unpack the layers that Pants wrote below the directory `layouts`."""
+        for layer in [*layers_of(layouts / BASE), *layers_of(layouts / INTERPRETER)]:
             with tarfile.open(layer) as archive:
                 # These layers are made by the repository itself, and read as their writer's user.
                 archive.extractall(root)  # noqa: S202
         (version,) = (
             version
-            for name, version in installed_packages(layer_of(INTERPRETER)).items()
+            for name, version in installed_packages(layer_of(layouts / INTERPRETER)).items()
             if re.fullmatch(r"python3\.\d+-minimal", name)
         )
         return cls(root, version.partition("-")[0])

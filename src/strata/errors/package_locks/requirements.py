@@ -42,7 +42,7 @@ def unusable_hash(where: str, value: str) -> StrataError:
     return StrataError(
         f"{where}: a hash is no sha256.",
         found=[value],
-        fix="use `--hash=sha256:` with 64 lower-case hex digits; " + _renew(where),
+        fix="a hash is `--hash=sha256:` with 64 lower-case hex digits: take the line out, and " + _renew(where),
     )
 
 
@@ -58,7 +58,7 @@ def unreadable_line(where: str, line: str) -> StrataError:
     return StrataError(
         f"{where}: this line is no requirement (PEP 508).",
         found=[line],
-        fix="a lock holds `name==version --hash=sha256:…` lines and comments; " + _renew(where),
+        fix="a lock holds `name==version --hash=sha256:…` lines and comments: take the line out, and " + _renew(where),
     )
 
 

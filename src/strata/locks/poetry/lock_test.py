@@ -64,7 +64,7 @@ def test_another_lock_version(version: str, shown: str) -> None:
     assert error(lock, example("poetry_2_1", "pyproject.toml")) == (
         "app/poetry.lock has a lock version that is not read here: 2.0 and 2.1 are.\n"
         f"Found:\n  lock version {shown}\n"
-        "Fix: run `poetry lock` in app with a version of the tool that writes one of these."
+        "Fix: remove it, and run `poetry lock` in app with a version of the tool that writes one of these."
     )
 
 
@@ -224,7 +224,7 @@ b = "*"
 def test_old_a_dependency_that_is_not_locked() -> None:
     assert error(*project('a = "^2"', old("a"), "2.0")) == (
         "app/poetry.lock has no package that satisfies a ^2 for this interpreter and platform.\n"
-        "Fix: run `poetry lock` in app."
+        "Fix: take it from version control again where a merge damaged it, or remove it and run `poetry lock` in app."
     )
 
 

@@ -52,7 +52,8 @@ def of(package: str) -> str:
         (
             damaged(('"1.0"', '"2.0"')),
             "app/pylock.toml has a lock version that is not read here: those of version 1 are.\n"
-            f"Found:\n  lock version 2.0\nFix: {UV} with a version of the tool that writes one of these.",
+            "Found:\n  lock version 2.0\n"
+            f"Fix: remove it, and {UV} with a version of the tool that writes one of these.",
         ),
         (
             damaged(('">=3.9"', '">=3.14"')),

@@ -49,7 +49,7 @@ def test_another_lock_version() -> None:
     assert error(lock, example("uv", "pyproject.toml"), "uv.lock") == (
         "uv.lock has a lock version that is not read here: those of version 1 are.\n"
         "Found:\n  lock version 2\n"
-        "Fix: run `uv lock` with a version of the tool that writes one of these."
+        "Fix: remove it, and run `uv lock` with a version of the tool that writes one of these."
     )
 
 
@@ -108,7 +108,7 @@ def test_the_lock_of_another_project() -> None:
     pyproject = example("uv", "pyproject.toml", ('"shop"', '"store"'))
     assert error(example("uv", "uv.lock"), pyproject, "uv.lock") == (
         "uv.lock has no package that satisfies the project store for this interpreter and platform.\n"
-        "Fix: run `uv lock`."
+        "Fix: take it from version control again where a merge damaged it, or remove it and run `uv lock`."
     )
 
 
@@ -166,7 +166,8 @@ def test_forks_that_cannot_be_told_apart() -> None:
 def test_a_dependency_that_is_not_locked() -> None:
     lock, pyproject, where = project(*ONE, package("a"))
     assert error(lock.replace('[{ name = "a" }]\n[', '[{ name = "a", version = "2.0" }]\n['), pyproject, where) == (
-        "app/uv.lock has no package that satisfies a 2.0 for this interpreter and platform.\nFix: run `uv lock` in app."
+        "app/uv.lock has no package that satisfies a 2.0 for this interpreter and platform.\n"
+        "Fix: take it from version control again where a merge damaged it, or remove it and run `uv lock` in app."
     )
 
 
