@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Optional
+
+import pytest
+
+from strata.bases.findings import combine
+from strata.protocol.bases.inspect_base_layer import Result
+
+LIBC = "usr/lib/x86_64-linux-gnu/libc.so.6"
+HEADER = "usr/local/include/python3.13/patchlevel.h"
+
+
+def layer(
+    *,
+    packages: Optional[Mapping[str, str]] = None,
+    listed: Optional[Mapping[str, str]] = None,
+    c_libraries: Optional[Mapping[str, str]] = None,
+    pythons: tuple[str, ...] = (),
+    headers: Optional[Mapping[str, str]] = None,
+    removed: tuple[str, ...] = (),
+    installers: tuple[Any, ...] = (),
+) -> Result:
+    return Result(installers, packages, listed or {}, c_libraries or {}, pythons, headers or {}, removed)
+
+
+def test_a_later_list_of_packages_replaces_and_files_of_the_other_kind_add() -> None:
+    found = combine(
+        [
+            layer(packages={"libc6": "2.36-9", "pip": "1"}, listed={"tzdata": "1"}),
+            layer(listed={"netbase": "6"}),
+            layer(packages={"libc6": "2.36-9+deb12u10"}),
+        ]
+    )
+    assert found.packages == {"libc6": "2.36-9+deb12u10", "netbase": "6", "tzdata": "1"}
+    assert found.glibc == (2, 36)
+
+
+@pytest.mark.parametrize("removed", ["var/lib/dpkg/status", "var/lib/dpkg", "var/", "var"])
+def test_list_that_a_later_layer_removes(removed: str) -> None:
+    found = combine([layer(packages={"libc6": "2.36-9"}), layer(removed=(removed,))])
+    assert (found.packages, found.glibc) == ({}, None)
+
+
+@pytest.mark.parametrize("removed", ["var/lib/dpkg/status-old", "va", "lib"])
+def test_other_path_is_removed(removed: str) -> None:
+    assert combine([layer(packages={"libc6": "2.36-9"}), layer(removed=(removed,))]).glibc == (2, 36)
+
+
+def test_what_a_layer_removes_it_may_have_anew() -> None:
+    below = layer(listed={"a": "1"}, c_libraries={LIBC: "2.31"}, pythons=("usr/bin/python3.11",))
+    above = layer(
+        listed={"b": "1"},
+        c_libraries={LIBC: "2.41"},
+        pythons=("usr/bin/python3.13",),
+        removed=("usr/", "var/lib/dpkg/"),
+    )
+    found = combine([below, above])
+    assert (found.packages, found.glibc, found.pythons) == ({"b": "1"}, (2, 41), {"usr/bin/python3.13": "3.13"})
+
+
+@pytest.mark.parametrize(
+    "program, packages, headers, version",
+    [
+        ("usr/local/bin/python3.13", {}, {HEADER: "3.13.5"}, "3.13.5"),
+        ("usr/bin/python3.13", {"python3.13-minimal": "3.13.5-2"}, {}, "3.13.5"),
+        ("usr/bin/python3.13", {}, {HEADER: "3.13.5"}, "3.13"),
+        ("opt/conda/bin/python3.12", {"python3.12-minimal": "3.12.1-1"}, {}, "3.12"),
+    ],
+)
+def test_version_of_python(program: str, packages: Any, headers: Any, version: str) -> None:
+    found = combine([layer(packages=packages, pythons=(program,), headers=headers)])
+    assert found.pythons == {program: version}
+
+
+def test_the_python_that_path_finds_first_is_chosen() -> None:
+    found = combine([layer(pythons=("opt/bin/python3.13", "usr/bin/python3.13", "usr/local/bin/python3.13"))])
+    assert found.python("3.13") == "usr/local/bin/python3.13"
+    assert found.python("3.12") is None
+
+
+def test_musl_is_no_glibc() -> None:
+    assert combine([layer(c_libraries={"lib/ld-musl-x86_64.so.1": "musl"})]).glibc is None
+
+
+def test_installers_stay_with_their_layers() -> None:
+    found = combine([layer(installers=({"project": "pip"},)), layer(removed=("usr/",))])
+    assert found.installers == (({"project": "pip"},), ())

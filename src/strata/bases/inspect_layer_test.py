@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import io
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from strata.bases.inspect_layer import inspect_layer, installed, run
+from strata.errors import StrataError
+from strata.oci.layer import File, Symlink, write_layer
+from strata.protocol.bases.inspect_base_layer import Request, Result
+from support.oci.layouts import compressed, tar_with
+
+STATUS = b"""\
+Package: libc6
+Status: install ok installed
+Architecture: amd64
+Version: 2.36-9+deb12u10
+Description: GNU C Library
+ Version: not a field
+
+Package: gone
+Status: deinstall ok config-files
+Version: 1.0
+
+Package: half
+Status: install ok half-installed
+Version: 1.0
+
+Package: zlib1g
+Status: install ok installed
+Version: 1:1.2.13.dfsg-1
+"""
+GLIBC = b"\x7fELF\0GNU C Library (Debian GLIBC 2.36-9+deb12u10) stable release version 2.36.\n"
+
+
+def found_in(folder: Path, *entries: File | Symlink) -> Result:
+    layer = write_layer(entries, blobs=folder, contents={})
+    return inspect_layer(io.BytesIO((folder / layer.descriptor.digest.partition(":")[2]).read_bytes()))
+
+
+def test_lists_of_packages(tmp_path: Path) -> None:
+    assert dict(installed(STATUS)) == {"libc6": "2.36-9+deb12u10", "zlib1g": "1:1.2.13.dfsg-1"}
+    found = found_in(
+        tmp_path,
+        File("var/lib/dpkg/status", STATUS),
+        File("var/lib/dpkg/status.d/tzdata", b"Package: tzdata\nVersion: 2025b-0\n"),
+        File("var/lib/dpkg/status.d/tzdata.md5sums", b"Package: no\nVersion: 1\n"),
+    )
+    assert found.packages == {"libc6": "2.36-9+deb12u10", "zlib1g": "1:1.2.13.dfsg-1"}
+    assert found.listed_packages == {"tzdata": "2025b-0"}
+    assert found_in(tmp_path).packages is None
+
+
+@pytest.mark.parametrize(
+    "path, content, version",
+    [
+        ("usr/lib/x86_64-linux-gnu/libc.so.6", GLIBC, "2.36"),
+        ("lib/x86_64-linux-gnu/libc-2.31.so", GLIBC.replace(b"2.36.", b"2.31."), "2.31"),
+        ("usr/lib64/libc.so.6", GLIBC, "2.36"),
+        ("lib/ld-musl-x86_64.so.1", b"\x7fELF", "musl"),
+    ],
+)
+def test_c_library(tmp_path: Path, path: str, content: bytes, version: str) -> None:
+    assert found_in(tmp_path, File(path, content)).c_libraries == {path: version}
+
+
+def test_library_of_the_same_name_elsewhere(tmp_path: Path) -> None:
+    assert found_in(tmp_path, File("opt/company/libc.so.6", GLIBC)).c_libraries == {}
+
+
+def test_programs_and_headers_of_python(tmp_path: Path) -> None:
+    found = found_in(
+        tmp_path,
+        File("usr/local/bin/python3.13", b"\x7fELF", 0o755),
+        Symlink("usr/local/bin/python3", "python3.13"),
+        File("usr/local/bin/python3.13-config", b"#!/bin/sh\n", 0o755),
+        File("usr/local/include/python3.13/patchlevel.h", b'#define PY_VERSION           "3.13.5+"\n'),
+    )
+    assert found.pythons == ("usr/local/bin/python3.13",)
+    assert found.python_headers == {"usr/local/include/python3.13/patchlevel.h": "3.13.5"}
+
+
+def test_removed_paths() -> None:
+    names = ("usr/bin/.wh.python3.13", "./opt/.wh..wh..opq", ".wh.srv")
+    blob = compressed(tar_with(*(tarfile.TarInfo(name) for name in names)))
+    assert inspect_layer(io.BytesIO(blob)).removed == ("opt/", "srv", "usr/bin/python3.13")
+
+
+def test_installers(tmp_path: Path) -> None:
+    found = found_in(
+        tmp_path,
+        File("usr/local/lib/python3.13/site-packages/pip/_internal/__init__.py", b""),
+        File("usr/local/lib/python3.13/site-packages/pip-25.1.dist-info/METADATA", b""),
+    )
+    assert [(each["project"], each["kind"]) for each in found.installers] == [
+        ("pip", "package"),
+        ("pip", "metadata directory"),
+    ]
+
+
+def test_layer_is_damaged(tmp_path: Path) -> None:
+    file = tmp_path / "sha256" / ("a" * 64)
+    file.parent.mkdir()
+    file.write_bytes(b"\x1f\x8b no gzip")
+    with pytest.raises(StrataError) as caught:
+        run(Request(file))
+    assert str(caught.value) == (
+        f"The base's layer sha256:{'a' * 64} cannot be read: it holds a damaged gzip stream.\n"
+        "Fix: have the base built and pushed again."
+    )
