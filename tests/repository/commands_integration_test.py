@@ -38,6 +38,7 @@ NOT_RUN: Mapping[str, str] = {
     ".ci/tool ruff check .": "a step of .ci/run",
     ".ci/tool ruff format .": "a step of .ci/run, with --check",
     ".ci/tool mypy": "a step of .ci/run",
+    "PYTHONPATH=src:tests python -W ignore -m fuzz.run --count 10000 --write": "takes long; tests/fuzz tries fewer",
     "./pants --no-python-run-against-entire-lockfile run tests/benchmarks/run.py": "takes an hour, as root",
     "./pants --no-python-run-against-entire-lockfile run tests/caching/measure.py": "takes minutes, and a cache server",
 }

@@ -136,6 +136,8 @@ class _Entries:
         for member in members(tar):
             name = _relative(member.name)
             if not name:
+                if member.kind != DIRECTORY:
+                    raise member_has_forbidden_kind(member.name, f"a {member.kind} in the place of the root")
                 continue
             if name in self._names:
                 raise member_is_there_twice(member.name)

@@ -1,0 +1,367 @@
+"""This module has the readers of what anybody may have written, each with valid inputs to begin with."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import tarfile
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, Callable
+from unittest.mock import patch
+
+from strata.audit.contents import evidence_of_file
+from strata.audit.layout import audit_layout
+from strata.debian.apt_sources import apt_mirrors
+from strata.debian.index import IndexText, PackageIndex
+from strata.debian.lock_reader import read_debian_lock
+from strata.debian.packages.archive import read_archive
+from strata.debian.shipped import shipped_base_lock
+from strata.fetch import debian_release
+from strata.fetch.credentials import Credentials
+from strata.fetch.pip_config import PipConfig
+from strata.fetch.simple_index import read_page
+from strata.fetch.url import Refused, readable
+from strata.installers.sdist import unpack_sdist
+from strata.layouts.layer_check import check_layer
+from strata.layouts.layout import Layout
+from strata.layouts.listing import list_layer
+from strata.layouts.validate import validate
+from strata.locks.environment import marker_environment, wheel_tags
+from strata.locks.reader import read_lock
+from strata.oci.descriptor import LAYER_GZIP
+from strata.oci.platform import Platform
+from strata.protocol.wheel import Wheel
+from strata.wheels.archive import WheelArchive
+from strata.wheels.installed_form import installed_files
+from strata.wheels.metadata import read_metadata
+from support.debian_packages import Member, directory, symlink, write_deb
+from support.locks import example
+from support.oci.layouts import compressed, tar_with, write_example
+from support.venvs.wheels import WheelFile
+
+PLATFORM = Platform("linux", "amd64")
+ENVIRONMENT = marker_environment("3.13.5", PLATFORM)
+TAGS = wheel_tags("3.13.5", (2, 41), PLATFORM)
+SHA256 = "a" * 64
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A reader.
+
+    :param seeds: makes valid inputs in an empty folder.
+    :param read: reads an input in an empty folder, and raises StrataError or Refused for one that it refuses.
+    """
+
+    seeds: Callable[[Path], Sequence[bytes]]
+    read: Callable[[bytes, Path], object]
+
+
+def _wheels(folder: Path) -> Sequence[bytes]:
+    code = "def f():\n    return 1\n" * 300
+    files = {"demo/__init__.py": code, "demo/b.txt": "x" * 500, "demo-1.0.data/scripts/tool": "#!python\nprint(1)\n"}
+    scripts = "[console_scripts]\ndemo = demo:f\n\n[gui_scripts]\nw = demo.gui:show [extra]\n"
+    streamed = folder / "streamed.zip"
+    WheelFile("demo", files=files, entry_points=scripts).write(folder)
+    with zipfile.ZipFile(folder / "demo-1.0-py3-none-any.whl") as source:
+        contents = {name: source.read(name) for name in source.namelist()}
+    with streamed.open("wb") as output, zipfile.ZipFile(_Stream(output), "w", zipfile.ZIP_DEFLATED) as target:  # type: ignore[arg-type]
+        for name, content in contents.items():
+            target.writestr(name, content)
+    return [(folder / "demo-1.0-py3-none-any.whl").read_bytes(), streamed.read_bytes()]
+
+
+class _Stream:
+    def __init__(self, output: io.BufferedWriter) -> None:
+        self.write, self.flush = output.write, output.flush
+
+
+def _read_wheel(content: bytes, folder: Path) -> None:
+    path = folder / "demo-1.0-py3-none-any.whl"
+    path.write_bytes(content)
+    read_metadata(path)
+    for file in installed_files(WheelArchive.open(Wheel("demo", "1.0", path), "3.13")).values():
+        if not isinstance(file.source, bytes):
+            file.source.read_bytes()
+
+
+def _sdists(folder: Path) -> Sequence[bytes]:
+    path = folder / "x"
+    with tarfile.open(path, "w:gz") as archive:
+        for name in ("demo-1.0/setup.py", "demo-1.0/src/demo.py"):
+            member = tarfile.TarInfo(name)
+            member.size = 5
+            archive.addfile(member, io.BytesIO(b"x = 1"))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target:
+        target.writestr("demo-1.0/setup.py", "x = 1\n" * 100)
+    return [path.read_bytes(), packed.getvalue()]
+
+
+def _read_sdist(content: bytes, folder: Path) -> None:
+    path = folder / ("demo-1.0.zip" if content.startswith(b"PK") else "demo-1.0.tar.gz")
+    path.write_bytes(content)
+    unpack_sdist(path, folder / "unpacked")
+
+
+def _debian_packages(folder: Path) -> Sequence[bytes]:
+    members = [
+        directory("./"),
+        directory("./usr/"),
+        Member("./usr/bin/tool", b"tool", mode=0o755),
+        symlink("./usr/x", "bin"),
+    ]
+    return [write_deb(folder / "x", members, compression=each).read_bytes() for each in (".gz", "", ".xz")]
+
+
+def _read_debian_package(content: bytes, folder: Path) -> None:
+    (folder / "sample.deb").write_bytes(content)
+    read_archive(folder / "sample.deb", package="sample", version="1.0", scratch=folder)
+
+
+_PARAGRAPHS = f"""\
+Package: app
+Version: 1:1.0-1+deb12u5
+Architecture: amd64
+Pre-Depends: lib (>= 1.2~rc1)
+Depends: other | virtual (<< 2), lib:any
+Filename: pool/main/a/app_1.0_amd64.deb
+Size: 1000
+SHA256: {SHA256}
+
+Package: lib
+Version: 1.3
+Architecture: all
+Provides: virtual (= 1.5)
+Priority: required
+Filename: pool/lib.deb
+Size: 10
+SHA256: {SHA256}
+"""
+
+
+def _read_debian_index(content: bytes, folder: Path) -> None:
+    index = PackageIndex([IndexText("debian", content.decode("utf-8", "replace"))])
+    for name in ("app", "lib", "virtual", "other"):
+        for package in index.candidates(name):
+            for relation in (one for alternatives in package.depends for one in alternatives):
+                for candidate in index.candidates(relation.name):
+                    candidate.satisfies(relation)
+
+
+_RELEASE = f"""\
+Suite: stable
+Codename: trixie
+Date: Sat, 06 Sep 2025 10:00:00 UTC
+Valid-Until: Sat, 13 Sep 2025 10:00:00 UTC
+Acquire-By-Hash: yes
+SHA256:
+ {SHA256} 1000 main/binary-amd64/Packages
+ {SHA256} 100 main/binary-amd64/Packages.xz
+"""
+
+
+def _read_release(content: bytes, folder: Path) -> None:
+    # gpgv would refuse whatever is changed: the text that it takes is what is read here.
+    with patch.object(debian_release, "_signed_text", lambda signed, *_: signed.decode("utf-8", "replace")):
+        now = datetime(2025, 9, 7, tzinfo=timezone.utc)
+        debian_release.read_release(content, "trixie", (), now).listed_index("main", "amd64")
+
+
+def _read_debian_lock(content: bytes, folder: Path) -> None:
+    read_debian_lock(content.decode("utf-8", "replace"), "base.lock.json")
+
+
+def _lock_reader(where: str, pyproject: str = "") -> Callable[[bytes, Path], object]:
+    text = example(pyproject, "pyproject.toml") if pyproject else None
+
+    def read(content: bytes, folder: Path) -> None:
+        read_lock(content.decode("utf-8", "replace"), text, where, environment=ENVIRONMENT, tags=TAGS)
+
+    return read
+
+
+_PYLOCK = f"""\
+lock-version = "1.0"
+created-by = "tests"
+requires-python = ">=3.9"
+
+[[packages]]
+name = "demo"
+version = "1.0"
+marker = "python_version >= '3.9' and (os_name == 'posix' or extra == 'x')"
+
+[[packages.wheels]]
+name = "demo-1.0-py3-none-any.whl"
+url = "https://index.example/d.whl"
+hashes = {{ sha256 = "{SHA256}" }}
+"""
+_PEX_LOCK = json.dumps(
+    {
+        "allow_builds": True,
+        "allow_wheels": True,
+        "locked_resolves": [
+            {
+                "locked_requirements": [
+                    {
+                        "artifacts": [
+                            {
+                                "algorithm": "sha256",
+                                "hash": SHA256,
+                                "url": "https://index.example/demo-1.0-py3-none-any.whl",
+                            }
+                        ],
+                        "project_name": "demo",
+                        "requires_dists": ["other>=1; os_name == 'nt'"],
+                        "requires_python": ">=3.9",
+                        "version": "1.0",
+                    }
+                ],
+                "platform_tag": None,
+            }
+        ],
+        "path_mappings": {},
+        "pex_version": "2.1.137",
+        "prefer_older_binary": False,
+        "requirements": ["demo"],
+        "requires_python": [">=3.9"],
+        "resolver_version": "pip-2020-resolver",
+        "style": "universal",
+        "target_systems": ["linux"],
+        "transitive": True,
+    },
+    indent=1,
+)
+
+
+def _layers(folder: Path) -> Sequence[bytes]:
+    entries = tar_with(tarfile.TarInfo("usr"), tarfile.TarInfo("usr/" + "x" * 120))
+    return [compressed(entries), compressed(entries[:1024]) + compressed(entries[1024:])]
+
+
+def _read_layer(content: bytes, folder: Path) -> None:
+    (folder / "layer").write_bytes(content)
+    check_layer(folder / "layer", "layer", LAYER_GZIP)
+    list(list_layer(folder / "layer"))
+
+
+def _documents(folder: Path) -> Sequence[bytes]:
+    example_layout = write_example(folder)
+    return [(folder / path).read_bytes() for path in ("index.json", example_layout.manifest, example_layout.config)]
+
+
+def _read_documents(content: bytes, folder: Path) -> None:
+    """Read a layout in which an index, a manifest or a config is the given one, and named by its digest."""
+    layout = write_example(folder)
+    chain = [layout.config, layout.manifest, "index.json"]
+    kind = 0 if b'"rootfs"' in content else 1 if b'"layers"' in content else 2
+    for path in chain[kind:-1]:
+        old, new = Path(path).name, hashlib.sha256(content).hexdigest()
+        (folder / "blobs/sha256" / new).write_bytes(content)
+        above = json.loads((folder / chain[chain.index(path) + 1]).read_bytes())
+        size = len(content)
+        text = json.dumps(above).replace(old, new)
+        content = _with_size(json.loads(text), f"sha256:{new}", size)
+    (folder / "index.json").write_bytes(content)
+    validate(folder)
+    opened = Layout.open(folder)
+    list(audit_layout(opened))
+    opened.images()
+
+
+def _with_size(document: Any, digest: str, size: int) -> bytes:
+    for descriptor in [*document.get("manifests", ()), document.get("config", {})]:
+        if descriptor.get("digest") == digest:
+            descriptor["size"] = size
+    return json.dumps(document).encode()
+
+
+_HTML = f"""\
+<!DOCTYPE html><html><head><base href="/x/"><title>Links</title></head><body>
+<a href="../files/demo-1.0-py3-none-any.whl#sha256={SHA256}" data-requires-python="&gt;=3.9">demo</a>
+<a href="https://files.example/demo-1.0.tar.gz?token=a%2Fb#egg=demo&amp;sha256={SHA256}">demo</a></body></html>
+""".encode()
+_JSON = json.dumps(
+    {"files": [{"filename": "demo-1.0-py3-none-any.whl", "url": "../x.whl", "hashes": {"sha256": SHA256}}]}
+).encode()
+
+
+def _read_page(content: bytes, folder: Path) -> None:
+    kind = "application/json" if content.startswith(b"{") else "text/html"
+    for link in read_page(content, kind, "https://index.example/simple/demo/"):
+        try:
+            readable(link.url, link.page)
+        except Refused:
+            continue
+
+
+def _read_url(content: bytes, folder: Path) -> None:
+    readable(content.decode("utf-8", "replace"), "https://index.example/")
+
+
+def _read_netrc(content: bytes, folder: Path) -> None:
+    (folder / "netrc").write_bytes(content)
+    with patch.dict(os.environ, {"NETRC": str(folder / "netrc")}):
+        Credentials(["https://index.example/simple"]).authorization("https://index.example/x")
+
+
+def _read_pip_config(content: bytes, folder: Path) -> None:
+    (folder / "pip.conf").write_bytes(content)
+    PipConfig.read({"PIP_CONFIG_FILE": str(folder / "pip.conf")}, "https://index.example/simple")
+
+
+def _read_apt(content: bytes, folder: Path) -> None:
+    text = content.decode("utf-8", "replace")
+    apt_mirrors({"a.sources": text, "b.list": text})
+
+
+def _read_script(content: bytes, folder: Path) -> None:
+    list(evidence_of_file("usr/bin/tool", True, io.BytesIO(content)))
+
+
+def _scripts(folder: Path) -> Sequence[bytes]:
+    text = b"#!/usr/bin/python3\nimport sys\nfrom pip._internal.cli.main import main\nsys.exit(main())\n"
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as target:
+        target.writestr("pip/_internal/__init__.py", "")
+        target.writestr("pip-25.1.dist-info/METADATA", "")
+    return [text, b"#!/usr/bin/python3\nimport sys\nsys.exit('no pip')\n", text[:19] + packed.getvalue()]
+
+
+def _of(*seeds: str | bytes) -> Callable[[Path], Sequence[bytes]]:
+    return lambda folder: [seed if isinstance(seed, bytes) else seed.encode() for seed in seeds]
+
+
+READERS = {
+    "wheel": Reader(_wheels, _read_wheel),
+    "source distribution": Reader(_sdists, _read_sdist),
+    "Debian package": Reader(_debian_packages, _read_debian_package),
+    "Debian index": Reader(_of(_PARAGRAPHS), _read_debian_index),
+    "Debian release file": Reader(_of(_RELEASE), _read_release),
+    "Debian lock": Reader(lambda folder: [shipped_base_lock("trixie").encode()], _read_debian_lock),
+    "requirements": Reader(_of(example("requirements", "requirements.txt")), _lock_reader("requirements.txt")),
+    "uv.lock": Reader(_of(example("uv", "uv.lock")), _lock_reader("uv.lock", "uv")),
+    "poetry.lock": Reader(_of(example("poetry_2_1", "poetry.lock")), _lock_reader("poetry.lock", "poetry_2_1")),
+    "pylock.toml": Reader(_of(_PYLOCK), _lock_reader("pylock.toml")),
+    "lock of Pex": Reader(_of(_PEX_LOCK), _lock_reader("pex.lock")),
+    "layer": Reader(_layers, _read_layer),
+    "documents of a layout": Reader(_documents, _read_documents),
+    "page of an index": Reader(_of(_HTML, _JSON), _read_page),
+    "URL": Reader(_of("https://me:secret@index.example:8443/a/b%20c?x=1#y", "https://[::1]:80/x"), _read_url),
+    "netrc": Reader(_of("machine index.example login me password secret\ndefault login x password y\n"), _read_netrc),
+    "pip.conf": Reader(_of("[global]\nindex-url = https://index.example/simple\ntimeout = 30\n"), _read_pip_config),
+    "apt sources": Reader(
+        _of(
+            "Types: deb\nURIs: http://mirror.example/debian\nSuites: trixie trixie-updates\nComponents: main\n",
+            "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://mirror.example/debian trixie main\n",
+        ),
+        _read_apt,
+    ),
+    "script or program": Reader(_scripts, _read_script),
+}
