@@ -2,48 +2,43 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import os
-import tarfile
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, Callable
+from typing import Callable
 from unittest.mock import patch
 
+from fuzz.archives import (
+    debian_packages,
+    documents,
+    layers,
+    read_debian_package,
+    read_documents,
+    read_layer,
+    read_sdist,
+    read_wheel,
+    sdists,
+    wheels,
+)
 from strata.audit.contents import evidence_of_file
-from strata.audit.layout import audit_layout
 from strata.debian.apt_sources import apt_mirrors
 from strata.debian.index import IndexText, PackageIndex
 from strata.debian.lock_reader import read_debian_lock
-from strata.debian.packages.archive import read_archive
 from strata.debian.shipped import shipped_base_lock
 from strata.fetch import debian_release
 from strata.fetch.credentials import Credentials
 from strata.fetch.pip_config import PipConfig
 from strata.fetch.simple_index import read_page
 from strata.fetch.url import Refused, readable
-from strata.installers.sdist import unpack_sdist
-from strata.layouts.layer_check import check_layer
-from strata.layouts.layout import Layout
-from strata.layouts.listing import list_layer
-from strata.layouts.validate import validate
 from strata.locks.environment import marker_environment, wheel_tags
 from strata.locks.reader import read_lock
-from strata.oci.descriptor import LAYER_GZIP
 from strata.oci.platform import Platform
-from strata.protocol.wheel import Wheel
-from strata.wheels.archive import WheelArchive
-from strata.wheels.installed_form import installed_files
-from strata.wheels.metadata import read_metadata
-from support.debian_packages import Member, directory, symlink, write_deb
 from support.locks import example
-from support.oci.layouts import compressed, tar_with, write_example
-from support.venvs.wheels import WheelFile
 
 PLATFORM = Platform("linux", "amd64")
 ENVIRONMENT = marker_environment("3.13.5", PLATFORM)
@@ -61,68 +56,6 @@ class Reader:
 
     seeds: Callable[[Path], Sequence[bytes]]
     read: Callable[[bytes, Path], object]
-
-
-def _wheels(folder: Path) -> Sequence[bytes]:
-    code = "def f():\n    return 1\n" * 300
-    files = {"demo/__init__.py": code, "demo/b.txt": "x" * 500, "demo-1.0.data/scripts/tool": "#!python\nprint(1)\n"}
-    scripts = "[console_scripts]\ndemo = demo:f\n\n[gui_scripts]\nw = demo.gui:show [extra]\n"
-    streamed = folder / "streamed.zip"
-    WheelFile("demo", files=files, entry_points=scripts).write(folder)
-    with zipfile.ZipFile(folder / "demo-1.0-py3-none-any.whl") as source:
-        contents = {name: source.read(name) for name in source.namelist()}
-    with streamed.open("wb") as output, zipfile.ZipFile(_Stream(output), "w", zipfile.ZIP_DEFLATED) as target:  # type: ignore[arg-type]
-        for name, content in contents.items():
-            target.writestr(name, content)
-    return [(folder / "demo-1.0-py3-none-any.whl").read_bytes(), streamed.read_bytes()]
-
-
-class _Stream:
-    def __init__(self, output: io.BufferedWriter) -> None:
-        self.write, self.flush = output.write, output.flush
-
-
-def _read_wheel(content: bytes, folder: Path) -> None:
-    path = folder / "demo-1.0-py3-none-any.whl"
-    path.write_bytes(content)
-    read_metadata(path)
-    for file in installed_files(WheelArchive.open(Wheel("demo", "1.0", path), "3.13")).values():
-        if not isinstance(file.source, bytes):
-            file.source.read_bytes()
-
-
-def _sdists(folder: Path) -> Sequence[bytes]:
-    path = folder / "x"
-    with tarfile.open(path, "w:gz") as archive:
-        for name in ("demo-1.0/setup.py", "demo-1.0/src/demo.py"):
-            member = tarfile.TarInfo(name)
-            member.size = 5
-            archive.addfile(member, io.BytesIO(b"x = 1"))
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target:
-        target.writestr("demo-1.0/setup.py", "x = 1\n" * 100)
-    return [path.read_bytes(), packed.getvalue()]
-
-
-def _read_sdist(content: bytes, folder: Path) -> None:
-    path = folder / ("demo-1.0.zip" if content.startswith(b"PK") else "demo-1.0.tar.gz")
-    path.write_bytes(content)
-    unpack_sdist(path, folder / "unpacked")
-
-
-def _debian_packages(folder: Path) -> Sequence[bytes]:
-    members = [
-        directory("./"),
-        directory("./usr/"),
-        Member("./usr/bin/tool", b"tool", mode=0o755),
-        symlink("./usr/x", "bin"),
-    ]
-    return [write_deb(folder / "x", members, compression=each).read_bytes() for each in (".gz", "", ".xz")]
-
-
-def _read_debian_package(content: bytes, folder: Path) -> None:
-    (folder / "sample.deb").write_bytes(content)
-    read_archive(folder / "sample.deb", package="sample", version="1.0", scratch=folder)
 
 
 _PARAGRAPHS = f"""\
@@ -240,48 +173,6 @@ _PEX_LOCK = json.dumps(
 )
 
 
-def _layers(folder: Path) -> Sequence[bytes]:
-    entries = tar_with(tarfile.TarInfo("usr"), tarfile.TarInfo("usr/" + "x" * 120))
-    return [compressed(entries), compressed(entries[:1024]) + compressed(entries[1024:])]
-
-
-def _read_layer(content: bytes, folder: Path) -> None:
-    (folder / "layer").write_bytes(content)
-    check_layer(folder / "layer", "layer", LAYER_GZIP)
-    list(list_layer(folder / "layer"))
-
-
-def _documents(folder: Path) -> Sequence[bytes]:
-    example_layout = write_example(folder)
-    return [(folder / path).read_bytes() for path in ("index.json", example_layout.manifest, example_layout.config)]
-
-
-def _read_documents(content: bytes, folder: Path) -> None:
-    """Read a layout in which an index, a manifest or a config is the given one, and named by its digest."""
-    layout = write_example(folder)
-    chain = [layout.config, layout.manifest, "index.json"]
-    kind = 0 if b'"rootfs"' in content else 1 if b'"layers"' in content else 2
-    for path in chain[kind:-1]:
-        old, new = Path(path).name, hashlib.sha256(content).hexdigest()
-        (folder / "blobs/sha256" / new).write_bytes(content)
-        above = json.loads((folder / chain[chain.index(path) + 1]).read_bytes())
-        size = len(content)
-        text = json.dumps(above).replace(old, new)
-        content = _with_size(json.loads(text), f"sha256:{new}", size)
-    (folder / "index.json").write_bytes(content)
-    validate(folder)
-    opened = Layout.open(folder)
-    list(audit_layout(opened))
-    opened.images()
-
-
-def _with_size(document: Any, digest: str, size: int) -> bytes:
-    for descriptor in [*document.get("manifests", ()), document.get("config", {})]:
-        if descriptor.get("digest") == digest:
-            descriptor["size"] = size
-    return json.dumps(document).encode()
-
-
 _HTML = f"""\
 <!DOCTYPE html><html><head><base href="/x/"><title>Links</title></head><body>
 <a href="../files/demo-1.0-py3-none-any.whl#sha256={SHA256}" data-requires-python="&gt;=3.9">demo</a>
@@ -339,9 +230,9 @@ def _of(*seeds: str | bytes) -> Callable[[Path], Sequence[bytes]]:
 
 
 READERS = {
-    "wheel": Reader(_wheels, _read_wheel),
-    "source distribution": Reader(_sdists, _read_sdist),
-    "Debian package": Reader(_debian_packages, _read_debian_package),
+    "wheel": Reader(wheels, read_wheel),
+    "source distribution": Reader(sdists, read_sdist),
+    "Debian package": Reader(debian_packages, read_debian_package),
     "Debian index": Reader(_of(_PARAGRAPHS), _read_debian_index),
     "Debian release file": Reader(_of(_RELEASE), _read_release),
     "Debian lock": Reader(lambda folder: [shipped_base_lock("trixie").encode()], _read_debian_lock),
@@ -350,8 +241,8 @@ READERS = {
     "poetry.lock": Reader(_of(example("poetry_2_1", "poetry.lock")), _lock_reader("poetry.lock", "poetry_2_1")),
     "pylock.toml": Reader(_of(_PYLOCK), _lock_reader("pylock.toml")),
     "lock of Pex": Reader(_of(_PEX_LOCK), _lock_reader("pex.lock")),
-    "layer": Reader(_layers, _read_layer),
-    "documents of a layout": Reader(_documents, _read_documents),
+    "layer": Reader(layers, read_layer),
+    "documents of a layout": Reader(documents, read_documents),
     "page of an index": Reader(_of(_HTML, _JSON), _read_page),
     "URL": Reader(_of("https://me:secret@index.example:8443/a/b%20c?x=1#y", "https://[::1]:80/x"), _read_url),
     "netrc": Reader(_of("machine index.example login me password secret\ndefault login x password y\n"), _read_netrc),

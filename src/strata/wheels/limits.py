@@ -5,10 +5,10 @@ They are far above what was found in the wheels of popular projects, of which do
 
 from __future__ import annotations
 
-MEMBERS = 65535
+MEMBERS = 100_000
 """Members of an archive, directories included."""
 
-DIRECTORY_BYTES = 16 << 20
+DIRECTORY_BYTES = 32 << 20
 """Bytes of an archive's directory, which is read into memory."""
 
 UNPACKED_BYTES = 16 << 30
