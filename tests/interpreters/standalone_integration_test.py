@@ -81,6 +81,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
         "src/app/main.py": PROGRAM,
     }
     with nested_pants(files, settings) as pants:
+        pants = pants.with_environment(PANTS_STRATA_END_OF_LIFE="warn")  # whatever CPython is at hand
         made = Project(pants, version, folder / "mirror" / RELEASE)
         amd64, arm64 = made.mirror / made.file("x86_64"), made.mirror / made.file("aarch64")
         write_shaped_archive(prefix, version, amd64, tmp_path_factory.mktemp("scratch"))

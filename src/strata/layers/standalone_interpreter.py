@@ -44,8 +44,9 @@ def run(request: Request) -> Result:
             *kept.values(),
             *library_bytecode(kept, request.interpreter, standard_library, library),
             bill_of_materials(request.interpreter, request.release),
-            _CERTIFICATES,
         ]
+        if request.certificates:
+            written.append(_CERTIFICATES)
         if request.installer_hint:
             written += hint_entries(f"usr/bin/python{feature}", ensurepip=request.ensurepip)
         contents = {

@@ -15,22 +15,23 @@ from support.standalone.archives import members, write_archive
 FEATURE = VERSION.rpartition(".")[0]
 
 
-def request(tmp_path: Path, *, ensurepip: bool) -> Request:
+def request(tmp_path: Path, *, full: bool) -> Request:
     return Request(
         archive=write_archive(Path("a.tar.gz"), members(FEATURE)),
         platform="linux/amd64",
         version=VERSION,
         release="20260414",
-        ensurepip=ensurepip,
+        ensurepip=full,
         interpreter=write_interpreter(tmp_path / "python"),
-        installer_hint=True,
+        installer_hint=full,
+        certificates=full,
         compression="gzip",
     )
 
 
 def test_the_layer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    layer = standalone_interpreter.run(request(tmp_path, ensurepip=True)).layer
+    layer = standalone_interpreter.run(request(tmp_path, full=True)).layer
     tag = sys.implementation.cache_tag
     assert layer.contents == {
         "kind": "interpreter",
@@ -82,6 +83,10 @@ def test_the_layer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-def test_without_ensurepip_there_is_no_installer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_layer_without_what_is_not_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert standalone_interpreter.run(request(tmp_path, ensurepip=False)).layer.contents["installers"] == []
+    layer = standalone_interpreter.run(request(tmp_path, full=False)).layer
+    assert layer.contents["installers"] == []
+    with tarfile.open(blob_of(layer)) as opened:
+        names = opened.getnames()
+    assert [name for name in names if "pip" in name or name.startswith("etc")] == []

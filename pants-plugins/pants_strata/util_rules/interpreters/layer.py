@@ -81,6 +81,7 @@ async def _standalone_layer(
     interpreter = request.interpreter
     await _check_c_library(request, debian)
     target = await engine.target(interpreter.address)
+    is_image = (await engine.target(request.base)).alias == OciBaseTarget.alias
     builder = await build_interpreter_for(interpreter)
     step = await on_interpreter(
         builder,
@@ -92,6 +93,8 @@ async def _standalone_layer(
             ensurepip=target[EnsurepipField].value == EnsurepipField.keep,
             interpreter=sandbox_interpreter(builder),
             installer_hint=target[InstallerHintField].value,
+            # Where an image has its certificates, its OpenSSL finds them; a link of ours could hide them.
+            certificates=not is_image,
             compression=request.compression,
         ),
         inputs=build.digest,

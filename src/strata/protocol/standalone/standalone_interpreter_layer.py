@@ -28,6 +28,7 @@ class Request(message.Request[Result]):
     :param interpreter: of the same version and release, compiles the standard library. Bytecode is the same for all
         platforms, so it may be an interpreter for another one.
     :param installer_hint: whether there is a `pip` that says how to get pip.
+    :param certificates: whether there is a link to the bundle of certificates that bases of Debian packages have.
     """
 
     verb: ClassVar[str] = "standalone-interpreter-layer"
@@ -39,4 +40,5 @@ class Request(message.Request[Result]):
     ensurepip: bool
     interpreter: SandboxInterpreter
     installer_hint: bool
+    certificates: bool
     compression: Compression
