@@ -30,16 +30,16 @@ async def c_library_of(base: Address, interpreter: Interpreter, debian: DebianSu
     target = await engine.target(base)
     if target.alias == OciBaseTarget.alias:
         glibc = (await get_oci_base(OciBaseRequest(base, interpreter.platform))).findings.glibc
-        # A newer one does not help: wheels are installed on the interpreter, too.
-        older = glibc is not None and glibc < interpreter.glibc
-        return CLibrary(f"the base {base}", glibc) if older else own_c_library(interpreter)
-    packages = await locked_packages(DebianPackagesRequest(base_lock(target, debian), interpreter.platform))
-    if not any(package.name == LIBC for package in packages):
+    else:
+        packages = await locked_packages(DebianPackagesRequest(base_lock(target, debian), interpreter.platform))
+        try:
+            glibc = glibc_version(packages) if any(package.name == LIBC for package in packages) else None
+        except StrataError as error:
+            raise error.at(str(base)) from None
+    # A newer one than the interpreter's does not help: wheels are installed on the interpreter, too.
+    if glibc is None or glibc > interpreter.glibc:
         return own_c_library(interpreter)
-    try:
-        return CLibrary(f"the base {base}", glibc_version(packages))
-    except StrataError as error:
-        raise error.at(str(base)) from None
+    return CLibrary(f"the base {base}", glibc)
 
 
 def own_c_library(interpreter: Interpreter) -> CLibrary:

@@ -268,6 +268,10 @@ def test_the_base_decides() -> None:
     assert c_library(locked("libc6", "2.36-9+deb12u10"), locked("tzdata", "2025b-0")) == BOOKWORM
 
 
+def test_a_newer_base_does_not_help_an_older_interpreter() -> None:
+    assert c_library(locked("libc6", "2.42-1")) == own_c_library(INTERPRETER)
+
+
 def test_the_interpreter_brings_what_the_base_lacks() -> None:
     assert c_library(locked("tzdata", "2025b-0")) == own_c_library(INTERPRETER)
     assert own_c_library(INTERPRETER) == CLibrary("the interpreter third:cpython", (2, 41))
