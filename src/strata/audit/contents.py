@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import ast
 import re
+import struct
 import zipfile
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from strata.audit.evidence import ARCHIVE, SCRIPT, WHEEL, Evidence, evidence_of_paths
-from strata.audit.projects import project_of_entry_point, project_of_script
+from strata.audit.projects import project_of_entry_point, project_of_module, project_of_script
 
 _SCRIPT_START = b"#!"
 _ZIP_START = b"PK"
@@ -24,6 +25,12 @@ START = 4
 _SCRIPT_LIMIT = 1 << 16
 # Of a script that does nothing but speak.
 _SPEECH_LIMIT = 1 << 13
+# `import pip._internal.cli.main`; `import pip` alone may ask for no more than its version.
+_PLAIN_IMPORT = re.compile(r"^[ \t]*import[ \t]+(\w+\.[\w.]+)", re.MULTILINE)
+# `exec /usr/bin/python3 -I -m pip install`, in a script of a shell.
+_RUN = re.compile(
+    r"^[ \t]*(?:exec[ \t]+)?[^\s#]*python[\d.]*[\"']?[ \t]+(?:-\w+[ \t]+)*?-m[ \t]*([\w.]+)", re.MULTILINE
+)
 _IMPORT = re.compile(r"^[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]+(\w+)", re.MULTILINE)
 
 COMMAND_DIRECTORIES = ("bin", "sbin", "condabin", "Scripts")
@@ -78,7 +85,7 @@ def _evidence_of_archive(path: str, contents: BinaryIO) -> Iterator[Evidence]:
     try:
         with zipfile.ZipFile(contents) as archive:
             names = {name for name in archive.namelist() if not name.endswith("/")}
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, struct.error, OSError, ValueError, IndexError, RuntimeError):
         return  # looks like an archive, and Python cannot import from it
     # What has the name of a wheel is told by the name; it may hold more than it says.
     named = {each.project for each in evidence_of_paths([path]) if each.kind == WHEEL}
@@ -93,6 +100,16 @@ def _evidence_of_archive(path: str, contents: BinaryIO) -> Iterator[Evidence]:
 def _evidence_of_script(path: str, text: str) -> Iterator[Evidence]:
     for module, function in _IMPORT.findall(text):
         project = project_of_entry_point(f"{module}:{function}")
+        if project:
+            yield Evidence(path, project.name, SCRIPT)
+            return
+    for module in _PLAIN_IMPORT.findall(text):
+        project = project_of_module(module)
+        if project:
+            yield Evidence(path, project.name, SCRIPT)
+            return
+    for module in _RUN.findall(text):
+        project = project_of_script(module)
         if project:
             yield Evidence(path, project.name, SCRIPT)
             return

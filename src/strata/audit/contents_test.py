@@ -62,6 +62,33 @@ def test_names_that_say_nothing(path: str) -> None:
     assert list(evidence_of_link(path)) == []
 
 
+@pytest.mark.parametrize(
+    "text, project",
+    [
+        ("#!/usr/bin/python3\nimport pip._internal.cli.main\n", "pip"),
+        ("#!/usr/bin/python3\n    import sys\n    import poetry.console.application as x\n", "poetry"),
+        ('#!/bin/sh\nexec python -m pip "$@"\n', "pip"),
+        ("#!/bin/sh\nset -e\n/opt/venv/bin/python3.13 -I -m pip install x\n", "pip"),
+        ("#!/bin/bash\n  python3 -mvirtualenv x\n", "virtualenv"),
+    ],
+)
+def test_a_script_is_known_by_what_it_runs(text: str, project: str) -> None:
+    assert found("usr/bin/tool", text.encode()) == [f"{project}, a script: /usr/bin/tool"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#!/usr/bin/python3\nimport pip\n",
+        "#!/usr/bin/python3\nimport pip._vendor.rich\n",
+        "#!/bin/sh\necho run python -m pip yourself\n# python -m pip\n",
+        "#!/bin/sh\nexec python -m uvicorn app:app\n",
+    ],
+)
+def test_scripts_that_only_mention_installers(text: str) -> None:
+    assert found("usr/bin/tool", text.encode()) == []
+
+
 def test_a_script_that_cannot_be_run_is_a_text() -> None:
     assert found("usr/bin/pip", b"#!/usr/bin/python3\n" + ENTRY_POINT, executable=False) == []
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from strata.audit.blob import evidence_in_blob
 from strata.audit.evidence import Evidence
+from strata.audit.notices import Notices
 from strata.audit.policy import ANNOTATION
 from strata.errors import audit as errors
 from strata.layouts.blob_reader import can_read
@@ -28,11 +29,13 @@ class ImageAudit:
 
     :param found: the evidence in the layers, lowest first, each with the digest of its layer.
     :param requests: what the manifest declares: who asked for which evidence.
+    :param notices: what else a reader should know of.
     """
 
     manifest: Manifest
     found: tuple[tuple[str, Evidence], ...]
     requests: Mapping[Evidence, str]
+    notices: tuple[str, ...] = ()
 
     @property
     def sound(self) -> bool:
@@ -49,6 +52,7 @@ class ImageAudit:
             yield f"  declared, but not there: {item}"
         if not self.found:
             yield "  no installer"
+        yield from (f"  {notice}" for notice in self.notices)
 
 
 def audit_layout(layout: Layout) -> Iterator[ImageAudit]:
@@ -56,15 +60,16 @@ def audit_layout(layout: Layout) -> Iterator[ImageAudit]:
     for manifest in layout.manifests():
         layout.config(manifest)
         layers = [layer for layer in manifest.layers if layer.media_type != _ATTESTATION]
-        found = [(layer.digest, item) for layer in layers for item in _layer(layout, layer)]
-        yield ImageAudit(manifest, tuple(found), _requests(manifest.annotations))
+        notices = Notices()
+        found = [(layer.digest, item) for layer in layers for item in _layer(layout, layer, notices)]
+        yield ImageAudit(manifest, tuple(found), _requests(manifest.annotations), tuple(notices.lines()))
 
 
-def _layer(layout: Layout, layer: Descriptor) -> list[Evidence]:
+def _layer(layout: Layout, layer: Descriptor, notices: Notices) -> list[Evidence]:
     if not can_read(layer.media_type):
         raise errors.unknown_layer(str(layout.root), layer.digest, layer.media_type)
     with layout.open_blob(layer) as blob:
-        return evidence_in_blob(blob)
+        return evidence_in_blob(blob, notices)
 
 
 def _requests(annotations: Mapping[str, str]) -> Mapping[Evidence, str]:

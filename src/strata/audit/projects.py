@@ -153,6 +153,8 @@ _BY_NAME = {project.name: project for project in PROJECTS}
 _BY_SCRIPT = {script: project for project in PROJECTS for script in project.scripts}
 _BY_ENTRY_POINT = {entry_point: project for project in PROJECTS for entry_point in project.entry_points}
 
+_BY_MODULE = {entry_point.partition(":")[0]: project for entry_point, project in _BY_ENTRY_POINT.items()}
+
 _SCRIPT_VERSION = re.compile(r"-?\d+(\.\d+)*$")
 
 
@@ -164,6 +166,11 @@ def project_named(name: str) -> Optional[Project]:
 def project_of_script(name: str) -> Optional[Project]:
     """Return the project that has a command of that name."""
     return _BY_SCRIPT.get(name) or _BY_SCRIPT.get(_SCRIPT_VERSION.sub("", name))
+
+
+def project_of_module(name: str) -> Optional[Project]:
+    """Return the project whose commands import the module."""
+    return _BY_MODULE.get(name)
 
 
 def project_of_entry_point(entry_point: str) -> Optional[Project]:
