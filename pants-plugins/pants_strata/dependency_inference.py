@@ -27,6 +27,7 @@ from pants_strata.target_types import (
     EntryPointField,
     ImageBaseField,
     ImageDependenciesField,
+    ImageInterpreterField,
     ImageResolveField,
     InstallerField,
     InterpreterField,
@@ -51,6 +52,7 @@ class ImageInferenceFieldSet(FieldSet):
         ScriptField,
         VenvField,
         ImageResolveField,
+        ImageInterpreterField,
         ImageBaseField,
     )
 
@@ -58,6 +60,7 @@ class ImageInferenceFieldSet(FieldSet):
     script: ScriptField
     venv: VenvField
     resolve: ImageResolveField
+    interpreter: ImageInterpreterField
     base: ImageBaseField
 
 
@@ -97,6 +100,8 @@ async def infer_image_dependencies(
         raise errors.parser_needs_python().at(str(fields.address))
     narrow = narrowing(fields.resolve, python)
     inferred = [(await image_venv(fields.venv, fields.resolve, fields.entry_point, strata, python)).address]
+    if fields.interpreter.named:
+        inferred.append(await artifact_address(fields.interpreter, None, "[strata].interpreter"))
     if fields.base.value:
         inferred.append(await artifact_address(fields.base, None, "[strata].base"))
     point = await entry_point(fields.entry_point, narrow)

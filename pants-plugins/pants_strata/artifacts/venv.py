@@ -20,11 +20,15 @@ from strata.protocol.layer import Compression
 
 @dataclass(frozen=True)
 class LockedVenvRequest:
-    """The lock of a `python_venv`, for one platform; without a `base`, that of its interpreter is meant."""
+    """The lock of a `python_venv`, for one platform.
+
+    Without an `interpreter` its own is meant, and without a `base` that of its interpreter.
+    """
 
     address: Address
     platform: Platform
     base: Address | None = None
+    interpreter: Address | None = None
 
 
 @dataclass(frozen=True)

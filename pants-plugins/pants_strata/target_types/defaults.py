@@ -7,6 +7,7 @@ import re
 from pants.engine.addresses import Address
 
 from strata.debian.shipped import RELEASES
+from strata.interpreters.shipped import PYTHONS
 
 BASE = Address("", target_name="strata-base")
 INTERPRETER = Address("", target_name="strata-interpreter")
@@ -23,7 +24,7 @@ def interpreter_of(python: str) -> Address:
     return Address("", target_name=f"{INTERPRETER.target_name}-{python}")
 
 
-DEFAULTS = frozenset({BASE, INTERPRETER, INSTALLER, *map(base_of, RELEASES.values()), *map(interpreter_of, RELEASES)})
+DEFAULTS = frozenset({BASE, INTERPRETER, INSTALLER, *map(base_of, RELEASES.values()), *map(interpreter_of, PYTHONS)})
 """A target of the same name in the BUILD file at the root of a repository takes the place of each."""
 
 _RESOLVE_VENV = "strata-venv-of-"

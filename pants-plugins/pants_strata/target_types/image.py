@@ -23,6 +23,7 @@ from pants.util.strutil import help_text, softwrap
 
 from pants_strata.target_types.common import ArtifactAddressField, ArtifactOutputPathField
 from pants_strata.target_types.debian_packages import DebianPackagesTarget
+from pants_strata.target_types.interpreter import PythonInterpreterTarget
 from pants_strata.target_types.oci_base import OciBaseTarget
 from pants_strata.target_types.platforms import PlatformsField
 from pants_strata.target_types.publishing import ImageTagsField, RegistriesField, RepositoryField, SkipPushField
@@ -149,6 +150,31 @@ class ArchiveField(StringField):
     )
 
 
+class ImageInterpreterField(ArtifactAddressField):
+    """The field `interpreter`."""
+
+    alias = "interpreter"
+    expected = (PythonInterpreterTarget.alias,)
+    of_base = "base"
+    help = help_text(
+        """
+        The address of the `python_interpreter` that the image runs on. By default that of its venv, then
+        `[strata].interpreter`; where neither is set, the CPython that comes with Strata in the version of the nearest
+        `.python-version`, or else the newest that the resolve's `interpreter_constraints` allow.
+
+        `parametrize(py311="//:strata-interpreter-3.11", py313="//:strata-interpreter-3.13")` makes an image for each.
+
+        `"base"` for the Python that the base has, an `oci_base`: the image then has no layer of an interpreter, and its
+        venv runs on the base's CPython, which must have the feature version of the interpreter chosen by default.
+        """
+    )
+
+    @property
+    def named(self) -> Optional[str]:
+        """Return the address of a `python_interpreter`; None where the base's Python is meant, or none is named."""
+        return None if self.value == self.of_base else self.value
+
+
 class ImageBaseField(ArtifactAddressField):
     """The field `base`."""
 
@@ -158,21 +184,6 @@ class ImageBaseField(ArtifactAddressField):
         """
         The address of the `debian_packages`, or of the `oci_base`, at the bottom of the image. By default the base of
         the interpreter.
-        """
-    )
-
-
-class ImageInterpreterField(StringField):
-    """The field `interpreter`."""
-
-    alias = "interpreter"
-    of_base = "base"
-    valid_choices = (of_base,)
-    help = help_text(
-        """
-        `"base"` for the Python that the base has, an `oci_base`: the image then has no layer of an interpreter, and its
-        venv runs on the base's CPython, which must have the feature version of the venv's `python_interpreter`. By
-        default the image holds the `python_interpreter` of its venv.
         """
     )
 
@@ -313,9 +324,9 @@ class PythonImageTarget(Target):
         ScriptField,
         VenvField,
         ImageResolveField,
+        ImageInterpreterField,
         WholeLockField,
         ImageBaseField,
-        ImageInterpreterField,
         PlatformsField,
         BytecodeField,
         CompressionField,

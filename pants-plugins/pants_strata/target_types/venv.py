@@ -36,7 +36,12 @@ class InterpreterField(ArtifactAddressField):
 
     alias = "interpreter"
     expected = (PythonInterpreterTarget.alias,)
-    help = "The address of the `python_interpreter` that the venv is for. By default `[strata].interpreter`."
+    help = help_text(
+        """
+        The address of the `python_interpreter` that the venv is for. By default the one of the image that has the venv:
+        see that field of `python_image`.
+        """
+    )
 
 
 class InstallerField(ArtifactAddressField):

@@ -18,7 +18,7 @@ from pants.engine.internals.target_adaptor import TargetAdaptor
 from pants.engine.rules import Rule, collect_rules, rule
 from pants.engine.unions import UnionRule
 
-from pants_strata.subsystem import DebianSubsystem
+from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
 from pants_strata.target_types import (
     DebianPackagesTarget,
     PythonInstallerTarget,
@@ -26,8 +26,9 @@ from pants_strata.target_types import (
     PythonVenvTarget,
 )
 from pants_strata.target_types.defaults import BASE, INSTALLER, INTERPRETER, base_of, interpreter_of, resolve_venv
-from strata.debian.releases import find_release
+from strata.debian.releases import DEFAULT, find_release
 from strata.debian.shipped import RELEASES
+from strata.interpreters.shipped import PYTHONS
 
 _Targets = Mapping[Address, tuple[str, Mapping[str, Any]]]
 """The address of each target → its type and its fields."""
@@ -36,21 +37,34 @@ _Targets = Mapping[Address, tuple[str, Mapping[str, Any]]]
 _INSTALLER = (PythonInstallerTarget.alias, {"description": "The installer of venvs that name none.", "tool": "uv"})
 
 
-def _debian_targets(release: str) -> _Targets:
-    """Return a base and CPython of the release in `[strata-debian].release`, and of each that there are locks of."""
+def _bases() -> _Targets:
+    """Return the base of `[strata-debian].release`, and one of each release that there is a lock of."""
+    targets = {BASE: _base("The base of images that name none.", {})}
+    for name in RELEASES.values():
+        targets[base_of(name)] = _base(f"The base of images on {find_release(name)}.", {"release": name})
+    return targets
+
+
+def _interpreters(release: str, base: str) -> _Targets:
+    """Return the CPython of `[strata-debian].release`, and one of each version that there is a lock of.
+
+    :param base: the value of `[strata].base`: where it is not the default, all interpreters have that base.
+    """
     known = find_release(release)
     # Without a version, a `.python-version` at the root would be meant for this target.
     python = {"version": known.python} if known is not None else {}
-    targets = {
-        BASE: _base("The base of images that name none.", {}),
-        INTERPRETER: _interpreter("The CPython of images that name none.", BASE, python),
-    }
-    for version, name in RELEASES.items():
-        of_release = {"release": name}
-        targets[base_of(name)] = _base(f"The base of images on {find_release(name)}.", of_release)
-        targets[interpreter_of(version)] = _interpreter(
-            f"CPython {version} of {find_release(name)}.", base_of(name), {"version": version, **of_release}
-        )
+    targets = {INTERPRETER: _interpreter("The CPython of images that name none.", python)}
+    for version in PYTHONS:
+        name = RELEASES.get(version, DEFAULT)
+        fields = {"version": version, "base": base if base != BASE.spec else base_of(name).spec}
+        if version in RELEASES:
+            targets[interpreter_of(version)] = _interpreter(
+                f"CPython {version} of {find_release(name)}.", {**fields, "release": name}
+            )
+        else:
+            targets[interpreter_of(version)] = _interpreter(
+                f"CPython {version} of python-build-standalone.", {**fields, "provider": "standalone"}
+            )
     return targets
 
 
@@ -58,8 +72,8 @@ def _base(description: str, fields: Mapping[str, Any]) -> tuple[str, Mapping[str
     return DebianPackagesTarget.alias, {"description": description, **fields}
 
 
-def _interpreter(description: str, base: Address, fields: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
-    return PythonInterpreterTarget.alias, {"description": description, "base": base.spec, **fields}
+def _interpreter(description: str, fields: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    return PythonInterpreterTarget.alias, {"description": description, **fields}
 
 
 def _resolve_venvs(python: PythonSetup) -> _Targets:
@@ -83,10 +97,11 @@ class DefaultTargetsRequest(SyntheticTargetsRequest):
 
 @rule
 async def make_default_targets(
-    request: DefaultTargetsRequest, python: PythonSetup, debian: DebianSubsystem
+    request: DefaultTargetsRequest, python: PythonSetup, strata: StrataSubsystem, debian: DebianSubsystem
 ) -> SyntheticAddressMaps:
     """Return the targets, as if a BUILD file at the root of the repository had them."""
-    made = {INSTALLER: _INSTALLER, **_debian_targets(debian.release), **_resolve_venvs(python)}
+    interpreters = _interpreters(debian.release, strata.base)
+    made = {**_bases(), **interpreters, INSTALLER: _INSTALLER, **_resolve_venvs(python)}
     targets = tuple(
         TargetAdaptor(alias, name=address.target_name, __description_of_origin__="Strata's defaults", **fields)
         for address, (alias, fields) in made.items()

@@ -16,8 +16,9 @@ from pants.engine.target import Target
 from pants_strata import engine
 from pants_strata.artifacts.image import AppLayerRequest, BuiltImage, ImageRequest, ImageSystemRequest
 from pants_strata.artifacts.interpreter import BuildInterpreterRequest, InterpreterRequest
+from pants_strata.artifacts.python_version import Today
 from pants_strata.artifacts.venv import LockedVenvRequest, VenvRequest
-from pants_strata.subsystem import StrataSubsystem
+from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
 from pants_strata.target_types import (
     AnnotationsField,
     ArgsField,
@@ -29,7 +30,6 @@ from pants_strata.target_types import (
     ExposedPortsField,
     ImageBaseField,
     ImageResolveField,
-    InterpreterField,
     LabelsField,
     StopSignalField,
     UserField,
@@ -41,8 +41,9 @@ from pants_strata.util_rules.entry_point import image_command
 from pants_strata.util_rules.first_party.app import get_app_layer
 from pants_strata.util_rules.first_party.distributions import built_distributions, image_closure
 from pants_strata.util_rules.image_system import get_image_system, python_of_base
+from pants_strata.util_rules.interpreters.choice import Settings, check_version_file, image_interpreter
 from pants_strata.util_rules.interpreters.interpreter import get_interpreter
-from pants_strata.util_rules.lookup import artifact_address, artifact_target
+from pants_strata.util_rules.lookup import artifact_target
 from pants_strata.util_rules.venvs.imports import with_imported_wheels
 from pants_strata.util_rules.venvs.locked_venv import get_locked_venv
 from pants_strata.util_rules.venvs.needed import check_locked, needed_requirements
@@ -89,7 +90,9 @@ def _runtime(image: Target, command: Sequence[str]) -> RuntimeConfig:
 
 
 @rule
-async def build_image(request: ImageRequest, strata: StrataSubsystem, python: PythonSetup) -> BuiltImage:
+async def build_image(
+    request: ImageRequest, strata: StrataSubsystem, debian: DebianSubsystem, python: PythonSetup, today: Today
+) -> BuiltImage:
     """Return an image. Raise StrataError where it cannot run, or holds an installer that nobody asked for."""
     target = await engine.target(request.address)
     venv_target = await image_venv(
@@ -97,17 +100,16 @@ async def build_image(request: ImageRequest, strata: StrataSubsystem, python: Py
     )
     closure = await image_closure(target)
     check_resolves(closure, venv_target[VenvResolveField].value, python, str(request.address))
-    interpreter_address = await artifact_address(
-        venv_target[InterpreterField], strata.interpreter, "[strata].interpreter"
-    )
+    interpreter_address = await image_interpreter(target, venv_target, Settings(strata, debian, python, today))
     interpreter = await get_interpreter(InterpreterRequest(interpreter_address, request.platform))
+    await check_version_file(target, venv_target, interpreter)
     builder = BuildInterpreterRequest(interpreter_address)
     base = await artifact_target(target[ImageBaseField], str(interpreter.base), "[strata].base")
     program = await python_of_base(target, base, interpreter)
     wanted = target[BytecodeField].value
     bytecode = strata.bytecode if wanted is None else wanted
     compression = target[CompressionField].value or strata.compression.choice
-    locked_venv = LockedVenvRequest(venv_target.address, request.platform, base.address)
+    locked_venv = LockedVenvRequest(venv_target.address, request.platform, base.address, interpreter_address)
     roots = await _roots(target, locked_venv)
     distributions = await built_distributions(target, locked_venv, interpreter)
     wheels = tuple(item.wheel for item in distributions)

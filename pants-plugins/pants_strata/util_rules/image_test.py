@@ -3,12 +3,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Optional
 
 import pytest
 from pants.backend.python.subsystems.setup import PythonSetup
 from pants.engine.addresses import Address, Addresses, UnparsedAddressInputs
-from pants.engine.fs import Digest, MergeDigests
+from pants.engine.fs import EMPTY_DIGEST, Digest, DigestContents, MergeDigests, PathGlobs
 from pants.engine.target import (
     DependenciesRequest,
     Target,
@@ -33,8 +34,9 @@ from pants_strata.artifacts.image import (
 )
 from pants_strata.artifacts.interpreter import Interpreter, InterpreterRequest
 from pants_strata.artifacts.layer import ArtifactLayer
+from pants_strata.artifacts.python_version import Today
 from pants_strata.artifacts.venv import LockedVenvRequest, Venv, VenvRequest
-from pants_strata.subsystem import Compression, StrataSubsystem
+from pants_strata.subsystem import Compression, DebianSubsystem, StrataSubsystem
 from pants_strata.target_types import (
     DebianPackagesTarget,
     PythonImageTarget,
@@ -51,6 +53,7 @@ from support.mocked_rules import run_mocked
 
 IMAGE = Address("src/app", target_name="image")
 VENV, CPYTHON, BASE, OTHER = (Address("third", target_name=name) for name in ("venv", "cpython", "base", "other"))
+DEBIAN, TODAY = create_subsystem(DebianSubsystem, release="trixie"), Today(date(2026, 11, 25))
 PYTHON = create_subsystem(PythonSetup, enable_resolves=False, resolves={}, default_resolve="python-default")
 PIP = {"path": "opt/venv/lib/python3.13/site-packages/pip", "project": "pip", "kind": "package", "version": "25.1"}
 
@@ -114,12 +117,14 @@ class Engine:
         }
         built: BuiltImage = run_mocked(
             build_image,
-            [ImageRequest(IMAGE, PLATFORM), create_subsystem(StrataSubsystem, **strata), PYTHON],
+            [ImageRequest(IMAGE, PLATFORM), create_subsystem(StrataSubsystem, **strata), DEBIAN, PYTHON, TODAY],
             {
                 (WrappedTarget, WrappedTargetRequest): lambda it: WrappedTarget(targets[it.address.spec]),
                 (Addresses, UnparsedAddressInputs): lambda it: Addresses([targets[it.values[0]].address]),
                 (Addresses, DependenciesRequest): lambda _: Addresses(),
                 (TransitiveTargets, TransitiveTargetsRequest): lambda _: TransitiveTargets((), FrozenOrderedSet()),
+                (Digest, PathGlobs): lambda _: EMPTY_DIGEST,
+                (DigestContents, Digest): lambda _: DigestContents([]),
                 (Interpreter, InterpreterRequest): self.interpreter,
                 (ImageSystem, ImageSystemRequest): self.system,
                 (AppLayer, AppLayerRequest): lambda it: AppLayer(self.layer("app")(it), imports=()),
@@ -145,7 +150,9 @@ def test_what_targets_leave_out_is_taken_from_options() -> None:
     engine.build(options={"bytecode": False, "compression": Compression.zstd})
     system = engine.asked[ImageSystemRequest]
     assert (system.base, system.interpreter.address, system.compression) == (BASE, CPYTHON, "zstd")
-    assert engine.asked[VenvRequest] == VenvRequest(LockedVenvRequest(VENV, PLATFORM, BASE), None, False, "zstd")
+    assert engine.asked[VenvRequest] == VenvRequest(
+        LockedVenvRequest(VENV, PLATFORM, BASE, CPYTHON), None, False, "zstd"
+    )
     assert (engine.asked[AppLayerRequest].bytecode, engine.asked[AppLayerRequest].compression) == (False, "zstd")
 
 

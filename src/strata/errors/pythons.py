@@ -118,3 +118,67 @@ def source_lacks_python(
         if serving
         else other,
     )
+
+
+def version_file_disagrees(path: str, wanted: str, interpreter: str, python: str) -> StrataError:
+    """Return the error for a `.python-version` with another version than the interpreter that is named for all images.
+
+    :param wanted: the version in the file.
+    :param interpreter: in words; it has the version `python`.
+    """
+    return StrataError(
+        "Two places ask for different versions of CPython.",
+        found=[f"{path}: {wanted}", f"{interpreter}: {python}"],
+        fix="change one of them; or name a `python_interpreter` in the `interpreter` field of the image or of its "
+        "venv, which comes before both.",
+    )
+
+
+def constraints_exclude_version_file(
+    name: str, option: str, constraints: Sequence[str], path: str, wanted: str
+) -> StrataError:
+    """Return the error for a resolve that is for other versions of Python than a `.python-version` has."""
+    return StrataError(
+        f"The resolve {name} is not for the version of CPython in {path}.",
+        found=[f"{option} in pants.toml: {', '.join(constraints)}", f"{path}: {wanted}"],
+        fix="change one of them. After a change of the constraints, run `./pants generate-lockfiles "
+        f"--resolve={name}`.",
+    )
+
+
+def version_does_not_come_along(
+    python: str, origin: str, sources: Sequence[str], serving: Sequence[str]
+) -> StrataError:
+    """Return the error for a version of CPython that an image asks for, and that no target is declared for.
+
+    :param origin: where the version is written.
+    :param sources: who has which versions, a line each.
+    :param serving: the fields with each of which an interpreter has the version.
+    """
+    fields = " or ".join(f"`{field}`" for field in serving)
+    return StrataError(
+        f"No CPython {python} comes with Strata.",
+        found=[f"{origin}: {python}", *sources],
+        fix=f"declare a `python_interpreter` with {fields} and a `lockfile`, write the lock with `./pants "
+        "generate-lockfiles --resolve=ADDRESS`, and name the target in `interpreter`; or ask for a version that is "
+        "listed."
+        if serving
+        else "ask for a version that is listed.",
+    )
+
+
+def base_is_older(
+    base: str, base_glibc: Sequence[int], interpreter: str, python: str, glibc: Sequence[int]
+) -> StrataError:
+    """Return the error for a base whose C library is older than the one that CPython was built for.
+
+    :param base_glibc: major and minor version of the base's glibc; `glibc` is that of the interpreter's release.
+    """
+    return StrataError(
+        "The base is older than the interpreter, whose programs need a newer C library.",
+        found=[
+            f"{base}, the base: glibc {'.'.join(map(str, base_glibc))}",
+            f"{interpreter}, CPython {python}: glibc {'.'.join(map(str, glibc))}",
+        ],
+        fix="give both one Debian `release`, or the base the newer one.",
+    )

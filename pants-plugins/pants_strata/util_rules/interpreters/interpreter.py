@@ -44,7 +44,10 @@ async def read_interpreter(
     """Return the interpreter for a platform, with its packages. Raise StrataError where the lock has another."""
     target = await engine.target(request.address)
     python = await wanted_python(target, debian)
-    check_supported(python, strata, today.day, request.address)
+    try:
+        check_supported(python, strata, today.day, request.address)
+    except StrataError as mistake:
+        raise mistake.at(str(request.address)) from None
     base = await artifact_address(target[BaseField], strata.base, "[strata].base")
     if is_standalone(target):
         wanted = StandaloneBuildRequest(standalone_lock(target, standalone, python), request.platform)

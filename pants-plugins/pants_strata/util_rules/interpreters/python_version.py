@@ -86,12 +86,12 @@ async def version_above(folder: str) -> Optional[WantedPython]:
 
 
 def check_supported(wanted: WantedPython, strata: StrataSubsystem, today: date, where: Address) -> None:
-    """Raise StrataError, or warn, for a version past its end of life, as `[strata].end_of_life` says."""
+    """Raise StrataError, or warn of `where`, for a version past its end of life, as `[strata].end_of_life` says."""
     error = past_end_of_life(wanted.version, wanted.origin, today)
     if error is None:
         return
     if strata.end_of_life is EndOfLife.error:
-        raise error.at(str(where))
+        raise error
     _logger.warning(error.at(str(where)).happened)
 
 

@@ -154,7 +154,7 @@ def test_an_end_of_life_is_an_error() -> None:
     with pytest.raises(StrataError) as caught:
         checked(OLD, EndOfLife.error)
     assert str(caught.value).startswith(
-        "third/party:cpython: CPython 3.9 reached its end of life on 2025-10-31: it gets no security fixes any more.\n"
+        "CPython 3.9 reached its end of life on 2025-10-31: it gets no security fixes any more.\n"
         "Found:\n"
         "  app/.python-version: 3.9\n"
     )

@@ -20,13 +20,14 @@ from pants_strata.util_rules.debian.packages import locked_packages
 from pants_strata.util_rules.lock_requests import base_lock
 from pants_strata.util_rules.oci_base.base import get_oci_base
 from strata.errors import StrataError
+from strata.errors.pythons import base_is_older
 from strata.errors.wheels import needs_other_c_library
 from strata.interpreters.debian_versions import LIBC, glibc_version
 from strata.locks.c_library import CLibrary, misfits
 
 
 async def c_library_of(base: Address, interpreter: Interpreter, debian: DebianSubsystem) -> CLibrary:
-    """Return the C library of an image with this base and this interpreter."""
+    """Return the C library of an image. Raise StrataError for Debian packages too old for the interpreter."""
     target = await engine.target(base)
     if target.alias == OciBaseTarget.alias:
         glibc = (await get_oci_base(OciBaseRequest(base, interpreter.platform))).findings.glibc
@@ -34,6 +35,8 @@ async def c_library_of(base: Address, interpreter: Interpreter, debian: DebianSu
         packages = await locked_packages(DebianPackagesRequest(base_lock(target, debian), interpreter.platform))
         try:
             glibc = glibc_version(packages) if any(package.name == LIBC for package in packages) else None
+            if glibc is not None and glibc < interpreter.glibc:
+                raise base_is_older(str(base), glibc, str(interpreter.address), interpreter.version, interpreter.glibc)
         except StrataError as error:
             raise error.at(str(base)) from None
     # A newer one than the interpreter's does not help: wheels are installed on the interpreter, too.

@@ -265,7 +265,19 @@ def locked(name: str, version: str) -> LockedPackage:
 
 
 def test_the_base_decides() -> None:
-    assert c_library(locked("libc6", "2.36-9+deb12u10"), locked("tzdata", "2025b-0")) == BOOKWORM
+    assert c_library(locked("libc6", "2.41-12"), locked("tzdata", "2025b-0")) == CLibrary(BOOKWORM.owner, (2, 41))
+
+
+def test_a_base_that_is_older_than_the_interpreter() -> None:
+    with pytest.raises(StrataError) as caught:
+        c_library(locked("libc6", "2.36-9+deb12u10"))
+    assert str(caught.value) == (
+        "third:base: The base is older than the interpreter, whose programs need a newer C library.\n"
+        "Found:\n"
+        "  third:base, the base: glibc 2.36\n"
+        "  third:cpython, CPython 3.13.5: glibc 2.41\n"
+        "Fix: give both one Debian `release`, or the base the newer one."
+    )
 
 
 def test_a_newer_base_does_not_help_an_older_interpreter() -> None:

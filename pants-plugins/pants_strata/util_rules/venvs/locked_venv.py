@@ -15,16 +15,17 @@ from pants.engine.target import Target
 from pants_strata import engine
 from pants_strata.artifacts.installer import InstallerRequest
 from pants_strata.artifacts.interpreter import Interpreter, InterpreterRequest
+from pants_strata.artifacts.python_version import Today
 from pants_strata.artifacts.venv import LockedVenv, LockedVenvRequest
 from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
 from pants_strata.target_types import (
     InstallerField,
-    InterpreterField,
     VenvExtrasField,
     VenvGroupsField,
     VenvLockfileField,
     VenvResolveField,
 )
+from pants_strata.util_rules.interpreters.choice import Settings, venv_interpreter
 from pants_strata.util_rules.interpreters.interpreter import get_interpreter
 from pants_strata.util_rules.lookup import artifact_address
 from pants_strata.util_rules.venvs.c_library import c_library_of
@@ -91,11 +92,11 @@ async def _texts(paths: Iterable[str]) -> Mapping[str, str]:
 
 @rule
 async def read_locked_venv(
-    request: LockedVenvRequest, strata: StrataSubsystem, debian: DebianSubsystem, python: PythonSetup
+    request: LockedVenvRequest, strata: StrataSubsystem, debian: DebianSubsystem, python: PythonSetup, today: Today
 ) -> LockedVenv:
     """Return what the lock of a venv installs on a platform."""
     target = await engine.target(request.address)
-    interpreter_address = await artifact_address(target[InterpreterField], strata.interpreter, "[strata].interpreter")
+    interpreter_address = request.interpreter or await venv_interpreter(target, Settings(strata, debian, python, today))
     installer_address = await artifact_address(target[InstallerField], strata.installer, "[strata].installer")
     interpreter = await get_interpreter(InterpreterRequest(interpreter_address, request.platform))
     installer = InstallerRequest(installer_address, interpreter_address)

@@ -92,13 +92,22 @@ def check_resolves(closure: Iterable[Target], name: Optional[str], python: Pytho
         raise errors.conflicting_resolves(name, found).at(where)
 
 
+def constraints_of(name: str, python: PythonSetup) -> Optional[tuple[str, tuple[str, ...]]]:
+    """Return the constraints of a resolve after the option that has them; None where nobody wrote any."""
+    own = python.resolves_to_interpreter_constraints.get(name)
+    if own is not None:
+        return "[python].resolves_to_interpreter_constraints", tuple(own)
+    if python.options.is_default("interpreter_constraints"):
+        return None
+    return "[python].interpreter_constraints", tuple(python.interpreter_constraints)
+
+
 def check_interpreter(name: str, interpreter: Interpreter, python: PythonSetup) -> None:
     """Raise StrataError where the constraints of a resolve exclude the CPython of the image."""
-    own = python.resolves_to_interpreter_constraints.get(name)
-    option = "[python].interpreter_constraints" if own is None else "[python].resolves_to_interpreter_constraints"
-    if own is None and python.options.is_default("interpreter_constraints"):
+    found = constraints_of(name, python)
+    if found is None:
         return
-    constraints = tuple(python.interpreter_constraints) if own is None else own
+    option, constraints = found
     if not allow_python(constraints, interpreter.version, option):
         raise errors.constraints_exclude_interpreter(
             name, option, constraints, str(interpreter.address), interpreter.version
