@@ -53,6 +53,21 @@ def build_failed(release: str, tool: str, requirements: Sequence[str], output: S
     )
 
 
+def built_for_this_machine(release: str, wheel: str, machine: str, platform: str) -> StrataError:
+    """Return the error for a built wheel that is not for all platforms, in an image for another one.
+
+    :param wheel: the name of its file.
+    :param machine: the platform of the machine that built it.
+    :param platform: the image's.
+    """
+    return StrataError(
+        f"{release} was built for {machine}, where this build runs, and the image is for {platform}.",
+        found=[wheel],
+        fix=f"lock a version that has a wheel for {platform}; or build one on such a machine with `pip wheel`, and put "
+        "it into an index or a find-links folder.",
+    )
+
+
 def build_lock_missing(path: str) -> StrataError:
     """Return the error for a `build_lockfile` field whose file does not exist."""
     return StrataError(

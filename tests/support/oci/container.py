@@ -25,6 +25,8 @@ from support.programs import require
 
 PYTHON = "/opt/venv/bin/python"
 _SECONDS = 60
+# Where the emulator is in a container.
+_EMULATOR = "/usr/local/bin/emulator"
 
 
 @dataclass(frozen=True)
@@ -74,10 +76,15 @@ class Container:
 
 @dataclass(frozen=True)
 class UnpackedImage:
-    """The files of an image, and the runtime specification that umoci made of its config."""
+    """The files of an image, and the runtime specification that umoci made of its config.
+
+    :param emulator: the program that runs those of the image, where they are for another processor. It runs one
+        process: programs that this one starts would need the help of the kernel (binfmt_misc).
+    """
 
     rootfs: Path
     spec: Mapping[str, Any]
+    emulator: str = ""
 
     def run(self, *command: str, seconds: float = _SECONDS, **options: Any) -> Ran:
         """Runs a command, or the image's own entry point and arguments; the options are those of `start`."""
@@ -135,6 +142,10 @@ class UnpackedImage:
         process.pop("rlimits", None)
         spec["linux"].pop("resources", None)
         process["args"] = [*(command or process["args"]), *arguments]
+        if self.emulator:
+            process["args"].insert(0, _EMULATOR)
+            mount = {"destination": _EMULATOR, "type": "bind", "source": self.emulator, "options": ["bind", "ro"]}
+            spec["mounts"].append(mount)
         if user is not None:
             process["user"] = {"uid": user, "gid": user}
             env = {"HOME": self._home(user), **env}
@@ -175,10 +186,15 @@ def _started(bundle: Path) -> Iterator[Container]:
         process.communicate()
 
 
-def unpack(layout: Path, folder: Path) -> UnpackedImage:
+def unpack(layout: Path, folder: Path, architecture: str = "amd64") -> UnpackedImage:
     """Unpacks the image of a layout below a folder that does not exist yet."""
-    spec = umoci_unpack(layout, folder)
-    return UnpackedImage(folder / "rootfs", spec)
+    spec = umoci_unpack(layout, folder, architecture)
+    return UnpackedImage(folder / "rootfs", spec, emulator() if architecture == "arm64" else "")
+
+
+def emulator() -> str:
+    """The program that runs programs for arm64 on another processor. It is linked statically."""
+    return require("qemu-aarch64-static", "qemu-user-static")
 
 
 def free_port() -> int:

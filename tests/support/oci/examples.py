@@ -21,6 +21,7 @@ ARTIFACTS = [BASE, INTERPRETER, VENV]
 IMAGES = [REPORT, WEB]
 # tests/images/variants
 VARIANTS = Path("tests.images.variants")
+AMD64_ALONE = VARIANTS / "amd64"
 SCRIPT = VARIANTS / "script"
 SCRIPT_ZSTD = VARIANTS / "script-zstd"
 WHOLE_LOCK = VARIANTS / "whole-lock"
@@ -41,9 +42,9 @@ SITE_PACKAGES = "/opt/venv/lib/python3.13/site-packages"
 STANDARD_LIBRARY = ["/usr/lib/python313.zip", "/usr/lib/python3.13", "/usr/lib/python3.13/lib-dynload"]
 
 
-def layer_digests(layout: Path) -> list[str]:
+def layer_digests(layout: Path, architecture: str = "amd64") -> list[str]:
     """Lowest first."""
-    return [layer["digest"] for layer in manifest_of(layout)["layers"]]
+    return [layer["digest"] for layer in manifest_of(layout, architecture)["layers"]]
 
 
 def layers_of(layout: Path) -> list[Path]:
@@ -57,9 +58,9 @@ def layer_of(layout: Path) -> Path:
     return layer
 
 
-def contents_of(layout: Path) -> dict[str, Any]:
+def contents_of(layout: Path, architecture: str = "amd64") -> dict[str, Any]:
     """Digest → what the layer says that it holds, lowest first."""
-    layers = manifest_of(layout)["layers"]
+    layers = manifest_of(layout, architecture)["layers"]
     return {layer["digest"]: json.loads(layer["annotations"][CONTENTS_ANNOTATION]) for layer in layers}
 
 

@@ -13,6 +13,8 @@ from typing import Any
 
 import jsonschema
 
+from strata.oci.descriptor import INDEX
+from strata.oci.layout import REF_NAME
 from support.programs import refuse, require, require_files
 
 SCHEMAS = "/usr/share/gocode/src/github.com/opencontainers/image-spec/schema"
@@ -45,14 +47,25 @@ def blob(layout: Path, digest: str) -> Any:
     return json.loads(blob_path(layout, digest).read_bytes())
 
 
-def manifest_of(layout: Path) -> Any:
-    """The manifest of the one image or artifact in a layout."""
-    return blob(layout, digest_of(layout))
+def described(layout: Path, architecture: str = "amd64") -> Any:
+    """The descriptor of the one image or artifact in a layout; of several in an index, of the one for a processor."""
+    (root,) = json.loads((layout / "index.json").read_bytes())["manifests"]
+    if root["mediaType"] != INDEX:
+        return root
+    (found,) = (
+        each for each in blob(layout, root["digest"])["manifests"] if each["platform"]["architecture"] == architecture
+    )
+    return found
 
 
-def config_of(layout: Path) -> Any:
-    """The config of the one image in a layout."""
-    return blob(layout, manifest_of(layout)["config"]["digest"])
+def manifest_of(layout: Path, architecture: str = "amd64") -> Any:
+    """The manifest of the same."""
+    return blob(layout, described(layout, architecture)["digest"])
+
+
+def config_of(layout: Path, architecture: str = "amd64") -> Any:
+    """The config of the same."""
+    return blob(layout, manifest_of(layout, architecture)["config"]["digest"])
 
 
 # Schemas
@@ -83,17 +96,17 @@ def check_schema(name: str, value: Any) -> None:
     jsonschema.Draft4Validator(inlined(load(name), name), format_checker=checker).validate(value)
 
 
-def check_artifact_schemas(layout: Path) -> None:
-    """The documents of a layout that holds one manifest, of an image or of anything else."""
+def check_artifact_schemas(layout: Path, architecture: str = "amd64") -> None:
+    """The documents of a layout that holds one manifest for a processor, of an image or of anything else."""
     check_schema("image-layout-schema.json", json.loads((layout / "oci-layout").read_bytes()))
     check_schema("image-index-schema.json", json.loads((layout / "index.json").read_bytes()))
-    check_schema("image-manifest-schema.json", manifest_of(layout))
+    check_schema("image-manifest-schema.json", manifest_of(layout, architecture))
 
 
-def check_image_schemas(layout: Path) -> None:
-    """The documents of a layout that holds one image."""
-    check_artifact_schemas(layout)
-    check_schema("config-schema.json", config_of(layout))
+def check_image_schemas(layout: Path, architecture: str = "amd64") -> None:
+    """The documents of a layout that holds one image for a processor."""
+    check_artifact_schemas(layout, architecture)
+    check_schema("config-schema.json", config_of(layout, architecture))
 
 
 # Programs
@@ -109,12 +122,23 @@ def skopeo_copy(layout: Path, copy: Path) -> None:
     run(require("skopeo", "skopeo"), "--policy", str(policy), "copy", f"oci:{layout}:latest", f"oci:{copy}:latest")
 
 
-def umoci_unpack(layout: Path, bundle: Path) -> Any:
+def umoci_unpack(layout: Path, bundle: Path, architecture: str = "amd64") -> Any:
     """Unpacks the image to `bundle/rootfs`; the runtime specification that umoci made of its config."""
     umoci = require("umoci", "umoci")
     require_root()
-    run(umoci, "unpack", "--image", f"{layout}:latest", str(bundle))
+    single = _for_one_platform(layout, architecture, bundle.with_name(f"{bundle.name}.layout"))
+    run(umoci, "unpack", "--image", f"{single}:latest", str(bundle))
     return json.loads((bundle / "config.json").read_bytes())
+
+
+def _for_one_platform(layout: Path, architecture: str, view: Path) -> Path:
+    """A layout with the same blobs that names one image: umoci knows no index of several."""
+    descriptor = {**described(layout, architecture), "annotations": {REF_NAME: "latest"}}
+    view.mkdir(parents=True)
+    (view / "blobs").symlink_to((layout / "blobs").absolute())
+    (view / "oci-layout").write_bytes((layout / "oci-layout").read_bytes())
+    (view / "index.json").write_text(json.dumps({"schemaVersion": 2, "manifests": [descriptor]}))
+    return view
 
 
 @contextmanager

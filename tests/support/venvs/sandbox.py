@@ -10,7 +10,7 @@ import re
 import subprocess
 import tarfile
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,7 +22,7 @@ from strata.protocol.installer import SandboxInstaller
 from strata.protocol.interpreter import SandboxInterpreter
 from strata.protocol.message import Message, Request
 from strata.protocol.wheel import Wheel
-from support.oci.container import Ran, UnpackedImage
+from support.oci.container import Ran, UnpackedImage, emulator
 from support.oci.examples import BASE, INTERPRETER, installed_packages, layer_of, layers_of
 from support.oci.readers import require_root, run
 from support.programs import require
@@ -31,6 +31,7 @@ from support.venvs.wheels import WheelFile
 PLATFORM = "linux/amd64"
 R = TypeVar("R", bound=Message)
 _TREE = ".python"
+_LOADER = "./emulated-loader"
 _LIBRARY = Path(strata.verbs.__file__).parents[1]
 # VmHWM is of this program alone; the other is of the largest that it started.
 _START = f"""\
@@ -52,6 +53,7 @@ class Interpreter:
 
     root: Path
     version: str
+    platform: str = PLATFORM
 
     @classmethod
     def unpack(cls, root: Path, layouts: Path = Path()) -> Interpreter:
@@ -74,6 +76,8 @@ class Interpreter:
         """
         sandbox.mkdir(exist_ok=True)
         (sandbox / _TREE).symlink_to(self.root.absolute())
+        if self.platform != PLATFORM:
+            self._write_loader(sandbox / _LOADER)
         (sandbox / "request.json").write_text(request.to_json())
         done = subprocess.run(
             [*self.in_sandbox().command(), "-I", "-B", "-c", _START, request.verb, "request.json"],
@@ -101,7 +105,22 @@ class Interpreter:
 
     def in_sandbox(self) -> SandboxInterpreter:
         """Return where the interpreter lies in a sandbox."""
-        return interpreter_below(_TREE, PLATFORM, self.version)
+        interpreter = interpreter_below(_TREE, self.platform, self.version)
+        return interpreter if self.platform == PLATFORM else replace(interpreter, loader=_LOADER)
+
+    def command(self, loader: Path) -> list[str]:
+        """Return the command that starts the interpreter outside of a sandbox; for an emulated one, write `loader`."""
+        here = interpreter_below(str(self.root.absolute()), self.platform, self.version)
+        if self.platform != PLATFORM:
+            self._write_loader(loader)
+            here = replace(here, loader=str(loader))
+        return here.command()
+
+    def _write_loader(self, path: Path) -> None:
+        """Write a script in the place of the loader, so that the emulator runs also what the interpreter starts."""
+        loader = interpreter_below(str(self.root.absolute()), self.platform, self.version).loader
+        path.write_text(f'#!/bin/sh\nexec "{emulator()}" "{loader}" "$@"\n')
+        path.chmod(0o755)
 
 
 def _listed(wheels: Iterable[WheelFile]) -> tuple[Wheel, ...]:

@@ -1,7 +1,8 @@
 """Wheels built from source distributions, one cached process for each, on the interpreter.
 
 Inputs of a build: the sdist, the wheels of `build_lockfile`, the installer as the front end, the interpreter. Nothing
-else is in the key, so the wheel is cached as a fetched one is.
+else is in the key, so the wheel is cached as a fetched one is. It is built for the machine that builds: an image for
+another platform takes it only if it is for all of them.
 Errors: a lock of build requirements that is missing or damaged; those of builds (strata.errors.builds).
 """
 
@@ -60,8 +61,12 @@ async def with_built_wheels(
     built = {}
     for sdist, answered in zip(sdists, await answers(steps)):
         wheel = answered.value_for(target.address)
+        release = f"{sdist.name} {sdist.version}"
+        # The last tag names the platform (PEP 427).
+        if interpreter.platform != own.platform and not wheel.name.endswith("-any.whl"):
+            found = (release, wheel.name, str(own.platform), str(interpreter.platform))
+            raise errors.built_for_this_machine(*found).at(str(target.address))
         if wheel.differing:
-            release = f"{sdist.name} {sdist.version}"
             _logger.warning(errors.not_reproducible(str(target.address), release, wheel.differing))
         file = await engine.without_prefix(_FILES, await engine.only(answered.files, [f"{_FILES}/*"]))
         built[sdist.name] = LockedWheel(

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Optional
 
@@ -34,6 +34,7 @@ from pants_strata.util_rules.venvs.sdists import allowed_sdists, with_built_whee
 from strata.errors import StrataError
 from strata.errors.builds import build_failed
 from strata.errors.unworded import UnwordedError
+from strata.oci.platform import Platform
 from strata.protocol import build_wheel, fetch_wheel
 from strata.protocol.wheel import Wheel
 from support.mocked_rules import run_mocked
@@ -41,6 +42,7 @@ from support.mocked_rules import run_mocked
 ADDRESS = Address("third", target_name="venv")
 DIGEST, OUTPUT, BUILT, LOCKED = (Digest(letter * 64, 1) for letter in "abcd")
 INTERPRETER = Interpreter(ADDRESS, PLATFORM, "3.13.5", (2, 41), DebianPackages((), FrozenDict()), ADDRESS)
+FOREIGN = replace(INTERPRETER, platform=Platform("linux", "arm64"))
 INSTALLER = InstallerRequest(ADDRESS, ADDRESS)
 WHEEL = LockedWheel("flask", "3.0", "flask-3.0-py3-none-any.whl", 9, (), ("flask",), DIGEST)
 SDIST = LockedWheel("pure", "1.0", "pure-1.0.tar.gz", 5, (), (), DIGEST)
@@ -71,6 +73,7 @@ class Engine:
     """The rest of the build: a lock of build requirements, and a process that builds `pure`."""
 
     lock: bytes = LOCK
+    wheel: str = "pure-1.0-py3-none-any.whl"
     differing: tuple[str, ...] = ()
     error: str = ""
     fetched: list[str] = field(default_factory=list)
@@ -84,7 +87,7 @@ class Engine:
         if digest == LOCKED:
             return DigestContents([FileContent("third/build.lock", self.lock)] if self.lock else [])
         assert digest == OUTPUT
-        result = build_wheel.Result("pure-1.0-py3-none-any.whl", 7, ("six",), ("pure",), self.differing)
+        result = build_wheel.Result(self.wheel, 7, ("six",), ("pure",), self.differing)
         return DigestContents([FileContent("result.json", result.to_json().encode())])
 
     def fetch(self, request: FetchRequest) -> FetchResult:
@@ -113,11 +116,13 @@ class Engine:
         assert request == RemovePrefix(OUTPUT, "files")
         return BUILT
 
-    def build(self, *wheels: LockedWheel, lockfile: Optional[str] = "build.lock") -> tuple[LockedWheel, ...]:
+    def build(
+        self, *wheels: LockedWheel, lockfile: Optional[str] = "build.lock", interpreter: Interpreter = INTERPRETER
+    ) -> tuple[LockedWheel, ...]:
         target = PythonVenvTarget({"allow_sdists": ["Pure"], "build_lockfile": lockfile}, ADDRESS)
         result: Wheels = run_mocked(
             built,
-            [target, Wheels(wheels), INTERPRETER, INSTALLER],
+            [target, Wheels(wheels), interpreter, INSTALLER],
             {
                 (Digest, PathGlobs): self.paths,
                 (DigestContents, Digest): self.contents,
@@ -191,6 +196,28 @@ def test_a_build_that_fails_names_the_venv() -> None:
     error = UnwordedError("builds", "build_failed", ["pure 1.0", "uv", [], ["no module named x"]])
     expected = build_failed("pure 1.0", "uv", [], ["no module named x"]).at("third:venv")
     assert refusal(Engine(error=error.to_json())) == str(expected)
+
+
+def test_an_image_for_another_platform_takes_a_wheel_for_all_of_them() -> None:
+    engine = Engine()
+    (wheel,) = engine.build(SDIST, interpreter=FOREIGN)
+    assert wheel.file == "pure-1.0-py3-none-any.whl"
+    # The build runs here, with what is locked for here.
+    assert engine.requests[0].interpreter.loader == ".python/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2"
+
+
+def test_a_wheel_for_this_machine_in_an_image_for_another_platform() -> None:
+    native = "pure-1.0-cp313-cp313-linux_x86_64.whl"
+    assert Engine(wheel=native).build(SDIST)[0].file == native
+    with pytest.raises(StrataError) as caught:
+        Engine(wheel=native).build(SDIST, interpreter=FOREIGN)
+    assert str(caught.value) == (
+        "third:venv: pure 1.0 was built for linux/amd64, where this build runs, and the image is for linux/arm64.\n"
+        "Found:\n"
+        "  pure-1.0-cp313-cp313-linux_x86_64.whl\n"
+        "Fix: lock a version that has a wheel for linux/arm64; or build one on such a machine with `pip wheel`, and "
+        "put it into an index or a find-links folder."
+    )
 
 
 def test_names_of_allowed_source_distributions_are_in_normal_form() -> None:
