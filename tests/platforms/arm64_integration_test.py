@@ -144,7 +144,8 @@ def test_layers_are_those_that_the_other_processor_writes(
         shutil.copytree(sources, sandbox / "sources", ignore=shutil.ignore_patterns("__pycache__"))
         request = app_layer.Request(Path("sources"), interpreter.in_sandbox(), bytecode=True, compression="gzip")
         assert interpreter.run(request, sandbox).layer.digest == kinds["app"]
-        venv = venv_layer.Request(".".join(interpreter.version.split(".")[:2]), "gzip")
+        feature = interpreter.in_sandbox().feature_version
+        venv = venv_layer.Request(feature, f"/usr/bin/python{feature}", "gzip")
         assert interpreter.run(venv, tmp_path / f"{name}-venv").layer.digest == kinds["venv"]
 
 
