@@ -5,8 +5,9 @@ These are the targets `debian_packages`, `oci_base`, `python_interpreter` and `p
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Callable
 
 from debian.debian_support import Version
 from pants.core.goals.generate_lockfiles import (
@@ -48,7 +49,7 @@ from pants_strata.util_rules.interpreters.standalone import get_resolved_standal
 from pants_strata.util_rules.lock_requests import base_lock, interpreter_lock, is_standalone, standalone_lock
 from pants_strata.util_rules.lookup import default_interpreter
 from pants_strata.util_rules.oci_base.lock import get_resolved_base_lock
-from strata.bases.lock import base_lock_text
+from strata.bases.lock import BaseLock, base_lock_text, read_base_lock
 from strata.debian.lock import DebianLock, debian_lock_text
 from strata.debian.lock_reader import read_debian_lock
 from strata.errors import StrataError
@@ -114,7 +115,7 @@ async def _generate_request(
         return GenerateInstallerLockfile(name, installer.lockfile, diff=False, lock=installer)
     if target.alias == OciBaseTarget.alias:
         base = BaseLockRequest(target.address, target[OciBaseImageField].value, target[OciBaseLockfileField].path)
-        return GenerateBaseLockfile(name, base.lockfile, diff=False, lock=base)
+        return GenerateBaseLockfile(name, base.lockfile, diff=True, lock=base)
     if target.alias == PythonInterpreterTarget.alias:
         python = await wanted_python(target, debian)
         if is_standalone(target):
@@ -160,7 +161,11 @@ async def generate_debian_lockfile(request: GenerateDebianLockfile) -> GenerateL
         await engine.create({path: debian_lock_text(new).encode()}),
         request.resolve_name,
         path,
-        _diff(request, old.decode("utf-8", "replace"), new) if old is not None else None,
+        _diff(
+            request,
+            lambda: _packages_of_debian(read_debian_lock((old or b"").decode("utf-8", "replace"), path)),
+            _packages_of_debian(new),
+        ),
     )
 
 
@@ -186,31 +191,48 @@ async def generate_installer_lockfile(request: GenerateInstallerLockfile) -> Gen
 
 @rule
 async def generate_base_lockfile(request: GenerateBaseLockfile) -> GenerateLockfileResult:
-    """Return a new lock of an image in a registry."""
-    text = base_lock_text((await get_resolved_base_lock(request.lock)).lock)
+    """Return a new lock of an image in a registry, with what changed among its Debian packages."""
+    new = (await get_resolved_base_lock(request.lock)).lock
+    path = request.lockfile_dest
+    old = (await engine.repository_files([path])).get(path)
     return GenerateLockfileResult(
-        await engine.create({request.lockfile_dest: text.encode()}), request.resolve_name, request.lockfile_dest
+        await engine.create({path: base_lock_text(new).encode()}),
+        request.resolve_name,
+        path,
+        _diff(request, lambda: _packages_of_base(read_base_lock(old or b"", path)), _packages_of_base(new)),
     )
 
 
-def _diff(request: GenerateDebianLockfile, old_text: str, new: DebianLock) -> LockfileDiff | None:
+# Platform → name → version.
+_Packages = Mapping[str, Mapping[str, str]]
+
+
+def _diff(request: GenerateLockfile, old: Callable[[], _Packages], new: _Packages) -> LockfileDiff | None:
     """Return what changed, for the goal to print; nothing where the old lock cannot be read and is being replaced."""
     try:
-        old = read_debian_lock(old_text, request.lockfile_dest)
+        before = old()
     except StrataError:
         return None
-    return LockfileDiff.create(request.lockfile_dest, request.resolve_name, _versions(old), _versions(new))
+    return LockfileDiff.create(request.lockfile_dest, request.resolve_name, _versions(before), _versions(new))
 
 
-def _versions(lock: DebianLock) -> LockfilePackages:
-    several = len(lock.platforms) > 1
+def _versions(packages: _Packages) -> LockfilePackages:
+    several = len(packages) > 1
     return LockfilePackages(
         {
-            f"{package.name} ({entry.platform})" if several else package.name: Version(package.version)
-            for entry in lock.platforms
-            for package in entry.packages
+            f"{name} ({platform})" if several else name: Version(version)
+            for platform, versions in packages.items()
+            for name, version in versions.items()
         }
     )
+
+
+def _packages_of_debian(lock: DebianLock) -> _Packages:
+    return {entry.platform: {each.name: each.version for each in entry.packages} for entry in lock.platforms}
+
+
+def _packages_of_base(lock: BaseLock) -> _Packages:
+    return {platform: locked.findings.packages for platform, locked in lock.platforms.items()}
 
 
 def rules() -> Iterable[Rule | UnionRule]:

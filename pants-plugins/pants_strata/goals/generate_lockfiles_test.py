@@ -17,6 +17,7 @@ from pants.testutil.rule_runner import MockGet, RuleRunner, run_rule_with_mocks
 from pants_strata.artifacts.debian_lock import DebianLockRequest, ResolvedDebianLock
 from pants_strata.artifacts.standalone import ResolvedStandaloneLock, StandaloneLockRequest
 from pants_strata.goals.generate_lockfiles import (
+    GenerateBaseLockfile,
     GenerateDebianLockfile,
     GenerateInstallerLockfile,
     GenerateStandaloneLockfile,
@@ -41,6 +42,7 @@ FILES = {
         "python_installer(name='uv', tool='uv', version='0.9.0', lockfile='uv.lock')\n"
         "python_venv(name='venv')\n"
         "python_interpreter(name='standalone', version='3.12', provider='standalone', lockfile='pbs.lock.json')\n"
+        "oci_base(name='tagged', image='registry.example/base:1', lockfile='base.oci.json')\n"
     ),
 }
 
@@ -66,7 +68,7 @@ def requested(runner: RuleRunner, *names: str) -> list[Any]:
 def test_known_resolves(runner: RuleRunner) -> None:
     write(runner, FILES)
     known = runner.request(KnownUserResolveNames, [KnownResolvesRequest()])
-    assert sorted(known.names) == ["third:base", "third:cpython", "third:standalone", "third:uv"]
+    assert sorted(known.names) == ["third:base", "third:cpython", "third:standalone", "third:tagged", "third:uv"]
     assert known.requested_resolve_names_cls is RequestedResolves
 
 
@@ -152,6 +154,12 @@ def test_resolve_of_an_installer_for_the_interpreter_that_comes_along(runner: Ru
     (request,) = runner.request(UserGenerateLockfiles, [RequestedResolves(["third:uv"])])
     assert isinstance(request, GenerateInstallerLockfile)
     assert request.lock.python == "3.13"
+
+
+def test_resolve_of_a_base_in_a_registry(runner: RuleRunner) -> None:
+    (request,) = requested(runner, "third:tagged")
+    assert isinstance(request, GenerateBaseLockfile)
+    assert (request.lockfile_dest, request.lock.reference) == ("third/base.oci.json", "registry.example/base:1")
 
 
 def test_only_what_is_asked_for(runner: RuleRunner) -> None:

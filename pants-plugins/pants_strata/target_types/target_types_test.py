@@ -11,6 +11,7 @@ from pants_strata import register
 from pants_strata.target_types import (
     DebianPackagesTarget,
     LockfileField,
+    OciBaseTarget,
     PythonImageTarget,
     PythonInstallerTarget,
     PythonInterpreterTarget,
@@ -153,3 +154,13 @@ def test_stop_signal(signal: str) -> None:
 def test_signals_that_are_some(signal: str) -> None:
     values = PythonImageTarget({"stop_signal": signal}, APP).field_values.values()
     assert signal in [field.value for field in values]
+
+
+def test_image_of_a_base_is_a_reference() -> None:
+    with pytest.raises(InvalidTargetException) as caught:
+        OciBaseTarget({"image": "debian:13"}, APP)
+    assert str(caught.value) == (
+        "src/app: The `image` field in target src/app:image cannot be used. 'debian:13' is no reference to an image: "
+        "it does not begin with the host of a registry.\n"
+        "Fix: write registry.example/team/app:tag, with a port after the host (registry.example:5000) where it has one."
+    )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,7 +34,7 @@ def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeRe
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     monkeypatch.chdir(tmp_path)
     Path(".host").mkdir()
-    environment = {"REGISTRY_AUTH_FILE": str(tmp_path / "absent")}
+    environment = {"REGISTRY_AUTH_FILE": str(tmp_path / "auth.json")}
     Path(".host/settings.json").write_text(json.dumps({"environment": environment, "default_index": ""}))
     with fake_registry() as registry:
         yield registry
@@ -150,6 +151,15 @@ def test_access_is_denied(registry: FakeRegistry) -> None:
         "Fix: no credentials were found for it: log in (`podman login`, `docker login`, `skopeo login`), or name the "
         "file that holds them in REGISTRY_AUTH_FILE or its folder in DOCKER_CONFIG."
     )
+
+
+def test_the_login_of_the_machine_is_used(registry: FakeRegistry, tmp_path: Path) -> None:
+    """The request, which is in the key of the step, has nothing of it."""
+    image = add_image(registry)
+    login = base64.b64encode(b"me:secret").decode()
+    registry.admitted, registry.challenge = {f"Basic {login}"}, 'Basic realm="registry"'
+    (tmp_path / "auth.json").write_text(json.dumps({"auths": {registry.address: {"auth": login}}}))
+    assert ask(registry, image).manifest == image["digest"]
 
 
 def test_manifest_is_damaged(registry: FakeRegistry) -> None:

@@ -19,6 +19,9 @@ from strata.oci.tar_reader import DIRECTORY, HARD_LINK, SYMLINK, DamagedBlob, Ta
 from strata.pieces import Stream
 from strata.protocol.bases.inspect_base_layer import Request, Result
 
+VERSION = re.compile(r"(\d+:)?[A-Za-z0-9.+~-]+")
+"""The version of a Debian package: https://www.debian.org/doc/debian-policy/ch-controlfields.html#version"""
+
 _STATUS = "var/lib/dpkg/status"
 _LISTED = re.compile(r"var/lib/dpkg/status\.d/[^/]+(?<!\.md5sums)")
 # Until glibc 2.33 the file had its version in its name, and the name of today was a link to it.
@@ -126,5 +129,5 @@ def installed(status: bytes) -> Iterator[tuple[str, str]]:
         fields = dict(re.findall(r"^(Package|Version|Status):[ \t]*(.*?)[ \t]*$", stanza, re.MULTILINE))
         # The lists of distroless images say nothing of a status: what is listed is there.
         is_there = fields.get("Status", "installed").split()[-1:] == ["installed"]
-        if is_there and "Package" in fields and "Version" in fields:
+        if is_there and fields.get("Package") and VERSION.fullmatch(fields.get("Version", "")):
             yield fields["Package"], fields["Version"]

@@ -28,6 +28,10 @@ Package: half
 Status: install ok half-installed
 Version: 1.0
 
+Package: odd
+Status: install ok installed
+Version: 1 2
+
 Package: zlib1g
 Status: install ok installed
 Version: 1:1.2.13.dfsg-1

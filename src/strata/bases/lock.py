@@ -24,6 +24,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from strata.bases.findings import Findings
+from strata.bases.inspect_layer import VERSION
 from strata.errors import oci_base as errors
 from strata.oci.documents import NotJson, parse
 from strata.oci.shape import count, exactly, list_of, map_of, matching, struct, text
@@ -54,7 +55,7 @@ _shape = struct(
                             }
                         )
                     ),
-                    "packages": map_of(text),
+                    "packages": map_of(matching(VERSION.pattern, "a version of a Debian package")),
                     "c_libraries": map_of(matching(r"musl|\d+\.\d+", "a version of a C library")),
                     "pythons": map_of(text, matching(r"(.+/)?bin/python3\.\d+", "a path of CPython")),
                 }
