@@ -18,8 +18,9 @@ BLOCKS = list(blocks(PAGES))
 
 # Command → why it is not run here.
 NOT_RUN: Mapping[str, str] = {
-    "skopeo copy oci:dist/src.examples.web/image:latest docker://registry.example/web:1": "needs a registry; "
+    "skopeo copy --all oci:dist/src.examples.web/image:latest docker://registry.example/web:1": "needs a registry; "
     "tests/images/layouts_integration_test.py reads the same layout with skopeo",
+    "skopeo inspect --override-arch=arm64 oci:dist/src.examples.web/image:latest": "tests/platforms does the same",
     "podman pull oci:dist/src.examples.web/image:latest": "needs podman and its storage",
     "../tests/popular/run": "takes minutes and hundreds of megabytes; run by hand before a release",
     "STRATA_TEST_PANTS=/path/to/python ./pants test tests/caching/releases_integration_test.py": "needs another Pants; "

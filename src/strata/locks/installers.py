@@ -18,6 +18,9 @@ TOOLS = ("pip", "uv", "poetry")
 _OLDEST = {"pip": "23.1", "uv": "0.5", "poetry": "2.0"}
 """Tool → the oldest version that knows the options with which strata.installers calls it."""
 
+_UV_ON_MACOS = {"darwin/amd64": "macosx_10_12_x86_64", "darwin/arm64": "macosx_11_0_arm64"}
+"""Platform → the tag of the wheel of uv for it: there, too, uv makes the locks of installers."""
+
 
 def default_lock(tool: str) -> str:
     """Return the path of the lock that ships with Strata for a tool, relative to this module."""
@@ -50,7 +53,7 @@ def installer_tags(tool: str, python: str, glibc: tuple[int, int], platform: Pla
     one tag keeps the cache key of its fetch the same for all interpreters.
     """
     if tool == "uv":
-        return (f"py3-none-musllinux_1_1_{machine(platform)}",)
+        return (f"py3-none-{_UV_ON_MACOS.get(str(platform)) or f'musllinux_1_1_{machine(platform)}'}",)
     if tool == "pip":
         return ("py3-none-any",)
     return wheel_tags(python, glibc, platform)

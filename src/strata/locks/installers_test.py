@@ -64,5 +64,11 @@ def test_old_tool(tool: str, old: str, oldest: str) -> None:
 def test_tags() -> None:
     glibc = (2, 41)
     assert installer_tags("uv", "3.13.5", glibc, AMD64) == ("py3-none-musllinux_1_1_x86_64",)
+    for machine, tag in {
+        Platform("linux", "arm64"): "musllinux_1_1_aarch64",
+        Platform("darwin", "amd64"): "macosx_10_12_x86_64",
+        Platform("darwin", "arm64"): "macosx_11_0_arm64",
+    }.items():
+        assert installer_tags("uv", "3.13.5", glibc, machine) == (f"py3-none-{tag}",)
     assert installer_tags("pip", "3.13.5", glibc, AMD64) == ("py3-none-any",)
     assert installer_tags("poetry", "3.13.5", glibc, AMD64)[0] == "cp313-cp313-manylinux_2_41_x86_64"
