@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from support.mistakes import UNKNOWN, Project, locked
+from support.mistakes import UNKNOWN, VENV, Project, locked
 from support.venvs.wheels import WheelFile
 
 UNREACHABLE = "http://127.0.0.1:1"
@@ -46,6 +46,27 @@ def test_no_wheel_for_the_platform(project: Project) -> None:
         "  gamma-1.0-cp313-cp313-win_amd64.whl\n"
         "Fix: lock a version that has a wheel for this interpreter and platform, or use another `python_interpreter`."
     )
+
+
+def test_no_wheel_for_the_c_library(project: Project) -> None:
+    """A lock of hashes is refused once the index has named the files; one that names files, without asking an index."""
+    wheel = WheelFile("theta", tag="cp313-cp313-manylinux_2_99_x86_64")
+    message = (
+        "theta 1.0: no wheel runs with the image's C library.\n"
+        "Found:\n"
+        f"  {wheel.file_name} needs glibc 2.99, says its tag manylinux_2_99_x86_64\n"
+        "  the base 3rdparty/debian:base has glibc 2.41\n"
+        "Fix: lock a version of theta that has a wheel for glibc 2.41 or older; or use a `base` with glibc 2.99 or "
+        "newer, and a `python_interpreter` that goes with it."
+    )
+    found = project.offer(wheel)
+    assert project.venv_error("glibc", locked("theta", found)) == f"StrataError: glibc:venv: {message}"
+    lock = (
+        'lock-version = "1.0"\n[[packages]]\nname = "theta"\nversion = "1.0"\n'
+        f'wheels = [{{name = "{wheel.file_name}", url = "{UNREACHABLE}/x.whl", hashes = {{sha256 = "{found}"}}}}]\n'
+    )
+    files = {"named/BUILD": VENV.replace(")", ', lockfile="pylock.toml")'), "named/pylock.toml": lock}
+    assert project.error("named:venv", files, index=f"{UNREACHABLE}/simple") == f"StrataError: named:venv: {message}"
 
 
 def test_a_release_that_no_index_has(project: Project) -> None:
