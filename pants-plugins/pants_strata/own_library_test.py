@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,10 @@ def loaded(*path: Path) -> str:
     """What a new Python says that imports the plugin from these directories; empty where it could."""
     program = "import sys; sys.path[:0] = sys.argv[1:]; import pants_strata"
     ran = subprocess.run(
-        [sys.executable, "-I", "-B", "-c", program, *map(str, path)],
+        [sys.executable, "-B", "-c", program, *map(str, path)],
+        # Pants itself, wherever this test has it from.
+        env={"PYTHONPATH": os.pathsep.join(each for each in sys.path if "site-packages" in each)},
+        cwd="/",
         stderr=subprocess.PIPE,
         text=True,
         check=False,
