@@ -8,15 +8,24 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from strata.interpreters.paths import interpreter_below
+from strata.interpreters.standalone import tree
+from strata.interpreters.tree import TREE
 from strata.layouts.validate import validate
+from strata.protocol.standalone.standalone_tree import Request
+from support.debian_packages import Member
+from support.interpreters import PATHS, write_interpreter_package
 from support.nested_pants import NestedPants, nested_pants
 from support.oci.container import UnpackedImage, unpack
+from support.programs import refuse
 from support.projects import SETTINGS
 from support.servers.tls import CLIENT, self_signed_server
 from support.standalone.archives import write_archive
@@ -89,7 +98,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
         sums = "".join(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in (amd64, arm64))
         (made.mirror / "SHA256SUMS").write_text(sums)
         pants.run("generate-lockfiles", "--resolve=3rdparty/python:cpython").succeeded()
-        pants.package("src/app:image").succeeded()
+        pants.run("package", "src/app:image", "3rdparty/python:cpython").succeeded()
         yield made
 
 
@@ -113,7 +122,16 @@ def test_the_lock_names_the_archives_of_the_release(project: Project) -> None:
 
 
 def test_the_image_is_sound(project: Project) -> None:
-    assert validate(project.layout) == []
+    interpreter = project.pants.root / "dist/3rdparty.python/cpython"
+    assert [validate(layout) for layout in (project.layout, interpreter)] == [[], []]
+    assert blobs(interpreter) & blobs(project.layout)
+
+
+def blobs(layout: Path) -> set[str]:
+    """Return the digests of the layers in a layout with one image."""
+    (described,) = json.loads((layout / "index.json").read_text())["manifests"]
+    manifest = json.loads((layout / "blobs" / described["digest"].replace(":", "/")).read_text())
+    return {layer["digest"] for layer in manifest["layers"]}
 
 
 def test_the_app_runs(project: Project, image: UnpackedImage) -> None:
@@ -213,3 +231,27 @@ def test_an_archive_that_the_mirror_has_replaced(project: Project) -> None:
         f"lock names.\nFound:\n  sha256:{wanted}\n  the lock has sha256:{'0' * 64}\n"
         "Fix: try another mirror; files of a release never change, so this one is damaged or was tampered with."
     )
+
+
+def test_the_build_time_interpreter_needs_nothing_but_a_kernel(
+    project: Project, image: UnpackedImage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its tree is all that is there where it starts; the C library is the one of the image's base."""
+    if os.geteuid() != 0:
+        refuse("Only root may change the root directory.")
+    monkeypatch.chdir(tmp_path)
+    libraries = image.rootfs / PATHS.library_path
+    c_library = [
+        Member(f"./{PATHS.library_path}/{path.name}", path.read_bytes(), mode=0o755)
+        for path in libraries.iterdir()
+        if path.is_file() and path.name.startswith(("ld-", "libc.", "libm.", "libdl.", "libpthread.", "libgcc_s."))
+    ]
+    packages = write_interpreter_package(c_library)
+    tree.run(Request(project.mirror / project.file("x86_64"), packages, "linux/amd64", project.version))
+    root = tmp_path / TREE
+    command = interpreter_below("/", "linux/amd64", project.version).command()
+    code = "import ctypes, json, lzma, sqlite3, ssl, sys, zlib; print(json.dumps([sys.prefix, sys.version.split()[0]]))"
+    ran = subprocess.run(
+        [*command, "-I", "-c", code], env={}, check=True, stdout=subprocess.PIPE, preexec_fn=lambda: os.chroot(root)
+    )
+    assert json.loads(ran.stdout) == ["/usr", project.version]

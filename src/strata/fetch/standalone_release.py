@@ -10,11 +10,9 @@ from strata.errors import standalone as errors
 from strata.fetch.host import HostSettings
 from strata.fetch.http import Client, TooLarge, Unreachable
 from strata.protocol.standalone.fetch_standalone_release import Archive, Request, Result
+from strata.standalone import limits
 from strata.standalone.lock import MIRROR, archive_url
 from strata.standalone.release import CHECKSUMS, choose_archives, read_checksums
-
-_CHECKSUMS_LIMIT = 16 << 20
-_ARCHIVE_LIMIT = 1 << 30
 
 
 def run(request: Request) -> Result:
@@ -23,14 +21,16 @@ def run(request: Request) -> Result:
     mirror = settings.standalone_mirror.rstrip("/")
     client = Client(cert=settings.ca_bundle, timeout=30, trusted=[mirror])
     try:
-        body, _, _ = client.get(f"{mirror}/{request.release}/{CHECKSUMS}", limit=_CHECKSUMS_LIMIT)
+        body, _, _ = client.get(f"{mirror}/{request.release}/{CHECKSUMS}", limit=limits.CHECKSUMS_BYTES)
     except (Unreachable, TooLarge) as error:
         raise errors.release_is_unreachable(request.release, str(error)) from None
     listed = choose_archives(read_checksums(body.decode("utf-8", "replace")), request.python, request.release)
     archives = []
     for each in listed:
         try:
-            size = client.size(archive_url(request.release, each.file).replace(MIRROR, mirror, 1), limit=_ARCHIVE_LIMIT)
+            size = client.size(
+                archive_url(request.release, each.file).replace(MIRROR, mirror, 1), limit=limits.ARCHIVE_BYTES
+            )
         except Unreachable as error:
             raise errors.archive_is_missing(each.file, str(error)) from None
         except TooLarge as error:

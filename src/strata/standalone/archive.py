@@ -17,13 +17,10 @@ from strata.errors.standalone import archive_is_damaged, member_is_unsafe
 from strata.oci.entry import Directory, Entry, File, Symlink, parents, privileged, unsafe, unsafe_target
 from strata.oci.tar_reader import DIRECTORY, FILE, HARD_LINK, SYMLINK, DamagedBlob, TarEntry, TarReader
 from strata.pieces import Stream, pieces
+from strata.standalone import limits
 
 ROOT = "python"
 """The directory that holds all of an archive."""
-
-# Archives with debug symbols have 6,000 members and unpack to 400 MB.
-MAX_MEMBERS = 100_000
-MAX_UNPACKED_BYTES = 4 << 30
 
 
 def read_archive(file: Path, kept: Callable[[str], bool], scratch: Path) -> dict[str, Entry]:
@@ -51,17 +48,17 @@ def _opened(file: Path) -> Iterator[TarReader]:
 
 
 class _Limited:
-    """The bytes of a stream. Raises StrataError once there are more than MAX_UNPACKED_BYTES."""
+    """The bytes of a stream. Raises StrataError once there are more than limits.UNPACKED_BYTES."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
-        self._left = MAX_UNPACKED_BYTES
+        self._left = limits.UNPACKED_BYTES
 
     def read(self, size: int, /) -> bytes:
         data = self._stream.read(size)
         self._left -= len(data)
         if self._left < 0:
-            raise archive_is_damaged(f"it unpacks to more than {MAX_UNPACKED_BYTES} bytes")
+            raise archive_is_damaged(f"it unpacks to more than {limits.UNPACKED_BYTES} bytes")
         return data
 
 
@@ -77,8 +74,8 @@ class _Entries:
     def read(self, tar: TarReader) -> dict[str, Entry]:
         """Return the wanted entries. Raise StrataError for the first member that is not safe."""
         for count, member in enumerate(tar):
-            if count == MAX_MEMBERS:
-                raise archive_is_damaged(f"it has more than {MAX_MEMBERS} members")
+            if count == limits.MEMBERS:
+                raise archive_is_damaged(f"it has more than {limits.MEMBERS} members")
             path = _path(member)
             if not path:
                 continue

@@ -9,7 +9,7 @@ import pytest
 
 from strata.errors import StrataError
 from strata.oci.entry import Directory, Entry, File, Symlink
-from strata.standalone import archive
+from strata.standalone import limits
 from strata.standalone.archive import read_archive
 from support.debian_packages import Member, directory, symlink, tar
 from support.standalone.archives import MEMBERS, write_archive
@@ -105,13 +105,13 @@ def test_a_member_below_another_that_is_no_directory(tmp_path: Path, above: Memb
 
 
 def test_too_many_members(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive, "MAX_MEMBERS", 2)
+    monkeypatch.setattr(limits, "MEMBERS", 2)
     members = [Member(f"python/{number}") for number in range(3)]
     assert message(tmp_path, *members) == damaged("it has more than 2 members")
 
 
 def test_a_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive, "MAX_UNPACKED_BYTES", 100_000)
+    monkeypatch.setattr(limits, "UNPACKED_BYTES", 100_000)
     assert message(tmp_path, Member("python/left-out", bytes(200_000))) == damaged(
         "it unpacks to more than 100000 bytes"
     )
