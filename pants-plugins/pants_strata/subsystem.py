@@ -59,7 +59,12 @@ class StrataSubsystem(Subsystem):
 
     base = StrOption(
         default=BASE.spec,
-        help="The address of the `debian_packages` that images and interpreters stand on. By default Strata's own.",
+        help=softwrap(
+            """
+            The address of the `debian_packages`, or of the `oci_base`, that images and interpreters stand on. By
+            default Strata's own.
+            """
+        ),
     )
     interpreter = StrOption(
         default=INTERPRETER.spec,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from strata.audit.layout import audit_layout
 from strata.bases.fetch import read_base
 from strata.bases.findings import combine
 from strata.bases.inspect_layer import inspect_layer
@@ -208,6 +209,8 @@ def test_image_runs_on_the_python_of_its_base(company: Company, tmp_path: Path) 
     assert [each["kind"] for each in described] == ["base"] * 4 + ["venv", "app"]
     found = unpack(layout, tmp_path / "bundle").run().json
     assert (found["python"], found["company"]) == ("/usr/local/bin/python3.13", "example")
+    (audit,) = audit_layout(Layout.open(layout))
+    assert (audit.sound, set(audit.requests.values())) == (True, {"allow_installers=True"})
 
 
 def test_base_with_installers(company: Company) -> None:

@@ -20,6 +20,7 @@ GOAL = ImageDiffSubsystem.name
 FILES = {
     "src/app/BUILD": "python_sources()\npython_image(name='image', entry_point='main.py', exposed_ports=['80'])\n",
     "src/app/main.py": "",
+    "src/base/BUILD": "oci_base(name='company', image='registry.example/base:1', lockfile='base.oci.json')\n",
 }
 
 
@@ -83,4 +84,4 @@ def test_peek(project: NestedPants) -> None:
     told = {target["address"]: target for target in json.loads(project.run("peek", "::").succeeded().stdout)}
     assert {target["target_type"] for target in told.values()} >= set(TARGETS)
     image = told["src/app:image"]
-    assert (image["entry_point"], image["exposed_ports"], image["user"]) == ("main.py", ["80"], "65532")
+    assert (image["entry_point"], image["exposed_ports"], image["workdir"]) == ("main.py", ["80"], "/app")
