@@ -34,9 +34,9 @@ def python_at_hand() -> tuple[Path, str]:
     for feature in _VERSIONS:
         for prefix in sorted(root.glob(f"{feature}.*")):
             if (prefix / "bin" / f"python{feature}").is_file():
-                return prefix, prefix.name
+                return prefix.resolve(), prefix.name
     if Path(sys.base_prefix) != Path("/usr"):
-        return Path(sys.base_prefix), "{}.{}.{}".format(*sys.version_info)
+        return Path(sys.base_prefix).resolve(), "{}.{}.{}".format(*sys.version_info)
     pytest.skip("pyenv has none of CPython " + ", ".join(_VERSIONS))
 
 
@@ -66,12 +66,11 @@ def _relinked(file: Path, scratch: Path) -> Path:
     run_path = ["--force-rpath", "--set-rpath", "$ORIGIN/../lib"] if is_program else ["--remove-rpath"]
     subprocess.run(["patchelf", *run_path, str(copy)], check=True)
     subprocess.run(["strip", "--strip-debug", str(copy)], check=True)
-    if file.name.startswith("libcrypto"):
-        contents = copy.read_bytes()
-        for name in (b"cert.pem", b"certs"):
-            old, new = b"/usr/lib/ssl/" + name + b"\0", b"/etc/ssl/" + name + b"\0"
-            contents = contents.replace(old, new.ljust(len(old), b"\0"))
-        copy.write_bytes(contents)
+    contents = copy.read_bytes()
+    for name in (b"cert.pem", b"certs"):
+        old, new = b"/usr/lib/ssl/" + name + b"\0", b"/etc/ssl/" + name + b"\0"
+        contents = contents.replace(old, new.ljust(len(old), b"\0"))
+    copy.write_bytes(contents)
     return copy
 
 
