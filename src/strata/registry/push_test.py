@@ -9,10 +9,14 @@ import pytest
 
 from strata.errors import StrataError
 from strata.layouts.layout import Layout
+from strata.oci.image import Image, RuntimeConfig
+from strata.oci.layer import File
+from strata.oci.platform import Platform
 from strata.registry.provider import Provider, Settings
 from strata.registry.push import Progress, Pushed, push
 from strata.registry.reference import Reference
 from strata.registry.retries import Retries
+from support.oci.images import layer, write_layout
 from support.oci.layouts import write_example
 from support.servers.fake_registry import FakeRegistry, Fault, fake_registry
 
@@ -90,6 +94,24 @@ def test_another_tag_of_what_is_there(registry: FakeRegistry, layout: Layout) ->
 def test_push_by_digest_alone(registry: FakeRegistry, layout: Layout) -> None:
     digest = pushed(registry, layout, tags=()).digest
     assert (registry.tags("team/app"), set(registry.manifests)) == ({}, {("team/app", digest)})
+
+
+def test_image_for_two_platforms(registry: FakeRegistry, tmp_path: Path) -> None:
+    layers = [layer(tmp_path / "layout/blobs/sha256", {"kind": "app"}, [File("a", b"x")])]
+    images = [
+        Image.assemble(Platform("linux", name), layers, RuntimeConfig(), annotations={}) for name in ("amd64", "arm64")
+    ]
+    write_layout(tmp_path / "layout", images)
+    layout = Layout.open(tmp_path / "layout")
+    done = pushed(registry, layout, settings=ONCE)
+    check(registry, layout)
+    # A config for each, and the layer that both have, once.
+    assert (done.digest, done.uploaded) == (layout.roots()[0].digest, 3)
+    puts = [each for each in registry.asked("manifests/") if each.startswith("PUT")]
+    digests = [each.manifest_descriptor.digest for each in images]
+    assert puts == [f"PUT /v2/team/app/manifests/{name}" for name in (*digests, "1")]
+    registry.requests.clear()
+    assert pushed(registry, layout).uploaded == 0
 
 
 def test_after_an_edit_only_new_blobs_are_asked_for(registry: FakeRegistry, layout: Layout, tmp_path: Path) -> None:

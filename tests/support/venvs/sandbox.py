@@ -89,9 +89,9 @@ class Interpreter:
             raise worded(done.stderr.decode().strip().splitlines()[-1])
         return request.read_result((sandbox / "result.json").read_text())
 
-    def prove(self, tool: str, wheels: Iterable[WheelFile], sandbox: Path) -> proof.Result:
+    def prove(self, tool: str, wheels: Iterable[WheelFile], sandbox: Path, machine: str = "x86_64") -> proof.Result:
         """Install wheels that lie in the folder `wheels` of the sandbox, and compare what was installed with them."""
-        return self.run(proof.Request(self.in_sandbox(), self.installer(tool), "x86_64", _listed(wheels)), sandbox)
+        return self.run(proof.Request(self.in_sandbox(), self.installer(tool), machine, _listed(wheels)), sandbox)
 
     def layer(self, wheels: Iterable[WheelFile], sandbox: Path, *, bytecode: bool = True) -> dependencies_layer.Result:
         """Write the layer of the same wheels."""
