@@ -75,7 +75,8 @@ def _lines(text: str) -> Iterator[_Entry]:
 
 
 def _paragraphs(text: str) -> Iterator[_Entry]:
-    for fields in _enabled(Deb822.iter_paragraphs(text, use_apt_pkg=False)):
+    # Lines: a text would be opened as a file if there were one of that name.
+    for fields in _enabled(Deb822.iter_paragraphs(text.splitlines(), use_apt_pkg=False)):
         for uri in fields.get("URIs", "").split():
             yield _Entry(
                 _root(uri),

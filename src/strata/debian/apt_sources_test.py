@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from strata.debian.apt_sources import AptMirrors, apt_mirrors
@@ -74,3 +76,10 @@ def test_paragraphs_of_others_do_not_count() -> None:
     disabled = PARAGRAPHS.replace("Types: deb", "Enabled: no\nTypes: deb")
     sources = PARAGRAPHS.replace("Types: deb\n", "Types: deb-src\n").replace("deb deb-src", "deb-src")
     assert apt_mirrors({"1.sources": other, "2.sources": disabled, "3.sources": sources}) == AptMirrors()
+
+
+def test_text_that_is_the_name_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "deb").write_text("Types: deb\nURIs: http://mirror.example\nSuites: trixie\nComponents: main\n")
+    for text in ("deb", "deb" + "x" * 5000):
+        assert apt_mirrors({"a.sources": text}) == AptMirrors()
