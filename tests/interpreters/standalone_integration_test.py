@@ -27,6 +27,7 @@ from support.nested_pants import NestedPants, nested_pants
 from support.oci.container import UnpackedImage, unpack
 from support.programs import refuse
 from support.projects import SETTINGS
+from support.requirements import locked_lines
 from support.servers.tls import CLIENT, self_signed_server
 from support.standalone.archives import write_archive
 from support.standalone.shaped import python_at_hand, write_shaped_archive
@@ -62,17 +63,6 @@ class Project:
         return self.pants.root / "dist/src.app/image"
 
 
-def requirements(*names: str) -> str:
-    """Return those of this repository's lock, with the hashes of the wheels for each version of CPython."""
-    entries = Path("3rdparty/python/requirements.lock").read_text().split("\n")
-    starts = [number for number, line in enumerate(entries) if "==" in line and not line.startswith((" ", "#"))]
-    chosen = []
-    for start, end in zip(starts, [*starts[1:], len(entries)]):
-        if entries[start].partition("==")[0] in names:
-            chosen += [line for line in entries[start:end] if not line.lstrip().startswith("#")]
-    return "\n".join(chosen) + "\n"
-
-
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     prefix, version = python_at_hand()
@@ -85,7 +75,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
             "python_installer(name='pip')\n"
             "python_venv(name='venv', lockfile='requirements.lock')\n"
         ),
-        "3rdparty/python/requirements.lock": requirements("pyyaml"),
+        "3rdparty/python/requirements.lock": locked_lines("pyyaml"),
         "src/app/BUILD": "python_sources()\npython_image(name='image', entry_point='main.py')\n",
         "src/app/main.py": PROGRAM,
     }
