@@ -72,8 +72,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     files = {
         "3rdparty/python/BUILD": (
             f"{python}lockfile='standalone.lock.json')\n"
-            "python_installer(name='pip')\n"
-            "python_venv(name='venv', lockfile='requirements.lock')\n"
+            "python_installer(name='uv', tool='uv')\n"
+            "python_venv(name='venv', installer=':uv', lockfile='requirements.lock')\n"
         ),
         "3rdparty/python/requirements.lock": locked_lines("pyyaml"),
         "src/app/BUILD": "python_sources()\npython_image(name='image', entry_point='main.py')\n",
