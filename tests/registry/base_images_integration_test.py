@@ -12,19 +12,14 @@ from pathlib import Path
 import pytest
 
 from strata.audit.layout import audit_layout
-from strata.bases.fetch import read_base
-from strata.bases.findings import combine
-from strata.bases.inspect_layer import inspect_layer
-from strata.bases.lock import BaseLock, LockedBase, base_lock_text
 from strata.layouts.finding import Rule
 from strata.layouts.layout import Layout
 from strata.layouts.validate import validate
 from strata.oci.descriptor import blob_path
 from strata.oci.layer import CONTENTS_ANNOTATION, File
 from strata.oci.platform import Platform
-from strata.protocol.bases import fetch_base
 from support.nested_pants import NestedPants, nested_pants
-from support.oci.bases import file_in_layer, layer_of_artifact, new_layer, push_base
+from support.oci.bases import file_in_layer, layer_of_artifact, lock_elsewhere, new_layer, push_base
 from support.oci.container import unpack
 from support.oci.images import AMD64
 from support.oci.readers import manifest_of, run
@@ -105,19 +100,6 @@ class Company:
         return self.pants.package(f"src/app:{name}").error.partition("StrataError: ")[2].rstrip()
 
 
-def _lock(reference: str, root: Path, digest: str) -> str:
-    """The text of the lock of the image in a layout."""
-    layout = Layout.open(root)
-    request = fetch_base.Request(reference=reference, platform=str(AMD64))
-    image = read_base(layout, layout.roots()[0], request)
-    found = []
-    for layer in image.layers:
-        with (root / blob_path(layer.digest)).open("rb") as blob:
-            found.append(inspect_layer(blob))
-    locked = LockedBase(image.manifest, image.layers, combine(found))
-    return base_lock_text(BaseLock(reference, digest, {str(AMD64): locked}))
-
-
 def _noise() -> bytes:
     """Bytes that no compression makes smaller."""
     return b"".join(hashlib.sha256(str(number).encode()).digest() for number in range(_LARGE // 32))
@@ -137,7 +119,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
         own = new_layer(blobs, File("etc/company", b"example"), File("company/data/large", _noise()))
         tagged = f"{proxy.address}/company/base:1"
         base = push_base(root, tagged, [debian, own], platforms=[AMD64, Platform("linux", "arm64")])
-        lock = _lock(tagged, root, base)
+        lock = lock_elsewhere(root, tagged, base)
         local = new_layer(
             blobs,
             File("usr/local/bin/python3.13", file_in_layer(cpython, blobs, "usr/bin/python3.13"), 0o755),

@@ -9,11 +9,16 @@ import tarfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from strata.bases.fetch import read_base
+from strata.bases.findings import combine
+from strata.bases.inspect_layer import inspect_layer
+from strata.bases.lock import BaseLock, LockedBase, base_lock_text
 from strata.layouts.layout import Layout
 from strata.oci.descriptor import Descriptor
 from strata.oci.image import Image, RuntimeConfig
 from strata.oci.layer import Entry, Layer, write_layer
 from strata.oci.platform import Platform
+from strata.protocol.bases import fetch_base
 from strata.registry.provider import Provider
 from strata.registry.push import push
 from strata.registry.reference import Reference
@@ -71,3 +76,16 @@ def push_base(
     (descriptor,) = layout.roots(parsed.tag)
     push(layout, descriptor, Provider(parsed, actions="pull,push", environment={}), tags=[parsed.tag])
     return descriptor.digest
+
+
+def lock_elsewhere(root: Path, reference: str, digest: str) -> str:
+    """The text of the lock of the image in a layout, for linux/amd64, as a machine makes it that is not this one."""
+    layout = Layout.open(root)
+    request = fetch_base.Request(reference=reference, platform=str(AMD64))
+    image = read_base(layout, layout.roots()[0], request)
+    found = []
+    for layer in image.layers:
+        with (root / Descriptor("", layer.digest, 0).blob_path).open("rb") as blob:
+            found.append(inspect_layer(blob))
+    locked = LockedBase(image.manifest, image.layers, combine(found))
+    return base_lock_text(BaseLock(reference, digest, {str(AMD64): locked}))
