@@ -23,11 +23,11 @@ from strata.layouts.validate import validate
 from strata.protocol.standalone.standalone_tree import Request
 from support.debian_packages import Member
 from support.interpreters import PATHS, write_interpreter_package
+from support.lockfiles.requirements import locked_lines
 from support.nested_pants import NestedPants, nested_pants
 from support.oci.container import UnpackedImage, unpack
 from support.programs import refuse
 from support.projects import SETTINGS
-from support.requirements import locked_lines
 from support.servers.tls import CLIENT, self_signed_server
 from support.standalone.archives import write_archive
 from support.standalone.shaped import python_at_hand, write_shaped_archive

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from strata.layouts.validate import validate
+from support.lockfiles.requirements import locked_lines
 from support.nested_pants import NestedPants, nested_pants
 from support.oci.container import unpack
 from support.oci.examples import layer_digests, layers_of_kind
 from support.oci.readers import blob_path
 from support.projects import SETTINGS
-from support.requirements import locked_lines
 
 PROGRAM = """\
 import bz2, ctypes, distutils.core, ensurepip, json, lzma, sqlite3, ssl, sys, venv

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from support.lockfiles.team_locks import REQUIREMENTS, team_locks
 from support.nested_pants import NestedPants, nested_pants
-from support.team_locks import REQUIREMENTS, team_locks
 
 RESOLVES = {
     "requirements": "locks/requirements.lock",

@@ -28,7 +28,6 @@ from pants_strata.target_types.image import (
     ExposedPortsField,
     ImageBaseField,
     ImageDependenciesField,
-    ImageInterpreterField,
     ImageResolveField,
     LabelsField,
     PythonImageTarget,
@@ -48,6 +47,7 @@ from pants_strata.target_types.installer import (
 from pants_strata.target_types.interpreter import (
     BaseField,
     EnsurepipField,
+    ImageInterpreterField,
     InstallerHintField,
     InterpreterLockfileField,
     InterpreterProviderField,

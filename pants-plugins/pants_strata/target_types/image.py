@@ -23,7 +23,7 @@ from pants.util.strutil import help_text, softwrap
 
 from pants_strata.target_types.common import ArtifactAddressField, ArtifactOutputPathField
 from pants_strata.target_types.debian_packages import DebianPackagesTarget
-from pants_strata.target_types.interpreter import PythonInterpreterTarget
+from pants_strata.target_types.interpreter import ImageInterpreterField
 from pants_strata.target_types.oci_base import OciBaseTarget
 from pants_strata.target_types.platforms import PlatformsField
 from pants_strata.target_types.publishing import ImageTagsField, RegistriesField, RepositoryField, SkipPushField
@@ -148,31 +148,6 @@ class ArchiveField(StringField):
         below `localhost/`.
         """
     )
-
-
-class ImageInterpreterField(ArtifactAddressField):
-    """The field `interpreter`."""
-
-    alias = "interpreter"
-    expected = (PythonInterpreterTarget.alias,)
-    of_base = "base"
-    help = help_text(
-        """
-        The address of the `python_interpreter` that the image runs on. By default that of its venv, then
-        `[strata].interpreter`; where neither is set, the CPython that comes with Strata in the version of the nearest
-        `.python-version`, or else the newest that the resolve's `interpreter_constraints` allow.
-
-        `parametrize(py311="//:strata-interpreter-3.11", py313="//:strata-interpreter-3.13")` makes an image for each.
-
-        `"base"` for the Python that the base has, an `oci_base`: the image then has no layer of an interpreter, and its
-        venv runs on the base's CPython, which must have the feature version of the interpreter chosen by default.
-        """
-    )
-
-    @property
-    def named(self) -> Optional[str]:
-        """Return the address of a `python_interpreter`; None where the base's Python is meant, or none is named."""
-        return None if self.value == self.of_base else self.value
 
 
 class ImageBaseField(ArtifactAddressField):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Optional
+
 from pants.engine.target import (
     COMMON_TARGET_FIELDS,
     BoolField,
@@ -169,3 +171,28 @@ class PythonInterpreterTarget(Target):
         `ensurepip="remove"`.
         """
     )
+
+
+class ImageInterpreterField(ArtifactAddressField):
+    """The field `interpreter`."""
+
+    alias = "interpreter"
+    expected = (PythonInterpreterTarget.alias,)
+    of_base = "base"
+    help = help_text(
+        """
+        The address of the `python_interpreter` that the image runs on. By default that of its venv, then
+        `[strata].interpreter`; where neither is set, the CPython that comes with Strata in the version of the nearest
+        `.python-version`, or else the newest that the resolve's `interpreter_constraints` allow.
+
+        `parametrize(py311="//:strata-interpreter-3.11", py313="//:strata-interpreter-3.13")` makes an image for each.
+
+        `"base"` for the Python that the base has, an `oci_base`: the image then has no layer of an interpreter, and its
+        venv runs on the base's CPython, which must have the feature version of the interpreter chosen by default.
+        """
+    )
+
+    @property
+    def named(self) -> Optional[str]:
+        """Return the address of a `python_interpreter`; None where the base's Python is meant, or none is named."""
+        return None if self.value == self.of_base else self.value

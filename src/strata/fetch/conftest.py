@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from support.servers.index_server import Answer, Server, serving
-from support.wheel_releases import NATIVE, NATIVE_WHEEL, PURE, PURE_WHEEL
+from support.venvs.wheel_releases import NATIVE, NATIVE_WHEEL, PURE, PURE_WHEEL
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from strata.errors import StrataError
 from strata.errors.fetch import OnlySdist
 from strata.protocol.fetch_wheel import Result
 from support.servers.index_server import Answer, Server
-from support.wheel_releases import (
+from support.venvs.wheel_releases import (
     NATIVE,
     PURE,
     PURE_WHEEL,

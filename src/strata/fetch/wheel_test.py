@@ -12,7 +12,7 @@ from strata.fetch.simple_index import Link
 from strata.fetch.wheel import Release, run
 from strata.protocol.fetch_wheel import Request, Result
 from support.servers.index_server import Answer, Server
-from support.wheel_releases import (
+from support.venvs.wheel_releases import (
     NATIVE,
     NATIVE_WHEEL,
     PURE,
