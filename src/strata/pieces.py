@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,9 @@ from typing import Protocol
 
 PIECE = 1 << 20
 """The size of a piece, in bytes."""
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""The numbers of the system's errors for a full disk, and for a full share of one."""
 
 
 class Stream(Protocol):

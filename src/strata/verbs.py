@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 from strata.errors import unworded
+from strata.pieces import NO_ROOM
 
 # Imported when asked for: a process gets only the modules that its verb needs, so that an edit elsewhere in the
 # library leaves its cache key alone (see library_slice.py in the plugin).
@@ -59,7 +60,16 @@ def run_verb(verb: str, request: Path) -> int:
     try:
         result = module.run(messages.Request.from_json(request.read_text(encoding="utf-8")))
     except unworded.UnwordedError as error:
-        print(error.to_json(), file=sys.stderr)
-        return 2
+        return _report(error)
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        return _report(unworded.UnwordedError("machine", "no_room", [verb, str(error)]))
     Path("result.json").write_text(f"{result.to_json()}\n", encoding="utf-8")
     return 0
+
+
+def _report(error: unworded.UnwordedError) -> int:
+    """Write an error to the last line of standard error, where the rule looks for it; return the exit code."""
+    print(error.to_json(), file=sys.stderr)
+    return 2

@@ -29,6 +29,8 @@ def main() -> int:
     parser.add_argument("--only", action="append", choices=sorted(READERS), help="a reader; all by default")
     parser.add_argument("--write", action="store_true", help="write the counts into docs/security.md")
     arguments = parser.parse_args()
+    if arguments.write and arguments.only:
+        parser.error("the table has all readers: leave out --only or --write")
     # python-debian warns of each relation that it cannot parse.
     logging.disable(logging.WARNING)
     rows, failed = [], 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import resource
@@ -14,9 +15,11 @@ from pathlib import Path
 import pytest
 
 import strata
-from strata.errors import StrataError
-from strata.fetch.http import Client, Unreachable
+from strata.errors.unworded import worded
+from strata.fetch.http import Client
 from strata.oci.layer import File, write_layer
+from strata.protocol.venv_layer import Request
+from strata.verbs import run_verb
 
 _MEGABYTE = 1 << 20
 _PROGRAM = """
@@ -89,10 +92,30 @@ def test_full_disk_while_a_layer_is_written(folder: Path) -> None:
     check_next_run(folder)
 
 
-def test_full_disk_while_a_file_is_downloaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_disk_while_a_file_is_downloaded(tmp_path: Path) -> None:
     """The file is a device on which each write fails, as on a disk without room."""
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
     (tmp_path / "source").write_bytes(b"x" * _MEGABYTE)
-    with pytest.raises((Unreachable, StrataError)) as caught:
+    with pytest.raises(OSError, match="No space left on device"):
         Client().download((tmp_path / "source").as_uri(), Path("/dev/full"), limit=2 * _MEGABYTE)
-    assert str(caught.value).endswith("[Errno 28] No space left on device (tried 4 times)")
+
+
+def test_words_for_a_full_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whichever step it is: here the one that writes a venv."""
+
+    def full(*_: object, **named: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("strata.errors.unworded.leave_words_out", lambda: None)
+    monkeypatch.setattr("strata.layers.venv.write_layer", full)
+    Path("request.json").write_text(Request("3.13", "/usr/bin/python3.13", "gzip").to_json())
+    assert run_verb("venv-layer", Path("request.json")) == 2
+    assert str(worded(capsys.readouterr().err)) == (
+        "The step venv-layer cannot write its files: there is no room left.\n"
+        "Found:\n  [Errno 28] No space left on device\n"
+        "Fix: make room where Pants runs steps (`[GLOBAL].local_execution_root_dir`) and keeps its caches "
+        "(`~/.cache/pants`), and build again: nothing that was written in part is used."
+    )
+    assert not Path("result.json").exists()

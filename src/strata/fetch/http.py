@@ -21,6 +21,7 @@ from strata.fetch import limits
 from strata.fetch.credentials import Credentials
 from strata.fetch.pace import Pace, PacedHTTPHandler, PacedHTTPSHandler, TooSlow
 from strata.fetch.url import Refused, readable, redirected, shown
+from strata.pieces import NO_ROOM
 
 _T = TypeVar("_T")
 
@@ -140,6 +141,8 @@ class Client:
                 if isinstance(error.reason, (ssl.SSLCertVerificationError, FileNotFoundError, IsADirectoryError)):
                     raise Unreachable(url, reason) from None
             except (OSError, HTTPException) as error:
+                if isinstance(error, OSError) and error.errno in NO_ROOM:
+                    raise
                 reason, status = str(error) or type(error).__name__, 0
             except ValueError as error:
                 raise Unreachable(url, f"the answer cannot be read: {error}") from None

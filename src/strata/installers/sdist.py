@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from strata.errors import builds as errors
+from strata.pieces import NO_ROOM
 from strata.wheels.limits import MEMBERS, UNPACKED_BYTES
 from strata.wheels.zip_reader import opened_zip
 
@@ -42,6 +43,8 @@ def _unpack_tar(sdist: Path, folder: Path) -> None:
             # PEP 706: no file outside of the folder, no device, no link that leads out of it.
             tar.extractall(folder, members=_within_limits(tar, sdist.name), filter="data")
     except _DAMAGED as error:
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            raise
         raise errors.unreadable_sdist(sdist.name, str(error) or type(error).__name__) from None
 
 

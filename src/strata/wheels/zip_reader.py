@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO, Callable
 
+from strata.pieces import NO_ROOM
 from strata.wheels import limits
 from strata.wheels.zip_end import NotOneArchive, find_directory
 
@@ -69,7 +70,8 @@ class ZipReader:
         if member.file_size > limit:
             raise _Damaged(f"its {name} has {member.file_size} bytes, more than {limit}")
         with self.open(member) as stream:
-            return stream.read()
+            # Without a size, all would be inflated before what is too much is cut off.
+            return stream.read(max(member.file_size, 1))
 
     def read_if_present(self, name: str, limit: int) -> bytes:
         """Return the content of a member as `read` does, and an empty content where there is none."""
@@ -115,6 +117,8 @@ def opened_zip(path: Path, failure: Failure) -> Iterator[ZipReader]:
     except (_Damaged, NotOneArchive) as reason:
         raise failure(path.name, str(reason)) from None
     except _DAMAGED as error:
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            raise
         raise failure(path.name, str(error) or type(error).__name__) from None
 
 
