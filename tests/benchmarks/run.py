@@ -39,8 +39,12 @@ _BENCHMARKS: Mapping[str, Callable[[Workbench], Iterable[Row]]] = {
     "push": push.measure,
 }
 _GROWTH = "growth"
-# What the command writes there, between markers.
-_PAGES = {Path("docs/benchmarks.md"): ("aims", "details"), Path("README.md"): ("ratios",)}
+# What the command writes there, between markers; pushes have tables of their own.
+_PAGES = {
+    Path("docs/benchmarks.md"): ("aims", "details", "push-aims", "push-details"),
+    Path("README.md"): ("ratios", "push-ratios"),
+}
+_PUSH = "push"
 
 
 def main() -> None:
@@ -83,19 +87,31 @@ def _measure(bench: Workbench, name: str, measured: dict[str, Any]) -> None:
 
 
 def _write(measured: Mapping[str, Any], bench: Workbench, output: Path) -> None:
-    rows = [Row(**row) for each in measured["rows"].values() for row in each]
-    facts = f"\nMeasured on a machine with {', '.join(measured['machine'])}.\n"
-    judged = [row for row in rows if row.limit is not None]
-    texts = {"ratios": ratios(judged), "aims": aims(judged), "details": details(rows) + facts}
-    plots = output if bench.quick else Path("docs")
-    run(bench.tools.python, "-I", Path(__file__).with_name("plots.py"), output / _MEASURED, plots)
+    """Write each table all of whose benchmarks have been measured here, and the plots where those of builds have."""
+    others = [name for name in _BENCHMARKS if name != _PUSH]
+    texts = {**_tables(measured, [_PUSH], "push-"), **_tables(measured, others, "")}
     print(*texts.values(), sep="\n")
+    if "aims" in texts and measured["growth"]:
+        plots = output if bench.quick else Path("docs")
+        run(bench.tools.python, "-I", Path(__file__).with_name("plots.py"), output / _MEASURED, plots)
     if not bench.quick:
         for file, names in _PAGES.items():
             text = file.read_text()
             for name in names:
-                text = replace_marked(text, name, texts[name])
+                text = replace_marked(text, name, texts[name]) if name in texts else text
             file.write_text(text)
+
+
+def _tables(measured: Mapping[str, Any], benchmarks: Iterable[str], prefix: str) -> Mapping[str, str]:
+    """Return the tables of some benchmarks, by the names of their markers; nothing where one is not measured."""
+    found = [measured["rows"].get(name) for name in benchmarks]
+    if None in found:
+        return {}
+    rows = [Row(**row) for each in found for row in each]
+    judged = [row for row in rows if row.limit is not None]
+    facts = f"\nMeasured on a machine with {', '.join(measured['machine'])}.\n"
+    texts = {"ratios": ratios(judged), "aims": aims(judged), "details": details(rows) + facts}
+    return {f"{prefix}{name}": text for name, text in texts.items()}
 
 
 if __name__ == "__main__":

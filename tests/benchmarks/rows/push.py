@@ -1,4 +1,4 @@
-"""Images into a registry on loopback: by the library's command, by oras-py and by skopeo."""
+"""Images into a registry on loopback: by the library's command, by oras-py, by skopeo and by buildah."""
 
 from __future__ import annotations
 
@@ -14,9 +14,12 @@ from typing import Callable
 
 import strata
 from benchmarks.report import Row
-from benchmarks.timing import Ran, medians, run
+from benchmarks.timing import Ran, medians, run, seconds
 from benchmarks.workbench import Workbench
-from support.oci.layouts import write_example
+from strata.oci.image import Image, RuntimeConfig
+from strata.oci.layer import File, Layer, write_layer
+from support.nested_pants import nested_pants
+from support.oci.images import AMD64, write_layout
 from support.programs import require
 from support.servers.registries import docker_registry
 
@@ -25,23 +28,12 @@ _MEGABYTE = 1 << 20
 _LAYERS = (60 * _MEGABYTE, 30 * _MEGABYTE, 20 * _MEGABYTE, *[_MEGABYTE] * 40)
 _EDITED = 4000
 _IMAGES = 20
+_SIBLINGS = 10
 _ORAS = """\
 import sys
 from oras.layout import Layout
 from oras.provider import Registry
 Layout(sys.argv[1]).push_to_registry(Registry(insecure=True), sys.argv[2])
-"""
-_AGAIN = """\
-import sys
-from pathlib import Path
-from strata.layouts.layout import Layout
-from strata.registry.provider import Provider
-from strata.registry.push import push
-from strata.registry.reference import Reference
-layout = Layout.open(Path(sys.argv[1]))
-for name in sys.argv[2:]:
-    reference = Reference.parse(name)
-    push(layout, layout.roots()[0], Provider(reference, actions="pull,push"), tags=[reference.tag])
 """
 
 Push = Callable[[Path, str], Ran]
@@ -49,67 +41,125 @@ Push = Callable[[Path, str], Ran]
 
 @dataclass
 class _Pushes:
-    """:param first: a layout. :param second: the same with another small layer."""
+    """:param images: layouts, the same but for a small layer and the config."""
 
     scratch: Path
-    first: Path
-    second: Path
-    peaks: dict[Push, list[int]] = field(default_factory=dict)
+    images: Sequence[Path]
+    peaks: dict[str, list[int]] = field(default_factory=dict)
     sent: int = 0
 
-    def cold(self, push: Push) -> float:
+    def cold(self, name: str, push: Push) -> float:
         """Seconds of a push to an empty registry."""
         with tempfile.TemporaryDirectory(dir=self.scratch) as folder, docker_registry(Path(folder)) as address:
-            ran = push(self.first, f"{address}/team/app:1")
-        self.peaks.setdefault(push, []).append(ran.peak)
+            ran = push(self.images[0], f"{address}/team/app:1")
+        self.peaks.setdefault(name, []).append(ran.peak)
         return ran.seconds
 
-    def edit(self, push: Push) -> float:
-        """Seconds of a push of the second image, where the first is."""
+    def edit(self, name: str, push: Push) -> float:
+        """Seconds of a push of another image, where the first is."""
         with tempfile.TemporaryDirectory(dir=self.scratch) as folder, docker_registry(Path(folder)) as address:
-            push(self.first, f"{address}/team/app:1")
-            ran = push(self.second, f"{address}/team/app:1")
-        if push is _ours:
+            push(self.images[0], f"{address}/team/app:1")
+            ran = push(self.images[1], f"{address}/team/app:1")
+        if name == "ours":
             self.sent = json.loads(ran.stdout)["bytes"]
         return ran.seconds
 
-    def again(self) -> float:
-        """Seconds of a push of images that are all there."""
+    def siblings(self) -> tuple[int, int]:
+        """Bytes that are sent for all images, each into a repository of its own; and those of all their blobs."""
+        repositories = [f"team/app{number}" for number in range(len(self.images))]
         with tempfile.TemporaryDirectory(dir=self.scratch) as folder, docker_registry(Path(folder)) as address:
-            names = [f"{address}/team/app{number}:1" for number in range(_IMAGES)]
-            _python("-c", _AGAIN, str(self.second), *names)
-            return _python("-c", _AGAIN, str(self.second), *names).seconds
+            sent = 0
+            for image, repository in zip(self.images, repositories):
+                named = [f"--mount-from={each}:1" for each in repositories if each != repository]
+                sent += json.loads(_ours(image, f"{address}/{repository}:1", *named).stdout)["bytes"]
+        return sent, sum(_size(image) for image in self.images)
+
+
+@dataclass(frozen=True)
+class _Buildah:
+    """buildah, with all images in its store."""
+
+    folder: Path
+    names: dict[Path, str] = field(default_factory=dict)
+
+    def take(self, layout: Path) -> None:
+        self.names[layout] = self._run("pull", "--quiet", f"oci:{layout}:latest").stdout.strip()
+
+    def push(self, layout: Path, reference: str) -> Ran:
+        return self._run("push", "--quiet", "--tls-verify=false", self.names[layout], f"docker://{reference}")
+
+    def _run(self, *arguments: str) -> Ran:
+        store = [f"--root={self.folder}/store", f"--runroot={self.folder}/run", "--storage-driver=vfs"]
+        policy = self.folder / "policy.json"
+        policy.write_text('{"default": [{"type": "insecureAcceptAnything"}]}')
+        command, *rest = arguments
+        return run(require("buildah", "buildah"), *store, command, f"--signature-policy={policy}", *rest)
 
 
 def measure(bench: Workbench) -> Iterator[Row]:
     scratch = bench.folder("push")
-    _write(scratch, _LAYERS[3:] if bench.quick else _LAYERS)
-    pushes = _Pushes(scratch, scratch / "first", scratch / "second")
-    ways: dict[str, Push] = {"ours": _ours, "oras-py": _oras, "skopeo": _skopeo}
-    cold = medians({name: partial(pushes.cold, way) for name, way in ways.items()}, bench.runs(3))
-    edit = medians({name: partial(pushes.edit, way) for name, way in ways.items()}, bench.runs(3))
+    images = _write(scratch, _LAYERS[3:] if bench.quick else _LAYERS)
+    buildah = _Buildah(bench.folder("push-buildah"))
+    for image in images[:2]:
+        buildah.take(image)
+    pushes = _Pushes(scratch, images)
+    ways: dict[str, Push] = {"ours": _ours, "oras-py": _oras, "skopeo": _skopeo, "buildah": buildah.push}
+    cold = medians({name: partial(pushes.cold, name, way) for name, way in ways.items()}, bench.runs(3))
+    edit = medians({name: partial(pushes.edit, name, way) for name, way in ways.items()}, bench.runs(5))
     yield Row("push after a change of 4 kB / oras-py", edit["ours"], "s", edit["oras-py"], 0.15, _REASON)
     yield Row("push after a change of 4 kB / skopeo copy", edit["ours"], "s", edit["skopeo"])
-    yield Row("bytes sent / the changed layer", pushes.sent / 1e6, "MB", _EDITED / 1e6, 1 + (16 << 10) / _EDITED)
+    yield Row("push after a change of 4 kB / buildah push", edit["ours"], "s", edit["buildah"])
+    most = 1 + (16 << 10) / _EDITED
+    yield Row("the same: bytes sent / the changed layer", pushes.sent / 1e6, "MB", _EDITED / 1e6, most)
     yield Row("first push / oras-py", cold["ours"], "s", cold["oras-py"])
     yield Row("first push / skopeo copy", cold["ours"], "s", cold["skopeo"], 0.9)
-    ours, oras = (max(pushes.peaks[way]) / 1e6 for way in (_ours, _oras))
+    yield Row("first push / buildah push", cold["ours"], "s", cold["buildah"])
+    ours, oras = (max(pushes.peaks[name]) / 1e6 for name in ("ours", "oras-py"))
     yield Row("peak memory of a push / oras-py", ours, "MB", oras, 0.25)
-    again = medians({"ours": pushes.again}, bench.runs(3))
-    yield Row(f"push of {_IMAGES} images that are there", again["ours"], "s", None, 2)
+    sent, total = pushes.siblings()
+    what = f"{_SIBLINGS} siblings into other repositories: bytes sent / bytes of all"
+    yield Row(what, sent / 1e6, "MB", total / 1e6, 0.12)
+    yield Row(f"nothing changed: `publish ::` of {_IMAGES} images", _publish_again(bench), "s", None, 2, _START)
 
 
-def _write(scratch: Path, sizes: Sequence[int]) -> None:
-    """Write both layouts. This process must hold nothing of them later: memory counts from its own upward."""
-    common = [os.urandom(size) for size in sizes]
-    for name in ("first", "second"):
-        write_example(scratch / name, blobs=[*common, os.urandom(_EDITED)], index=_tagged)
+def _publish_again(bench: Workbench) -> float:
+    """Seconds of a warm `publish` of images that the registry has already, the start of Pants' client included."""
+    files = {}
+    for number in range(_IMAGES):
+        folder = f"src/app{number}"
+        target = f'python_image(name="image", entry_point="main.py", repository="team/app{number}")'
+        files[f"{folder}/BUILD"] = f"python_sources()\n\n{target}\n"
+        files[f"{folder}/main.py"] = f"print({number})\n"
+    with tempfile.TemporaryDirectory() as folder, docker_registry(Path(folder)) as address:
+        registry = f'\n[strata.registries.local]\naddress = "{address}"\ndefault = true\n'
+        with nested_pants(files, registry) as pants:
+            pants.make_interpreter()
+            pants.run("publish", "::").succeeded()
+            again = medians({"ours": lambda: seconds(lambda: pants.run("publish", "::").succeeded())}, bench.runs(5))
+    return again["ours"]
 
 
-def _tagged(index: dict[str, list[dict[str, object]]]) -> dict[str, object]:
-    """The peers want a tag."""
-    named = [{**each, "annotations": {"org.opencontainers.image.ref.name": "latest"}} for each in index["manifests"]]
-    return {**index, "manifests": named}
+def _write(scratch: Path, sizes: Sequence[int]) -> list[Path]:
+    """Write layouts. This process must hold nothing of them later: memory counts from its own upward."""
+    first = scratch / "image0"
+    common = [_layer(first, size) for size in sizes]
+    images = [scratch / f"image{number}" for number in range(_SIBLINGS)]
+    for image in images:
+        for each in common if image != first else ():
+            (image / each.descriptor.blob_path).parent.mkdir(parents=True, exist_ok=True)
+            os.link(first / each.descriptor.blob_path, image / each.descriptor.blob_path)
+        layers = [*common, _layer(image, _EDITED)]
+        write_layout(image, [Image.assemble(AMD64, layers, RuntimeConfig(("/bin/app",)), annotations={})])
+    return images
+
+
+def _layer(root: Path, size: int) -> Layer:
+    """Write a layer with one file that cannot be compressed."""
+    return write_layer([File("data", os.urandom(size))], blobs=root / "blobs/sha256", contents={"kind": "app"})
+
+
+def _size(layout: Path) -> int:
+    return sum(path.stat().st_size for path in (layout / "blobs/sha256").iterdir())
 
 
 def _python(*arguments: str) -> Ran:
@@ -117,8 +167,8 @@ def _python(*arguments: str) -> Ran:
     return run(sys.executable, *arguments, env={**os.environ, "PYTHONPATH": path})
 
 
-def _ours(layout: Path, reference: str) -> Ran:
-    return _python("-m", "strata", "push", str(layout), reference)
+def _ours(layout: Path, reference: str, *options: str) -> Ran:
+    return _python("-m", "strata", "push", str(layout), reference, *options)
 
 
 def _oras(layout: Path, reference: str) -> Ran:
@@ -132,6 +182,7 @@ def _skopeo(layout: Path, reference: str) -> Ran:
 
 
 _REASON = (
-    "half of the time is the start of Python and the import of requests, which oras-py has, too; the other half is a "
-    "question for the tag, one for the image there, and the new blob."
+    "half of the time is the start of Python with what it imports of the library and of its own, and most of the other "
+    "half the registry, which writes an upload, a blob and a manifest to its disk one after the other."
 )
+_START = "Pants starts a process for each image, one after the other, and copies the image into its sandbox before."
