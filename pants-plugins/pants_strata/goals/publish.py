@@ -59,6 +59,7 @@ _ENVIRONMENT = (
     "no_proxy",
 )
 
+# A push needs no package beside the library, so that Python starts without looking for any.
 # The path is an argument and no PYTHONPATH, which would reach credential helpers that are themselves written in Python.
 _PROGRAM = (
     "import os, runpy, sys; sys.path[:0] = sys.argv.pop(1).split(os.pathsep); "
@@ -139,7 +140,7 @@ async def publish_image(
             continue
         process = InteractiveProcess(
             [
-                *(sys.executable, "-I", "-c", _PROGRAM, os.pathsep.join(map(os.path.abspath, filter(None, sys.path)))),
+                *(sys.executable, "-IS", "-c", _PROGRAM, os.pathsep.join(map(os.path.abspath, filter(None, sys.path)))),
                 *("push", layout, *place.arguments(digest, images.siblings(fields.address, place))),
             ],
             env=environment,
