@@ -26,7 +26,13 @@ from pants_strata.target_types.debian_packages import DebianPackagesTarget
 from pants_strata.target_types.interpreter import ImageInterpreterField
 from pants_strata.target_types.oci_base import OciBaseTarget
 from pants_strata.target_types.platforms import PlatformsField
-from pants_strata.target_types.publishing import ImageTagsField, RegistriesField, RepositoryField, SkipPushField
+from pants_strata.target_types.publishing import (
+    ArchiveField,
+    ImageTagsField,
+    RegistriesField,
+    RepositoryField,
+    SkipPushField,
+)
 from pants_strata.target_types.venv import PythonVenvTarget
 from strata.protocol.layer import Compression
 
@@ -131,21 +137,6 @@ class CompressionField(StringField):
     help = help_text(
         """
         How the layers are compressed; by default `[strata].compression`. Images share layers of one compression only.
-        """
-    )
-
-
-class ArchiveField(StringField):
-    """The field `archive`."""
-
-    alias = "archive"
-    valid_choices = ("none", "oci", "docker")
-    help = help_text(
-        """
-        The tar file that `package` writes beside the layout; by default `[strata].archive`. `oci` is the layout in one
-        file, with all platforms and with the image's digest, for `podman load` and Docker 25 or later. `docker` is what
-        every `docker load` reads, for one platform. The image has the names in it under which it is published, or one
-        below `localhost/`.
         """
     )
 

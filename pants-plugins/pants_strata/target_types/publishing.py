@@ -1,4 +1,4 @@
-"""The fields of `python_image` that `./pants publish` reads, named as those of Pants' `docker_image`."""
+"""The fields of `python_image` about how it leaves Pants: in an archive, and by `publish`, as in `docker_image`."""
 
 from __future__ import annotations
 
@@ -65,3 +65,18 @@ class SkipPushField(BoolField):
     default = False
     value: bool
     help = "Whether `publish` leaves the image out."
+
+
+class ArchiveField(StringField):
+    """The field `archive`."""
+
+    alias = "archive"
+    valid_choices = ("none", "oci", "docker")
+    help = help_text(
+        """
+        The tar file that `package` writes beside the layout; by default `[strata].archive`. `oci` is the layout in one
+        file, with all platforms and with the image's digest, for `podman load` and Docker 25 or later. `docker` is what
+        every `docker load` reads, for one platform. The image has the names in it under which it is published, or one
+        below `localhost/`.
+        """
+    )

@@ -18,7 +18,7 @@ from pants_strata import engine
 from pants_strata.artifacts.interpreter import BuildInterpreterRequest
 from pants_strata.library_process import answer, on_interpreter
 from pants_strata.subsystem import BaseLayers, StrataSubsystem
-from pants_strata.target_types.image import ArchiveField
+from pants_strata.target_types.publishing import ArchiveField
 from pants_strata.util_rules.destinations import names
 from pants_strata.util_rules.interpreters.build_time import get_build_interpreter
 from pants_strata.util_rules.lookup import default_interpreter
