@@ -254,7 +254,7 @@ def test_resolves_of_pants(user: User) -> None:
 # ---- source distributions --------------------------------------------------------------------------------------------
 
 
-@fixes("sdists.only_sdists", "sdists.build_lock_missing")
+@fixes("builds.only_sdists", "builds.build_lock_missing")
 def test_a_source_distribution(user: User) -> None:
     """What the first message says to set leads to the second one, until its command has run."""
     pants, folder = user.project.pants, user.project.served / "simple/zeta"

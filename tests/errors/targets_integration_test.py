@@ -29,11 +29,11 @@ python_image(name="second", entry_point="main.py", dependencies=[":first"])
     [
         ("venv_is_itself", "venv", "python_venv", "src/wrong:venv_is_itself, a `python_image`"),
         ("venv_is_python", "venv", "python_venv", "3rdparty/python:cpython, a `python_interpreter`"),
-        ("base_is_venv", "base", "debian_packages", "3rdparty/python:venv, a `python_venv`"),
+        ("base_is_venv", "base", "debian_packages` or `oci_base", "3rdparty/python:venv, a `python_venv`"),
         ("python_is_itself", "interpreter", "python_interpreter", "src/wrong:python_is_itself, a `python_venv`"),
         ("python_is_code", "interpreter", "python_interpreter", "src/wrong:code, a `python_sources`"),
         ("installer_is_python", "installer", "python_installer", "3rdparty/python:cpython, a `python_interpreter`"),
-        ("base_is_itself", "base", "debian_packages", "src/wrong:base_is_itself, a `python_interpreter`"),
+        ("base_is_itself", "base", "debian_packages` or `oci_base", "src/wrong:base_is_itself, a `python_interpreter`"),
     ],
 )
 def test_a_target_of_the_wrong_type(project: Project, name: str, field: str, expected: str, found: str) -> None:

@@ -34,7 +34,7 @@ NOT_RUN: Mapping[str, str] = {
     "debian.version_is_unreadable": _SAME,
     "diff.nothing_to_compare": "an example, with the address of a target that a project may have; parsed",
     "fetch.index_unreachable": "shows a configuration; parsed",
-    "fetch.only_sdist": "an error that rules replace by sdists.only_sdists",
+    "fetch.only_sdist": "an error that rules replace by builds.only_sdists",
     "fetch.package_gone": _SAME + "; tests/locks/debian_integration_test.py has a mirror that lost a package",
     "fetch.release_absent": "shows a configuration; parsed",
     "installers.cannot_lock": "shows a configuration; parsed",
@@ -53,10 +53,16 @@ NOT_RUN: Mapping[str, str] = {
     "pylocks.not_standard": "found by packaging 26 alone, which Pants 2.17 does not have; " + _SAME,
     "pylocks.other_environment": _FIRST,
     "pylocks.package_for_other_python": _FIRST,
-    "registry.package_missing": "changes the Python that runs it; parsed",
+    "pythons.constraints_exclude_version_file": _FIRST,
+    "pythons.version_does_not_come_along": _FIRST,
+    "registry.no_tls": "names `./pants publish`, whose option is set in pants.toml; parsed",
     "resolves.conflicting_resolves": _SAME,
     "resolves.constraints_exclude_interpreter": _FIRST,
-    "sdists.needs_compiler": "names no project; parsed",
+    "builds.built_for_this_machine": "names no project; parsed",
+    "builds.needs_compiler": "names no project; parsed",
+    "standalone.lock_is_missing": "needs a mirror of releases; goals/generate_lockfiles_test.py writes one",
+    "standalone.lock_is_stale": "the same",
+    "standalone.no_shipped_lock": "the same",
     "targets.entry_point_module_missing": _SAME,
     "targets.lock_of_another_python": _SAME,
     "targets.platforms_differ": _SAME,
@@ -66,7 +72,6 @@ NOT_RUN: Mapping[str, str] = {
 PARSED: Mapping[str, Sequence[str]] = {
     "pip wheel --help": ["pip wheel"],
     "pip config --help": ["list"],
-    "pip install --help": ["<requirement specifier>"],
     "uv pip compile --help": ["--extra ", "--group ", "--generate-hashes"],
     "pex3 lock create --help": ["--output"],
     "./pants help image-diff": ["--image-diff-reference"],
@@ -80,7 +85,7 @@ def printing(folder: Path) -> Iterator[str]:
 
     :param folder: of strata.errors.
     """
-    for file in sorted(folder.glob("*.py")):
+    for file in sorted(folder.rglob("*.py")):
         for function in ast.parse(file.read_text()).body:
             if isinstance(function, ast.FunctionDef) and function.name not in {*_RENEWING, "_damaged_lock"}:
                 # Without the docstring.

@@ -60,7 +60,9 @@ async def fetch_wheels(
         raise only_sdists(without_wheel, python, platform).at(str(where))
     for result in results:
         if result.error is not None:
-            raise result.error.at(str(where))
+            # Pants shows the name of the class, which is for the rules alone.
+            told = result.error
+            raise StrataError(told.happened, found=told.found, fix=told.fix).at(str(where))
     return tuple(_wheel(requirement, result) for requirement, result in zip(requirements, results))
 
 
