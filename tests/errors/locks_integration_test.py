@@ -49,13 +49,13 @@ def test_a_missing_lock_that_strata_makes(project: Project, name: str, lock: str
 
 def test_a_lock_of_another_interpreter_version(project: Project) -> None:
     lock = (project.pants.root / "3rdparty/python/cpython.lock.json").read_text()
-    files = {
-        "other/BUILD": 'python_interpreter(name="cpython", version="3.11", lockfile="cpython.lock.json")\n',
-        "other/cpython.lock.json": lock,
-    }
     held = python_version(read_debian_lock(lock, "").packages("linux/amd64"))
+    files = {
+        "other/BUILD": 'python_interpreter(name="cpython", version="3.13", lockfile="cpython.lock.json")\n',
+        "other/cpython.lock.json": lock.replace(f'"{held}-', '"3.12.99-'),
+    }
     assert project.error("other:cpython", files) == (
-        f"StrataError: other:cpython: The lock holds CPython {held}, but the target asks for 3.11.\n"
+        "StrataError: other:cpython: The lock holds CPython 3.12.99, but the target asks for 3.13.\n"
         "Fix: renew the lock with `./pants generate-lockfiles --resolve=other:cpython`, or change `version`."
     )
 
