@@ -17,7 +17,7 @@ from pants_strata.artifacts.interpreter import Interpreter, InterpreterRequest
 from pants_strata.artifacts.python_version import Today, WantedPython
 from pants_strata.artifacts.standalone import StandaloneBuild, StandaloneBuildRequest, StandaloneLockRequest
 from pants_strata.subsystem import DebianSubsystem, StandaloneSubsystem, StrataSubsystem
-from pants_strata.target_types import DebianPackagesTarget, PythonInterpreterTarget
+from pants_strata.target_types import DebianPackagesTarget, OciBaseTarget, PythonInterpreterTarget
 from pants_strata.util_rules.interpreters.interpreter import read_interpreter
 from pants_strata.util_rules.interpreters.standalone import fetch_standalone_build
 from pants_strata.util_rules.lock_requests import standalone_lock
@@ -183,6 +183,18 @@ def interpreter(*packages: LockedPackage) -> Interpreter:
 
 def locked(name: str, version: str = "2.41-12") -> LockedPackage:
     return LockedPackage(name, version, "amd64", f"pool/{name}_{version}_amd64.deb", 1, "a" * 64, "debian")
+
+
+def test_the_own_base_of_a_standalone_build_has_packages(monkeypatch: pytest.MonkeyPatch) -> None:
+    image = OciBaseTarget({"image": "registry.example/base:1"}, BASE)
+    monkeypatch.setitem(TARGETS, BASE, image)
+    with pytest.raises(StrataError) as caught:
+        interpreter()
+    assert str(caught.value) == (
+        "third:base: A standalone build of CPython needs a C library of Debian packages while images are built; this "
+        "is an `oci_base`.\n"
+        "Fix: set `base` of the `python_interpreter` to a `debian_packages`, and `base` of the image to the `oci_base`."
+    )
 
 
 def test_the_c_library_is_that_of_the_base() -> None:
