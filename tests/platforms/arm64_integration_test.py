@@ -19,7 +19,7 @@ from strata.interpreters import compile_modules
 from strata.interpreters.bytecode import compiled_modules
 from strata.layouts.validate import validate
 from strata.oci.descriptor import INDEX
-from strata.protocol import app_layer, venv_layer
+from strata.protocol import app_layer
 from support.oci.container import UnpackedImage, free_port, unpack, wait_for_port
 from support.oci.examples import AMD64_ALONE, SITE_PACKAGES, WEB, contents_of, layer_digests
 from support.oci.readers import (
@@ -133,10 +133,10 @@ def _copy(source: Path, copy: Path) -> None:
         shutil.copyfile(source, copy)
 
 
-def test_layers_are_those_that_the_other_processor_writes(
+def test_the_layer_of_an_app_is_the_one_that_the_other_processor_writes(
     images: Mapping[str, UnpackedImage], interpreters: Mapping[str, Interpreter], tmp_path: Path
 ) -> None:
-    """What stands here for a machine of the other kind: its interpreter, in the image, runs the steps."""
+    """What stands here for a machine of the other kind: its interpreter, in the image, runs the step."""
     kinds = {contents["kind"]: digest for digest, contents in contents_of(WEB, "arm64").items()}
     sources = images["arm64"].rootfs / "app"
     for name, interpreter in interpreters.items():
@@ -144,9 +144,6 @@ def test_layers_are_those_that_the_other_processor_writes(
         shutil.copytree(sources, sandbox / "sources", ignore=shutil.ignore_patterns("__pycache__"))
         request = app_layer.Request(Path("sources"), interpreter.in_sandbox(), bytecode=True, compression="gzip")
         assert interpreter.run(request, sandbox).layer.digest == kinds["app"]
-        feature = interpreter.in_sandbox().feature_version
-        venv = venv_layer.Request(feature, f"/usr/bin/python{feature}", "gzip")
-        assert interpreter.run(venv, tmp_path / f"{name}-venv").layer.digest == kinds["venv"]
 
 
 def test_layers_of_wheels_are_those_that_the_other_processor_writes(
@@ -172,7 +169,6 @@ def test_layers_of_wheels_are_those_that_the_other_processor_writes(
 def test_the_web_app_answers_on_the_other_processor(images: Mapping[str, UnpackedImage]) -> None:
     port = free_port()
     arm64 = images["arm64"]
-    assert arm64.python("import platform; print(platform.machine())", seconds=_SECONDS).output == "aarch64\n"
     with arm64.start(env={"HOST": "127.0.0.1", "PORT": str(port)}, network=True) as container:
         wait_for_port(port, container, _SECONDS)
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/stations/Oslo", timeout=_SECONDS) as answer:

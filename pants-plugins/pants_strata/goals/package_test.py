@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+from pants.core.goals.package import BuiltPackage
+from pants.engine.addresses import Address
+from pants.engine.fs import AddPrefix, CreateDigest, Digest, FileContent, MergeDigests
+from pants.engine.target import WrappedTarget, WrappedTargetRequest
+from pants.testutil.option_util import create_subsystem
+
+from pants_strata.artifacts.image import BuiltImage, ImageRequest
+from pants_strata.goals.package import ImageFieldSet, package_image
+from pants_strata.subsystem import Archive, BaseLayers, DebianSubsystem, StrataSubsystem
+from pants_strata.target_types import PythonImageTarget
+from strata.attest.build_inputs import BuildInputs, Input
+from strata.audit.policy import Verdict
+from strata.oci.descriptor import Descriptor
+from strata.oci.image import Image, RuntimeConfig
+from strata.oci.layer import Layer
+from support.mocked_rules import run_mocked
+
+ADDRESS = Address("src/web", target_name="image")
+DIGEST = Digest("d" * 64, 1)
+
+
+def layer(kind: str, of: str) -> Layer:
+    name = f"{kind} {of}".encode()
+    return Layer(Descriptor.of("application/x-tar", name), Descriptor.of("", name).digest, {"kind": kind})
+
+
+@dataclass
+class Engine:
+    """The rest of the build: images with a base of their own and the same app, and notes of what is written."""
+
+    written: dict[str, bytes] = field(default_factory=dict)
+
+    def image(self, request: ImageRequest) -> BuiltImage:
+        layers = [layer("os-packages", str(request.platform)), layer("app", "")]
+        image = Image.assemble(request.platform, layers, RuntimeConfig(), annotations={})
+        inputs = {each.descriptor.digest: {"files": Input("", "a")} for each in layers}
+        return BuiltImage(
+            image, DIGEST, BuildInputs((image.manifest_descriptor.digest,), inputs), Verdict("remove", ())
+        )
+
+    def create(self, files: CreateDigest) -> Digest:
+        self.written.update((file.path, file.content) for file in files if isinstance(file, FileContent))
+        return DIGEST
+
+    def package(self, *platforms: str) -> BuiltPackage:
+        target = PythonImageTarget({"entry_point": "main.py", "platforms": platforms}, ADDRESS)
+        strata = create_subsystem(StrataSubsystem, archive=Archive.none, base_layers=BaseLayers.copy)
+        built: BuiltPackage = run_mocked(
+            package_image,
+            [ImageFieldSet.create(target), strata, create_subsystem(DebianSubsystem)],
+            {
+                (BuiltImage, ImageRequest): self.image,
+                (Digest, MergeDigests): lambda _: DIGEST,
+                (Digest, CreateDigest): self.create,
+                (Digest, AddPrefix): lambda _: DIGEST,
+                (WrappedTarget, WrappedTargetRequest): lambda _: WrappedTarget(target),
+            },
+        )
+        return built
+
+
+def lines(platform: str, digest: str) -> list[str]:
+    return [
+        f"  {platform} {digest}",
+        "  os-packages: 0.0 kB",
+        "  app: 0.0 kB",
+        "  installers: none",
+    ]
+
+
+def test_an_image_for_one_platform() -> None:
+    engine = Engine()
+    layout, inputs = engine.package("linux/arm64").artifacts
+    (manifest,) = json.loads(engine.written["index.json"])["manifests"]
+    assert manifest["platform"] == {"os": "linux", "architecture": "arm64", "variant": "v8"}
+    assert (layout.relpath, inputs.relpath) == ("src.web/image", "src.web/image.inputs.json")
+    assert list(layout.extra_log_lines) == lines("linux/arm64", manifest["digest"])
+    assert json.loads(engine.written["src.web/image.inputs.json"])["image"] == manifest["digest"]
+
+
+def test_images_for_two_platforms_are_one_index() -> None:
+    engine = Engine()
+    layout, _ = engine.package("linux/arm64", "linux/amd64").artifacts
+    (root,) = json.loads(engine.written["index.json"])["manifests"]
+    index = json.loads(engine.written[f"blobs/{root['digest'].replace(':', '/')}"])
+    amd64, arm64 = index["manifests"]
+    assert list(layout.extra_log_lines) == [
+        f"  2 platforms {root['digest']}",
+        *lines("linux/amd64", amd64["digest"]),
+        *lines("linux/arm64", arm64["digest"]),
+    ]
+    told = BuildInputs.from_bytes(engine.written["src.web/image.inputs.json"])
+    assert told is not None
+    assert told.images == (amd64["digest"], arm64["digest"])
+    # Two bases, and one app.
+    assert len(told.layers) == 3
