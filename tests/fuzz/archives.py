@@ -20,11 +20,14 @@ from strata.layouts.listing import list_layer
 from strata.layouts.validate import validate
 from strata.oci.descriptor import LAYER_GZIP
 from strata.protocol.wheel import Wheel
+from strata.standalone.archive import read_archive as read_standalone
 from strata.wheels.archive import WheelArchive
 from strata.wheels.installed_form import installed_files
 from strata.wheels.metadata import read_metadata
 from support.debian_packages import Member, directory, symlink, write_deb
 from support.oci.layouts import compressed, tar_with, write_example
+from support.standalone.archives import MEMBERS as STANDALONE_MEMBERS
+from support.standalone.archives import write_archive as write_standalone
 from support.venvs.wheels import WheelFile
 
 
@@ -130,3 +133,13 @@ def _with_size(document: Any, digest: str, size: int) -> bytes:
         if descriptor.get("digest") == digest:
             descriptor["size"] = size
     return json.dumps(document).encode()
+
+
+def standalone_builds(folder: Path) -> Sequence[bytes]:
+    return [write_standalone(folder / "x.tar.gz", STANDALONE_MEMBERS).read_bytes()]
+
+
+def read_standalone_build(content: bytes, folder: Path) -> None:
+    (folder / "x.tar.gz").write_bytes(content)
+    (folder / "scratch").mkdir()
+    read_standalone(folder / "x.tar.gz", lambda path: True, folder / "scratch")

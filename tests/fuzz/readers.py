@@ -21,8 +21,10 @@ from fuzz.archives import (
     read_documents,
     read_layer,
     read_sdist,
+    read_standalone_build,
     read_wheel,
     sdists,
+    standalone_builds,
     wheels,
 )
 from strata.audit.contents import evidence_of_file
@@ -233,6 +235,7 @@ READERS = {
     "wheel": Reader(wheels, read_wheel),
     "source distribution": Reader(sdists, read_sdist),
     "Debian package": Reader(debian_packages, read_debian_package),
+    "standalone build of CPython": Reader(standalone_builds, read_standalone_build),
     "Debian index": Reader(_of(_PARAGRAPHS), _read_debian_index),
     "Debian release file": Reader(_of(_RELEASE), _read_release),
     "Debian lock": Reader(lambda folder: [shipped_base_lock("trixie").encode()], _read_debian_lock),

@@ -63,3 +63,10 @@ def test_file_that_misleads_scanners(tmp_path: Path, path: str) -> None:
     assert refused(write_deb(tmp_path / "sample.deb", [Member(path)])) == (
         f"sample: The package contains '{path}', which would tell image scanners of packages.{REFUSED}"
     )
+
+
+@pytest.mark.parametrize("name", ["./usr/a\nb", "./usr/\x1b[2J"])
+def test_name_with_control_characters(tmp_path: Path, name: str) -> None:
+    assert refused(write_deb(tmp_path / "sample.deb", [Member(name)])) == (
+        f"sample: The package file cannot be read.\nFound:\n  the name {name!r} has control characters{DAMAGED}"
+    )

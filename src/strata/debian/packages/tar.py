@@ -6,6 +6,7 @@ https://manpages.debian.org/deb.5
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,8 @@ from strata.oci.tar_reader import (
     TarReader,
     UnknownType,
 )
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 _TYPES = TYPES - {CONTIGUOUS_TYPE, PAX_TYPE, PAX_GLOBAL_TYPE}
 
@@ -46,7 +49,10 @@ def open_tar(file: Path, section: Section, limit: int) -> Iterator[TarReader]:
 
 
 def members(tar: TarReader) -> Iterator[TarEntry]:
-    """Yield the members. Raise StrataError for a name that is not UTF-8, and where there are more than MEMBERS."""
+    """Yield the members.
+
+    Raise StrataError for a name that is not UTF-8 or has control characters, and where there are more than MEMBERS.
+    """
     for count, member in enumerate(tar):
         if count == MEMBERS:
             raise archive_is_too_large("members", MEMBERS)
@@ -56,4 +62,6 @@ def members(tar: TarReader) -> Iterator[TarEntry]:
                 raw.decode()
             except UnicodeDecodeError as error:
                 raise archive_is_damaged(f"a name is not UTF-8: {error}") from None
+        if _CONTROL.search(member.name):
+            raise archive_is_damaged(f"the name {member.name!r} has control characters")
         yield member
