@@ -7,7 +7,7 @@ import pytest
 from fuzz.readers import READERS
 from fuzz.trial import tried
 
-COUNT = 150
+COUNT = 100
 SEED = 20
 
 
