@@ -48,7 +48,7 @@ def runtime_file(path: str, version: str, instead: str) -> StrataError:
     return StrataError(
         f"{path} names a version of Python, but only `.python-version` is read.",
         found=[f"python-{version}"],
-        fix=f"write `{version}` into {instead}, and delete {path}.",
+        fix=f"write `{'.'.join(version.split('.')[:2])}` into {instead}, and delete {path}.",
     )
 
 

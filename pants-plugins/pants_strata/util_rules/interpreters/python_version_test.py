@@ -137,7 +137,7 @@ def test_the_older_file() -> None:
         "third/party:cpython: third/runtime.txt names a version of Python, but only `.python-version` is read.\n"
         "Found:\n"
         "  python-3.11.5\n"
-        "Fix: write `3.11.5` into third/.python-version, and delete third/runtime.txt."
+        "Fix: write `3.11` into third/.python-version, and delete third/runtime.txt."
     )
 
 
