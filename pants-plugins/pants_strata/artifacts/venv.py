@@ -20,15 +20,12 @@ from strata.protocol.layer import Compression
 
 @dataclass(frozen=True)
 class LockedVenvRequest:
-    """The lock of a `python_venv`, for one platform.
-
-    Without an `interpreter` its own is meant, and without a `base` that of its interpreter.
-    """
+    """The lock of a `python_venv`, for one platform, as an image on a base and an interpreter has it."""
 
     address: Address
     platform: Platform
-    base: Address | None = None
-    interpreter: Address | None = None
+    base: Address
+    interpreter: Address
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Optional
 
+from pants.backend.python.subsystems.setup import PythonSetup
 from pants.core.goals.package import BuiltPackage, BuiltPackageArtifact, PackageFieldSet
 from pants.engine.fs import Digest
 from pants.engine.rules import Rule, collect_rules, rule
@@ -19,7 +20,8 @@ from pants_strata.artifacts.installer import InstallerRequest
 from pants_strata.artifacts.interpreter import InterpreterLayerRequest, InterpreterRequest
 from pants_strata.artifacts.layer import ArtifactLayer
 from pants_strata.artifacts.os_packages import OsPackagesRequest
-from pants_strata.artifacts.venv import LockedVenvRequest, VenvRequest
+from pants_strata.artifacts.python_version import Today
+from pants_strata.artifacts.venv import VenvRequest
 from pants_strata.subsystem import BaseLayers, DebianSubsystem, StrataSubsystem
 from pants_strata.target_types import (
     ArtifactOutputPathField,
@@ -36,10 +38,12 @@ from pants_strata.util_rules.archive import archive_of
 from pants_strata.util_rules.debian.os_packages import get_os_packages_layer
 from pants_strata.util_rules.image import get_image
 from pants_strata.util_rules.installer import get_installer
+from pants_strata.util_rules.interpreters.choice import Settings
 from pants_strata.util_rules.interpreters.interpreter import get_interpreter
 from pants_strata.util_rules.interpreters.layer import get_interpreter_layer
 from pants_strata.util_rules.lookup import default_interpreter
 from pants_strata.util_rules.platforms import platforms_of
+from pants_strata.util_rules.venvs.locked_venv import own_lock_request
 from pants_strata.util_rules.venvs.venv import get_venv
 from strata.attest.build_inputs import BuildInputs, build_inputs_path
 from strata.oci.image import Image
@@ -245,13 +249,16 @@ class VenvFieldSet(ArtifactFieldSet):
 
 
 @rule
-async def package_venv(field_set: VenvFieldSet, strata: StrataSubsystem, debian: DebianSubsystem) -> BuiltPackage:
+async def package_venv(
+    field_set: VenvFieldSet, strata: StrataSubsystem, debian: DebianSubsystem, python: PythonSetup, today: Today
+) -> BuiltPackage:
     """Return a layout with the layers of all of the lock, for each platform of `[strata].platforms`."""
     platforms = platforms_of(None, field_set.address, strata, debian)
-    compression = strata.compression.choice
+    target = await engine.target(field_set.address)
+    settings = Settings(strata, debian, python, today)
+    locks = [await own_lock_request(target, platform, settings) for platform in platforms]
     venvs = await engine.concurrently(
-        get_venv(VenvRequest(LockedVenvRequest(field_set.address, platform), None, strata.bytecode, compression))
-        for platform in platforms
+        get_venv(VenvRequest(lock, None, strata.bytecode, strata.compression.choice)) for lock in locks
     )
     artifacts = {platform: venv.layers for platform, venv in zip(platforms, venvs)}
     return await _artifact_layout(field_set.output_path, "dependencies", artifacts)

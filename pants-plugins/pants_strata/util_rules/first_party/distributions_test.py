@@ -65,7 +65,11 @@ class OwnFiles:
 
 @rule
 async def build(image: PythonImageTarget) -> Built:
-    return Built(await built_distributions(image, LockedVenvRequest(VENV, PLATFORM), INTERPRETER))
+    return Built(
+        await built_distributions(
+            image, LockedVenvRequest(VENV, PLATFORM, INTERPRETER.base, INTERPRETER.address), INTERPRETER
+        )
+    )
 
 
 @rule

@@ -27,6 +27,7 @@ from strata.protocol.app_layer import Import
 from support.mocked_rules import run_mocked
 
 VENV, IMAGE = Address("third", target_name="venv"), Address("src/app", target_name="image")
+LOCK = LockedVenvRequest(VENV, PLATFORM, Address("third", target_name="base"), Address("third", target_name="cpython"))
 DIGEST = Digest("d" * 64, 1)
 INTERPRETER = Interpreter(VENV, PLATFORM, "3.13.5", (2, 41), DebianPackages((), FrozenDict()), VENV)
 TAGS = wheel_tags("3.13.5", (2, 41), PLATFORM)
@@ -56,7 +57,7 @@ class Engine:
     built: list[VenvRequest] = field(default_factory=list)
 
     def lock(self, request: LockedVenvRequest) -> LockedVenv:
-        assert request == LockedVenvRequest(VENV, PLATFORM)
+        assert request == LOCK
         requirements = tuple(LockedRequirement(name, "1.0", ("a" * 64,)) for name in self.offered)
         installer = InstallerRequest(VENV, VENV)
         return LockedVenv(INTERPRETER, installer, requirements, own_c_library(INTERPRETER), TAGS)
@@ -77,7 +78,7 @@ class Engine:
 
     def widen(self, *imports: Import, roots: Optional[tuple[str, ...]] = ("flask",)) -> Venv:
         venv = Venv((), frozenset(["flask"]), frozenset(), frozenset(["json"]))
-        arguments: list[Any] = [venv, VenvRequest(LockedVenvRequest(VENV, PLATFORM), roots, True, "gzip"), App(imports)]
+        arguments: list[Any] = [venv, VenvRequest(LOCK, roots, True, "gzip"), App(imports)]
         result: Venv = run_mocked(
             widened,
             arguments,

@@ -15,7 +15,6 @@ from pants.engine.target import Target
 from pants_strata import engine
 from pants_strata.artifacts.installer import InstallerRequest
 from pants_strata.artifacts.interpreter import Interpreter, InterpreterRequest
-from pants_strata.artifacts.python_version import Today
 from pants_strata.artifacts.venv import LockedVenv, LockedVenvRequest
 from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
 from pants_strata.target_types import (
@@ -37,6 +36,7 @@ from strata.locks.environment import marker_environment, wheel_tags
 from strata.locks.formats import only_lock
 from strata.locks.reader import pyproject_path, read_lock
 from strata.locks.requirements import LockedRequirement
+from strata.oci.platform import Platform
 
 
 async def read_requirements_of(
@@ -90,17 +90,23 @@ async def _texts(paths: Iterable[str]) -> Mapping[str, str]:
     return {path: text.decode("utf-8", "replace") for path, text in found.items()}
 
 
+async def own_lock_request(target: Target, platform: Platform, settings: Settings) -> LockedVenvRequest:
+    """Return the request for a venv that is in no image: on its own interpreter, and on the base of that."""
+    address = await venv_interpreter(target, settings)
+    interpreter = await get_interpreter(InterpreterRequest(address, platform))
+    return LockedVenvRequest(target.address, platform, interpreter.base, address)
+
+
 @rule
 async def read_locked_venv(
-    request: LockedVenvRequest, strata: StrataSubsystem, debian: DebianSubsystem, python: PythonSetup, today: Today
+    request: LockedVenvRequest, strata: StrataSubsystem, debian: DebianSubsystem, python: PythonSetup
 ) -> LockedVenv:
     """Return what the lock of a venv installs on a platform."""
     target = await engine.target(request.address)
-    interpreter_address = request.interpreter or await venv_interpreter(target, Settings(strata, debian, python, today))
     installer_address = await artifact_address(target[InstallerField], strata.installer, "[strata].installer")
-    interpreter = await get_interpreter(InterpreterRequest(interpreter_address, request.platform))
-    installer = InstallerRequest(installer_address, interpreter_address)
-    c_library = await c_library_of(request.base or interpreter.base, interpreter, debian)
+    interpreter = await get_interpreter(InterpreterRequest(request.interpreter, request.platform))
+    installer = InstallerRequest(installer_address, request.interpreter)
+    c_library = await c_library_of(request.base, interpreter, debian)
     tags = wheel_tags(interpreter.version, c_library.glibc, interpreter.platform)
     requirements = await read_requirements_of(target, interpreter, tags, python)
     return LockedVenv(interpreter, installer, requirements, c_library, tags)

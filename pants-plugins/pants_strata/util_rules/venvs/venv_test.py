@@ -100,7 +100,7 @@ class Engine:
             build_venv,
             [
                 VenvRequest(
-                    LockedVenvRequest(ADDRESS, PLATFORM),
+                    LockedVenvRequest(ADDRESS, PLATFORM, INTERPRETER.base, INTERPRETER.address),
                     None if roots is None else tuple(roots),
                     True,
                     "gzip",
