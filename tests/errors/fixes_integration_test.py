@@ -183,11 +183,10 @@ MADE = {
 
 
 @fixes(
-    "debian.lock_is_missing",
-    "debian.lock_is_stale",
+    "targets.lock_is_missing",
+    "targets.lock_is_stale",
     "debian.lock_is_not_json",
     "debian.lock_has_other_format",
-    "installers.lock_is_missing",
     "installers.lock_of_another_tool",
     "installers.lock_of_another_version",
     "installers.version_without_lock",

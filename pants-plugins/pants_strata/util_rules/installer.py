@@ -22,6 +22,7 @@ from pants_strata.util_rules.interpreters.build_time import get_build_interprete
 from pants_strata.util_rules.venvs.wheels import fetch_wheels, merged
 from strata.errors import StrataError
 from strata.errors import installers as errors
+from strata.errors.targets import lock_is_missing
 from strata.locks.installers import default_lock, installer_tags, read_installer_lock
 from strata.locks.requirements import LockedRequirement
 from strata.protocol.interpreter import feature_version
@@ -34,7 +35,7 @@ async def _lock(target: Target, interpreter: Interpreter) -> tuple[LockedRequire
     if field.value:
         files = await engine.repository_files([field.path])
         if field.path not in files:
-            raise errors.lock_is_missing(field.path)
+            raise lock_is_missing(field.path)
         text = files[field.path].decode("utf-8", "replace")
     else:
         text = shipped_lock(tool)

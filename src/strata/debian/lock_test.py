@@ -19,7 +19,8 @@ from strata.debian.lock import (
 )
 from strata.debian.lock_reader import read_debian_lock
 from strata.errors import StrataError
-from strata.errors.debian import built_with_renewed, lock_is_missing, lock_is_stale
+from strata.errors.debian import built_with_renewed, differences
+from strata.errors.targets import lock_is_missing, lock_is_stale
 
 LIBC = LockedPackage(
     name="libc6",
@@ -123,7 +124,7 @@ def test_a_lock_that_does_not_exist() -> None:
 
 def test_a_lock_for_other_fields() -> None:
     wanted = LockInputs.of(suites=("trixie",), components=("main",), roots=("bash", "libc6"), excluded=())
-    assert str(lock_is_stale("base.lock", asdict(INPUTS), asdict(wanted)).at("src:base")) == (
+    assert str(lock_is_stale("base.lock", differences(asdict(INPUTS), asdict(wanted))).at("src:base")) == (
         "src:base: The lock file base.lock was made for other fields or options than those of today.\n"
         "Found:\n  packages: the lock was made without bash\n  packages: the lock was made with zlib1g\n"
         "Fix: renew it with `./pants generate-lockfiles --resolve=src:base`."

@@ -162,29 +162,6 @@ def index_has_unusable_value(package: str, field: str, value: str) -> StrataErro
     )
 
 
-def lock_is_missing(where: str) -> StrataError:
-    """Return the error for a `lockfile` field whose file does not exist."""
-    return StrataError(
-        f"The lock file {where} does not exist.",
-        fix="write it with `./pants generate-lockfiles --resolve={address}`.",
-    )
-
-
-def lock_is_stale(
-    where: str, made_from: Mapping[str, Sequence[str]], wanted: Mapping[str, Sequence[str]]
-) -> StrataError:
-    """Return the error for a lock that was made for other fields or options than the target has now.
-
-    :param made_from: kind of input → the values that the lock was made from.
-    :param wanted: kind of input → the values that the target and the options ask for.
-    """
-    return StrataError(
-        f"The lock file {where} was made for other fields or options than those of today.",
-        found=differences(made_from, wanted),
-        fix="renew it with `./pants generate-lockfiles --resolve={address}`.",
-    )
-
-
 def no_shipped_lock(found: Sequence[str]) -> StrataError:
     """Return the error for a target without a lock file, whose fields or options are not the defaults.
 

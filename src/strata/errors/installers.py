@@ -54,14 +54,6 @@ def version_without_lock(tool: str, version: str, default: str) -> StrataError:
     )
 
 
-def lock_is_missing(where: str) -> StrataError:
-    """Return the error for a `lockfile` field whose file does not exist."""
-    return StrataError(
-        f"The lock file {where} does not exist.",
-        fix="write it with `./pants generate-lockfiles --resolve={address}`.",
-    )
-
-
 def cannot_lock(tool: str, output: Sequence[str]) -> StrataError:
     """Return the error for a tool that could not be resolved.
 

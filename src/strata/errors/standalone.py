@@ -72,27 +72,6 @@ def lock_lacks_platform(platform: str, held: Sequence[str]) -> StrataError:
     )
 
 
-def lock_is_missing(where: str) -> StrataError:
-    """Return the error for a `lockfile` field whose file does not exist."""
-    return StrataError(
-        f"The lock file {where} does not exist.",
-        fix="write it with `./pants generate-lockfiles --resolve={address}`.",
-    )
-
-
-def lock_is_stale(where: str, made_from: Mapping[str, str], wanted: Mapping[str, str]) -> StrataError:
-    """Return the error for a lock that was made for another version or release than is wanted now.
-
-    :param made_from: kind of input → the value that the lock was made from.
-    :param wanted: kind of input → the value that the target and the options ask for.
-    """
-    return StrataError(
-        f"The lock file {where} was made for other fields or options than those of today.",
-        found=_differences(made_from, wanted),
-        fix="renew it with `./pants generate-lockfiles --resolve={address}`.",
-    )
-
-
 def no_shipped_lock(found: Sequence[str]) -> StrataError:
     """Return the error for a target without a lock file, for which no lock comes with Strata.
 
@@ -108,10 +87,11 @@ def no_shipped_lock(found: Sequence[str]) -> StrataError:
 
 def shipped_lock_differs(made_from: Mapping[str, str], wanted: Mapping[str, str]) -> StrataError:
     """Return the error for a target without a lock file, where another release than that of Strata's lock is wanted."""
-    return no_shipped_lock(_differences(made_from, wanted))
+    return no_shipped_lock(differences(made_from, wanted))
 
 
-def _differences(made_from: Mapping[str, str], wanted: Mapping[str, str]) -> list[str]:
+def differences(made_from: Mapping[str, str], wanted: Mapping[str, str]) -> list[str]:
+    """Return a line for each kind of input of which the lock was made for another value than is wanted."""
     return [
         f"{name}: the lock was made for {made_from[name]}, and {wanted[name]} is wanted"
         for name in sorted(wanted)

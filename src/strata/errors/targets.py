@@ -34,6 +34,26 @@ def wrong_type(field: str, address: str, found: str, expected: str) -> StrataErr
     )
 
 
+def lock_is_missing(where: str) -> StrataError:
+    """Return the error for a `lockfile` field whose file does not exist."""
+    return StrataError(
+        f"The lock file {where} does not exist.",
+        fix="write it with `./pants generate-lockfiles --resolve={address}`.",
+    )
+
+
+def lock_is_stale(where: str, found: Sequence[str]) -> StrataError:
+    """Return the error for a lock that was made for other fields or options than the target has now.
+
+    :param found: how they differ, a line each.
+    """
+    return StrataError(
+        f"The lock file {where} was made for other fields or options than those of today.",
+        found=found,
+        fix="renew it with `./pants generate-lockfiles --resolve={address}`.",
+    )
+
+
 def lock_of_another_python(found: str, wanted: str) -> StrataError:
     """Return the error for a lock of CPython with another version than the target's `version` field asks for."""
     return StrataError(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from strata.errors import StrataError
 from strata.errors import standalone as errors
+from strata.errors.targets import lock_is_missing, lock_is_stale
 from strata.standalone.lock import (
     LockedArchive,
     PlatformArchive,
@@ -125,11 +126,11 @@ def test_a_platform_that_is_not_supported() -> None:
 
 def test_locks_that_do_not_serve() -> None:
     made_from, wanted = {"python": "3.12", "release": "20260414"}, {"python": "3.12", "release": "20260101"}
-    assert str(errors.lock_is_missing("cpython.lock.json").at("src:cpython")) == (
+    assert str(lock_is_missing("cpython.lock.json").at("src:cpython")) == (
         "src:cpython: The lock file cpython.lock.json does not exist.\n"
         "Fix: write it with `./pants generate-lockfiles --resolve=src:cpython`."
     )
-    assert str(errors.lock_is_stale("cpython.lock.json", made_from, wanted).at("src:cpython")) == (
+    assert str(lock_is_stale("cpython.lock.json", errors.differences(made_from, wanted)).at("src:cpython")) == (
         "src:cpython: The lock file cpython.lock.json was made for other fields or options than those of today.\n"
         "Found:\n  release: the lock was made for 20260414, and 20260101 is wanted\n"
         "Fix: renew it with `./pants generate-lockfiles --resolve=src:cpython`."

@@ -27,6 +27,7 @@ from strata.debian.shipped import RELEASES, shipped_base_lock, shipped_interpret
 from strata.errors import StrataError
 from strata.errors import debian as errors
 from strata.errors.fetch import PackageGone
+from strata.errors.targets import lock_is_missing, lock_is_stale
 from strata.interpreters.debian_versions import wanted_python_version
 from strata.protocol import fetch_debian
 from strata.protocol.package import Package
@@ -39,7 +40,7 @@ async def _read(request: DebianLockRequest) -> DebianLock:
         return _shipped(request)
     files = await engine.repository_files([request.lockfile])
     if request.lockfile not in files:
-        raise errors.lock_is_missing(request.lockfile)
+        raise lock_is_missing(request.lockfile)
     return read_debian_lock(files[request.lockfile].decode("utf-8", "replace"), request.lockfile)
 
 
@@ -55,9 +56,8 @@ def _check(lock: DebianLock, packages: tuple[LockedPackage, ...], request: Debia
     if request.python:
         wanted_python_version(packages, request.python.version)
     if lock.made_from != request.inputs:
-        if not request.lockfile:
-            raise errors.no_shipped_lock(errors.differences(asdict(lock.made_from), asdict(request.inputs)))
-        raise errors.lock_is_stale(request.lockfile, asdict(lock.made_from), asdict(request.inputs))
+        found = errors.differences(asdict(lock.made_from), asdict(request.inputs))
+        raise lock_is_stale(request.lockfile, found) if request.lockfile else errors.no_shipped_lock(found)
 
 
 async def locked_packages(request: DebianPackagesRequest) -> tuple[LockedPackage, ...]:

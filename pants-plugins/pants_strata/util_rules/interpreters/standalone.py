@@ -25,7 +25,7 @@ from pants_strata.library_process import answer, on_host
 from pants_strata.util_rules.fetch import get_fetched_file
 from strata.errors import StrataError
 from strata.errors import standalone as errors
-from strata.errors.targets import lock_of_another_python
+from strata.errors.targets import lock_is_missing, lock_is_stale, lock_of_another_python
 from strata.interpreters.debian_versions import is_of
 from strata.protocol.standalone import fetch_standalone, fetch_standalone_release
 from strata.standalone.lock import LockedArchive, PlatformArchive, StandaloneLock, archive_url
@@ -38,12 +38,12 @@ async def _read(request: StandaloneLockRequest) -> StandaloneLock:
         return _shipped(request)
     files = await engine.repository_files([request.lockfile])
     if request.lockfile not in files:
-        raise errors.lock_is_missing(request.lockfile)
+        raise lock_is_missing(request.lockfile)
     lock = read_standalone_lock(files[request.lockfile].decode("utf-8", "replace"), request.lockfile)
     if not is_of(lock.version, request.version):
         raise lock_of_another_python(lock.version, request.version)
     if lock.made_from != request.inputs:
-        raise errors.lock_is_stale(request.lockfile, asdict(lock.made_from), asdict(request.inputs))
+        raise lock_is_stale(request.lockfile, errors.differences(asdict(lock.made_from), asdict(request.inputs)))
     return lock
 
 
