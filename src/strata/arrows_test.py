@@ -35,6 +35,7 @@ ARROWS = {
     "plan": {"errors", "locks", "protocol"},
     "protocol": set(),
     "registry": {"errors", "layouts", "oci"},
+    "sign": {"attest", "errors", "layouts", "oci", "registry"},
     "standalone": {"errors", "oci", "protocol"},
     "verbs": {"errors"},
     "wheels": {"errors", "oci", "protocol"},

@@ -1,0 +1,97 @@
+"""This module has the bundles of sigstore: a DSSE envelope with a statement, and what its signature is verified with.
+
+https://github.com/secure-systems-lab/dsse/blob/master/protocol.md
+https://github.com/sigstore/protobuf-specs/blob/main/protos/sigstore_bundle.proto
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass, field
+from typing import Any
+
+from strata.oci.documents import NotJson, canonical_json, parse, shown
+from strata.oci.shape import list_of, matching, struct, text
+from strata.sign.claims import Claim, Unreadable
+from strata.sign.statements import Statement
+
+MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json"
+PAYLOAD_TYPE = "application/vnd.in-toto+json"
+# What cosign writes into the manifest of a referrer that holds a bundle.
+CONTENT_ANNOTATION = "dev.sigstore.bundle.content"
+PREDICATE_ANNOTATION = "dev.sigstore.bundle.predicateType"
+
+_media_type = matching(
+    r"application/vnd\.dev\.sigstore\.bundle(\.v0\.3\+json|\+json;version=0\.[123])", "the media type of a bundle"
+)
+_envelope = struct({"payload": text, "payloadType": text, "signatures": list_of(struct({"sig": text}))})
+_shape = struct(
+    {"mediaType": _media_type},
+    {"verificationMaterial": struct({}, {"publicKey": struct({}, {"hint": text})}), "dsseEnvelope": _envelope},
+)
+
+
+def signed_bytes(payload: bytes, payload_type: str = PAYLOAD_TYPE) -> bytes:
+    """Return what is signed of an envelope: DSSE's pre-authentication encoding."""
+    kind = payload_type.encode()
+    return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A bundle that is verified with a public key which the reader has.
+
+    :param payload: a statement.
+    :param hint: of the key (strata.sign.public_keys.PublicKey.hint).
+    """
+
+    payload: bytes = field(repr=False)
+    signatures: tuple[bytes, ...] = field(repr=False)
+    hint: str = ""
+
+    def to_bytes(self) -> bytes:
+        """Return the bundle as canonical JSON."""
+        envelope = {
+            "payload": _text(self.payload),
+            "payloadType": PAYLOAD_TYPE,
+            "signatures": [{"sig": _text(each)} for each in self.signatures],
+        }
+        material = {"publicKey": {"hint": self.hint}}
+        return canonical_json({"mediaType": MEDIA_TYPE, "verificationMaterial": material, "dsseEnvelope": envelope})
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> Bundle:
+        """Return the bundle that a document holds. Raise Unreadable where it holds none with an in-toto statement."""
+        try:
+            value: Any = parse(content)
+        except NotJson as reason:
+            raise Unreadable(str(reason)) from None
+        problem = next(_shape(value, ""), None)
+        if problem:
+            raise Unreadable(f"is no sigstore bundle: {problem}")
+        envelope = value.get("dsseEnvelope")
+        if envelope is None:
+            raise Unreadable("is a bundle over bytes, and not over a statement")
+        if envelope["payloadType"] != PAYLOAD_TYPE:
+            raise Unreadable(f"is a bundle over {shown(envelope['payloadType'])}, and not over an in-toto statement")
+        hint = value.get("verificationMaterial", {}).get("publicKey", {}).get("hint", "")
+        signatures = tuple(_bytes(each["sig"]) for each in envelope["signatures"])
+        return cls(_bytes(envelope["payload"]), signatures, hint)
+
+    def claim(self, place: str) -> Claim:
+        """Return what the bundle says. Raise Unreadable where the payload is no statement."""
+        said = Statement.from_bytes(self.payload)
+        message = signed_bytes(self.payload)
+        return Claim(place, message, self.signatures, said.subjects, said.predicate_type, said.predicate, self.hint)
+
+
+def _text(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
+def _bytes(value: str) -> bytes:
+    try:
+        return base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        raise Unreadable("holds a text that is not Base64") from None

@@ -1,0 +1,41 @@
+"""This module has claims: what a signature says, of which image, whatever format it came in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from strata.sign.public_keys import PublicKey
+
+SIGNATURE_TYPE = "https://sigstore.dev/cosign/sign/v1"
+"""The predicate type of a statement that says no more than that somebody signed the image."""
+
+
+class Unreadable(Exception):
+    """A document that should hold a signature does not; the text says why, and reads on from its name."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A signed statement about images, of which nothing is checked yet.
+
+    :param place: where it was found, for people.
+    :param message: the bytes that are signed.
+    :param signatures: over the message; one that verifies is enough.
+    :param subjects: digests of the images that it speaks of.
+    :param predicate_type: SIGNATURE_TYPE, or what else the statement is about.
+    :param hint: of the key, as sigstore's bundles name it; empty where the format has none.
+    """
+
+    place: str
+    message: bytes = field(repr=False)
+    signatures: tuple[bytes, ...] = field(repr=False)
+    subjects: frozenset[str]
+    predicate_type: str
+    predicate: Mapping[str, Any] = field(default_factory=dict, hash=False, repr=False)
+    hint: str = ""
+
+    def signers(self, keys: Iterable[PublicKey]) -> list[PublicKey]:
+        """Return those of the keys that signed it."""
+        return [key for key in keys if any(key.verifies(each, self.message) for each in self.signatures)]
