@@ -165,17 +165,17 @@ def _digest_at(provider: Provider, name: str) -> str:
 
 def _put_manifests(provider: Provider, tree: Tree, names: Sequence[str]) -> None:
     for descriptor, content in tree.documents[:-1]:
-        _put(provider, descriptor, content, descriptor.digest)
+        put_manifest(provider, descriptor, content, descriptor.digest)
     _tag(provider, tree, names)
 
 
 def _tag(provider: Provider, tree: Tree, names: Sequence[str]) -> None:
     descriptor, content = tree.documents[-1]
     for name in names:
-        _put(provider, descriptor, content, name)
+        put_manifest(provider, descriptor, content, name)
 
 
-def _put(provider: Provider, descriptor: Descriptor, content: bytes, name: str) -> None:
+def put_manifest(provider: Provider, descriptor: Descriptor, content: bytes, name: str) -> None:
     """Store the exact bytes of a manifest, and compare the digest that the registry gives them."""
     place = f"{provider.reference.name}{'@' if ':' in name else ':'}{name}"
     response = provider.send(

@@ -6,6 +6,7 @@ https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pull
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Optional
 
@@ -18,7 +19,7 @@ from strata.registry.provider import Provider
 from strata.registry.source import INDEXES, MANIFESTS, media_type_of
 
 _IDENTITY = {"Accept-Encoding": "identity"}
-_ACCEPT = {"Accept": ", ".join((*MANIFESTS, *INDEXES)), **_IDENTITY}
+_ACCEPT = {"Accept": ", ".join((*MANIFESTS, *INDEXES))}
 _CUT = (*FAILURES, EOFError)
 
 
@@ -53,27 +54,33 @@ class RemoteSource:
         return RemoteBlob(self._provider, descriptor)
 
     def _document(self, name: str) -> tuple[bytes, str]:
-        """Return a document and its media type as the registry announces it. A cut answer is asked for again."""
+        """Return a document and its media type as the registry announces it."""
         url = self._provider.url(f"manifests/{name}")
-        retries = self._provider.settings.retries
-        for attempt in range(1, retries.attempts + 1):
-            with self._provider.send(
-                "GET", url, action="read a manifest", headers={**_ACCEPT, **_IDENTITY}
-            ) as response:
-                try:
-                    content = response.read(DOCUMENT_BYTES + 1)
-                    expected = response.headers.get("Content-Length", "")
-                    if not expected.isdigit() or len(content) in (int(expected), DOCUMENT_BYTES + 1):
-                        break
-                    failure = connection_error(EOFError(), str(self._provider.reference), response.url, attempt)
-                except _CUT as error:
-                    failure = connection_error(error, str(self._provider.reference), response.url, attempt)
-            retries.wait(attempt)
-        else:
-            raise failure
-        if len(content) > DOCUMENT_BYTES:
-            raise errors.bad_document(str(self._provider.reference), f"has more than {DOCUMENT_BYTES} bytes")
-        return content, response.headers.get("Content-Type", "")
+        content, answer = read_document(self._provider, url, action="read a manifest", headers=_ACCEPT)
+        return content, answer.headers.get("Content-Type", "")
+
+
+def read_document(
+    provider: Provider, url: str, *, action: str, headers: Mapping[str, str], accept: Sequence[int] = (200,)
+) -> tuple[bytes, Answer]:
+    """Return a document and the answer that it came in, for its status and headers. A cut answer is asked for again."""
+    place, retries = str(provider.reference), provider.settings.retries
+    for attempt in range(1, retries.attempts + 1):
+        with provider.send("GET", url, action=action, headers={**headers, **_IDENTITY}, accept=accept) as response:
+            try:
+                content = response.read(DOCUMENT_BYTES + 1)
+                expected = response.headers.get("Content-Length", "")
+                if not expected.isdigit() or len(content) in (int(expected), DOCUMENT_BYTES + 1):
+                    break
+                failure = connection_error(EOFError(), place, response.url, attempt)
+            except _CUT as error:
+                failure = connection_error(error, place, response.url, attempt)
+        retries.wait(attempt)
+    else:
+        raise failure
+    if len(content) > DOCUMENT_BYTES:
+        raise errors.bad_document(place, f"has more than {DOCUMENT_BYTES} bytes")
+    return content, response
 
 
 class RemoteBlob:

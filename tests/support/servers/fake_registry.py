@@ -20,6 +20,7 @@ from threading import RLock, Thread
 from typing import Any, Optional
 from urllib.parse import parse_qs, urlsplit
 
+_INDEX = "application/vnd.oci.image.index.v1+json"
 Answer = tuple[int, Mapping[str, str], bytes]
 
 _NAME = r"/v2/(?P<name>.+?)"
@@ -28,6 +29,7 @@ _ROUTES = {
     "uploads": re.compile(_NAME + r"/blobs/uploads/"),
     "upload": re.compile(_NAME + r"/blobs/uploads/(?P<id>\d+)"),
     "manifest": re.compile(_NAME + r"/manifests/(?P<reference>[^/]+)"),
+    "referrers": re.compile(_NAME + r"/referrers/(?P<digest>sha256:[0-9a-f]+)"),
 }
 
 
@@ -76,6 +78,8 @@ class FakeRegistry:
     requests: list[Request] = field(default_factory=list)
     chunk_minimum: int = 0
     upload_host: str = ""
+    #: Whether it has OCI 1.1's list of what refers to an image.
+    lists_referrers: bool = False
     #: Authorization headers that are let in; all are where there is none.
     admitted: set[str] = field(default_factory=set)
     challenge: str = ""
@@ -284,6 +288,23 @@ class _Handler(BaseHTTPRequestHandler):
             return _error(404, "MANIFEST_UNKNOWN", "manifest unknown")
         digest = f"sha256:{hashlib.sha256(found[1]).hexdigest()}"
         return 200, {"Content-Type": found[0], "Docker-Content-Digest": digest}, found[1]
+
+    def _referrers(self, match: re.Match[str], query: Mapping[str, str], body: bytes) -> Answer:
+        """One on each page, so that whoever reads it follows the links."""
+        registry, name = self.registry, match["name"]
+        if not registry.lists_referrers:
+            return _error(404, "NOT_FOUND", "404 page not found")
+        found = []
+        for (owner, reference), (media_type, content) in sorted(registry.manifests.items()):
+            value = json.loads(content)
+            if (owner, value.get("subject", {}).get("digest")) == (name, match["digest"]) and ":" in reference:
+                described = {"mediaType": media_type, "digest": reference, "size": len(content)}
+                kept = {each: value[each] for each in ("artifactType", "annotations") if each in value}
+                found.append({**described, **kept})
+        start = int(query.get("from", "0"))
+        more = {"Link": f'<{match[0]}?from={start + 1}>; rel="next"'} if start + 1 < len(found) else {}
+        index = {"schemaVersion": 2, "mediaType": _INDEX, "manifests": found[start : start + 1]}
+        return 200, {"Content-Type": _INDEX, **more}, json.dumps(index).encode()
 
     def log_message(self, format: str, *arguments: object) -> None:
         """Says nothing."""
