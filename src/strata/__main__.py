@@ -7,6 +7,8 @@
     python -m strata push LAYOUT REFERENCE   a layout's image into a registry: what is new there, and then the tag
     python -m strata pull LAYOUT REFERENCE   a registry's image into a layout
     python -m strata copy SOURCE TARGET      an image from one repository into another
+    python -m strata sign IMAGE              signs an image in a registry or a layout, as cosign does
+    python -m strata verify IMAGE            verifies signatures and documents of an image, by keys and a policy
 
 A user's mistake ends with the error's own exit code (2, mostly) and the error on standard error. The steps of a build
 are strata.verbs.
@@ -21,6 +23,7 @@ from pathlib import Path
 
 from strata.errors import StrataError
 from strata.registry.arguments import add_copy_arguments, add_pull_arguments, add_push_arguments
+from strata.sign.arguments import add_sign_arguments, add_verify_arguments
 
 COMMANDS = {
     "audit": "strata.audit.command",
@@ -29,7 +32,9 @@ COMMANDS = {
     "list": "strata.layouts.command",
     "pull": "strata.registry.command",
     "push": "strata.registry.command",
+    "sign": "strata.sign.command",
     "validate": "strata.layouts.command",
+    "verify": "strata.sign.command",
 }
 
 
@@ -72,6 +77,8 @@ def _parser() -> argparse.ArgumentParser:
     add_push_arguments(commands.add_parser("push", help="send an image from a layout to a registry"))
     add_pull_arguments(commands.add_parser("pull", help="fetch an image from a registry into a layout"))
     add_copy_arguments(commands.add_parser("copy", help="copy an image from one registry or repository to another"))
+    add_sign_arguments(commands.add_parser("sign", help="sign an image, so that cosign and others verify it"))
+    add_verify_arguments(commands.add_parser("verify", help="verify an image: signatures, digests, and a policy"))
     return parser
 
 

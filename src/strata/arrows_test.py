@@ -17,7 +17,7 @@ ROOT = Path(strata.__file__).parent
 ARROWS = {
     "__init__": set(),
     # These two import commands and verbs by name, when one of them is called.
-    "__main__": {"errors", "registry"},
+    "__main__": {"errors", "registry", "sign"},
     "attest": {"oci"},
     "audit": {"errors", "layouts", "oci", "wheels"},
     "bases": {"audit", "debian", "errors", "fetch", "layouts", "oci", "protocol", "registry"},
@@ -35,7 +35,7 @@ ARROWS = {
     "plan": {"errors", "locks", "protocol"},
     "protocol": set(),
     "registry": {"errors", "layouts", "oci"},
-    "sign": {"attest", "errors", "layouts", "oci", "registry"},
+    "sign": {"audit", "errors", "layouts", "oci", "registry"},
     "standalone": {"errors", "oci", "protocol"},
     "verbs": {"errors"},
     "wheels": {"errors", "oci", "protocol"},

@@ -10,6 +10,11 @@ from collections.abc import Sequence
 
 from strata.errors import StrataError
 
+
+class DamagedLayout(StrataError):
+    """A layout with files that are not what their descriptors say, or that are missing."""
+
+
 _LAYER_FIX = "remove the file from what the layer is made of, or give it another name."
 
 
@@ -116,7 +121,7 @@ def damaged_layout(path: str, findings: Sequence[str]) -> StrataError:
 
     :param findings: the defects, a line each.
     """
-    return StrataError(
+    return DamagedLayout(
         f"{path} is not a sound OCI image layout.",
         found=findings,
         fix="copy or build the image again; `strata validate` checks all of the layout.",

@@ -22,6 +22,10 @@ class NotTaken(StrataError):
     """A request that the registry answers with an error which has no sentence of its own."""
 
 
+class WrongBytes(StrataError):
+    """Bytes that are not those of their digest, or a manifest that is not one."""
+
+
 class Denied(StrataError):
     """A request that the registry or its token service refuses to this user."""
 
@@ -190,7 +194,7 @@ def proxy_of_another_kind(host: str, scheme: str) -> StrataError:
 
 def digest_mismatch(place: str, wanted: str, found: str) -> StrataError:
     """Return the error for bytes that have another digest than the descriptor."""
-    return StrataError(
+    return WrongBytes(
         f"{place}: the bytes are not those that were asked for.",
         found=[found, f"wanted {wanted}"],
         fix="try again; if it stays so, a proxy on the way or the registry's storage damages files.",
@@ -199,7 +203,7 @@ def digest_mismatch(place: str, wanted: str, found: str) -> StrataError:
 
 def bad_document(place: str, problem: str) -> StrataError:
     """Return the error for a manifest in a registry that is not one."""
-    return StrataError(
+    return WrongBytes(
         f"{place}: the registry's manifest cannot be read: it {problem}.",
         fix="push the image again, with a program that writes OCI images.",
     )

@@ -146,6 +146,11 @@ class RemoteBlob:
         response = self._provider.send(
             "GET", self._provider.url(f"blobs/{self._descriptor.digest}"), action="read a blob", headers=headers
         )
+        announced = response.headers.get("Content-Length", "")
+        if not self._taken and announced.isdigit() and int(announced) != self._descriptor.size:
+            response.close()
+            found = f"got {announced} bytes instead of {self._descriptor.size}"
+            raise errors.digest_mismatch(str(self._provider.reference), self._descriptor.digest, found)
         if self._taken and response.status_code != 206:
             passed = 0
             while passed < self._taken:

@@ -23,6 +23,11 @@ def unreadable_file(path: str, what: str, reason: str) -> StrataError:
     return StrataError(f"{path} cannot be read for {what}: {reason}.", fix="check the path and the file's permissions.")
 
 
+def unwritable_file(path: str, reason: str) -> StrataError:
+    """Return the error for a signature that cannot be written."""
+    return StrataError(f"{path} cannot be written: {reason}.", fix="check the folder's permissions and its disk.")
+
+
 def bad_public_key(path: str, reason: str) -> StrataError:
     """Return the error for a file that holds no public key of a kind that cosign takes."""
     return StrataError(

@@ -7,8 +7,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from strata.errors import StrataError
-from strata.sign.helper import Helper, run_helper, split_command
-from strata.sign.public_keys import PublicKey
+from strata.sign.keys.helper import Helper, run_helper, split_command
+from strata.sign.keys.public import PublicKey
 
 HELPER = """\
 import sys

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from strata.errors.signatures import keys as errors
-from strata.sign.public_keys import PublicKey
+from strata.sign.keys.public import PublicKey
 
 _SECONDS = 120
 _SHOWN = 5

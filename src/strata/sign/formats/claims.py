@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from strata.sign.public_keys import PublicKey
+from strata.sign.keys.public import PublicKey
 
 SIGNATURE_TYPE = "https://sigstore.dev/cosign/sign/v1"
 """The predicate type of a statement that says no more than that somebody signed the image."""

@@ -7,11 +7,11 @@ import json
 
 import pytest
 
-from strata.sign import bundle, simple_signing
-from strata.sign.bundle import Bundle, signed_bytes
-from strata.sign.claims import SIGNATURE_TYPE, Claim, Unreadable
-from strata.sign.public_keys import PublicKey
-from strata.sign.statements import Statement, signature_statement, statement
+from strata.sign.formats import bundle, simple_signing
+from strata.sign.formats.bundle import Bundle, signed_bytes
+from strata.sign.formats.claims import SIGNATURE_TYPE, Claim, Unreadable
+from strata.sign.formats.statements import Statement, signature_statement, statement
+from strata.sign.keys.public import PublicKey
 from support.signing.cosign import ANNOTATIONS, ATTESTATION, BUNDLE, DIGEST, HINT, PAYLOAD, PUBLIC_KEY
 
 

@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa, x25519
 
 from strata.errors import StrataError
-from strata.sign.passwords import PasswordSource
-from strata.sign.private_keys import KeyFile
-from strata.sign.public_keys import PublicKey
+from strata.sign.keys.passwords import PasswordSource
+from strata.sign.keys.private import KeyFile
+from strata.sign.keys.public import PublicKey
 from support.signing.cosign import ENCRYPTED_KEY, PASSWORD, PUBLIC_KEY
 
 KINDS = "a key for ECDSA with the curve P-256, RSA from 2048 bits on, or Ed25519"

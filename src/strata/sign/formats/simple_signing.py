@@ -19,7 +19,7 @@ from strata.oci.descriptor import CONFIG, MANIFEST, Descriptor
 from strata.oci.documents import NotJson, canonical_json, parse
 from strata.oci.shape import exactly, struct, text
 from strata.oci.spec import digest as digest_shape
-from strata.sign.claims import SIGNATURE_TYPE, Claim, Unreadable
+from strata.sign.formats.claims import SIGNATURE_TYPE, Claim, Unreadable
 
 MEDIA_TYPE = "application/vnd.dev.cosign.simplesigning.v1+json"
 ANNOTATION = "dev.cosignproject.cosign/signature"

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, Callable, Protocol
 
 from strata.errors.signatures import keys as errors
-from strata.sign import cosign_key
-from strata.sign.packages import needed
-from strata.sign.public_keys import PublicKey, read_file
+from strata.sign.keys import cosign as cosign_key
+from strata.sign.keys.packages import needed
+from strata.sign.keys.public import PublicKey, read_file
 
 # Gives the password of the key whose name it gets; asked only for a key that is encrypted.
 Password = Callable[[str], bytes]

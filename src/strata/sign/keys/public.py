@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from strata.errors.signatures import keys as errors
-from strata.sign.packages import needed
+from strata.sign.keys.packages import needed
 
 SMALLEST_RSA = 2048
 # A public key has a few hundred bytes.

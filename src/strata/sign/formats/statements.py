@@ -11,7 +11,7 @@ from typing import Any, Optional
 
 from strata.oci.documents import NotJson, canonical_json, parse
 from strata.oci.shape import list_of, map_of, matching, struct, text
-from strata.sign.claims import SIGNATURE_TYPE, Unreadable
+from strata.sign.formats.claims import SIGNATURE_TYPE, Unreadable
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 # cosign still writes statements of the version before for attestations.

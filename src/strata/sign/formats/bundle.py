@@ -13,8 +13,8 @@ from typing import Any
 
 from strata.oci.documents import NotJson, canonical_json, parse, shown
 from strata.oci.shape import list_of, matching, struct, text
-from strata.sign.claims import Claim, Unreadable
-from strata.sign.statements import Statement
+from strata.sign.formats.claims import Claim, Unreadable
+from strata.sign.formats.statements import Statement
 
 MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json"
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
@@ -43,7 +43,7 @@ class Bundle:
     """A bundle that is verified with a public key which the reader has.
 
     :param payload: a statement.
-    :param hint: of the key (strata.sign.public_keys.PublicKey.hint).
+    :param hint: of the key (strata.sign.keys.public.PublicKey.hint).
     """
 
     payload: bytes = field(repr=False)

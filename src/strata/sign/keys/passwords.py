@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Optional
 
 from strata.errors.signatures import keys as errors
-from strata.sign.public_keys import read_file
+from strata.sign.keys.public import read_file
 
 _MOST_BYTES = 4096
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from strata.oci.documents import NotJson, parse, shown
 from strata.oci.shape import exactly, struct, text
-from strata.sign.packages import needed
+from strata.sign.keys.packages import needed
 
 PEM_TYPES = ("ENCRYPTED SIGSTORE PRIVATE KEY", "ENCRYPTED COSIGN PRIVATE KEY")
 # The strengths that cosign has had, as numbers of iterations. For each, scrypt takes a kilobyte of memory.

@@ -1,0 +1,1 @@
+"""This package has the formats of signatures: payloads of simple signing, in-toto statements, and sigstore bundles."""

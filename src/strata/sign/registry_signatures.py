@@ -1,0 +1,152 @@
+"""This module finds and stores signatures in a registry: at the tag sha256-HEX.sig, and as referrers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Union
+
+from strata.errors import registry as registry_errors
+from strata.layouts.layout import document
+from strata.oci import spec
+from strata.oci.descriptor import MANIFEST, Descriptor
+from strata.oci.tar_reader import DamagedBlob
+from strata.registry.provider import Provider
+from strata.registry.push import push
+from strata.registry.referrers import MemorySource, attach, referrers
+from strata.registry.remote import RemoteSource, read_document
+from strata.registry.source import PIECE
+from strata.sign import limits
+from strata.sign.formats import bundle, simple_signing
+from strata.sign.formats.bundle import Bundle
+from strata.sign.formats.claims import Claim, Unreadable
+from strata.sign.formats.statements import Statement
+from strata.sign.keys.private import Signer
+from strata.sign.verify import Found
+
+_DAMAGE = (registry_errors.WrongBytes, registry_errors.NotInRegistry)
+_BUNDLES = "application/vnd.dev.sigstore.bundle"
+
+
+@dataclass
+class RegistrySignatures:
+    """The signatures in the repository of a provider, which must allow pushes where some are stored."""
+
+    provider: Provider
+    _source: RemoteSource = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._source = RemoteSource(self.provider)
+
+    def found(self, subjects: Sequence[Descriptor]) -> Found:
+        """Return all claims about manifests and indexes. What is attached and is no signature is passed over."""
+        claims, unreadable, looked_at = [], [], []
+        for subject in subjects:
+            digest = subject.digest
+            looked_at += [f"the tag {simple_signing.signature_tag(digest)}", f"the referrers of {digest}"]
+            simple = (each for _, each in self._simple_claims(digest))
+            for each in (*simple, *self._referring(digest)):
+                if isinstance(each, Claim):
+                    claims.append(each)
+                else:
+                    unreadable.append(each)
+        return Found(tuple(claims), tuple(unreadable), tuple(looked_at))
+
+    def add_simple(self, subject: Descriptor, signer: Signer) -> bool:
+        """Store a payload with a signature at the tag. Return whether there was none of this key before.
+
+        Signatures of others stay: their layers are taken over.
+        """
+        reference = self.provider.reference
+        content = simple_signing.payload(reference.name, subject.digest)
+        layers: list[Descriptor] = []
+        for layer, each in self._simple_claims(subject.digest):
+            if isinstance(each, Claim) and subject.digest in each.subjects and each.signers([signer.public_key]):
+                return False
+            layers.append(layer)
+        layers.append(simple_signing.layer(content, signer.sign(content)))
+        config, manifest = simple_signing.manifest(layers)
+        descriptor = Descriptor.of(MANIFEST, manifest)
+        tag = simple_signing.signature_tag(subject.digest)
+        push(MemorySource(config, manifest, content), descriptor, self.provider, tags=[tag])
+        return True
+
+    def add_bundle(self, subject: Descriptor, payload: bytes, signer: Signer) -> bool:
+        """Attach a bundle with a signed statement. Return whether there was none of this key over the same before."""
+        message = bundle.signed_bytes(payload)
+        for each in self._referring(subject.digest):
+            if isinstance(each, Claim) and each.message == message and each.signers([signer.public_key]):
+                return False
+        made = Bundle(payload, (signer.sign(message),), signer.public_key.hint)
+        annotations = {
+            bundle.CONTENT_ANNOTATION: "dsse-envelope",
+            bundle.PREDICATE_ANNOTATION: Statement.from_bytes(payload).predicate_type,
+        }
+        attach(self.provider, subject, bundle.MEDIA_TYPE, made.to_bytes(), annotations=annotations)
+        return True
+
+    def _simple_claims(self, digest: str) -> Iterator[tuple[Descriptor, Union[Claim, str]]]:
+        """Yield the layers at the tag of signatures, and what each says, or why it cannot be read."""
+        tag = simple_signing.signature_tag(digest)
+        for index, layer in enumerate(islice(self._layers_at(tag), limits.SIGNATURES)):
+            place = f"the tag {tag}, layer {index}"
+            try:
+                content = read_blob(self._source, layer, limits.PAYLOAD_BYTES)
+                yield layer, simple_signing.claim(content, layer.annotations, place)
+            except (Unreadable, *_DAMAGE) as reason:
+                yield layer, _line(place, reason)
+
+    def _layers_at(self, tag: str) -> list[Descriptor]:
+        """Return the layers of the manifest at a tag; none where there is no such tag, or something else is there."""
+        content, answer = read_document(
+            self.provider,
+            self.provider.url(f"manifests/{tag}"),
+            action="read signatures",
+            headers={"Accept": MANIFEST},
+            accept=(200, 404),
+        )
+        if answer.status_code == 404:
+            return []
+        try:
+            return layers_of(content)
+        except Unreadable as reason:
+            raise registry_errors.bad_document(str(self.provider.reference.tagged(tag)), str(reason)) from None
+
+    def _referring(self, digest: str) -> Iterator[Union[Claim, str]]:
+        """Yield what each bundle among the referrers says, or why it cannot be read."""
+        listed = (each for each in referrers(self.provider, digest) if each.descriptor.media_type == MANIFEST)
+        for each in islice(listed, limits.SIGNATURES):
+            place = f"the referrer {each.descriptor.digest}"
+            try:
+                layers = layers_of(self._source.read(each.descriptor))
+                if layers and layers[0].media_type.startswith(_BUNDLES):
+                    yield Bundle.from_bytes(read_blob(self._source, layers[0], limits.BUNDLE_BYTES)).claim(place)
+            except (Unreadable, *_DAMAGE) as reason:
+                yield _line(place, reason)
+
+
+def layers_of(manifest: bytes) -> list[Descriptor]:
+    """Return the layers that a manifest names. Raise Unreadable where it is none."""
+    try:
+        return [Descriptor.from_json(each) for each in document(manifest, spec.manifest)["layers"]]
+    except DamagedBlob as reason:
+        raise Unreadable(str(reason)) from None
+
+
+def read_blob(source: RemoteSource, blob: Descriptor, limit: int) -> bytes:
+    """Return all of a blob. Raise Unreadable where it has more than `limit` bytes."""
+    if blob.size > limit:
+        raise Unreadable(f"has {blob.size} bytes, more than {limit}")
+    content = b""
+    with source.open_blob(blob) as stream:
+        while True:
+            piece = stream.read(PIECE)
+            if not piece:
+                return content
+            content += piece
+
+
+def _line(place: str, reason: Exception) -> str:
+    happened = getattr(reason, "happened", "")
+    return f"{place}: {happened}" if happened else f"{place} {reason}"

@@ -1,0 +1,128 @@
+"""This module signs an image, and the documents about it, in a registry or beside a layout.
+
+What this key has signed already is left as it is, so that signing twice changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from strata.errors.signatures import images as errors
+from strata.layouts.finding import printable
+from strata.layouts.layout import Layout
+from strata.oci.descriptor import MANIFEST, Descriptor
+from strata.oci.platform import Platform
+from strata.registry.provider import Provider
+from strata.registry.referrers import referrers
+from strata.registry.remote import RemoteSource
+from strata.registry.source import INDEXES, MANIFESTS, read_tree
+from strata.sign import limits
+from strata.sign.documents import FILES, MEDIA_TYPES, to_sign
+from strata.sign.formats.claims import Unreadable
+from strata.sign.formats.statements import Statement, signature_statement
+from strata.sign.keys.private import Signer
+from strata.sign.layout_signatures import LayoutSignatures, folder_of, read_bytes
+from strata.sign.registry_signatures import RegistrySignatures, layers_of, read_blob
+
+
+@dataclass
+class Signed:
+    """What was signed. `made` and `there` name signatures: those that are new, and those that this key made before."""
+
+    digest: str
+    made: list[str] = field(default_factory=list)
+    there: list[str] = field(default_factory=list)
+
+    def note(self, name: str, is_new: bool) -> None:
+        """Note a signature."""
+        (self.made if is_new else self.there).append(name)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields as JSON values."""
+        return {"digest": self.digest, "signed": self.made, "present": self.there}
+
+
+def sign_in_registry(
+    provider: Provider, signer: Signer, *, formats: Sequence[str], recursive: bool, documents: bool
+) -> Signed:
+    """Sign what a reference names, and store the signatures in its repository.
+
+    :param formats: of strata.sign.arguments.FORMATS.
+    :param recursive: whether to sign the image of each platform, too.
+    :param documents: whether to sign the documents that are attached to the images.
+    """
+    source, store = RemoteSource(provider), RegistrySignatures(provider)
+    root = source.resolve()
+    tree = read_tree(source, root, str(provider.reference))
+    images = [each for each, _ in tree.documents if each.media_type in MANIFESTS and each.digest != root.digest]
+    done = Signed(root.digest)
+    for subject in [root, *(images if recursive else ())]:
+        if "simple-signing" in formats:
+            done.note(f"simple-signing {subject.digest}", store.add_simple(subject, signer))
+        if "bundle" in formats:
+            payload = signature_statement(subject.digest)
+            done.note(f"bundle {subject.digest}", store.add_bundle(subject, payload, signer))
+    for subject in [root, *images] if documents else ():
+        for payload in _attached(provider, source, subject):
+            kind = Statement.from_bytes(payload).predicate_type
+            done.note(f"{kind} {subject.digest}", store.add_bundle(subject, payload, signer))
+    return done
+
+
+def _attached(provider: Provider, source: RemoteSource, subject: Descriptor) -> Iterator[bytes]:
+    """Yield the statements about a manifest or an index that documents among its referrers are or become."""
+    for each in referrers(provider, subject.digest):
+        if each.descriptor.media_type != MANIFEST:
+            continue
+        place = f"{provider.reference.at(each.descriptor.digest)}"
+        try:
+            for layer in layers_of(source.read(each.descriptor))[:1]:
+                if layer.media_type in MEDIA_TYPES:
+                    content = read_blob(source, layer, limits.BUNDLE_BYTES)
+                    yield to_sign(layer.media_type, content, subject.digest)
+        except Unreadable as reason:
+            raise errors.bad_document(place, str(reason)) from None
+
+
+def sign_layout(
+    directory: Path, layout: Layout, root: Descriptor, signer: Signer, *, recursive: bool, documents: bool
+) -> Signed:
+    """Sign an image of a layout, and write the signatures beside the layout.
+
+    :param root: the manifest or the index to sign.
+    """
+    store = LayoutSignatures.beside(directory)
+    tree = read_tree(layout, root, str(directory))
+    images = [each for each, _ in tree.documents if each.media_type in MANIFESTS]
+    done = Signed(root.digest)
+    for subject in [root, *(each for each in images if recursive and each.digest != root.digest)]:
+        payload = signature_statement(subject.digest)
+        made = store.add_bundle(_folder(layout, subject), "signature", payload, signer)
+        done.note(f"bundle {subject.digest}", made)
+    for subject in images if documents else ():
+        folder = _folder(layout, subject)
+        for name, media_type in FILES.items():
+            path = store.folder / folder / name
+            if path.is_file():
+                payload = _statement(path, media_type, subject.digest)
+                made = store.add_bundle(folder, name[: -len(".json")], payload, signer)
+                done.note(f"{Statement.from_bytes(payload).predicate_type} {subject.digest}", made)
+    return done
+
+
+def _folder(layout: Layout, subject: Descriptor) -> str:
+    """Return the name of the folder with the documents about an image, or about an index."""
+    if subject.media_type in INDEXES:
+        return folder_of(None)
+    config = None if subject.platform else layout.config(layout.manifest(subject))
+    return folder_of(subject.platform or (Platform(config["os"], config["architecture"]) if config else None))
+
+
+def _statement(path: Path, media_type: str, digest: str) -> bytes:
+    try:
+        return to_sign(media_type, read_bytes(path), digest)
+    except Unreadable as reason:
+        raise errors.bad_document(printable(str(path)), str(reason)) from None
