@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Optional
 
+from strata.errors.oci import DamagedLayout
 from strata.errors.signatures import Refused
 from strata.errors.signatures import images as errors
 from strata.errors.signatures import keys as key_errors
@@ -72,7 +73,7 @@ def _verified(arguments: argparse.Namespace, policy: Policy) -> Verified:
     opened = _layout(arguments.target)
     if opened:
         directory, layout, root = opened
-        bases = [Provider(base, settings=_settings(arguments)) for base in bases_of(layout, root)]
+        bases = [Provider(base, settings=_settings(arguments)) for base in _bases(layout, root)]
         store = LayoutSignatures.beside(directory)
         return verify(arguments.target, LayoutOnBases(layout, bases), root, store.found, policy, layers=True)
     provider = _provider(arguments, "pull")
@@ -138,6 +139,14 @@ def _layout(target: str) -> Optional[tuple[Path, Layout, Descriptor]]:
     if len(roots) != 1:
         raise errors.not_one_image(target)
     return directory, layout, next(iter(roots.values()))
+
+
+def _bases(layout: Layout, root: Descriptor) -> list[Reference]:
+    """Return where layers are that a layout may lack. What is wrong with a manifest is said when it is verified."""
+    try:
+        return bases_of(layout, root)
+    except DamagedLayout:
+        return []
 
 
 def _provider(arguments: argparse.Namespace, actions: str) -> Provider:

@@ -7,9 +7,9 @@ signatures are over that digest; it names manifests, and these name configs and 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
 from strata.errors.oci import DamagedLayout
 from strata.errors.registry import NotInRegistry, WrongBytes
@@ -122,23 +122,23 @@ def _tree(place: str, source: Source, root: Descriptor) -> Tree:
 
 
 def _images(tree: Tree) -> dict[str, SignedImage]:
-    """Return the images of a tree, by the digests of their manifests."""
+    """Return the images of a tree, by the digests of their manifests; each has its platform for a name."""
     platforms: dict[str, Any] = {}
     for descriptor, content in tree.documents:
         if descriptor.media_type in INDEXES:
             platforms.update({each["digest"]: each.get("platform") for each in json.loads(content)["manifests"]})
     return {
         descriptor.digest: SignedImage(
-            _name(descriptor.digest, platforms.get(descriptor.digest)), descriptor.digest, json.loads(content)
+            _name(platforms[descriptor.digest]) if platforms.get(descriptor.digest) else "the image",
+            descriptor.digest,
+            json.loads(content),
         )
         for descriptor, content in tree.documents
         if descriptor.media_type not in INDEXES
     }
 
 
-def _name(digest: str, platform: Optional[dict[str, Any]]) -> str:
-    if not platform:
-        return digest
+def _name(platform: Mapping[str, str]) -> str:
     return "/".join(filter(None, (platform["os"], platform["architecture"], platform.get("variant"))))
 
 
