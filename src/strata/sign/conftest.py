@@ -19,7 +19,6 @@ def commands(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: py
     for name in ("a", "b"):
         write_keys(tmp_path, name)
     write_example(tmp_path / "image")
-    monkeypatch.setenv("REGISTRY_AUTH_FILE", str(tmp_path / "nothing.json"))
     return Commands(tmp_path, capsys, monkeypatch)
 
 

@@ -17,9 +17,9 @@ from strata.sign.keys.public import PublicKey
 PEM, PKCS8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
 
 
-def write_keys(folder: Path, name: str) -> None:
-    """NAME.key and NAME.pub."""
-    key = ec.generate_private_key(ec.SECP256R1())
+def write_keys(folder: Path, name: str, key: Any = None) -> None:
+    """NAME.key and NAME.pub, for P-256 where no key is given."""
+    key = key or ec.generate_private_key(ec.SECP256R1())
     (folder / f"{name}.key").write_bytes(key.private_bytes(PEM, PKCS8, serialization.NoEncryption()))
     form = serialization.PublicFormat.SubjectPublicKeyInfo
     (folder / f"{name}.pub").write_bytes(key.public_key().public_bytes(PEM, form))
