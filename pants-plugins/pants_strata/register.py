@@ -29,6 +29,7 @@ from pants_strata.util_rules import (
     installer_lock,
     siblings,
 )
+from pants_strata.util_rules.attest import documents
 from pants_strata.util_rules.debian import lock as debian_lock
 from pants_strata.util_rules.debian import os_packages
 from pants_strata.util_rules.debian import packages as debian_packages
@@ -67,6 +68,7 @@ def rules() -> Iterable[Rule | UnionRule]:
         default_targets,
         dependencies,
         dependency_inference,
+        documents,
         fetch,
         generate_lockfiles,
         host,

@@ -5,12 +5,21 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any
 
-from pants.option.option_types import BoolOption, DictOption, EnumOption, IntOption, StrListOption, StrOption
+from pants.option.option_types import (
+    BoolOption,
+    DictOption,
+    EnumListOption,
+    EnumOption,
+    IntOption,
+    StrListOption,
+    StrOption,
+)
 from pants.option.subsystem import Subsystem
 from pants.util.strutil import softwrap
 
 from pants_strata.artifacts import PLATFORM
 from pants_strata.target_types.defaults import BASE, INSTALLER, INTERPRETER
+from strata.attest import documents
 from strata.debian.defaults import COMPONENTS
 from strata.debian.releases import DEFAULT, RELEASES
 from strata.protocol import layer
@@ -35,6 +44,15 @@ class Archive(Enum):
     none = "none"
     oci = "oci"
     docker = "docker"
+
+
+class Document(Enum):
+    """The documents about an image: the choices of `[strata].attest`."""
+
+    cyclonedx = documents.CYCLONEDX.name
+    spdx = documents.SPDX.name
+    provenance = documents.PROVENANCE.name
+    installers = documents.INSTALLERS.name
 
 
 class EndOfLife(Enum):
@@ -133,6 +151,16 @@ class StrataSubsystem(Subsystem):
             """
             Whether `package` also writes each image as one tar file: `oci` for `podman load` and Docker 25 or later,
             `docker` for every `docker load`. `./pants help python_image` says more.
+            """
+        ),
+    )
+    attest = EnumListOption(
+        default=list(Document),
+        help=softwrap(
+            """
+            The documents about an image that `package` writes beside its layout, and that `publish` attaches to it in a
+            registry: `cyclonedx` and `spdx`, lists of all that it holds; `provenance`, what it was made from; and
+            `installers`, which installers were looked for in it, and found. An empty list writes none.
             """
         ),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Optional
+from typing import Any, Optional
 
 from pants.backend.python.subsystems.setup import PythonSetup
 from pants.core.goals.package import BuiltPackage, BuiltPackageArtifact, PackageFieldSet
@@ -15,7 +15,8 @@ from pants.engine.target import Target
 from pants.engine.unions import UnionRule
 
 from pants_strata import engine
-from pants_strata.artifacts.image import ImageRequest
+from pants_strata.artifacts.documents import Documents, DocumentsRequest
+from pants_strata.artifacts.image import BuiltImage, ImageRequest
 from pants_strata.artifacts.installer import InstallerRequest
 from pants_strata.artifacts.interpreter import InterpreterLayerRequest, InterpreterRequest
 from pants_strata.artifacts.layer import ArtifactLayer
@@ -35,6 +36,7 @@ from pants_strata.target_types import (
 from pants_strata.target_types.defaults import is_default
 from pants_strata.target_types.platforms import PlatformsField
 from pants_strata.util_rules.archive import archive_of
+from pants_strata.util_rules.attest.documents import get_documents
 from pants_strata.util_rules.debian.os_packages import get_os_packages_layer
 from pants_strata.util_rules.image import get_image
 from pants_strata.util_rules.installer import get_installer
@@ -46,6 +48,7 @@ from pants_strata.util_rules.platforms import platforms_of
 from pants_strata.util_rules.venvs.locked_venv import own_lock_request
 from pants_strata.util_rules.venvs.venv import get_venv
 from strata.attest.build_inputs import BuildInputs, build_inputs_path
+from strata.attest.documents import documents_path, folder_of
 from strata.oci.image import Image
 from strata.oci.layer import Layer
 from strata.oci.layout import INDEX_FILE, artifact_layout_files, layout_files
@@ -127,11 +130,22 @@ class ImageFieldSet(PackageFieldSet):
     platforms: PlatformsField
 
 
+async def _images(requests: Sequence[ImageRequest]) -> tuple[Sequence[BuiltImage], Sequence[Documents]]:
+    """Return the image for each platform and the documents about it. All are under way together, images first."""
+    wanted: list[Any] = [
+        *(get_image(request) for request in requests),
+        *(get_documents(DocumentsRequest(request)) for request in requests),
+    ]
+    made = await engine.concurrently(wanted)
+    return made[: len(requests)], made[len(requests) :]
+
+
 @rule
 async def package_image(field_set: ImageFieldSet, strata: StrataSubsystem, debian: DebianSubsystem) -> BuiltPackage:
-    """Return the layout of an image, and beside it what each layer was made from, and the archive."""
+    """Return the layout of an image, and beside it what each layer was made from, the documents, and the archive."""
     platforms = platforms_of(field_set.platforms, field_set.address, strata, debian)
-    images = await engine.concurrently(get_image(ImageRequest(field_set.address, platform)) for platform in platforms)
+    requests = [ImageRequest(field_set.address, platform) for platform in platforms]
+    images, documents = await _images(requests)
     files = layout_files([built.image for built in images])
     package = await _layout(
         field_set.output_path,
@@ -149,14 +163,18 @@ async def package_image(field_set: ImageFieldSet, strata: StrataSubsystem, debia
     )
     path = field_set.output_path.value_or_default(file_ending=None)
     inputs = build_inputs_path(path)
-    written = await engine.create({inputs: BuildInputs.of_all(built.build_inputs for built in images).to_bytes()})
+    beside = {inputs: BuildInputs.of_all(built.build_inputs for built in images).to_bytes()}
+    for platform, described in zip(platforms, documents):
+        folder = f"{documents_path(path)}/{folder_of(platform)}"
+        beside.update((f"{folder}/{name}", content) for name, content in described.files.items())
     blobs = await engine.merge(built.blobs for built in images)
     archive, archives = await archive_of(
         *(await engine.target(field_set.address), strata, [built.image for built in images]),
         *(_root_digest(files), blobs, path),
     )
-    artifacts = (*package.artifacts, BuiltPackageArtifact(inputs), *archives)
-    return BuiltPackage(await engine.merge([package.digest, written, archive]), artifacts)
+    folders = [BuiltPackageArtifact(documents_path(path))] if len(beside) > 1 else []
+    artifacts = (*package.artifacts, BuiltPackageArtifact(inputs), *folders, *archives)
+    return BuiltPackage(await engine.merge([package.digest, await engine.create(beside), archive]), artifacts)
 
 
 class ArtifactFieldSet(PackageFieldSet):

@@ -8,7 +8,9 @@ from pants.engine.addresses import Address
 from pants.engine.fs import AddPrefix, CreateDigest, Digest, FileContent, MergeDigests
 from pants.engine.target import WrappedTarget, WrappedTargetRequest
 from pants.testutil.option_util import create_subsystem
+from pants.util.frozendict import FrozenDict
 
+from pants_strata.artifacts.documents import Documents, DocumentsRequest
 from pants_strata.artifacts.image import BuiltImage, ImageRequest
 from pants_strata.goals.package import ImageFieldSet, package_image
 from pants_strata.subsystem import Archive, BaseLayers, DebianSubsystem, StrataSubsystem
@@ -34,6 +36,10 @@ class Engine:
     """The rest of the build: images with a base of their own and the same app, and notes of what is written."""
 
     written: dict[str, bytes] = field(default_factory=dict)
+    documents: tuple[str, ...] = ()
+
+    def describe(self, request: DocumentsRequest) -> Documents:
+        return Documents(FrozenDict({name: str(request.image.platform).encode() for name in self.documents}))
 
     def image(self, request: ImageRequest) -> BuiltImage:
         layers = [layer("os-packages", str(request.platform)), layer("app", "")]
@@ -55,6 +61,7 @@ class Engine:
             [ImageFieldSet.create(target), strata, create_subsystem(DebianSubsystem)],
             {
                 (BuiltImage, ImageRequest): self.image,
+                (Documents, DocumentsRequest): self.describe,
                 (Digest, MergeDigests): lambda _: DIGEST,
                 (Digest, CreateDigest): self.create,
                 (Digest, AddPrefix): lambda _: DIGEST,
@@ -99,3 +106,15 @@ def test_images_for_two_platforms_are_one_index() -> None:
     assert told.images == (amd64["digest"], arm64["digest"])
     # Two bases, and one app.
     assert len(told.layers) == 3
+
+
+def test_documents_about_the_image_of_each_platform() -> None:
+    engine = Engine(documents=("provenance.json", "sbom.cdx.json"))
+    _, _, documents = engine.package("linux/arm64", "linux/amd64").artifacts
+    assert documents.relpath == "src.web/image.attest"
+    assert {path: content for path, content in engine.written.items() if path.startswith("src.web/image.attest/")} == {
+        "src.web/image.attest/linux-amd64/provenance.json": b"linux/amd64",
+        "src.web/image.attest/linux-amd64/sbom.cdx.json": b"linux/amd64",
+        "src.web/image.attest/linux-arm64/provenance.json": b"linux/arm64",
+        "src.web/image.attest/linux-arm64/sbom.cdx.json": b"linux/arm64",
+    }

@@ -1,0 +1,23 @@
+"""This module has the request and the result of the documents about an image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pants.util.frozendict import FrozenDict
+
+from pants_strata.artifacts.image import ImageRequest
+
+
+@dataclass(frozen=True)
+class DocumentsRequest:
+    """The documents about an image for one platform, as `[strata].attest` chooses them."""
+
+    image: ImageRequest
+
+
+@dataclass(frozen=True)
+class Documents:
+    """`files` are by their names, as strata.attest.documents has them."""
+
+    files: FrozenDict[str, bytes]

@@ -1,0 +1,1 @@
+"""The rules that write the documents about an image."""
