@@ -35,7 +35,7 @@ ARROWS = {
     "plan": {"errors", "locks", "protocol"},
     "protocol": set(),
     "registry": {"errors", "layouts", "oci"},
-    "sign": {"audit", "errors", "layouts", "oci", "registry"},
+    "sign": {"attest", "audit", "errors", "layouts", "oci", "registry"},
     "standalone": {"errors", "oci", "protocol"},
     "verbs": {"errors"},
     "wheels": {"errors", "oci", "protocol"},

@@ -1,4 +1,4 @@
-"""This module makes statements of the documents about an image, so that they can be signed, and names their types.
+"""This module makes statements of the documents about an image, so that they can be signed.
 
 An SBOM becomes the predicate of a statement, as with `cosign attest`. Provenance and the like are statements already.
 """
@@ -7,32 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from strata.attest.documents import CYCLONEDX, KINDS, SPDX, STATEMENT
 from strata.oci.documents import NotJson, parse
 from strata.sign.formats.claims import Unreadable
 from strata.sign.formats.statements import Statement, statement
 
-PROVENANCE = "https://slsa.dev/provenance/v1"
-CYCLONEDX = "https://cyclonedx.org/bom"
-SPDX = "https://spdx.dev/Document"
-
-DOCUMENTS: Mapping[str, tuple[str, ...]] = {
-    "sbom": (CYCLONEDX, SPDX),
-    "cyclonedx": (CYCLONEDX,),
-    "spdx": (SPDX,),
-    "provenance": (PROVENANCE,),
+REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "sbom": (CYCLONEDX.predicate_type, SPDX.predicate_type),
+    **{kind.name: (kind.predicate_type,) for kind in KINDS},
 }
 """The name of a document in policies → the predicate types of which one will do."""
 
-_STATEMENT = "application/vnd.in-toto+json"
-_PREDICATES = {"application/vnd.cyclonedx+json": CYCLONEDX, "application/spdx+json": SPDX}
-FILES: Mapping[str, str] = {
-    "sbom.cdx.json": "application/vnd.cyclonedx+json",
-    "sbom.spdx.json": "application/spdx+json",
-    "provenance.json": _STATEMENT,
-    "installers.json": _STATEMENT,
-}
-"""The name of a document beside a layout → its media type."""
-MEDIA_TYPES = (_STATEMENT, *_PREDICATES)
+_PREDICATES = {kind.media_type: kind.predicate_type for kind in KINDS if kind.media_type != STATEMENT}
+MEDIA_TYPES = (STATEMENT, *_PREDICATES)
 """The media types of documents that can be signed."""
 
 
@@ -41,7 +28,7 @@ def to_sign(media_type: str, content: bytes, digest: str) -> bytes:
 
     :param digest: of the image's manifest: a statement must be about it.
     """
-    if media_type == _STATEMENT:
+    if media_type == STATEMENT:
         if digest not in Statement.from_bytes(content).subjects:
             raise Unreadable("is a statement about another image")
         return content

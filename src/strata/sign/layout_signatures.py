@@ -13,12 +13,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Optional
 
+from strata.attest.documents import documents_path
 from strata.errors.signatures import keys as errors
 from strata.layouts.finding import printable
 from strata.oci.descriptor import Descriptor
-from strata.oci.platform import Platform
 from strata.sign import limits
 from strata.sign.formats import bundle
 from strata.sign.formats.bundle import Bundle
@@ -30,16 +29,11 @@ _SUFFIX = ".sigstore.json"
 _KEY_DIGITS = 12
 
 
-def folder_of(platform: Optional[Platform]) -> str:
-    """Return the name of the folder for the image of a platform, or for the index of several."""
-    return f"{platform.os}-{platform.architecture}" if platform else "index"
-
-
 @dataclass(frozen=True)
 class LayoutSignatures:
     """The signatures beside a layout.
 
-    :param folder: DIRECTORY.attest.
+    :param folder: of strata.attest.documents.
     """
 
     folder: Path
@@ -47,7 +41,7 @@ class LayoutSignatures:
     @classmethod
     def beside(cls, layout: Path) -> LayoutSignatures:
         """Return those of a layout."""
-        return cls(layout.parent / f"{layout.name}.attest")
+        return cls(Path(documents_path(str(layout))))
 
     def found(self, subjects: Sequence[Descriptor]) -> Found:
         """Return all claims about manifests and indexes."""

@@ -27,7 +27,7 @@ from strata.errors.signatures import policies as errors
 from strata.oci.documents import shown
 from strata.oci.shape import Shape, count, list_of, matching, struct, text
 from strata.oci.spec import digest
-from strata.sign.documents import DOCUMENTS
+from strata.sign.documents import REQUIRED
 from strata.sign.keys.public import PublicKey, read_file
 
 if sys.version_info >= (3, 11):
@@ -44,7 +44,7 @@ _TABLES: Mapping[str, Mapping[str, Shape]] = {
         "base_digests": list_of(digest),
     },
     "documents": {
-        "required": list_of(matching("|".join(DOCUMENTS), f"one of {', '.join(DOCUMENTS)}")),
+        "required": list_of(matching("|".join(REQUIRED), f"one of {', '.join(REQUIRED)}")),
         "builders": list_of(text),
     },
 }
@@ -58,7 +58,7 @@ class Policy:
     :param required: how many of the keys must have signed the image.
     :param installers: which installers it may hold; empty where that does not matter.
     :param base_digests: the digests that its base may have; empty where any will do.
-    :param documents: names of DOCUMENTS of which there must be a signed one.
+    :param documents: names of REQUIRED, of which there must be a signed one.
     :param builders: ids of builders of which one must have built it; empty where any will do.
     """
 

@@ -7,16 +7,17 @@ from typing import Any
 
 import pytest
 
+from strata.attest import documents
 from strata.audit.policy import ENSUREPIP
 from strata.errors import StrataError
 from strata.oci.layer import CONTENTS_ANNOTATION
-from strata.sign.documents import CYCLONEDX, PROVENANCE
 from strata.sign.formats.claims import Claim
 from strata.sign.keys.public import PublicKey
 from strata.sign.policy import Policy, read_policy
 from strata.sign.rules import SignedImage, problems
 from support.signing.commands import Commands, write_keys
 
+CYCLONEDX, PROVENANCE = documents.CYCLONEDX.predicate_type, documents.PROVENANCE.predicate_type
 BASE = f"sha256:{'b' * 64}"
 
 
@@ -86,7 +87,7 @@ FIX = (
         ),
         (
             "[documents]\nrequired = ['licence']",
-            ['documents.required[0] is "licence", not one of sbom, cyclonedx, spdx, provenance'],
+            ['documents.required[0] is "licence", not one of sbom, cyclonedx, spdx, provenance, installers'],
         ),
         ("signers = 1", ["signers is 1, not an object"]),
         ("[signers]\nrequired = 0", ["signers.required is 0, and an image without a signature is never accepted"]),

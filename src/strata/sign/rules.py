@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from strata.attest.documents import PROVENANCE
 from strata.audit.policy import ANNOTATION as INSTALLERS
 from strata.audit.policy import ENSUREPIP
 from strata.oci.base import BASE_DIGEST
 from strata.oci.documents import NotJson, parse
 from strata.oci.layer import CONTENTS_ANNOTATION
-from strata.sign.documents import DOCUMENTS, PROVENANCE
+from strata.sign.documents import REQUIRED
 from strata.sign.formats.claims import Claim
 from strata.sign.policy import Policy
 
@@ -77,14 +78,14 @@ def _base(allowed: Sequence[str], annotations: Mapping[str, str], layers: Sequen
 def _documents(required: Sequence[str], documents: Sequence[Claim]) -> Iterator[str]:
     there = {each.predicate_type for each in documents}
     for name in required:
-        if not there & set(DOCUMENTS[name]):
-            yield f"it has no {name} that one of the keys signed ({' or '.join(DOCUMENTS[name])})"
+        if not there & set(REQUIRED[name]):
+            yield f"it has no {name} that one of the keys signed ({' or '.join(REQUIRED[name])})"
 
 
 def _builder(allowed: Sequence[str], documents: Sequence[Claim]) -> Iterator[str]:
     if not allowed:
         return
-    found = [_builder_of(each.predicate) for each in documents if each.predicate_type == PROVENANCE]
+    found = [_builder_of(each.predicate) for each in documents if each.predicate_type == PROVENANCE.predicate_type]
     if not found:
         yield "its builder is not known: it has no provenance that one of the keys signed"
     elif not set(found) & set(allowed):

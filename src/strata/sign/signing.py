@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from strata.attest.documents import KINDS, folder_of
 from strata.errors.signatures import images as errors
 from strata.layouts.finding import printable
 from strata.layouts.layout import Layout
@@ -20,11 +21,11 @@ from strata.registry.referrers import referrers
 from strata.registry.remote import RemoteSource
 from strata.registry.source import INDEXES, MANIFESTS, read_tree
 from strata.sign import limits
-from strata.sign.documents import FILES, MEDIA_TYPES, to_sign
+from strata.sign.documents import MEDIA_TYPES, to_sign
 from strata.sign.formats.claims import Unreadable
 from strata.sign.formats.statements import Statement, signature_statement
 from strata.sign.keys.private import Signer
-from strata.sign.layout_signatures import LayoutSignatures, folder_of, read_bytes
+from strata.sign.layout_signatures import LayoutSignatures, read_bytes
 from strata.sign.registry_signatures import RegistrySignatures, layers_of, read_blob
 
 
@@ -104,11 +105,11 @@ def sign_layout(
         done.note(f"bundle {subject.digest}", made)
     for subject in images if documents else ():
         folder = _folder(layout, subject)
-        for name, media_type in FILES.items():
-            path = store.folder / folder / name
+        for kind in KINDS:
+            path = store.folder / folder / kind.file
             if path.is_file():
-                payload = _statement(path, media_type, subject.digest)
-                made = store.add_bundle(folder, name[: -len(".json")], payload, signer)
+                payload = _statement(path, kind.media_type, subject.digest)
+                made = store.add_bundle(folder, kind.file[: -len(".json")], payload, signer)
                 done.note(f"{Statement.from_bytes(payload).predicate_type} {subject.digest}", made)
     return done
 
