@@ -170,8 +170,9 @@ class StrataSubsystem(Subsystem):
             """
             The registries that `publish` pushes to, by alias: `[strata.registries.live]` has an `address`, and may have
             `default` (whether images go there that name no registry; so does the alias `default`), `repository` (in the
-            place of the images' own, which is `{target_repository}` there), `extra_image_tags`, `skip_push`, and
-            `plain_http` (to ask it without TLS).
+            place of the images' own, which is `{target_repository}` there), `extra_image_tags`, `skip_push`,
+            `plain_http` (to ask it without TLS), and `sign` (false where images are pushed without the signature that
+            `[strata-sign]` asks for).
             """
         ),
     )

@@ -36,7 +36,7 @@ NOT_RUN: Mapping[str, str] = {
     "registry; src/strata/sign and tests/registry sign and verify",
     "python -m strata verify registry.example/team/web:1.4 --key=release.pub": "the same",
     "cosign verify --key release.pub --private-infrastructure registry.example/team/web:1.4": "the same",
-    "python -m strata sign registry.example/team/web:1.4 --public-key=release.pub --helper='pkcs11-tool …'": "same",
+    "python -m strata sign registry.example/team/web:1.4 --public-key=release.pub --helper='pkcs11-tool …'": "the same",
     "python -m strata verify registry.example/team/web:1.4 --policy=policy.toml": "the same",
     "./pants test ::": "runs this test",
     "./pants test tests:: ; cp dist/test/tests*/golden/*.txt tests/images/golden/": "runs this test",

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from pants.base.build_root import BuildRoot
 from pants.core.goals.package import BuiltPackage
 from pants.core.goals.publish import (
     PublishFieldSet,
@@ -28,6 +29,7 @@ from pants.engine.unions import UnionRule
 from pants_strata import engine
 from pants_strata.publishing.destinations import Destination
 from pants_strata.publishing.registries import chosen_registries, read_registries
+from pants_strata.publishing.signing import SignSubsystem, key_arguments, signing_arguments
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import EntryPointField, ScriptField
 from pants_strata.target_types.publishing import RegistriesField, RepositoryField, SkipPushField
@@ -64,6 +66,10 @@ _ENVIRONMENT = (
 _PROGRAM = (
     "import os, runpy, sys; sys.path[:0] = sys.argv.pop(1).split(os.pathsep); "
     "runpy.run_module('strata', run_name='__main__', alter_sys=True)"
+)
+_STRATA = (
+    *(sys.executable, "-IS", "-c", _PROGRAM),
+    os.pathsep.join(map(os.path.abspath, filter(None, sys.path))),
 )
 
 
@@ -115,9 +121,16 @@ async def _destinations(image: Target, option: Mapping[str, object], digest: str
 
 @rule
 async def publish_image(
-    request: PublishImageRequest, strata: StrataSubsystem, images: PublishedImages
+    request: PublishImageRequest,
+    strata: StrataSubsystem,
+    sign: SignSubsystem,
+    images: PublishedImages,
+    build_root: BuildRoot,
 ) -> PublishProcesses:
-    """Return a push for each registry. Raise StrataError where it cannot be said where an image goes."""
+    """Return a push for each registry, and a signature where there is a key to sign with.
+
+    Raise StrataError where it cannot be said where an image goes, or with what it is signed.
+    """
     fields = request.field_set
     name = str(fields.address)
     if fields.skip_push.value:
@@ -127,6 +140,7 @@ async def publish_image(
     digest = await _digest(package, layout)
     try:
         places = await _destinations(await engine.target(fields.address), strata.registries, digest)
+        key = key_arguments(sign, build_root.pathlib_path)
     except StrataError as refusal:
         raise refusal.at(name) from None
     variables = await engine.environment_variables((*_ENVIRONMENT, *strata.publish_env_vars))
@@ -138,14 +152,8 @@ async def publish_image(
         if place.registry.skip_push:
             pushes.append(_skipped(name, f"by `skip_push` of {place.registry.address}"))
             continue
-        process = InteractiveProcess(
-            [
-                *(sys.executable, "-IS", "-c", _PROGRAM, os.pathsep.join(map(os.path.abspath, filter(None, sys.path)))),
-                *("push", layout, *place.arguments(digest, images.siblings(fields.address, place))),
-            ],
-            env=environment,
-            input_digest=pushed,
-        )
+        arguments = ("push", layout, *place.arguments(digest, images.siblings(fields.address, place)))
+        process = InteractiveProcess([*_STRATA, *arguments], env=environment, input_digest=pushed)
         data = {
             "registry": place.registry.address,
             "repository": place.repository,
@@ -153,6 +161,10 @@ async def publish_image(
             "digest": digest,
         }
         pushes.append(PublishPackages((name,), process, place.description(digest), PublishOutputData(data)))
+        if key and place.registry.sign:
+            process = InteractiveProcess([*_STRATA, *signing_arguments(key, place, digest)], env=environment)
+            described = f"signature of {place.description(digest)}"
+            pushes.append(PublishPackages((name,), process, described, PublishOutputData({**data, "signed": True})))
     return PublishProcesses(pushes)
 
 

@@ -25,6 +25,9 @@ from pants_strata.util_rules.destinations import names
 from strata.oci.image import Image, RuntimeConfig
 from strata.oci.platform import Platform
 from support import rules
+from support.oci.layouts import write_example
+from support.servers.fake_registry import fake_registry
+from support.signing.commands import write_keys
 
 DIGEST = "sha256:" + "ab" * 32
 INDEX = json.dumps({"manifests": [{"digest": DIGEST}]}).encode()
@@ -56,17 +59,17 @@ def runner() -> RuleRunner:
     return rules.repository([names_of, archived, *(QueryRule(output, [request]) for output, request in asked)])
 
 
-def request_of(runner: RuleRunner, fields: str, *options: str, **env: str) -> PublishImageRequest:
+def request_of(runner: RuleRunner, fields: str, *options: str, index: bytes = INDEX, **env: Any) -> PublishImageRequest:
     text = f"python_image(name='image', entry_point='main.py', {fields})\n"
     rules.write(runner, {"src/web/BUILD": text, "src/web/main.py": ""}, *options, env=env)
-    files = [FileContent("src.web/image/index.json", INDEX), FileContent("src.web/image.oci.tar", b"")]
+    files = [FileContent("src.web/image/index.json", index), FileContent("src.web/image.oci.tar", b"")]
     digest = runner.request(Digest, [CreateDigest(files)])
     target = runner.get_target(Address("src/web", target_name="image"))
     package = BuiltPackage(digest, (BuiltPackageArtifact("src.web/image"), BuiltPackageArtifact("src.web/image.json")))
     return PublishImageRequest(PublishImageFieldSet.create(target), (package,))
 
 
-def published(runner: RuleRunner, fields: str, *options: str, **env: str) -> list[Any]:
+def published(runner: RuleRunner, fields: str, *options: str, **env: Any) -> list[Any]:
     return list(runner.request(PublishProcesses, [request_of(runner, fields, *options, **env)]))
 
 
@@ -98,6 +101,72 @@ def test_a_push_for_each_registry(runner: RuleRunner) -> None:
     assert runner.request(Snapshot, [process.input_digest]).files == ("src.web/image/index.json",)
     assert other.description == f"b.example:5000/team/web:1,2@{DIGEST}"
     assert (off.process, off.description) == (None, "(by `skip_push` of off.example)")
+
+
+def test_what_was_pushed_is_signed(runner: RuleRunner) -> None:
+    options = ("--strata-sign-key=keys/release.key", "--strata-sign-password-file=/run/password", REGISTRIES)
+    pushed, signed, *others = published(runner, "repository='team/web', registries=['@live', '@off']", *options)
+    place = f"registry.example/team/web:latest@{DIGEST}"
+    assert (pushed.description, signed.description) == (place, f"signature of {place}")
+    assert signed.process.process.argv[-4:] == (
+        "sign",
+        f"registry.example/team/web@{DIGEST}",
+        f"--key={runner.build_root}/keys/release.key",
+        "--password-file=/run/password",
+    )
+    assert dict(signed.data) == {**pushed.data, "signed": True}
+    assert [each.process for each in others] == [None]
+
+
+def test_the_processes_push_and_sign(runner: RuleRunner, tmp_path: Path) -> None:
+    write_keys(tmp_path, "a")
+    write_example(tmp_path / "src.web/image")
+    index = (tmp_path / "src.web/image/index.json").read_bytes()
+    with fake_registry() as registry:
+        option = f"--strata-registries={{'live': {{'address': '{registry.address}', 'default': True}}}}"
+        key = f"--strata-sign-key={tmp_path}/a.key"
+        for each in published(runner, "repository='team/web'", option, key, index=index):
+            argv = each.process.process.argv
+            done = subprocess.run(argv, cwd=tmp_path, env={}, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stderr
+        verify = [*argv[:5], "verify", f"{registry.address}/team/web:latest", f"--key={tmp_path}/a.pub"]
+        done = subprocess.run(verify, cwd=tmp_path, env={}, capture_output=True, text=True, check=False)
+        assert done.stdout.splitlines()[0].endswith(json.loads(index)["manifests"][0]["digest"]), done.stderr
+
+
+def test_registry_that_gets_no_signatures(runner: RuleRunner) -> None:
+    registries = "--strata-registries={'live': {'address': 'registry.example', 'default': True, 'sign': False}}"
+    (pushed,) = published(runner, "repository='team/web'", "--strata-sign-key=release.key", registries)
+    assert "push" in pushed.process.process.argv
+
+
+def test_a_helper_signs(runner: RuleRunner) -> None:
+    options = ("--strata-sign-helper=token sign", "--strata-sign-public-key=release.pub")
+    _, signed = published(runner, "repository='team/web'", REGISTRIES, *options)
+    assert signed.process.process.argv[-3:] == (
+        "--helper=token sign",
+        "--helper-input=message",
+        f"--public-key={runner.build_root}/release.pub",
+    )
+
+
+def test_options_that_cannot_sign(runner: RuleRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+    fields = "repository='team/web'"
+    assert message(runner, fields, REGISTRIES, "--strata-sign-key=a", "--strata-sign-helper=b") == (
+        "src/web:image: `[strata-sign].key` and `[strata-sign].helper` are both set, and an image is signed with one "
+        "key.\nFix: leave one of them out."
+    )
+    assert message(runner, fields, REGISTRIES, "--strata-sign-helper=b") == (
+        "src/web:image: `[strata-sign].helper` is set without its public key.\n"
+        "Fix: name a PEM file in `[strata-sign].public_key`."
+    )
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert message(runner, fields, REGISTRIES, "--strata-sign-key=a") == (
+        "src/web:image: The Python package cryptography is not installed, and signatures are made and verified with "
+        "it.\n"
+        "Fix: install the extra `sign`: `pip install 'pants-strata[sign]'`; for `./pants publish` name "
+        '`"pants-strata[sign]==…"` in `[GLOBAL].plugins`.'
+    )
 
 
 def test_the_process_starts_the_library(runner: RuleRunner, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ class Registry:
     :param repository: comes in the place of the repository of each image; may be empty.
     :param extra_image_tags: follow the tags of each image.
     :param skip_push: whether nothing is pushed there.
+    :param sign: whether images are signed there, where a key is set to sign with.
     :param plain_http: whether it is asked without TLS. The own machine is, without being told.
     """
 
@@ -32,6 +33,7 @@ class Registry:
     extra_image_tags: tuple[str, ...] = ()
     skip_push: bool = False
     plain_http: bool = False
+    sign: bool = True
 
     @classmethod
     def from_option(cls, alias: str, option: object) -> Registry:

@@ -8,7 +8,7 @@ from pants_strata.publishing.registries import Registry, chosen_registries, read
 from strata.errors import StrataError
 
 FORM = (
-    "Fix: give it an `address` (text), and if need be `default`, `skip_push`, `plain_http` (true or false), "
+    "Fix: give it an `address` (text), and if need be `default`, `skip_push`, `plain_http`, `sign` (true or false), "
     "`repository` (text) and `extra_image_tags` (a list of texts)."
 )
 LIVE = Registry("registry.example", "live", default=True)

@@ -17,7 +17,7 @@ def bad_registry(alias: str, found: str) -> StrataError:
     return StrataError(
         f"`[strata.registries.{alias}]` in pants.toml does not describe a registry.",
         found=[found],
-        fix="give it an `address` (text), and if need be `default`, `skip_push`, `plain_http` (true or false), "
+        fix="give it an `address` (text), and if need be `default`, `skip_push`, `plain_http`, `sign` (true or false), "
         "`repository` (text) and `extra_image_tags` (a list of texts).",
     )
 
@@ -62,4 +62,19 @@ def no_commit(text: str) -> StrataError:
     return StrataError(
         f"{text!r} asks for the Git commit, but no commit is checked out here, or there is no `git` on PATH.",
         fix="publish from a Git checkout, or take the name from the environment: {env.NAME}.",
+    )
+
+
+def two_ways_to_sign() -> StrataError:
+    """Return the error for options that name a key file and a helper."""
+    return StrataError(
+        "`[strata-sign].key` and `[strata-sign].helper` are both set, and an image is signed with one key.",
+        fix="leave one of them out.",
+    )
+
+
+def helper_without_public_key() -> StrataError:
+    """Return the error for a helper whose signatures cannot be checked."""
+    return StrataError(
+        "`[strata-sign].helper` is set without its public key.", fix="name a PEM file in `[strata-sign].public_key`."
     )
