@@ -7,6 +7,8 @@
     python -m strata push LAYOUT REFERENCE   a layout's image into a registry: what is new there, and then the tag
     python -m strata pull LAYOUT REFERENCE   a registry's image into a layout
     python -m strata copy SOURCE TARGET      an image from one repository into another
+    python -m strata attach REFERENCE FILE   a document, or a folder of them, to an image in a registry
+    python -m strata referrers REFERENCE     what is attached to an image in a registry
     python -m strata sign IMAGE              signs an image in a registry or a layout, as cosign does
     python -m strata verify IMAGE            verifies signatures and documents of an image, by keys and a policy
 
@@ -22,16 +24,24 @@ import sys
 from pathlib import Path
 
 from strata.errors import StrataError
-from strata.registry.arguments import add_copy_arguments, add_pull_arguments, add_push_arguments
+from strata.registry.arguments import (
+    add_attach_arguments,
+    add_copy_arguments,
+    add_pull_arguments,
+    add_push_arguments,
+    add_referrers_arguments,
+)
 from strata.sign.arguments import add_sign_arguments, add_verify_arguments
 
 COMMANDS = {
+    "attach": "strata.registry.referrers.command",
     "audit": "strata.audit.command",
     "copy": "strata.registry.command",
     "diff": "strata.diff.command",
     "list": "strata.layouts.command",
     "pull": "strata.registry.command",
     "push": "strata.registry.command",
+    "referrers": "strata.registry.referrers.command",
     "sign": "strata.sign.command",
     "validate": "strata.layouts.command",
     "verify": "strata.sign.command",
@@ -77,6 +87,8 @@ def _parser() -> argparse.ArgumentParser:
     add_push_arguments(commands.add_parser("push", help="send an image from a layout to a registry"))
     add_pull_arguments(commands.add_parser("pull", help="fetch an image from a registry into a layout"))
     add_copy_arguments(commands.add_parser("copy", help="copy an image from one registry or repository to another"))
+    add_attach_arguments(commands.add_parser("attach", help="attach documents to an image in a registry"))
+    add_referrers_arguments(commands.add_parser("referrers", help="list what is attached to an image in a registry"))
     add_sign_arguments(commands.add_parser("sign", help="sign an image, so that cosign and others verify it"))
     add_verify_arguments(commands.add_parser("verify", help="verify an image: signatures, digests, and a policy"))
     return parser

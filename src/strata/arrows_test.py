@@ -34,7 +34,7 @@ ARROWS = {
     "pieces": set(),
     "plan": {"errors", "locks", "protocol"},
     "protocol": set(),
-    "registry": {"errors", "layouts", "oci"},
+    "registry": {"attest", "errors", "layouts", "oci"},
     "sign": {"attest", "audit", "errors", "layouts", "oci", "registry"},
     "standalone": {"errors", "oci", "protocol"},
     "verbs": {"errors"},

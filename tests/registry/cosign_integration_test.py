@@ -22,7 +22,7 @@ from strata.oci.descriptor import Descriptor
 from strata.registry.provider import Provider
 from strata.registry.push import push
 from strata.registry.reference import Reference
-from strata.registry.referrers import attach
+from strata.registry.referrers.attach import attach
 from support.oci.layouts import write_example
 from support.programs import go_program
 from support.servers.registries import crane_registry, docker_registry

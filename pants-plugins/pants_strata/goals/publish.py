@@ -35,6 +35,7 @@ from pants_strata.target_types import EntryPointField, ScriptField
 from pants_strata.target_types.publishing import RegistriesField, RepositoryField, SkipPushField
 from pants_strata.util_rules.destinations import destinations
 from pants_strata.util_rules.siblings import PublishedImages
+from strata.attest.documents import documents_path
 from strata.errors import StrataError
 from strata.errors import publish as errors
 from strata.oci.layout import INDEX_FILE
@@ -145,14 +146,19 @@ async def publish_image(
         raise refusal.at(name) from None
     variables = await engine.environment_variables((*_ENVIRONMENT, *strata.publish_env_vars))
     environment = {name: _Unshown(value) for name, value in variables.items()}
+    documents = documents_path(layout)
+    attached = any(artifact.relpath == documents for artifact in package.artifacts)
     # Without the archive, and whatever else lies beside the layout.
-    pushed = await engine.only(package.digest, [f"{layout}/**"])
+    pushed = await engine.only(package.digest, [f"{layout}/**", f"{documents}/**"])
     pushes = []
     for place in places:
         if place.registry.skip_push:
             pushes.append(_skipped(name, f"by `skip_push` of {place.registry.address}"))
             continue
-        arguments = ("push", layout, *place.arguments(digest, images.siblings(fields.address, place)))
+        arguments = (
+            *("push", layout, *place.arguments(digest, images.siblings(fields.address, place))),
+            *([f"--documents={documents}"] if attached else []),
+        )
         process = InteractiveProcess([*_STRATA, *arguments], env=environment, input_digest=pushed)
         data = {
             "registry": place.registry.address,

@@ -169,6 +169,27 @@ def test_options_that_cannot_sign(runner: RuleRunner, monkeypatch: pytest.Monkey
     )
 
 
+def test_documents_go_with_the_image(runner: RuleRunner) -> None:
+    request = request_of(runner, "repository='team/app'", REGISTRIES)
+    (package,) = request.packages
+    documents = "src.web/image.attest"
+    files = [
+        FileContent("src.web/image/index.json", INDEX),
+        FileContent("src.web/image.inputs.json", b""),
+        FileContent(f"{documents}/linux-amd64/provenance.json", b""),
+    ]
+    digest = runner.request(Digest, [CreateDigest(files)])
+    package = BuiltPackage(digest, (*package.artifacts, BuiltPackageArtifact(documents)))
+    request = PublishImageRequest(request.field_set, (package,))
+    processes: list[Any] = [each.process for each in runner.request(PublishProcesses, [request])]
+    (live,) = (each.process for each in processes if each)
+    assert live.argv[-1] == f"--documents={documents}"
+    assert runner.request(Snapshot, [live.input_digest]).files == (
+        "src.web/image/index.json",
+        "src.web/image.attest/linux-amd64/provenance.json",
+    )
+
+
 def test_the_process_starts_the_library(runner: RuleRunner, tmp_path: Path) -> None:
     (live,) = published(runner, "repository='team/app'", REGISTRIES)
     done = subprocess.run(live.process.process.argv, cwd=tmp_path, env={}, capture_output=True, text=True, check=False)

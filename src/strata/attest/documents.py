@@ -53,3 +53,8 @@ def documents_path(layout: str) -> str:
 def folder_of(platform: Optional[Platform]) -> str:
     """Return the name of the folder for the image of a platform: `linux-amd64`; `index` for an index of several."""
     return f"{platform.os}-{platform.architecture}" if platform else "index"
+
+
+def kind_of(file: str) -> Optional[DocumentKind]:
+    """Return the kind of the document in a file of such a name; None for another name."""
+    return next((kind for kind in KINDS if kind.file == file), None)

@@ -247,3 +247,13 @@ def digest_of_another(place: str, digest: str) -> StrataError:
         found=[digest],
         fix="leave the digest out, or push the image that has it.",
     )
+
+
+def contended_list(place: str, writes: int) -> StrataError:
+    """Return the error for a list of referrers at a tag that others write at the same time, again and again."""
+    return StrataError(
+        f"{place}: the list of what is attached to the image was written {writes} times, and others wrote it each time "
+        "without what this push added.",
+        fix="push again when nobody else attaches documents to this image, or use a registry that keeps such lists "
+        "itself (the referrers API of OCI 1.1).",
+    )

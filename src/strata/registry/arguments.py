@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 
 def add_push_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `push` takes."""
     parser.add_argument("layout", metavar="LAYOUT", help="DIRECTORY or DIRECTORY:TAG of an OCI image layout")
     parser.add_argument("reference", metavar="REFERENCE", help="registry.example/team/app:tag; without a tag by digest")
+    parser.add_argument(
+        "--documents",
+        type=Path,
+        metavar="FOLDER",
+        help="documents to attach to the image before it is tagged: NAME.attest, as `package` writes it",
+    )
     _add_target(parser)
 
 
@@ -23,7 +30,34 @@ def add_copy_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `copy` takes."""
     parser.add_argument("source", metavar="SOURCE", help="the reference of an image in a registry")
     parser.add_argument("reference", metavar="TARGET", help="its new reference, in the same registry or another")
+    parser.add_argument(
+        "--referrers", action="store_true", help="copy also what is attached to the image: documents and signatures"
+    )
     _add_target(parser)
+
+
+def add_attach_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `attach` takes."""
+    parser.add_argument("reference", metavar="REFERENCE", help="registry.example/team/app:tag, or @sha256:DIGEST")
+    parser.add_argument("document", type=Path, metavar="FILE", help="a document, or a folder of them: NAME.attest")
+    parser.add_argument(
+        "--artifact-type", default="", metavar="TYPE", help="of a file whose name tells no type: its media type"
+    )
+    parser.add_argument(
+        "--platform",
+        default="",
+        metavar="OS/ARCHITECTURE",
+        help="the image of an index that a file is about; by default the index itself",
+    )
+    _add_settings(parser)
+
+
+def add_referrers_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `referrers` takes."""
+    parser.add_argument("reference", metavar="REFERENCE", help="registry.example/team/app:tag, or @sha256:DIGEST")
+    parser.add_argument("--artifact-type", default="", metavar="TYPE", help="list only those of a type")
+    parser.add_argument("--json", action="store_true", help="print one line of JSON")
+    _add_settings(parser)
 
 
 def _add_target(parser: argparse.ArgumentParser) -> None:

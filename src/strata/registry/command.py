@@ -11,7 +11,9 @@ import json
 import sys
 import time
 from contextlib import suppress
-from typing import Any
+from dataclasses import replace
+from functools import partial
+from typing import Any, Callable, Optional
 
 from strata.errors import registry as errors
 from strata.layouts.layout import Layout, split_tag
@@ -20,7 +22,11 @@ from strata.registry.bases import LayoutOnBases, bases_of
 from strata.registry.provider import Provider, Settings
 from strata.registry.push import Progress, Pushed, push
 from strata.registry.reference import Reference
+from strata.registry.referrers.attach import attach_all
+from strata.registry.referrers.copy import copy_referrers
+from strata.registry.referrers.documents import read_folder
 from strata.registry.remote import RemoteSource
+from strata.registry.source import Tree, read_tree
 
 _SECONDS_BETWEEN_LINES = 0.5
 
@@ -31,7 +37,14 @@ def _push(arguments: argparse.Namespace) -> int:
     target = Reference.parse(arguments.reference)
     arguments.mount_from[:0] = [base.repository for base in bases if base.registry == target.registry]
     providers = [Provider(base, settings=_settings(arguments)) for base in bases]
-    return _publish(LayoutOnBases(layout, providers), root, arguments)
+    source = LayoutOnBases(layout, providers)
+    folder = arguments.documents
+
+    def attach(provider: Provider, tree: Tree) -> int:
+        wanted = read_folder(folder, source, tree)
+        return sum(each.sent for subject, documents in wanted for each in attach_all(provider, subject, documents))
+
+    return _publish(source, root, arguments, attach if folder else None)
 
 
 def _pull(arguments: argparse.Namespace) -> int:
@@ -47,13 +60,26 @@ def _pull(arguments: argparse.Namespace) -> int:
 
 def _copy(arguments: argparse.Namespace) -> int:
     reference = Reference.parse(arguments.source)
-    source = RemoteSource(Provider(reference, settings=_settings(arguments)))
+    provider = Provider(reference, settings=_settings(arguments))
+    source = RemoteSource(provider)
     if Reference.parse(arguments.reference).registry == reference.registry:
         arguments.mount_from.insert(0, reference.repository)
-    return _publish(source, source.resolve(), arguments)
+
+    def attach(target: Provider, tree: Tree) -> int:
+        return copy_referrers(provider, target, tree)
+
+    # Documents and signatures come later than the image, so that they are copied also where the image is there.
+    return _publish(source, source.resolve(), arguments, attach if arguments.referrers else None, always=True)
 
 
-def _publish(source: Any, root: Descriptor, arguments: argparse.Namespace) -> int:
+def _publish(
+    source: Any,
+    root: Descriptor,
+    arguments: argparse.Namespace,
+    attach: Optional[Callable[[Provider, Tree], int]],
+    *,
+    always: bool = False,
+) -> int:
     reference = Reference.parse(arguments.reference)
     if reference.digest and reference.digest != root.digest:
         raise errors.digest_of_another(str(reference), root.digest)
@@ -63,7 +89,10 @@ def _publish(source: Any, root: Descriptor, arguments: argparse.Namespace) -> in
     provider = Provider(reference, actions="pull,push", settings=_settings(arguments))
     siblings = [Reference.parse(f"{reference.registry}/{text}") for text in arguments.mount_from]
     siblings = [each for each in siblings if each.repository != reference.repository]
-    done = push(source, root, provider, tags=tags, siblings=siblings, progress=_ProgressLine())
+    add = partial(attach, provider) if attach else None
+    done = push(source, root, provider, tags=tags, siblings=siblings, progress=_ProgressLine(), attach=add)
+    if add and always and done.attached is None:
+        done = replace(done, attached=add(read_tree(source, root, str(reference))))
     _print({"registry": reference.registry, "repository": reference.repository, **_fields(done)})
     return 0
 
@@ -76,6 +105,7 @@ def _fields(done: Pushed) -> dict[str, Any]:
         "mounted": done.mounted,
         "present": done.present,
         "bytes": done.sent,
+        **({} if done.attached is None else {"attached": done.attached}),
     }
 
 

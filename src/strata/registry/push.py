@@ -7,6 +7,7 @@ HEAD                       the other blobs, several at a time
 GET   manifests/TAG        of siblings, where much is missing: which of them have it
 mount or upload            what is missing, several at a time
 PUT   manifests/DIGEST     of each platform, then
+                           documents about them (strata.registry.referrers), where there are any, then
 PUT   manifests/TAG        the image
 """
 
@@ -16,10 +17,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from threading import Lock
-from typing import Callable, TypeVar
+from typing import Callable, Optional, TypeVar
 
 from strata.errors import registry as errors
 from strata.oci.descriptor import Descriptor
+from strata.registry.connections import Answer
 from strata.registry.provider import Provider
 from strata.registry.reference import Reference
 from strata.registry.siblings import ACCEPT, blobs_at, mount_sources
@@ -42,7 +44,11 @@ class Progress:
 
 @dataclass(frozen=True)
 class Pushed:
-    """What a push did. `uploaded`, `mounted` and `present` count blobs, `sent` the bytes of those uploaded."""
+    """What a push did.
+
+    `uploaded`, `mounted` and `present` count blobs, `sent` the bytes of those uploaded, `attached` new documents; it is
+    None where nothing was to be attached.
+    """
 
     digest: str
     tags: tuple[str, ...]
@@ -50,6 +56,7 @@ class Pushed:
     mounted: int = 0
     present: int = 0
     sent: int = 0
+    attached: Optional[int] = None
 
 
 def push(
@@ -60,32 +67,36 @@ def push(
     tags: Sequence[str],
     siblings: Sequence[Reference] = (),
     progress: Callable[[Progress], None] = lambda _: None,
+    attach: Optional[Callable[[Tree], int]] = None,
 ) -> Pushed:
     """Publish the manifest or index `root` of a source under each tag, or by its digest alone where there is no tag.
 
     :param siblings: images, or whole repositories, of the registry that may have the same blobs: these are mounted
         from there (strata.registry.siblings).
     :param progress: called from several threads, but not by two at once.
+    :param attach: attaches documents and returns how many are new. It is called when the manifests are there, and no
+        tag names them yet; so an image that all tags name already has its documents, and it is not called.
     """
     names = list(tags) or [root.digest]
-    found = {name: _digest_at(provider, name) for name in names}
+    found = {name: digest_at(provider, name) for name in names}
     missing = [name for name in names if found[name] != root.digest]
     if not missing:
         return Pushed(root.digest, tuple(tags))
     tree = read_tree(source, root, str(provider.reference))
-    if tags and _digest_at(provider, root.digest) == root.digest:
+    if tags and digest_at(provider, root.digest) == root.digest:
+        attached = attach(tree) if attach else None
         _tag(provider, tree, missing)
-        return Pushed(root.digest, tuple(tags), present=len(tree.blobs))
+        return Pushed(root.digest, tuple(tags), present=len(tree.blobs), attached=attached)
     older = next((name for name in missing if found[name]), "")
     known = blobs_at(provider, provider.reference.tagged(older)) if older else frozenset()
     blobs = _Blobs(source, provider, siblings, progress)
     try:
         blobs.bring(tree, known)
-        _put_manifests(provider, tree, missing)
+        attached = _put_manifests(provider, tree, missing, attach)
     except errors.BlobUnknown:
         # The registry has lost what another manifest names, or removed it meanwhile: nothing is taken for granted now.
         blobs.bring(tree, frozenset())
-        _put_manifests(provider, tree, missing)
+        attached = _put_manifests(provider, tree, missing, attach)
     counts = {outcome: list(blobs.outcomes.values()).count(outcome) for outcome in Outcome}
     return Pushed(
         root.digest,
@@ -94,6 +105,7 @@ def push(
         counts[Outcome.MOUNTED],
         counts[Outcome.PRESENT],
         blobs.sent,
+        attached,
     )
 
 
@@ -155,7 +167,7 @@ class _Blobs:
             self._progress(Progress(self._done, self.sent, self._total))
 
 
-def _digest_at(provider: Provider, name: str) -> str:
+def digest_at(provider: Provider, name: str) -> str:
     """Return the digest of the manifest at a tag or digest; empty where there is none."""
     url = provider.url(f"manifests/{name}")
     response = provider.send("HEAD", url, action="look for a manifest", headers=ACCEPT, accept=(200, 404))
@@ -163,10 +175,16 @@ def _digest_at(provider: Provider, name: str) -> str:
     return response.headers.get(_DIGEST_HEADER, "") if response.status_code == 200 else ""
 
 
-def _put_manifests(provider: Provider, tree: Tree, names: Sequence[str]) -> None:
-    for descriptor, content in tree.documents[:-1]:
+def _put_manifests(
+    provider: Provider, tree: Tree, names: Sequence[str], attach: Optional[Callable[[Tree], int]]
+) -> Optional[int]:
+    """Store the manifests, attach documents, and set the tags; return how many documents are new."""
+    root = tree.documents[-1][0].digest
+    for descriptor, content in tree.documents if attach or root in names else tree.documents[:-1]:
         put_manifest(provider, descriptor, content, descriptor.digest)
-    _tag(provider, tree, names)
+    attached = attach(tree) if attach else None
+    _tag(provider, tree, [name for name in names if name != root])
+    return attached
 
 
 def _tag(provider: Provider, tree: Tree, names: Sequence[str]) -> None:
@@ -175,8 +193,8 @@ def _tag(provider: Provider, tree: Tree, names: Sequence[str]) -> None:
         put_manifest(provider, descriptor, content, name)
 
 
-def put_manifest(provider: Provider, descriptor: Descriptor, content: bytes, name: str) -> None:
-    """Store the exact bytes of a manifest, and compare the digest that the registry gives them."""
+def put_manifest(provider: Provider, descriptor: Descriptor, content: bytes, name: str) -> Answer:
+    """Store the exact bytes of a manifest, and return the answer. Raise StrataError where it has another digest."""
     place = f"{provider.reference.name}{'@' if ':' in name else ':'}{name}"
     response = provider.send(
         "PUT",
@@ -191,3 +209,4 @@ def put_manifest(provider: Provider, descriptor: Descriptor, content: bytes, nam
     found = response.headers.get(_DIGEST_HEADER, descriptor.digest)
     if found != descriptor.digest:
         raise errors.digest_mismatch(place, descriptor.digest, f"the registry has {found}")
+    return response

@@ -14,7 +14,9 @@ from strata.oci.descriptor import MANIFEST, Descriptor
 from strata.oci.tar_reader import DamagedBlob
 from strata.registry.provider import Provider
 from strata.registry.push import push
-from strata.registry.referrers import MemorySource, attach, referrers
+from strata.registry.referrers.attach import attach
+from strata.registry.referrers.listing import referrers
+from strata.registry.referrers.manifest import MemorySource
 from strata.registry.remote import RemoteSource, read_document
 from strata.registry.source import PIECE
 from strata.sign import limits

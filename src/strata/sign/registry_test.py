@@ -12,7 +12,7 @@ from strata.layouts.layout import Layout
 from strata.oci.descriptor import Descriptor, sha256_digest
 from strata.registry.provider import Provider
 from strata.registry.reference import Reference
-from strata.registry.referrers import attach
+from strata.registry.referrers.attach import attach
 from strata.sign.formats import bundle, simple_signing
 from support.servers.fake_registry import FakeRegistry
 from support.signing.commands import Commands

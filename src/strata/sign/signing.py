@@ -17,7 +17,7 @@ from strata.layouts.layout import Layout
 from strata.oci.descriptor import MANIFEST, Descriptor
 from strata.oci.platform import Platform
 from strata.registry.provider import Provider
-from strata.registry.referrers import referrers
+from strata.registry.referrers.listing import referrers
 from strata.registry.remote import RemoteSource
 from strata.registry.source import INDEXES, MANIFESTS, read_tree
 from strata.sign import limits

@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import RLock, Thread
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 from urllib.parse import parse_qs, urlsplit
 
 _INDEX = "application/vnd.oci.image.index.v1+json"
@@ -80,6 +80,8 @@ class FakeRegistry:
     upload_host: str = ""
     #: Whether it has OCI 1.1's list of what refers to an image.
     lists_referrers: bool = False
+    #: Called after a manifest was stored, with the repository and the tag or digest.
+    on_put: Optional[Callable[[str, str], None]] = None
     #: Authorization headers that are let in; all are where there is none.
     admitted: set[str] = field(default_factory=set)
     challenge: str = ""
@@ -282,7 +284,13 @@ class _Handler(BaseHTTPRequestHandler):
             digest = f"sha256:{hashlib.sha256(body).hexdigest()}"
             for key in (reference, digest):
                 registry.manifests[name, key] = (self.headers["Content-Type"], body)
-            return 201, {"Docker-Content-Digest": digest}, b""
+            headers = {"Docker-Content-Digest": digest}
+            subject = json.loads(body).get("subject")
+            if subject and registry.lists_referrers:
+                headers["OCI-Subject"] = subject["digest"]
+            if registry.on_put:
+                registry.on_put(name, reference)
+            return 201, headers, b""
         found: Optional[tuple[str, bytes]] = registry.manifests.get((name, reference))
         if found is None:
             return _error(404, "MANIFEST_UNKNOWN", "manifest unknown")

@@ -10,7 +10,8 @@ from strata.errors import StrataError
 from strata.oci.descriptor import MANIFEST, Descriptor
 from strata.registry.provider import Provider
 from strata.registry.reference import Reference
-from strata.registry.referrers import attach, referrers, referrers_tag
+from strata.registry.referrers.attach import attach
+from strata.registry.referrers.listing import referrers, referrers_tag
 from support.servers.fake_registry import FakeRegistry, fake_registry
 
 KIND = "application/vnd.example.note.v1+json"

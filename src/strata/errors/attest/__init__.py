@@ -1,0 +1,1 @@
+"""This package words the errors of documents about images."""

@@ -1,0 +1,41 @@
+"""This module copies what is attached to an image from one repository into another, and what is attached to that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from strata.oci.descriptor import Descriptor
+from strata.registry.provider import Provider
+from strata.registry.push import push
+from strata.registry.referrers.attach import add_to_tag
+from strata.registry.referrers.listing import Referrer, list_at_api, list_at_tag, referrers
+from strata.registry.remote import RemoteSource
+from strata.registry.source import INDEXES, MANIFESTS, Tree
+
+# A document, its signature, and what somebody says of that.
+_DEPTH = 3
+
+
+def copy_referrers(source: Provider, target: Provider, tree: Tree) -> int:
+    """Copy the referrers of all manifests and indexes of an image; return how many are new."""
+    return sum(_copy(source, target, each, _DEPTH) for each, _ in tree.documents)
+
+
+def _copy(source: Provider, target: Provider, subject: Descriptor, depth: int) -> int:
+    found = [each for each in referrers(source, subject.digest) if each.descriptor.media_type in (*MANIFESTS, *INDEXES)]
+    if not found:
+        return 0
+    listed = list_at_api(target, subject.digest)
+    known = {each.descriptor.digest for each in (_kept(target, subject) if listed is None else listed)}
+    new = [each for each in found if each.descriptor.digest not in known]
+    for each in new:
+        push(RemoteSource(source), each.descriptor, target, tags=[])
+    if listed is None and new:
+        add_to_tag(target, subject.digest, new)
+    below = sum(_copy(source, target, each.descriptor, depth - 1) for each in found) if depth > 1 else 0
+    return len(new) + below
+
+
+def _kept(target: Provider, subject: Descriptor) -> Iterator[Referrer]:
+    """Yield what the list of clients at a tag names."""
+    yield from map(Referrer.of, list_at_tag(target, subject.digest)["manifests"])
