@@ -39,9 +39,10 @@ class DebianIndexRequest:
 
 @dataclass(frozen=True)
 class DebianIndex:
-    """Either the index or the error of reading it."""
+    """Either the index, with the day of the newest release file that lists it, or the error of reading it."""
 
     index: PackageIndex | None = None
+    released: str = ""
     error: StrataError | None = None
 
 

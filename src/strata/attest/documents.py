@@ -45,6 +45,13 @@ KINDS = (CYCLONEDX, SPDX, PROVENANCE, INSTALLERS)
 """All documents that `package` can write."""
 
 
+DEBIAN_RELEASED = "vnd.strata.debian.released"
+"""The annotation of each lock of Debian packages among the materials of a provenance: its day, `2026-11-15`.
+
+That is `released` of strata.debian.lock, and empty for a lock that has none. Policies ask for the age of all of them.
+"""
+
+
 def documents_path(layout: str) -> str:
     """Return the folder of documents, which lies beside the layout, since nothing else may lie in it."""
     return f"{layout}.attest"

@@ -4,10 +4,13 @@ It is a JSON file, sorted and with one value a line, so that a renewal shows exa
 
     {"format": 1,
      "made_from": {"components": […], "excluded": […], "roots": […], "suites": […]},
+     "released": "2026-11-15",
      "platforms": {"linux/amd64": [{"name": "libc6", "version": "2.41-12", "architecture": "amd64",
                                     "path": "pool/main/…", "size": 2800000, "sha256": "…", "repository": "debian"}]}}
 
-It names no host: a path is relative to the root of the user's own mirror of the repository.
+`released` is the day of the newest release file of the mirror that the lock was made from: no later fix is in it. Locks
+of earlier versions of Strata have none. A lock names no host: a path is relative to the root of the user's own mirror
+of the repository.
 """
 
 from __future__ import annotations
@@ -85,10 +88,14 @@ class PlatformPackages:
 
 @dataclass(frozen=True)
 class DebianLock:
-    """Inputs, and the packages of each platform that was asked for, sorted by platform."""
+    """Inputs, and the packages of each platform that was asked for, sorted by platform.
+
+    :param released: the day of the newest release file that it was made from; empty where that is not known.
+    """
 
     made_from: LockInputs
     platforms: tuple[PlatformPackages, ...]
+    released: str = ""
 
     def packages(self, platform: str) -> tuple[LockedPackage, ...]:
         """Return the packages for a platform, `linux/amd64`, by name. Raise StrataError if the lock lacks it."""
@@ -132,6 +139,7 @@ def debian_lock_text(lock: DebianLock) -> str:
     document = {
         "format": FORMAT,
         "made_from": asdict(lock.made_from),
+        **({"released": lock.released} if lock.released else {}),
         "platforms": {
             entry.platform: [asdict(package) for package in sorted(entry.packages, key=lambda package: package.name)]
             for entry in lock.platforms

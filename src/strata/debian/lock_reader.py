@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from typing import Any, Callable
 
 from strata.debian.lock import FORMAT, REPOSITORIES, DebianLock, LockedPackage, LockInputs, PlatformPackages
@@ -48,6 +49,7 @@ def read_debian_lock(text: str, where: str) -> DebianLock:
     return DebianLock(
         made_from,
         tuple(_read_platform(where, platform, platforms.get(platform)) for platform in sorted(platforms.values)),
+        fields.text("released", "a day like 2026-11-15", _is_day) if "released" in fields.values else "",
     )
 
 
@@ -77,6 +79,13 @@ def _read_package(fields: _Fields, architectures: tuple[str, ...]) -> LockedPack
         sha256=fields.text("sha256", "64 lower-case hexadecimal digits", _matches(_SHA256)),
         repository=fields.text("repository", f"one of {', '.join(REPOSITORIES)}", REPOSITORIES.__contains__),
     )
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _matches(pattern: re.Pattern[str]) -> Callable[[str], bool]:

@@ -75,6 +75,19 @@ def test_the_file_has_one_value_a_line_and_is_sorted() -> None:
     assert read_debian_lock(GOLDEN, "base.lock") == LOCK
 
 
+def test_a_lock_knows_the_day_of_what_it_was_made_from() -> None:
+    text = debian_lock_text(replace(LOCK, released="2026-11-15"))
+    assert json.loads(text) == {**json.loads(GOLDEN), "released": "2026-11-15"}
+    assert read_debian_lock(text, "base.lock").released == "2026-11-15"
+
+
+@pytest.mark.parametrize("day", ["2026-11-31", "20261115", "yesterday", 5])
+def test_a_day_that_is_none(day: object) -> None:
+    assert message_of(json.dumps({**json.loads(GOLDEN), "released": day})) == damaged(
+        f"the lock: `released` is {day!r}, not a day like 2026-11-15"
+    )
+
+
 def test_a_package_knows_its_file_name() -> None:
     assert LIBC.file_name == "libc6_2.41-12+deb13u4_amd64.deb"
 

@@ -38,7 +38,7 @@ def run(request: Request) -> Result:
         SECURITY_REPOSITORY: settings.debian_security_mirror,
     }
     OUTPUT.mkdir()
-    indexes = []
+    indexes, dates = [], []
     for suite in request.suites:
         repository = repository_of(suite)
         if not mirrors[repository]:
@@ -46,12 +46,13 @@ def run(request: Request) -> Result:
         client = Client(cert=settings.ca_bundle, timeout=_TIMEOUT, trusted=[mirrors[repository]])
         mirror = _Suite(client, f"{mirrors[repository].rstrip('/')}/dists/{suite}", suite)
         release = read_release(mirror.release_file(), suite, settings.debian_keyrings)
+        dates.append(release.date)
         for component in request.components:
             for architecture in request.architectures:
                 name = f"{repository}_{suite}_{component}_{architecture}_Packages"
                 mirror.fetch_index(release, component, architecture, OUTPUT / name)
                 indexes.append(Index(name, repository))
-    return Result(tuple(indexes))
+    return Result(tuple(indexes), max(dates, default=""))
 
 
 class _Suite:

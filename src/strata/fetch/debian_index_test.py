@@ -59,7 +59,11 @@ def message_of(root: Path) -> str:
 def test_indexes_of_all_suites(root: Path, signer: Signer) -> None:
     write_suite(root, signer, "trixie", PACKAGES)
     write_suite(
-        root, signer, "trixie-security", "", fields=[f"Date: {DATE}", "Valid-Until: Sat, 1 Jan 2050 00:00:00 UTC"]
+        root,
+        signer,
+        "trixie-security",
+        "",
+        fields=["Date: Sat, 12 Sep 2026 23:30:00 -0300", "Valid-Until: Sat, 1 Jan 2050 00:00:00 UTC"],
     )
     result = run(
         replace(
@@ -74,7 +78,8 @@ def test_indexes_of_all_suites(root: Path, signer: Signer) -> None:
         (
             Index("debian_trixie_main_amd64_Packages", "debian"),
             Index("debian-security_trixie-security_main_amd64_Packages", "debian-security"),
-        )
+        ),
+        "2026-09-13",
     )
     names = [index.file for index in result.indexes]
     assert [Path("indexes", name).read_text() for name in names] == [PACKAGES, ""]
@@ -91,7 +96,7 @@ def test_a_mirror_without_files_by_hash(root: Path, signer: Signer) -> None:
 
 def test_a_suite_by_its_role(root: Path, signer: Signer) -> None:
     write_suite(root, signer, "stable", PACKAGES, codename="trixie", by_hash=False)
-    assert run(replace(REQUEST, suites=("stable",))) == Result((Index("debian_stable_main_amd64_Packages", "debian"),))
+    assert run(replace(REQUEST, suites=("stable",))).indexes == (Index("debian_stable_main_amd64_Packages", "debian"),)
 
 
 def test_an_index_that_is_not_the_listed_one(root: Path, signer: Signer) -> None:

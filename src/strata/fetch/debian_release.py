@@ -42,11 +42,13 @@ class ListedFile:
 class Release:
     """A release file whose signature, name and time were checked.
 
+    :param date: when it was made, `2026-11-15`, in UTC.
     :param by_hash: whether the mirror has each index at a path with its hash (Acquire-By-Hash).
     :param files: path → file.
     """
 
     suite: str
+    date: str
     by_hash: bool
     files: Mapping[str, ListedFile]
 
@@ -75,8 +77,8 @@ def read_release(signed: bytes, suite: str, keyrings: Sequence[str], now: Option
     names = [f"{field}: {fields[field]}" for field in ("Suite", "Codename") if field in fields]
     if suite not in (fields.get("Suite"), fields.get("Codename")):
         raise errors.release_is_of_another_suite(suite, names)
-    _check_time(fields, suite, now or datetime.now(timezone.utc))
-    return Release(suite, fields.get("Acquire-By-Hash") == "yes", files)
+    date = _check_time(fields, suite, now or datetime.now(timezone.utc))
+    return Release(suite, date.date().isoformat(), fields.get("Acquire-By-Hash") == "yes", files)
 
 
 def _signed_text(signed: bytes, suite: str, keyrings: Sequence[str]) -> str:
@@ -126,15 +128,17 @@ def _parse(text: str, suite: str) -> tuple[dict[str, str], dict[str, ListedFile]
     return fields, files
 
 
-def _check_time(fields: Mapping[str, str], suite: str, now: datetime) -> None:
-    """Raise StrataError for a release file that is too old or from the future.
+def _check_time(fields: Mapping[str, str], suite: str, now: datetime) -> datetime:
+    """Return when a release file was made. Raise StrataError for one that is too old or from the future.
 
     Debian lets all but stable releases expire after a week, so that a mirror cannot withhold security fixes.
     """
-    if _time(fields.get("Date", ""), "Date", suite) > now + _CLOCK_TOLERANCE:
+    made = _time(fields.get("Date", ""), "Date", suite)
+    if made > now + _CLOCK_TOLERANCE:
         raise errors.release_is_of_the_future(suite, fields["Date"])
     if "Valid-Until" in fields and _time(fields["Valid-Until"], "Valid-Until", suite) < now:
         raise errors.release_has_expired(suite, fields["Valid-Until"])
+    return made.astimezone(timezone.utc)
 
 
 def _time(text: str, field: str, suite: str) -> datetime:

@@ -21,9 +21,13 @@ class Index(message.Message):
 
 @dataclass(frozen=True)
 class Result(message.Message):
-    """The indexes, in the order of suites, components and architectures in the request."""
+    """The indexes, in the order of suites, components and architectures in the request.
+
+    :param released: the day, `2026-11-15`, of the newest of the release files that list them.
+    """
 
     indexes: tuple[Index, ...]
+    released: str
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@
     [image]
     installers = "ensurepip"              # none, ensurepip or requested
     base_digests = ["sha256:…"]
+    debian_max_age_days = 60
 
     [documents]
     required = ["provenance", "sbom"]     # attestations that one of the keys signed
@@ -21,7 +22,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 from strata.errors.signatures import policies as errors
 from strata.oci.documents import shown
@@ -42,6 +43,7 @@ _TABLES: Mapping[str, Mapping[str, Shape]] = {
     "image": {
         "installers": matching("|".join(INSTALLERS), f"one of {', '.join(INSTALLERS)}"),
         "base_digests": list_of(digest),
+        "debian_max_age_days": count,
     },
     "documents": {
         "required": list_of(matching("|".join(REQUIRED), f"one of {', '.join(REQUIRED)}")),
@@ -58,6 +60,7 @@ class Policy:
     :param required: how many of the keys must have signed the image.
     :param installers: which installers it may hold; empty where that does not matter.
     :param base_digests: the digests that its base may have; empty where any will do.
+    :param debian_max_age_days: how old the locks of its Debian packages may be; None where that does not matter.
     :param documents: names of REQUIRED, of which there must be a signed one.
     :param builders: ids of builders of which one must have built it; empty where any will do.
     """
@@ -67,6 +70,7 @@ class Policy:
     required: int = 1
     installers: str = ""
     base_digests: tuple[str, ...] = ()
+    debian_max_age_days: Optional[int] = None
     documents: tuple[str, ...] = ()
     builders: tuple[str, ...] = ()
 
@@ -91,6 +95,7 @@ def read_policy(path: Path, further: tuple[PublicKey, ...] = ()) -> Policy:
         required,
         image.get("installers", ""),
         tuple(image.get("base_digests", ())),
+        image.get("debian_max_age_days"),
         tuple(documents.get("required", ())),
         tuple(documents.get("builders", ())),
     )

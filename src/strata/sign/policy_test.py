@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ def test_policy_with_all_keys(tmp_path: Path) -> None:
         [image]
         installers = "ensurepip"
         base_digests = ["{BASE}"]
+        debian_max_age_days = 60
         [documents]
         required = ["provenance", "sbom"]
         builders = ["https://builder.example/team"]
@@ -56,6 +58,7 @@ def test_policy_with_all_keys(tmp_path: Path) -> None:
         2,
         "ensurepip",
         (BASE,),
+        60,
         ("provenance", "sbom"),
         ("https://builder.example/team",),
     )
@@ -74,7 +77,7 @@ FIX = (
         (
             "[image]\ninstaller = 'none'\n[other]",
             [
-                "image.installer is not known: installers, base_digests are",
+                "image.installer is not known: installers, base_digests, debian_max_age_days are",
                 '"other" is no table of a policy: signers, image, documents are',
             ],
         ),
@@ -114,6 +117,10 @@ def test_policies_that_no_image_can_meet(tmp_path: Path) -> None:
     )
 
 
+def told_of(rule: Policy, about: SignedImage) -> list[str]:
+    return list(problems(rule, about, date(2026, 11, 26)))
+
+
 def image(
     *, installers: Any = (), base: Mapping[str, str] = {}, kind: str = "app", documents: Mapping[str, Any] = {}
 ) -> SignedImage:
@@ -150,7 +157,7 @@ def found(request: str) -> dict[str, Any]:
     ],
 )
 def test_installers(allowed: str, installers: Any, expected: list[str]) -> None:
-    told = list(problems(Policy((), installers=allowed), image(installers=installers)))
+    told = told_of(Policy((), installers=allowed), image(installers=installers))
     assert told == [f"linux/amd64: {each}" for each in expected]
 
 
@@ -158,19 +165,19 @@ def test_base() -> None:
     rule = Policy((), base_digests=(BASE,))
     own = {"org.opencontainers.image.base.digest": BASE}
     other = {"org.opencontainers.image.base.digest": f"sha256:{'c' * 64}"}
-    assert list(problems(rule, image(base=own))) == []
-    assert list(problems(rule, image(kind="os-packages"))) == []
-    assert list(problems(rule, image(base=other))) == [
+    assert told_of(rule, image(base=own)) == []
+    assert told_of(rule, image(kind="os-packages")) == []
+    assert told_of(rule, image(base=other)) == [
         f"linux/amd64: its base is sha256:{'c' * 64}, which `base_digests` does not list"
     ]
-    assert list(problems(rule, image())) == [
+    assert told_of(rule, image()) == [
         "linux/amd64: its base is not known: no annotation of its manifest or its layers names one"
     ]
 
 
 def test_documents() -> None:
     rule = Policy((), documents=("sbom", "spdx", "provenance"))
-    assert list(problems(rule, image(documents={CYCLONEDX: {}, PROVENANCE: {}}))) == [
+    assert told_of(rule, image(documents={CYCLONEDX: {}, PROVENANCE: {}})) == [
         "linux/amd64: it has no spdx that one of the keys signed (https://spdx.dev/Document)"
     ]
 
@@ -181,16 +188,35 @@ def test_builder() -> None:
     def built_by(name: Any) -> SignedImage:
         return image(documents={PROVENANCE: {"runDetails": {"builder": {"id": name}}}})
 
-    assert list(problems(rule, built_by("https://builder.example/team"))) == []
-    assert list(problems(rule, built_by("https://other.example"))) == [
+    assert told_of(rule, built_by("https://builder.example/team")) == []
+    assert told_of(rule, built_by("https://other.example")) == [
         "linux/amd64: its builder is https://other.example, which `builders` does not list"
     ]
-    assert list(problems(rule, image(documents={PROVENANCE: {}}))) == [
+    assert told_of(rule, image(documents={PROVENANCE: {}})) == [
         "linux/amd64: its builder is (none), which `builders` does not list"
     ]
-    assert list(problems(rule, image())) == [
+    assert told_of(rule, image()) == [
         "linux/amd64: its builder is not known: it has no provenance that one of the keys signed"
     ]
+
+
+def test_age_of_the_debian_lock() -> None:
+    rule = Policy((), debian_max_age_days=60)
+
+    def made_of(*days: Any) -> SignedImage:
+        materials = [{"name": "base.lock", "annotations": {documents.DEBIAN_RELEASED: day}} for day in days]
+        definition = {"resolvedDependencies": [*materials, {"name": "wheel"}]}
+        return image(documents={PROVENANCE: {"buildDefinition": definition}})
+
+    assert told_of(rule, made_of("2026-09-27", "2026-11-26")) == []
+    assert told_of(rule, made_of("2026-09-26", "2026-11-26")) == [
+        "linux/amd64: its Debian packages (base.lock) are of 2026-09-26, 61 days ago; allowed: 60"
+    ]
+    unknown = "linux/amd64: the age of its Debian packages is not known: no signed provenance has the day of their lock"
+    assert [told_of(rule, each) for each in (made_of(), image())] == [[unknown]] * 2
+    undated = "linux/amd64: the age of its Debian packages (base.lock) is not known: their lock has no day"
+    assert told_of(rule, made_of("2026-11-26", "", None)) == [undated, undated]
+    assert told_of(Policy(()), image()) == []
 
 
 def test_two_signers(commands: Commands) -> None:

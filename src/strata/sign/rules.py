@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import date
+from typing import Any, Optional
 
-from strata.attest.documents import PROVENANCE
+from strata.attest.documents import DEBIAN_RELEASED, PROVENANCE
 from strata.audit.policy import ANNOTATION as INSTALLERS
 from strata.audit.policy import ENSUREPIP
 from strata.oci.base import BASE_DIGEST
@@ -32,14 +33,18 @@ class SignedImage:
     documents: Sequence[Claim] = ()
 
 
-def problems(policy: Policy, image: SignedImage) -> Iterator[str]:
-    """Yield one line for each rule that the image does not meet."""
+def problems(policy: Policy, image: SignedImage, today: date) -> Iterator[str]:
+    """Yield one line for each rule that the image does not meet.
+
+    :param today: in UTC.
+    """
     annotations = image.manifest.get("annotations", {})
     rules = (
         *_installers(policy.installers, annotations.get(INSTALLERS)),
         *_base(policy.base_digests, annotations, image.manifest["layers"]),
         *_documents(policy.documents, image.documents),
         *_builder(policy.builders, image.documents),
+        *_age(policy.debian_max_age_days, image.documents, today),
     )
     for problem in rules:
         yield f"{image.name}: {problem}"
@@ -101,6 +106,41 @@ def _builder_of(predicate: Mapping[str, Any]) -> str:
     builder = details.get("builder") if isinstance(details, dict) else None
     name = builder.get("id") if isinstance(builder, dict) else None
     return name if isinstance(name, str) else "(none)"
+
+
+def _age(most: Optional[int], documents: Sequence[Claim], today: date) -> Iterator[str]:
+    """Yield a problem where a lock of Debian packages in the provenance is too old, or has no day."""
+    if most is None:
+        return
+    provenance = [each.predicate for each in documents if each.predicate_type == PROVENANCE.predicate_type]
+    days = [day for each in provenance for day in _days(each)]
+    if not days:
+        yield "the age of its Debian packages is not known: no signed provenance has the day of their lock"
+    for name, day in days:
+        if day is None:
+            yield f"the age of its {name} is not known: their lock has no day"
+        elif (today - day).days > most:
+            yield f"its {name} are of {day}, {(today - day).days} days ago; allowed: {most}"
+
+
+def _days(predicate: Mapping[str, Any]) -> Iterator[tuple[str, Optional[date]]]:
+    """Yield the names and the days of the locks of Debian packages among the materials of a SLSA v1 predicate.
+
+    https://slsa.dev/spec/v1.0/provenance#resolvedDependencies
+    """
+    definition = predicate.get("buildDefinition")
+    materials = definition.get("resolvedDependencies") if isinstance(definition, dict) else None
+    for material in materials if isinstance(materials, list) else ():
+        annotations = material.get("annotations") if isinstance(material, dict) else None
+        if isinstance(annotations, dict) and DEBIAN_RELEASED in annotations:
+            yield f"Debian packages ({material.get('name', 'no name')})", _day(annotations[DEBIAN_RELEASED])
+
+
+def _day(value: Any) -> Optional[date]:
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
 
 
 def _json(text: Any) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Any, Callable
 
 from strata.errors.oci import DamagedLayout
@@ -75,7 +76,8 @@ def verify(place: str, source: Source, root: Descriptor, find: Find, policy: Pol
     signed = [_with_documents(image, root.digest, documents, policy.keys) for image in images.values()]
     notes += about_images.unreadable
     notes += [_doubt(each, policy.keys) for each in documents if not each.signers(policy.keys)]
-    unmet = [problem for image in signed for problem in problems(policy, image)]
+    today = datetime.now(timezone.utc).date()
+    unmet = [problem for image in signed for problem in problems(policy, image, today)]
     if unmet:
         raise policies.not_met(place, policy.path, [*unmet, *notes])
     named = tuple((each.digest, tuple(sorted({of.predicate_type for of in each.documents}))) for each in signed)

@@ -52,7 +52,8 @@ async def read_debian_index(request: DebianIndexRequest, host: HostPrepared) -> 
         PackageIndex(
             IndexText(index.repository, files[f"{_INDEXES}/{index.file}"].decode("utf-8", "replace"))
             for index in sorted(answered.value.indexes, key=lambda index: index.file)
-        )
+        ),
+        answered.value.released,
     )
 
 
@@ -65,7 +66,7 @@ async def resolve_debian_lock(
 ) -> ResolvedDebianLock:
     """Return the lock that the index of the mirror gives now."""
     inputs = request.inputs
-    platforms = []
+    platforms, dates = [], []
     for platform in locked_platforms(strata, debian):
         try:
             architecture = debian_platform(platform).architecture
@@ -81,7 +82,9 @@ async def resolve_debian_lock(
         except StrataError as error:
             raise error.at(str(request.address)) from None
         platforms.append(PlatformPackages(platform, packages))
-    return ResolvedDebianLock(DebianLock(inputs, tuple(platforms)))
+        dates.append(found.released)
+    # All of the lock is at least as new as the oldest of these.
+    return ResolvedDebianLock(DebianLock(inputs, tuple(platforms), min(dates, default="")))
 
 
 def check_python_is_there(index: PackageIndex, python: WantedPython, release: str) -> None:
