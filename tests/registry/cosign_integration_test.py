@@ -133,12 +133,13 @@ def test_strata_verifies_what_cosign_signed(image: Image, form: str) -> None:
     assert image.commands.verify(image.reference, key="a")[0] == 1
 
 
-def test_strata_verifies_a_document_that_cosign_signed(image: Image) -> None:
+@pytest.mark.parametrize("form", ["--new-bundle-format=false", "--new-bundle-format=true"])
+def test_strata_verifies_a_document_that_cosign_signed(image: Image, form: str) -> None:
     folder = image.commands.folder
     image.done("generate-key-pair", "--output-key-prefix=c")
     (folder / "predicate.json").write_text('{"spdxVersion":"SPDX-2.3"}')
     image.done("sign", "--key=c.key", *SIGN, "--new-bundle-format=true", image.reference)
-    attest = ("attest", "--key=c.key", *SIGN, "--new-bundle-format=true", "--type=spdxjson")
+    attest = ("attest", "--key=c.key", *SIGN, form, "--type=spdxjson")
     image.done(*attest, "--predicate=predicate.json", image.reference)
     (folder / "policy.toml").write_text("[signers]\nkeys = ['c.pub']\n[documents]\nrequired = ['spdx']\n")
     code, said, _ = image.commands.run("verify", image.reference, f"--policy={folder}/policy.toml")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Union
+from typing import Callable, Union
 
 from strata.errors import registry as registry_errors
 from strata.layouts.layout import document
@@ -28,6 +28,8 @@ from strata.sign.keys.private import Signer
 from strata.sign.verify import Found
 
 _DAMAGE = (registry_errors.WrongBytes, registry_errors.NotInRegistry)
+# A layer, and what it says, or why it cannot be read.
+_AtTag = tuple[Descriptor, Union[Claim, str]]
 _BUNDLES = "application/vnd.dev.sigstore.bundle"
 
 
@@ -47,8 +49,7 @@ class RegistrySignatures:
         for subject in subjects:
             digest = subject.digest
             looked_at += [f"the tag {simple_signing.signature_tag(digest)}", f"the referrers of {digest}"]
-            simple = (each for _, each in self._simple_claims(digest))
-            for each in (*simple, *self._referring(digest)):
+            for each in (*self._at_tags(digest), *self._referring(digest)):
                 if isinstance(each, Claim):
                     claims.append(each)
                 else:
@@ -88,25 +89,45 @@ class RegistrySignatures:
         attach(self.provider, subject, bundle.MEDIA_TYPE, made.to_bytes(), annotations=annotations)
         return True
 
-    def _simple_claims(self, digest: str) -> Iterator[tuple[Descriptor, Union[Claim, str]]]:
+    def _at_tags(self, digest: str) -> Iterator[Union[Claim, str]]:
+        """Yield what is at the tags of signatures and attestations, or why it cannot be read."""
+        for claims in (self._simple_claims, self._envelopes):
+            try:
+                for _, each in claims(digest):
+                    yield each
+            except registry_errors.WrongBytes as damage:
+                yield damage.happened
+
+    def _simple_claims(self, digest: str) -> Iterator[_AtTag]:
         """Yield the layers at the tag of signatures, and what each says, or why it cannot be read."""
-        tag = simple_signing.signature_tag(digest)
+
+        def claim(layer: Descriptor, place: str) -> Claim:
+            content = read_blob(self._source, layer, limits.PAYLOAD_BYTES)
+            return simple_signing.claim(content, layer.annotations, place)
+
+        return self._layers(simple_signing.signature_tag(digest), claim)
+
+    def _envelopes(self, digest: str) -> Iterator[_AtTag]:
+        """Yield the same for the tag of attestations, which Strata does not write."""
+
+        def claim(layer: Descriptor, place: str) -> Claim:
+            return Bundle.from_envelope(read_blob(self._source, layer, limits.BUNDLE_BYTES)).claim(place)
+
+        return self._layers(simple_signing.attestation_tag(digest), claim)
+
+    def _layers(self, tag: str, claim: Callable[[Descriptor, str], Claim]) -> Iterator[_AtTag]:
         for index, layer in enumerate(islice(self._layers_at(tag), limits.SIGNATURES)):
             place = f"the tag {tag}, layer {index}"
             try:
-                content = read_blob(self._source, layer, limits.PAYLOAD_BYTES)
-                yield layer, simple_signing.claim(content, layer.annotations, place)
+                yield layer, claim(layer, place)
             except (Unreadable, *_DAMAGE) as reason:
                 yield layer, _line(place, reason)
 
     def _layers_at(self, tag: str) -> list[Descriptor]:
-        """Return the layers of the manifest at a tag; none where there is no such tag, or something else is there."""
+        """Return the layers of the manifest at a tag; none where there is no such tag."""
+        url = self.provider.url(f"manifests/{tag}")
         content, answer = read_document(
-            self.provider,
-            self.provider.url(f"manifests/{tag}"),
-            action="read signatures",
-            headers={"Accept": MANIFEST},
-            accept=(200, 404),
+            self.provider, url, action="read signatures", headers={"Accept": MANIFEST}, accept=(200, 404)
         )
         if answer.status_code == 404:
             return []
@@ -140,13 +161,8 @@ def read_blob(source: RemoteSource, blob: Descriptor, limit: int) -> bytes:
     """Return all of a blob. Raise Unreadable where it has more than `limit` bytes."""
     if blob.size > limit:
         raise Unreadable(f"has {blob.size} bytes, more than {limit}")
-    content = b""
     with source.open_blob(blob) as stream:
-        while True:
-            piece = stream.read(PIECE)
-            if not piece:
-                return content
-            content += piece
+        return b"".join(iter(lambda: stream.read(PIECE), b""))
 
 
 def _line(place: str, reason: Exception) -> str:

@@ -241,6 +241,39 @@ def test_documents_are_signed(commands: Commands, registry: FakeRegistry, image:
     assert json.loads(commands.sign(image, "--format=bundle")[1])["signed"] == []
 
 
+def test_attestation_at_a_tag(commands: Commands, registry: FakeRegistry, image: str, digest: str) -> None:
+    """cosign keeps them there by default until version 3."""
+    subject = Layout.open(commands.folder / "image").roots()[0]
+    client = Provider(Reference.parse(image), actions="pull,push", environment={})
+    attach(client, subject, "application/vnd.cyclonedx+json", b'{"bomFormat":"CycloneDX"}')
+    commands.sign(image)
+    read = [json.loads(registry.blobs[NAME, each]) for each in bundles(registry).values()]
+    (found,) = (each for each in read if b"CycloneDX" in base64.b64decode(each["dsseEnvelope"]["payload"]))
+    for reference in bundles(registry):
+        del registry.manifests[NAME, reference]
+    envelope = json.dumps(found["dsseEnvelope"]).encode()
+    registry.add_blob(NAME, envelope)
+    _, manifest = simple_signing.manifest([Descriptor.of("application/vnd.dsse.envelope.v1+json", envelope)])
+    registry.manifests[NAME, simple_signing.attestation_tag(digest)] = ("", manifest)
+    code, said = shown(commands.verify(image), registry)
+    assert (code, said.splitlines()[2:]) == (0, [f"https://cyclonedx.org/bom of {digest} is signed"])
+
+
+def test_something_else_at_the_tag_of_signatures(
+    commands: Commands, registry: FakeRegistry, image: str, digest: str
+) -> None:
+    registry.manifests[NAME, simple_signing.signature_tag(digest)] = ("", b"{}")
+    tag = f"registry.example/team/app:sha256-{digest[7:]}.sig"
+    damage = f"{tag}: the registry's manifest cannot be read: it is wrong: schemaVersion is missing."
+    assert shown(commands.verify(image), registry) == (
+        1,
+        "registry.example/team/app:1 is refused: none of the 1 key needed signed it.\n"
+        f"Found:\n  {damage}\n{FIX_SIGNERS}",
+    )
+    code, said = shown(commands.sign(image), registry)
+    assert (code, said.splitlines()[0]) == (2, damage)
+
+
 def test_document_about_another_image_is_not_signed(commands: Commands, registry: FakeRegistry, image: str) -> None:
     subject = Layout.open(commands.folder / "image").roots()[0]
     client = Provider(Reference.parse(image), actions="pull,push", environment={})

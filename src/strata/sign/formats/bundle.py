@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from strata.oci.documents import NotJson, canonical_json, parse, shown
-from strata.oci.shape import list_of, matching, struct, text
+from strata.oci.shape import Shape, list_of, matching, struct, text
 from strata.sign.formats.claims import Claim, Unreadable
 from strata.sign.formats.statements import Statement
 
@@ -63,27 +63,41 @@ class Bundle:
     @classmethod
     def from_bytes(cls, content: bytes) -> Bundle:
         """Return the bundle that a document holds. Raise Unreadable where it holds none with an in-toto statement."""
-        try:
-            value: Any = parse(content)
-        except NotJson as reason:
-            raise Unreadable(str(reason)) from None
-        problem = next(_shape(value, ""), None)
-        if problem:
-            raise Unreadable(f"is no sigstore bundle: {problem}")
-        envelope = value.get("dsseEnvelope")
-        if envelope is None:
-            raise Unreadable("is a bundle over bytes, and not over a statement")
-        if envelope["payloadType"] != PAYLOAD_TYPE:
-            raise Unreadable(f"is a bundle over {shown(envelope['payloadType'])}, and not over an in-toto statement")
+        value = _document(content, _shape, "a sigstore bundle")
         hint = value.get("verificationMaterial", {}).get("publicKey", {}).get("hint", "")
-        signatures = tuple(_bytes(each["sig"]) for each in envelope["signatures"])
-        return cls(_bytes(envelope["payload"]), signatures, hint)
+        if "dsseEnvelope" not in value:
+            raise Unreadable("is a bundle over bytes, and not over a statement")
+        return cls._of_envelope(value["dsseEnvelope"], hint)
+
+    @classmethod
+    def from_envelope(cls, content: bytes) -> Bundle:
+        """Return a bundle of an envelope that stands alone, as `cosign attest` stored it before there were bundles."""
+        return cls._of_envelope(_document(content, _envelope, "a DSSE envelope"), "")
+
+    @classmethod
+    def _of_envelope(cls, envelope: Any, hint: str) -> Bundle:
+        if envelope["payloadType"] != PAYLOAD_TYPE:
+            raise Unreadable(
+                f"has a signature over {shown(envelope['payloadType'])}, and not over an in-toto statement"
+            )
+        return cls(_bytes(envelope["payload"]), tuple(_bytes(each["sig"]) for each in envelope["signatures"]), hint)
 
     def claim(self, place: str) -> Claim:
         """Return what the bundle says. Raise Unreadable where the payload is no statement."""
         said = Statement.from_bytes(self.payload)
         message = signed_bytes(self.payload)
         return Claim(place, message, self.signatures, said.subjects, said.predicate_type, said.predicate, self.hint)
+
+
+def _document(content: bytes, shape: Shape, what: str) -> Any:
+    try:
+        value = parse(content)
+    except NotJson as reason:
+        raise Unreadable(str(reason)) from None
+    problem = next(shape(value, ""), None)
+    if problem:
+        raise Unreadable(f"is not {what}: {problem}")
+    return value
 
 
 def _text(content: bytes) -> str:

@@ -44,6 +44,15 @@ def test_attestation_of_cosign(key: PublicKey) -> None:
     assert (claim.predicate, claim.signers([key])) == ({"a": 1}, [key])
 
 
+def test_envelope_that_stands_alone(key: PublicKey) -> None:
+    envelope = json.dumps(json.loads(ATTESTATION)["dsseEnvelope"]).encode()
+    claim = Bundle.from_envelope(envelope).claim("the tag")
+    assert (claim.predicate, claim.hint, claim.signers([key])) == ({"a": 1}, "", [key])
+    with pytest.raises(Unreadable) as caught:
+        Bundle.from_envelope(b"{}")
+    assert str(caught.value) == "is not a DSSE envelope: payload is missing"
+
+
 def test_payload_differs_from_that_of_cosign_in_nothing_but_what_is_optional() -> None:
     ours = simple_signing.payload("registry.example/team/app", DIGEST)
     assert ours == PAYLOAD.replace(b"null", b"{}")
@@ -116,15 +125,15 @@ def _bundle(**fields: object) -> bytes:
     "content, problem",
     [
         (b"[", "is not JSON: line 1, column 2"),
-        (b"[]", "is no sigstore bundle: the document is a list, not an object"),
+        (b"[]", "is not a sigstore bundle: the document is a list, not an object"),
         (
             _bundle(mediaType="text/plain"),
-            'is no sigstore bundle: mediaType is "text/plain", not the media type of a bundle',
+            'is not a sigstore bundle: mediaType is "text/plain", not the media type of a bundle',
         ),
         (_bundle(dsseEnvelope=None), "is a bundle over bytes, and not over a statement"),
         (
             _bundle(dsseEnvelope={"payload": "", "payloadType": "text/plain", "signatures": []}),
-            'is a bundle over "text/plain", and not over an in-toto statement',
+            'has a signature over "text/plain", and not over an in-toto statement',
         ),
         (
             _bundle(dsseEnvelope={"payload": "?", "payloadType": bundle.PAYLOAD_TYPE, "signatures": []}),

@@ -42,6 +42,11 @@ def signature_tag(digest: str) -> str:
     return f"{digest.replace(':', '-')}.sig"
 
 
+def attestation_tag(digest: str) -> str:
+    """Return the tag where cosign kept attestations, in DSSE envelopes, before there were bundles: `sha256-HEX.att`."""
+    return f"{digest.replace(':', '-')}.att"
+
+
 def payload(repository: str, digest: str) -> bytes:
     """Return what is signed.
 
