@@ -40,7 +40,12 @@ from strata.fetch.url import Refused, readable
 from strata.locks.environment import marker_environment, wheel_tags
 from strata.locks.reader import read_lock
 from strata.oci.platform import Platform
+from strata.sign.formats import simple_signing
+from strata.sign.formats.bundle import Bundle
+from strata.sign.formats.claims import Unreadable
+from strata.sign.keys.public import PublicKey
 from support.locks import example
+from support.signing import cosign
 
 PLATFORM = Platform("linux", "amd64")
 ENVIRONMENT = marker_environment("3.13.5", PLATFORM)
@@ -227,6 +232,31 @@ def _scripts(folder: Path) -> Sequence[bytes]:
     return [text, b"#!/usr/bin/python3\nimport sys\nsys.exit('no pip')\n", text[:19] + packed.getvalue()]
 
 
+def _read_bundle(content: bytes, folder: Path) -> None:
+    try:
+        Bundle.from_bytes(content).claim("a bundle").signers(_SIGNERS)
+    except Unreadable as reason:
+        raise Refused(str(reason)) from None
+
+
+def _read_signature(content: bytes, folder: Path) -> None:
+    """Read a payload behind its signature, with a line break between them."""
+    signature, _, payload = content.partition(b"\n")
+    annotations = {simple_signing.ANNOTATION: signature.decode("utf-8", "replace")}
+    try:
+        simple_signing.claim(payload, annotations, "a layer").signers(_SIGNERS)
+    except Unreadable as reason:
+        raise Refused(str(reason)) from None
+
+
+_SIGNERS = [PublicKey.from_pem("cosign.pub", cosign.PUBLIC_KEY)]
+_SIGNATURE = cosign.ANNOTATIONS[simple_signing.ANNOTATION].encode() + b"\n" + cosign.PAYLOAD
+
+
+def _read_public_key(content: bytes, folder: Path) -> None:
+    PublicKey.from_pem("release.pub", content)
+
+
 def _of(*seeds: str | bytes) -> Callable[[Path], Sequence[bytes]]:
     return lambda folder: [seed if isinstance(seed, bytes) else seed.encode() for seed in seeds]
 
@@ -258,4 +288,7 @@ READERS = {
         _read_apt,
     ),
     "script or program": Reader(_scripts, _read_script),
+    "sigstore bundle": Reader(_of(cosign.BUNDLE, cosign.ATTESTATION), _read_bundle),
+    "signature of cosign": Reader(_of(_SIGNATURE), _read_signature),
+    "public key": Reader(_of(cosign.PUBLIC_KEY), _read_public_key),
 }
