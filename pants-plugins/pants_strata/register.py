@@ -29,7 +29,7 @@ from pants_strata.util_rules import (
     installer_lock,
     siblings,
 )
-from pants_strata.util_rules.attest import documents
+from pants_strata.util_rules.attest import documents, source
 from pants_strata.util_rules.debian import lock as debian_lock
 from pants_strata.util_rules.debian import os_packages
 from pants_strata.util_rules.debian import packages as debian_packages
@@ -88,6 +88,7 @@ def rules() -> Iterable[Rule | UnionRule]:
         publish,
         python_version,
         siblings,
+        source,
         standalone,
         venv,
     )

@@ -25,6 +25,9 @@ from strata.debian.releases import DEFAULT, RELEASES
 from strata.protocol import layer
 from strata.standalone.shipped import RELEASE
 
+BUILDER_ID = "urn:strata:builder:unnamed"
+"""The builder in the provenance of images where `[strata].builder_id` names none."""
+
 
 class Compression(Enum):
     """How layers are compressed: the choices of `[strata].compression`."""
@@ -49,8 +52,6 @@ class Archive(Enum):
 class Document(Enum):
     """The documents about an image: the choices of `[strata].attest`."""
 
-    cyclonedx = documents.CYCLONEDX.name
-    spdx = documents.SPDX.name
     provenance = documents.PROVENANCE.name
     installers = documents.INSTALLERS.name
 
@@ -159,8 +160,27 @@ class StrataSubsystem(Subsystem):
         help=softwrap(
             """
             The documents about an image that `package` writes beside its layout, and that `publish` attaches to it in a
-            registry: `cyclonedx` and `spdx`, lists of all that it holds; `provenance`, what it was made from; and
-            `installers`, which installers were looked for in it, and found. An empty list writes none.
+            registry: `provenance`, what it was made from, and `installers`, which installers were looked for in it, and
+            found. An empty list writes none. docs/attestations.md shows them.
+            """
+        ),
+    )
+    builder_id = StrOption(
+        default=BUILDER_ID,
+        help=softwrap(
+            """
+            Who builds the images, as their provenance names it: a URI, for instance
+            `https://ci.example/team/builder`. Policies compare it. A CI job sets it (`PANTS_STRATA_BUILDER_ID`); the
+            default says that nobody vouches for the machine.
+            """
+        ),
+    )
+    source_uri = StrOption(
+        default="",
+        help=softwrap(
+            """
+            Where the repository is, as the provenance of images names it beside the commit: a URI, for instance
+            `git+https://git.example/team/repository`. By default it names the commit alone.
             """
         ),
     )

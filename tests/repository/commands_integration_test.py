@@ -32,6 +32,11 @@ NOT_RUN: Mapping[str, str] = {
     "tests/registry pushes, pulls and copies",
     "python -m strata pull base registry.example/team/base@sha256:…": "the same",
     "python -m strata copy registry.example/team/web:1.4 registry.example/live/web:1.4": "the same",
+    "python -m strata referrers registry.example/team/web:1.4": "the same",
+    "python -m strata referrers registry.example/team/web:1.4 --artifact-type=text/plain --json": "the same",
+    "python -m strata attach registry.example/team/web:1.4 dist/src.examples.web/image.attest": "the same",
+    "python -m strata attach registry.example/team/web:1.4 tests.xml --artifact-type=application/xml": "the same",
+    "python -m strata copy registry.example/team/web:1.4 registry.example/live/web:1.4 --referrers": "the same",
     "python -m strata sign registry.example/team/web:1.4 --key=release.key --password-file=release.password": "needs a "
     "registry; src/strata/sign and tests/registry sign and verify",
     "python -m strata verify registry.example/team/web:1.4 --key=release.pub": "the same",

@@ -10,6 +10,8 @@ from pants.util.frozendict import FrozenDict
 
 from pants_strata.artifacts.interpreter import BuildInterpreterRequest, Interpreter
 from pants_strata.artifacts.layer import ArtifactLayer
+from pants_strata.artifacts.venv import LockedVenvRequest
+from pants_strata.artifacts.wheel import LockedWheel
 from strata.attest.build_inputs import BuildInputs
 from strata.audit.policy import Verdict
 from strata.oci.image import Image
@@ -81,10 +83,14 @@ class BuiltImage:
     """An image for one platform, and the digest that holds the blobs of its layers at `blobs/sha256/`.
 
     `build_inputs` tell what each layer was made from; they stand outside the image. `installers` are those in
-    the image.
+    the image. `venv` is the request for the lock of its venv, which names the base and the interpreter, too; `locked`
+    are the wheels of that lock that the image holds, `distributions` those of first-party distributions.
     """
 
     image: Image
     blobs: Digest
     build_inputs: BuildInputs
     installers: Verdict
+    venv: LockedVenvRequest
+    locked: tuple[LockedWheel, ...] = ()
+    distributions: tuple[LockedWheel, ...] = ()

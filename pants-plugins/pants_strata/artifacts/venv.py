@@ -111,9 +111,13 @@ class VenvLayer:
 
 @dataclass(frozen=True)
 class Venv:
-    """What an entry point can name stands beside the layers: importable modules, and the commands in bin."""
+    """What an entry point can name stands beside the layers: importable modules, and the commands in bin.
+
+    `wheels` are installed in it, those of first-party distributions included.
+    """
 
     layers: tuple[ArtifactLayer, ...]
     modules: frozenset[str]
     scripts: frozenset[str]
     standard_library: frozenset[str]
+    wheels: tuple[LockedWheel, ...] = ()

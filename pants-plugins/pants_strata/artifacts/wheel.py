@@ -13,7 +13,8 @@ class LockedWheel:
     """A wheel of the lock, or of a distribution, fetched or built: `digest` holds its `file`, of `size` bytes.
 
     `requires` are the values of Requires-Dist in its metadata, `import_names` what an import has to name to find
-    something in it. Where a source distribution was fetched and not built yet, the file is that.
+    something in it. Where a source distribution was fetched and not built yet, the file is that; a wheel that was built
+    of it has it as `built_from`.
     """
 
     name: str
@@ -23,6 +24,7 @@ class LockedWheel:
     requires: tuple[str, ...]
     import_names: tuple[str, ...]
     digest: Digest
+    built_from: LockedWheel | None = None
 
     @property
     def is_sdist(self) -> bool:

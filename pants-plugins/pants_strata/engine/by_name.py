@@ -31,6 +31,7 @@ from pants.engine.fs import (
     Digest,
     DigestSubset,
     FileContent,
+    FileEntry,
     MergeDigests,
     PathGlobs,
     RemovePrefix,
@@ -52,6 +53,7 @@ from pants.engine.intrinsics import (
     digest_to_snapshot,
     execute_process,
     get_digest_contents,
+    get_digest_entries,
     merge_digests,
     path_globs_to_digest,
     path_globs_to_paths,
@@ -81,8 +83,10 @@ __all__ = [
     "environment_variables",
     "execute",
     "execute_all",
+    "file_hashes",
     "file_owners",
     "git_commit",
+    "git_state",
     "merge",
     "module_owners",
     "only",
@@ -162,6 +166,12 @@ async def contents(digest: Digest) -> dict[str, bytes]:
     return {file.path: file.content for file in await get_digest_contents(digest)}
 
 
+async def file_hashes(digest: Digest) -> dict[str, str]:
+    """Return path → SHA-256 of a digest's files, in hexadecimal digits; no file is read for that."""
+    entries = await get_digest_entries(digest)
+    return {each.path: each.file_digest.fingerprint for each in entries if isinstance(each, FileEntry)}
+
+
 async def only(digest: Digest, globs: Iterable[str]) -> Digest:
     """Return the files of a digest that match."""
     return await digest_subset_to_digest(DigestSubset(digest, PathGlobs(globs)))
@@ -187,12 +197,26 @@ async def environment_variables(names: Iterable[str]) -> Mapping[str, str]:
 
 async def git_commit() -> str:
     """Return the commit that is checked out; empty where none is, or where there is no `git` on PATH."""
-    worktree = (await get_git_worktree(GitWorktreeRequest(), **implicitly())).git_worktree
     try:
+        worktree = (await get_git_worktree(GitWorktreeRequest(), **implicitly())).git_worktree
         return str(worktree.commit_id) if worktree else ""
     except GitBinaryException:
         # A repository without any commit.
         return ""
+
+
+async def git_state() -> tuple[str, bool]:
+    """Return the commit that is checked out, as `git_commit` does, and whether all files are as it has them.
+
+    Files that Git is told to ignore do not count. The rule that asks runs anew in each run of Pants.
+    """
+    try:
+        worktree = (await get_git_worktree(GitWorktreeRequest(), **implicitly())).git_worktree
+        if worktree:
+            return str(worktree.commit_id), not worktree.changed_files(include_untracked=True)
+    except GitBinaryException:
+        pass
+    return "", False
 
 
 async def source_root(path: str) -> str:

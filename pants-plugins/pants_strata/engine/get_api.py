@@ -29,8 +29,10 @@ from pants.engine.fs import (
     CreateDigest,
     Digest,
     DigestContents,
+    DigestEntries,
     DigestSubset,
     FileContent,
+    FileEntry,
     MergeDigests,
     PathGlobs,
     Paths,
@@ -64,8 +66,10 @@ __all__ = [
     "environment_variables",
     "execute",
     "execute_all",
+    "file_hashes",
     "file_owners",
     "git_commit",
+    "git_state",
     "merge",
     "module_owners",
     "only",
@@ -155,6 +159,12 @@ async def contents(digest: Digest) -> dict[str, bytes]:
     return {file.path: file.content for file in await Get(DigestContents, Digest, digest)}
 
 
+async def file_hashes(digest: Digest) -> dict[str, str]:
+    """Return path → SHA-256 of a digest's files, in hexadecimal digits; no file is read for that."""
+    entries = await Get(DigestEntries, Digest, digest)
+    return {each.path: each.file_digest.fingerprint for each in entries if isinstance(each, FileEntry)}
+
+
 async def only(digest: Digest, globs: Iterable[str]) -> Digest:
     """Return the files of a digest that match."""
     return await Get(Digest, DigestSubset(digest, PathGlobs(globs)))
@@ -181,12 +191,26 @@ async def environment_variables(names: Iterable[str]) -> Mapping[str, str]:
 
 async def git_commit() -> str:
     """Return the commit that is checked out; empty where none is, or where there is no `git` on PATH."""
-    worktree = (await Get(MaybeGitWorktree, GitWorktreeRequest())).git_worktree
     try:
+        worktree = (await Get(MaybeGitWorktree, GitWorktreeRequest())).git_worktree
         return str(worktree.commit_id) if worktree else ""
     except GitBinaryException:
         # A repository without any commit.
         return ""
+
+
+async def git_state() -> tuple[str, bool]:
+    """Return the commit that is checked out, as `git_commit` does, and whether all files are as it has them.
+
+    Files that Git is told to ignore do not count. The rule that asks runs anew in each run of Pants.
+    """
+    try:
+        worktree = (await Get(MaybeGitWorktree, GitWorktreeRequest())).git_worktree
+        if worktree:
+            return str(worktree.commit_id), not worktree.changed_files(include_untracked=True)
+    except GitBinaryException:
+        pass
+    return "", False
 
 
 async def source_root(path: str) -> str:

@@ -17,6 +17,7 @@ from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 
 from pants_strata import engine
 from pants_strata.artifacts.image import BuiltImage, ImageRequest
+from pants_strata.artifacts.venv import LockedVenvRequest
 from pants_strata.goals import image_diff
 from pants_strata.goals.image_diff import ImageDiff
 from pants_strata.target_types import PythonImageTarget
@@ -41,7 +42,9 @@ async def built_image(request: ImageRequest) -> BuiltImage:
         blobs = await engine.create(
             {layer.descriptor.blob_path: (root / layer.descriptor.blob_path).read_bytes() for layer in image.layers}
         )
-    return BuiltImage(image, blobs, build_inputs, Verdict("keep", ()))
+    address = request.address
+    venv = LockedVenvRequest(address, request.platform, address, address)
+    return BuiltImage(image, blobs, build_inputs, Verdict("keep", ()), venv)
 
 
 @pytest.fixture(scope="module")

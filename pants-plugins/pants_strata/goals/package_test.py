@@ -12,6 +12,7 @@ from pants.util.frozendict import FrozenDict
 
 from pants_strata.artifacts.documents import Documents, DocumentsRequest
 from pants_strata.artifacts.image import BuiltImage, ImageRequest
+from pants_strata.artifacts.venv import LockedVenvRequest
 from pants_strata.goals.package import ImageFieldSet, package_image
 from pants_strata.subsystem import Archive, BaseLayers, DebianSubsystem, StrataSubsystem
 from pants_strata.target_types import PythonImageTarget
@@ -20,10 +21,12 @@ from strata.audit.policy import Verdict
 from strata.oci.descriptor import Descriptor
 from strata.oci.image import Image, RuntimeConfig
 from strata.oci.layer import Layer
+from strata.oci.platform import Platform
 from support.mocked_rules import run_mocked
 
 ADDRESS = Address("src/web", target_name="image")
 DIGEST = Digest("d" * 64, 1)
+VENV = LockedVenvRequest(ADDRESS, Platform("linux", "amd64"), ADDRESS, ADDRESS)
 
 
 def layer(kind: str, of: str) -> Layer:
@@ -46,7 +49,7 @@ class Engine:
         image = Image.assemble(request.platform, layers, RuntimeConfig(), annotations={})
         inputs = {each.descriptor.digest: {"files": Input("", "a")} for each in layers}
         return BuiltImage(
-            image, DIGEST, BuildInputs((image.manifest_descriptor.digest,), inputs), Verdict("remove", ())
+            image, DIGEST, BuildInputs((image.manifest_descriptor.digest,), inputs), Verdict("remove", ()), VENV
         )
 
     def create(self, files: CreateDigest) -> Digest:

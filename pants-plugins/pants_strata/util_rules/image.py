@@ -143,7 +143,11 @@ async def build_image(
     build_inputs = BuildInputs(
         (image.manifest_descriptor.digest,), {item.layer.descriptor.digest: item.inputs for item in layers}
     )
-    return BuiltImage(image, await engine.merge(item.blob for item in layers), build_inputs, verdict)
+    return BuiltImage(
+        *(image, await engine.merge(item.blob for item in layers), build_inputs, verdict, locked_venv),
+        locked=tuple(wheel for wheel in venv.wheels if wheel not in wheels),
+        distributions=wheels,
+    )
 
 
 get_image = engine.asker(build_image)

@@ -42,7 +42,7 @@ PROVENANCE = DocumentKind("provenance", "provenance.json", STATEMENT, "https://s
 INSTALLERS = DocumentKind("installers", "installers.json", STATEMENT, "urn:strata:installers:v1")
 
 KINDS = (CYCLONEDX, SPDX, PROVENANCE, INSTALLERS)
-"""All documents that `package` can write."""
+"""All documents whose files tell what they are."""
 
 
 DEBIAN_RELEASED = "vnd.strata.debian.released"
@@ -60,6 +60,13 @@ def documents_path(layout: str) -> str:
 def folder_of(platform: Optional[Platform]) -> str:
     """Return the name of the folder for the image of a platform: `linux-amd64`; `index` for an index of several."""
     return f"{platform.os}-{platform.architecture}" if platform else "index"
+
+
+BUNDLE_SUFFIX = ".sigstore.json"
+"""The end of the names of signatures beside the documents (strata.sign.layout_signatures)."""
+
+BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json"
+"""The media type of such a signature, and the artifact type of its referrer."""
 
 
 def kind_of(file: str) -> Optional[DocumentKind]:

@@ -13,6 +13,7 @@ from strata.oci.layer import File, write_layer
 from strata.oci.platform import Platform
 from strata.sign.formats.bundle import Bundle
 from support.oci.images import AMD64, write_layout
+from support.servers.fake_registry import fake_registry
 from support.signing.commands import Commands
 
 ARM64 = Platform("linux", "arm64")
@@ -156,3 +157,26 @@ def test_layouts_that_cannot_be_signed(commands: Commands, layout: Path) -> None
         "Fix: choose one by its tag: DIRECTORY:TAG.\n",
     )
     assert commands.sign("./missing")[2].splitlines()[0] == "missing does not exist."
+
+
+def test_signatures_beside_a_layout_go_with_a_push(commands: Commands, layout: Path) -> None:
+    (layout.parent / "image.attest/linux-amd64").mkdir(parents=True)
+    (layout.parent / "image.attest/linux-amd64/sbom.cdx.json").write_bytes(SBOM)
+    commands.sign(layout)
+    with fake_registry() as registry:
+        target = f"{registry.address}/team/app:1"
+        code, out, err = commands.run("push", layout, target, f"--documents={layout}.attest")
+        # The list of what is in it, its signature, and that of the image.
+        assert (code, json.loads(out)["attached"], err) == (0, 3, "")
+        code, out, err = commands.verify(target)
+        assert (code, err) == (0, "")
+        assert "signed by" in out
+        assert "https://cyclonedx.org/bom" in out
+        (bundle,) = (layout.parent / "image.attest").rglob("signature.*")
+        bundle.write_bytes(b"{}")
+        assert commands.run("attach", target, bundle) == (
+            2,
+            "",
+            f"image.attest/linux-amd64/{bundle.name} cannot be attached to an image: it is no sigstore bundle with a "
+            "statement.\nFix: write it again, or name another.\n",
+        )

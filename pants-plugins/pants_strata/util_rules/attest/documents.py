@@ -8,18 +8,40 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pants.backend.python.subsystems.setup import PythonSetup
+from pants.engine.platform import Platform as HostPlatform
 from pants.engine.rules import Rule, collect_rules, rule
 from pants.util.frozendict import FrozenDict
 
 from pants_strata import engine
 from pants_strata.artifacts.documents import Documents, DocumentsRequest
-from pants_strata.subsystem import StrataSubsystem
+from pants_strata.subsystem import DebianSubsystem, Document, StandaloneSubsystem, StrataSubsystem
+from pants_strata.util_rules.attest.installers import write_installers
+from pants_strata.util_rules.attest.provenance import write_provenance
+from pants_strata.util_rules.host_platform import host_platform
+from pants_strata.util_rules.image import get_image
+from strata.attest.documents import INSTALLERS, PROVENANCE
 
 
 @rule
-async def write_documents(request: DocumentsRequest, strata: StrataSubsystem) -> Documents:
+async def write_documents(
+    request: DocumentsRequest,
+    strata: StrataSubsystem,
+    debian: DebianSubsystem,
+    standalone: StandaloneSubsystem,
+    python: PythonSetup,
+    machine: HostPlatform,
+) -> Documents:
     """Return the documents about the image for one platform."""
     files: dict[str, bytes] = {}
+    if not strata.attest:
+        return Documents(FrozenDict(files))
+    built, image = await get_image(request.image), await engine.target(request.image.address)
+    if Document.provenance in strata.attest:
+        builder = host_platform(machine)
+        files[PROVENANCE.file] = await write_provenance(built, image, strata, debian, standalone, python, builder)
+    if Document.installers in strata.attest:
+        files[INSTALLERS.file] = write_installers(built, image)
     return Documents(FrozenDict(files))
 
 

@@ -70,7 +70,8 @@ async def with_built_wheels(
             _logger.warning(errors.not_reproducible(str(target.address), release, wheel.differing))
         file = await engine.without_prefix(_FILES, await engine.only(answered.files, [f"{_FILES}/*"]))
         built[sdist.name] = LockedWheel(
-            sdist.name, sdist.version, wheel.name, wheel.size, wheel.requires, wheel.import_names, file
+            *(sdist.name, sdist.version, wheel.name, wheel.size, wheel.requires, wheel.import_names, file),
+            built_from=sdist,
         )
     return tuple(built.get(wheel.name, wheel) for wheel in wheels)
 

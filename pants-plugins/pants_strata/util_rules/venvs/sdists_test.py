@@ -154,7 +154,7 @@ def test_without_source_distributions_nothing_is_read_or_built() -> None:
 
 def test_a_built_wheel_takes_the_place_of_its_source_distribution(caplog: pytest.LogCaptureFixture) -> None:
     engine = Engine()
-    wheel = LockedWheel("pure", "1.0", "pure-1.0-py3-none-any.whl", 7, ("six",), ("pure",), BUILT)
+    wheel = LockedWheel("pure", "1.0", "pure-1.0-py3-none-any.whl", 7, ("six",), ("pure",), BUILT, SDIST)
     assert engine.build(SDIST, WHEEL) == (wheel, WHEEL)
     assert caplog.records == []
 

@@ -183,6 +183,7 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem) -> Venv:
         modules=frozenset(module for item in distributions.values() for module in item.modules),
         scripts=frozenset(script for item in distributions.values() for script in item.scripts),
         standard_library=venv_layer.standard_library,
+        wheels=chosen,
     )
 
 

@@ -5,12 +5,13 @@ strata.attest.documents describes the folder in which `package` writes them.
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Optional
 
-from strata.attest.documents import STATEMENT, folder_of, kind_of
+from strata.attest.documents import BUNDLE, BUNDLE_SUFFIX, STATEMENT, folder_of, kind_of
 from strata.attest.statement import StatementHead
 from strata.errors.attest import referrers as errors
 from strata.oci.descriptor import Descriptor
@@ -21,6 +22,10 @@ from strata.registry.source import INDEXES, MANIFESTS, Source, Tree
 
 PREDICATE_TYPE = "in-toto.io/predicate-type"
 """The annotation that tells statements apart, as BuildKit calls it."""
+
+# What cosign writes into the referrer of a signature, and looks for.
+_BUNDLE_CONTENT = "dev.sigstore.bundle.content"
+_BUNDLE_PREDICATE_TYPE = "dev.sigstore.bundle.predicateType"
 
 Attachments = Sequence[tuple[Descriptor, Sequence[Attachment]]]
 """Manifests and indexes, and the documents about each."""
@@ -48,8 +53,7 @@ def read_document(file: Path, subject: Descriptor, artifact_type: str = "") -> A
 
     :param artifact_type: by default that which belongs to the name of the file.
     """
-    kind = kind_of(file.name)
-    artifact_type = artifact_type or (kind.media_type if kind else "")
+    artifact_type = artifact_type or _type_of(file.name)
     if not artifact_type:
         raise errors.unknown_document(str(file))
     try:
@@ -59,18 +63,41 @@ def read_document(file: Path, subject: Descriptor, artifact_type: str = "") -> A
         raise errors.unreadable_document(str(file), f"cannot be read: {error.strerror}") from None
     if len(content) > DOCUMENT_BYTES:
         raise errors.unreadable_document(str(file), f"has more than {DOCUMENT_BYTES} bytes")
-    annotations = _of_statement(file, content, subject) if artifact_type == STATEMENT else {}
+    annotations: Mapping[str, str] = {}
+    if artifact_type == STATEMENT:
+        annotations = {PREDICATE_TYPE: _predicate_type(file, content, subject)}
+    elif artifact_type == BUNDLE:
+        annotations = {
+            _BUNDLE_CONTENT: "dsse-envelope",
+            _BUNDLE_PREDICATE_TYPE: _predicate_type(file, _payload(file, content), subject),
+        }
     return Attachment(artifact_type, content, file=file.name, annotations=annotations)
 
 
-def _of_statement(file: Path, content: bytes, subject: Descriptor) -> Mapping[str, str]:
+def _type_of(file: str) -> str:
+    """Return the artifact type that the name of a file tells; an empty text where it tells none."""
+    if file.endswith(BUNDLE_SUFFIX):
+        return BUNDLE
+    kind = kind_of(file)
+    return kind.media_type if kind else ""
+
+
+def _predicate_type(file: Path, statement: bytes, subject: Descriptor) -> str:
     try:
-        head = StatementHead.from_bytes(content)
+        head = StatementHead.from_bytes(statement)
     except ValueError as reason:
         raise errors.unreadable_document(str(file), str(reason)) from None
     if subject.digest not in head.subjects:
         raise errors.statement_of_another(str(file), sorted(head.subjects), subject.digest)
-    return {PREDICATE_TYPE: head.predicate_type}
+    return head.predicate_type
+
+
+def _payload(file: Path, bundle: bytes) -> bytes:
+    """Return the statement that a signature is about. Whether it is a good one, `strata verify` tells."""
+    try:
+        return base64.b64decode(json.loads(bundle)["dsseEnvelope"]["payload"], validate=True)
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise errors.unreadable_document(str(file), "is no sigstore bundle with a statement") from None
 
 
 def _folder_name(source: Source, descriptor: Descriptor, content: bytes) -> str:

@@ -1,0 +1,190 @@
+"""The materials of an image: every file that was fetched for it, the base, and the locks, each with its digest.
+
+Nothing is fetched for this: the rules that it asks have answered for the image already.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from pants.backend.python.subsystems.setup import PythonSetup
+from pants.engine.target import Target
+
+from pants_strata import engine
+from pants_strata.artifacts.debian_packages import DebianPackages, DebianPackagesRequest
+from pants_strata.artifacts.image import BuiltImage
+from pants_strata.artifacts.interpreter import Interpreter, InterpreterRequest
+from pants_strata.artifacts.oci_base import OciBase, OciBaseRequest
+from pants_strata.subsystem import DebianSubsystem
+from pants_strata.target_types import (
+    DebianPackagesLockfileField,
+    InstallerLockfileField,
+    InstallerToolField,
+    InterpreterLockfileField,
+    OciBaseLockfileField,
+    OciBaseTarget,
+    VenvBuildLockfileField,
+    VenvLockfileField,
+    VenvResolveField,
+)
+from pants_strata.util_rules.debian.packages import get_debian_packages
+from pants_strata.util_rules.installer import get_installer, shipped_lock
+from pants_strata.util_rules.interpreters.interpreter import get_interpreter
+from pants_strata.util_rules.lock_requests import base_lock, is_standalone, release_of
+from pants_strata.util_rules.oci_base.base import get_oci_base
+from pants_strata.util_rules.venvs.locked_venv import get_locked_venv
+from pants_strata.util_rules.venvs.resolves import lockfile_of
+from strata.attest.provenance import Material
+from strata.attest.purls import debian_purl, oci_purl, pypi_purl
+from strata.debian.lock_reader import read_debian_lock
+from strata.debian.shipped import shipped_base_lock, shipped_interpreter_lock
+from strata.locks.reader import pyproject_path
+from strata.oci.platform import Platform
+from strata.protocol.interpreter import feature_version
+from strata.standalone.shipped import shipped_standalone_lock
+
+
+@dataclass(frozen=True)
+class _Targets:
+    """The targets that an image was built from."""
+
+    base: Target
+    interpreter: Target
+    installer: Target
+    venv: Target
+
+
+async def targets_of(built: BuiltImage) -> _Targets:
+    """Return the targets that an image was built from."""
+    locked = await get_locked_venv(built.venv)
+    return _Targets(
+        base=await engine.target(built.venv.base),
+        interpreter=await engine.target(built.venv.interpreter),
+        installer=await engine.target(locked.installer.address),
+        venv=await engine.target(built.venv.address),
+    )
+
+
+async def materials_of(
+    built: BuiltImage, targets: _Targets, debian: DebianSubsystem, python: PythonSetup, machine: Platform
+) -> tuple[Material, ...]:
+    """Return the materials of an image. `machine` is the platform that its bytes were made on."""
+    own = await get_interpreter(InterpreterRequest(built.venv.interpreter, built.venv.platform))
+    builder = await get_interpreter(InterpreterRequest(built.venv.interpreter, machine))
+    return (
+        *await _base(built, targets.base, debian),
+        *(await _interpreter(own, "interpreter") if built.image.layers_of("interpreter") else ()),
+        *await _interpreter(builder, "build"),
+        *await _wheels(built),
+        *await _installer(built),
+        *await _locks(targets, debian, python, own),
+    )
+
+
+async def _base(built: BuiltImage, base: Target, debian: DebianSubsystem) -> Iterable[Material]:
+    if base.alias == OciBaseTarget.alias:
+        return _images(await get_oci_base(OciBaseRequest(base.address, built.venv.platform)))
+    request = DebianPackagesRequest(base_lock(base, debian), built.venv.platform)
+    return _packages(await get_debian_packages(request), "base")
+
+
+def _images(base: OciBase) -> Iterator[Material]:
+    """Yield what the reference names, and the manifest of the platform where that is another."""
+    for digest in dict.fromkeys([base.image.root, base.image.manifest]):
+        yield Material(base.name, digest.partition(":")[2], "base", oci_purl(base.repository, digest))
+
+
+def _packages(packages: DebianPackages, used_for: str) -> Iterator[Material]:
+    for each in packages.packages:
+        uri = debian_purl(each.name, each.version, each.architecture)
+        yield Material(each.file_name, each.sha256, used_for, uri)
+
+
+async def _interpreter(interpreter: Interpreter, used_for: str) -> Iterable[Material]:
+    packages = _packages(interpreter.debian, used_for)
+    if interpreter.standalone is None:
+        return packages
+    hashes = await engine.file_hashes(interpreter.standalone.digest)
+    return (*packages, *(Material(name, sha256, used_for) for name, sha256 in hashes.items()))
+
+
+async def _wheels(built: BuiltImage) -> Iterable[Material]:
+    """Return what was fetched of the lock: wheels, and the source distributions that wheels were built from."""
+    fetched = [wheel.built_from or wheel for wheel in built.locked]
+    hashes = await engine.file_hashes(await engine.merge(wheel.digest for wheel in fetched))
+    return [
+        Material(wheel.file, hashes[wheel.file], "dependencies", pypi_purl(wheel.name, wheel.version))
+        for wheel in fetched
+    ]
+
+
+async def _installer(built: BuiltImage) -> Iterable[Material]:
+    """Return the wheels of the installer; without wheels to install none was used."""
+    if not (built.locked or built.distributions):
+        return ()
+    installer = await get_installer((await get_locked_venv(built.venv)).installer)
+    hashes = await engine.file_hashes(installer.digest)
+    return [Material(name, sha256, "installer", _uri_of(name)) for name, sha256 in hashes.items()]
+
+
+def _uri_of(wheel: str) -> str:
+    try:
+        name, version, _, _ = parse_wheel_filename(wheel)
+    except InvalidWheelFilename:
+        return ""
+    return pypi_purl(name, str(version))
+
+
+async def _locks(
+    targets: _Targets, debian: DebianSubsystem, python: PythonSetup, interpreter: Interpreter
+) -> Iterable[Material]:
+    """Return the locks: those of the repository, by their paths, and those that came with Strata."""
+    of_debian = [path for path in _debian_locks(targets) if path]
+    resolve = targets.venv[VenvResolveField].value
+    lock = lockfile_of(resolve, python) if resolve else ""
+    paths = [
+        *of_debian,
+        *([lock, pyproject_path(lock)] if lock else targets.venv[VenvLockfileField].paths),
+        targets.venv[VenvBuildLockfileField].path,
+        targets.base.get(OciBaseLockfileField).path,
+        targets.interpreter[InterpreterLockfileField].path,
+        targets.installer[InstallerLockfileField].path,
+    ]
+    files = await engine.repository_files(sorted({path for path in paths if path}))
+    return [
+        *(_lock(path, content, debian=path in of_debian) for path, content in files.items()),
+        *_shipped(targets, debian, interpreter),
+    ]
+
+
+def _lock(name: str, content: bytes, *, debian: bool) -> Material:
+    released = read_debian_lock(content.decode("utf-8", "replace"), name).released if debian else None
+    return Material(name, hashlib.sha256(content).hexdigest(), "lock", released=released)
+
+
+def _debian_locks(targets: _Targets) -> Iterator[str]:
+    """Yield the paths of locks of Debian packages; empty ones for those that came with Strata."""
+    if targets.base.has_field(DebianPackagesLockfileField):
+        yield targets.base[DebianPackagesLockfileField].path
+    if not is_standalone(targets.interpreter):
+        yield targets.interpreter[InterpreterLockfileField].path
+
+
+def _shipped(targets: _Targets, debian: DebianSubsystem, interpreter: Interpreter) -> Iterator[Material]:
+    """Yield the locks that came with Strata."""
+    if targets.base.has_field(DebianPackagesLockfileField) and not targets.base[DebianPackagesLockfileField].path:
+        release = release_of(targets.base, debian)
+        yield _lock(f"strata:base {release}", shipped_base_lock(release).encode(), debian=True)
+    if not targets.interpreter[InterpreterLockfileField].path:
+        feature = feature_version(interpreter.version)
+        if is_standalone(targets.interpreter):
+            text = shipped_standalone_lock(feature).encode()
+            yield _lock(f"strata:standalone CPython {feature}", text, debian=False)
+        else:
+            yield _lock(f"strata:CPython {feature}", shipped_interpreter_lock(feature).encode(), debian=True)
+    if not targets.installer[InstallerLockfileField].path:
+        tool = targets.installer[InstallerToolField].value
+        yield _lock(f"strata:{tool}", shipped_lock(tool).encode(), debian=False)
