@@ -43,6 +43,10 @@ NOT_RUN: Mapping[str, str] = {
     "cosign verify --key release.pub --private-infrastructure registry.example/team/web:1.4": "the same",
     "python -m strata sign registry.example/team/web:1.4 --public-key=release.pub --helper='pkcs11-tool …'": "the same",
     "python -m strata verify registry.example/team/web:1.4 --policy=policy.toml": "the same",
+    "python -m strata sign registry.example/team/web:1.4 --identity-token=token.jwt": "the same",
+    "python -m strata verify registry.example/team/web:1.4 --certificate-identity=NAME --certificate-oidc-issuer=URL": (
+        "the same"
+    ),
     "./pants test ::": "runs this test",
     "./pants test tests:: ; cp dist/test/tests*/golden/*.txt tests/images/golden/": "runs this test",
     "bash .ci/run": "runs this test",

@@ -30,6 +30,16 @@ def add_sign_arguments(parser: argparse.ArgumentParser) -> None:
     )
     key.add_argument("--public-key", type=Path, metavar="FILE", help="the helper's public key in PEM")
     key.add_argument("--public-key-command", metavar="COMMAND", help="a program that writes it to standard output")
+    keyless = parser.add_argument_group("a certificate instead of a key, with the extra pants-strata[keyless]")
+    keyless.add_argument("--identity-token", type=Path, metavar="FILE", help="holds the token of an identity provider")
+    keyless.add_argument(
+        "--trust-config",
+        type=Path,
+        metavar="FILE",
+        help="sigstore's JSON file with the services and their keys; by default those of the public instance",
+    )
+    keyless.add_argument("--fulcio-url", default="", metavar="URL", help="another certificate authority")
+    keyless.add_argument("--rekor-url", default="", metavar="URL", help="another transparency log")
     parser.add_argument(
         "--format",
         action="append",
@@ -50,6 +60,14 @@ def add_verify_arguments(parser: argparse.ArgumentParser) -> None:
     _add_target(parser, "the image to verify")
     parser.add_argument(
         "--key", type=Path, action="append", default=[], metavar="FILE", help="a public key in PEM; may be repeated"
+    )
+    parser.add_argument("--certificate-identity", default="", metavar="NAME", help="who has certificates instead")
+    parser.add_argument("--certificate-oidc-issuer", default="", metavar="URL", help="who vouches for that identity")
+    parser.add_argument(
+        "--trusted-root",
+        type=Path,
+        metavar="FILE",
+        help="sigstore's JSON file with the keys of the services; by default those of the public instance",
     )
     parser.add_argument("--policy", type=Path, metavar="FILE", help="what the image must be (docs/signatures.md)")
     parser.add_argument(

@@ -17,6 +17,7 @@ from typing import Optional
 from strata.errors.oci import DamagedLayout
 from strata.errors.signatures import Refused
 from strata.errors.signatures import images as errors
+from strata.errors.signatures import keyless as keyless_errors
 from strata.errors.signatures import keys as key_errors
 from strata.errors.signatures import policies as policy_errors
 from strata.layouts.layout import Layout, split_tag
@@ -26,12 +27,15 @@ from strata.registry.provider import Provider, Settings
 from strata.registry.reference import Reference
 from strata.registry.remote import RemoteSource
 from strata.sign.arguments import FORMATS
+from strata.sign.formats.bundle import BundleMaker, KeyBundles
+from strata.sign.formats.claims import Trusted
+from strata.sign.keyless import Identity, KeylessBundles
 from strata.sign.keys.helper import Helper, run_helper, split_command
 from strata.sign.keys.passwords import PasswordSource
-from strata.sign.keys.private import KeyFile, Signer
+from strata.sign.keys.private import KeyFile
 from strata.sign.keys.public import PublicKey
 from strata.sign.layout_signatures import LayoutSignatures
-from strata.sign.policy import Policy, read_policy
+from strata.sign.policy import Policy, distinct, read_policy
 from strata.sign.registry_signatures import RegistrySignatures
 from strata.sign.signing import sign_in_registry, sign_layout
 from strata.sign.verify import Verified, verify
@@ -40,20 +44,20 @@ REFUSED = 1
 
 
 def _sign(arguments: argparse.Namespace) -> int:
-    signer = _signer(arguments)
+    maker = _maker(arguments)
     documents = not arguments.no_documents
     opened = _layout(arguments.target)
     if opened:
         directory, layout, root = opened
         if "simple-signing" in arguments.format:
             raise errors.no_place_for_simple_signing(arguments.target)
-        done = sign_layout(directory, layout, root, signer, recursive=arguments.recursive, documents=documents)
+        done = sign_layout(directory, layout, root, maker, recursive=arguments.recursive, documents=documents)
     else:
         provider = _provider(arguments, "pull,push")
         formats = arguments.format or FORMATS
-        done = sign_in_registry(provider, signer, formats=formats, recursive=arguments.recursive, documents=documents)
+        done = sign_in_registry(provider, maker, formats=formats, recursive=arguments.recursive, documents=documents)
     with suppress(BrokenPipeError):
-        print(json.dumps({"image": arguments.target, "key": signer.public_key.fingerprint, **done.to_json()}))
+        print(json.dumps({"image": arguments.target, "key": maker.id, **done.to_json()}))
     return 0
 
 
@@ -94,30 +98,41 @@ def _fields(accepted: Verified, target: str) -> dict[str, object]:
     return {
         "image": target,
         "digest": accepted.digest,
-        "signers": [key.fingerprint for key in accepted.signers],
+        "signers": [each.id for each in accepted.signers],
         "documents": {digest: list(types) for digest, types in accepted.documents},
         "notes": list(accepted.notes),
     }
 
 
 def _policy(arguments: argparse.Namespace) -> Policy:
-    keys = tuple({key.der: key for key in map(PublicKey.read, arguments.key)}.values())
+    trusted: list[Trusted] = [PublicKey.read(path) for path in arguments.key]
+    identity, issuer = arguments.certificate_identity, arguments.certificate_oidc_issuer
+    if bool(identity) != bool(issuer):
+        raise keyless_errors.half_an_identity()
+    if identity:
+        trusted.append(Identity.trusted(identity, issuer, arguments.trusted_root))
     if arguments.policy:
-        return read_policy(arguments.policy, keys)
-    if not keys:
+        return read_policy(arguments.policy, tuple(trusted))
+    if not trusted:
         raise policy_errors.no_keys()
-    return Policy(keys)
+    return Policy(distinct(trusted))
 
 
-def _signer(arguments: argparse.Namespace) -> Signer:
-    if arguments.key and arguments.helper:
+def _maker(arguments: argparse.Namespace) -> BundleMaker:
+    if sum(map(bool, (arguments.key, arguments.helper, arguments.identity_token))) > 1:
         raise key_errors.several_keys()
+    if arguments.identity_token:
+        if "simple-signing" in arguments.format:
+            raise keyless_errors.simple_signing_needs_a_key()
+        services = (arguments.fulcio_url, arguments.rekor_url)
+        return KeylessBundles.of_token(arguments.identity_token, arguments.trust_config, *services)
     if arguments.key:
         source = PasswordSource(arguments.password_file, arguments.password_fd)
-        return KeyFile.read(arguments.key, source.read)
+        return KeyBundles(KeyFile.read(arguments.key, source.read))
     if not arguments.helper:
         raise key_errors.no_key()
-    return Helper(split_command(arguments.helper), _public_key(arguments), arguments.helper_input == "digest")
+    command, digest = split_command(arguments.helper), arguments.helper_input == "digest"
+    return KeyBundles(Helper(command, _public_key(arguments), digest))
 
 
 def _public_key(arguments: argparse.Namespace) -> PublicKey:

@@ -19,6 +19,8 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
 """The name of a document in policies → the predicate types of which one will do."""
 
 _PREDICATES = {kind.media_type: kind.predicate_type for kind in KINDS if kind.media_type != STATEMENT}
+SUBJECT = "image"
+"""The name of subjects where one is needed: the library sigstore takes none without it."""
 MEDIA_TYPES = (STATEMENT, *_PREDICATES)
 """The media types of documents that can be signed."""
 
@@ -33,6 +35,6 @@ def to_sign(media_type: str, content: bytes, digest: str) -> bytes:
             raise Unreadable("is a statement about another image")
         return content
     try:
-        return statement(digest, _PREDICATES[media_type], parse(content))
+        return statement(digest, _PREDICATES[media_type], parse(content), SUBJECT)
     except NotJson as reason:
         raise Unreadable(str(reason)) from None

@@ -4,7 +4,8 @@
     image.attest/linux-amd64/sbom.cdx.KEY.sigstore.json    a bundle around that document
     image.attest/index/signature.KEY.sigstore.json         a bundle over the index
 
-KEY is the beginning of the key's SHA-256. Nothing may lie in the layout itself beside what the specification names.
+KEY is the beginning of the SHA-256 of the key, or of the identity. Nothing may lie in the layout itself beside what the
+specification names.
 """
 
 from __future__ import annotations
@@ -20,9 +21,8 @@ from strata.layouts.finding import printable
 from strata.oci.descriptor import Descriptor
 from strata.sign import limits
 from strata.sign.formats import bundle
-from strata.sign.formats.bundle import Bundle
+from strata.sign.formats.bundle import Bundle, BundleMaker
 from strata.sign.formats.claims import Claim, Unreadable
-from strata.sign.keys.private import Signer
 from strata.sign.verify import Found
 
 _SUFFIX = ".sigstore.json"
@@ -57,19 +57,19 @@ class LayoutSignatures:
                 claims.append(claim)
         return Found(tuple(claims), tuple(unreadable), (printable(f"{self.folder}/*/*{_SUFFIX}"),))
 
-    def add_bundle(self, folder: str, name: str, payload: bytes, signer: Signer) -> bool:
-        """Write a bundle with a signed statement. Return whether there was none of this key over the same before.
+    def add_bundle(self, folder: str, name: str, payload: bytes, maker: BundleMaker) -> bool:
+        """Write a bundle with a signed statement. Return whether there was none of this signer over the same before.
 
         :param name: what the statement is: `signature`, or the name of the document without `.json`.
         """
         message = bundle.signed_bytes(payload)
-        path = self.folder / folder / f"{name}.{signer.public_key.fingerprint[:_KEY_DIGITS]}{_SUFFIX}"
-        if any(each.message == message and each.signers([signer.public_key]) for each in _claims(path)):
+        path = self.folder / folder / f"{name}.{maker.id[:_KEY_DIGITS]}{_SUFFIX}"
+        if any(each.message == message and maker.made(each) for each in _claims(path)):
             return False
-        made = Bundle(payload, (signer.sign(message),), signer.public_key.hint)
+        made = maker.bundle(payload)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(made.to_bytes())
+            path.write_bytes(made)
         except OSError as error:
             raise errors.unwritable_file(printable(str(path)), error.strerror or "unknown reason") from None
         return True

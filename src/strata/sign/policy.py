@@ -2,7 +2,9 @@
 
     [signers]
     keys = ["release.pub", "build.pub"]   # PEM files, relative to the policy
-    required = 2                          # so many of the keys must have signed the image
+    required = 2                          # so many of the keys and identities must have signed the image
+    identities = [{ identity = "https://…", issuer = "https://…" }]
+    trusted_root = "trusted_root.json"    # of these identities; by default that of the public instance of sigstore
 
     [image]
     installers = "ensurepip"              # none, ensurepip or requested
@@ -19,7 +21,7 @@ Each table and each key may be left out. docs/signatures.md says what each rule 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Optional
@@ -29,6 +31,8 @@ from strata.oci.documents import shown
 from strata.oci.shape import Shape, count, list_of, matching, struct, text
 from strata.oci.spec import digest
 from strata.sign.documents import REQUIRED
+from strata.sign.formats.claims import Trusted
+from strata.sign.keyless import Identity
 from strata.sign.keys.public import PublicKey, read_file
 
 if sys.version_info >= (3, 11):
@@ -39,7 +43,12 @@ else:
 INSTALLERS = ("none", "ensurepip", "requested")
 
 _TABLES: Mapping[str, Mapping[str, Shape]] = {
-    "signers": {"keys": list_of(text), "required": count},
+    "signers": {
+        "keys": list_of(text),
+        "required": count,
+        "identities": list_of(struct({"identity": text, "issuer": text})),
+        "trusted_root": text,
+    },
     "image": {
         "installers": matching("|".join(INSTALLERS), f"one of {', '.join(INSTALLERS)}"),
         "base_digests": list_of(digest),
@@ -57,7 +66,8 @@ class Policy:
     """What an image must be.
 
     :param path: of the file, for messages; empty where there is none.
-    :param required: how many of the keys must have signed the image.
+    :param trusted: keys, and identities that may have certificates instead.
+    :param required: how many of them must have signed the image.
     :param installers: which installers it may hold; empty where that does not matter.
     :param base_digests: the digests that its base may have; empty where any will do.
     :param debian_max_age_days: how old the locks of its Debian packages may be; None where that does not matter.
@@ -65,7 +75,7 @@ class Policy:
     :param builders: ids of builders of which one must have built it; empty where any will do.
     """
 
-    keys: tuple[PublicKey, ...]
+    trusted: tuple[Trusted, ...]
     path: str = ""
     required: int = 1
     installers: str = ""
@@ -75,22 +85,21 @@ class Policy:
     builders: tuple[str, ...] = ()
 
 
-def read_policy(path: Path, further: tuple[PublicKey, ...] = ()) -> Policy:
+def read_policy(path: Path, further: tuple[Trusted, ...] = ()) -> Policy:
     """Return the policy in a file. Raise StrataError where it is none, or no image can meet it.
 
-    :param further: keys that are named beside the policy; they count like its own.
+    :param further: signers that are named beside the policy; they count like its own.
     """
     values = _tables(path)
     signers, image, documents = (values.get(name, {}) for name in _TABLES)
-    named = [PublicKey.read(path.parent / name) for name in signers.get("keys", ())]
-    keys = tuple({key.der: key for key in (*further, *named)}.values())
+    trusted = distinct([*further, *_named(path.parent, signers)])
     required = signers.get("required", 1)
-    if not keys:
+    if not trusted:
         raise errors.no_keys()
-    if required > len(keys):
-        raise errors.more_signers_than_keys(str(path), required, len(keys))
+    if required > len(trusted):
+        raise errors.more_signers_than_keys(str(path), required, len(trusted))
     return Policy(
-        keys,
+        trusted,
         str(path),
         required,
         image.get("installers", ""),
@@ -99,6 +108,19 @@ def read_policy(path: Path, further: tuple[PublicKey, ...] = ()) -> Policy:
         tuple(documents.get("required", ())),
         tuple(documents.get("builders", ())),
     )
+
+
+def distinct(signers: Iterable[Trusted]) -> tuple[Trusted, ...]:
+    """Return each signer once, however often a key is named."""
+    return tuple({each.id: each for each in signers}.values())
+
+
+def _named(folder: Path, signers: Mapping[str, Any]) -> Iterator[Trusted]:
+    for name in signers.get("keys", ()):
+        yield PublicKey.read(folder / name)
+    root = folder / signers["trusted_root"] if "trusted_root" in signers else None
+    for each in signers.get("identities", ()):
+        yield Identity.trusted(each["identity"], each["issuer"], root)
 
 
 def _tables(path: Path) -> Mapping[str, Any]:

@@ -109,7 +109,8 @@ def test_policies_that_no_image_can_meet(tmp_path: Path) -> None:
     )
     assert error(tmp_path, "") == (
         "No public key is named, so that no signature can be verified.\n"
-        "Fix: name one or more (`--key=FILE`), or a policy that does (`--policy=FILE`, `keys` in `[signers]`)."
+        "Fix: name one or more (`--key=FILE`), or a policy that does (`--policy=FILE`, `keys` in `[signers]`); for "
+        "signatures with certificates name an identity (`--certificate-identity`, `--certificate-oidc-issuer`)."
     )
     assert error(tmp_path, "[signers]\nkeys = ['c.pub']") == (
         "c.pub cannot be read for a public key: No such file or directory.\n"

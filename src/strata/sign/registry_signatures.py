@@ -21,7 +21,7 @@ from strata.registry.remote import RemoteSource, read_document
 from strata.registry.source import PIECE
 from strata.sign import limits
 from strata.sign.formats import bundle, simple_signing
-from strata.sign.formats.bundle import Bundle
+from strata.sign.formats.bundle import Bundle, BundleMaker
 from strata.sign.formats.claims import Claim, Unreadable
 from strata.sign.formats.statements import Statement
 from strata.sign.keys.private import Signer
@@ -75,18 +75,17 @@ class RegistrySignatures:
         push(MemorySource(config, manifest, content), descriptor, self.provider, tags=[tag])
         return True
 
-    def add_bundle(self, subject: Descriptor, payload: bytes, signer: Signer) -> bool:
-        """Attach a bundle with a signed statement. Return whether there was none of this key over the same before."""
+    def add_bundle(self, subject: Descriptor, payload: bytes, maker: BundleMaker) -> bool:
+        """Attach a bundle with a signed statement. Return whether this signer had attached none over the same."""
         message = bundle.signed_bytes(payload)
         for each in self._referring(subject.digest):
-            if isinstance(each, Claim) and each.message == message and each.signers([signer.public_key]):
+            if isinstance(each, Claim) and each.message == message and maker.made(each):
                 return False
-        made = Bundle(payload, (signer.sign(message),), signer.public_key.hint)
         annotations = {
             bundle.CONTENT_ANNOTATION: "dsse-envelope",
             bundle.PREDICATE_ANNOTATION: Statement.from_bytes(payload).predicate_type,
         }
-        attach(self.provider, subject, bundle.MEDIA_TYPE, made.to_bytes(), annotations=annotations)
+        attach(self.provider, subject, bundle.MEDIA_TYPE, maker.bundle(payload), annotations=annotations)
         return True
 
     def _at_tags(self, digest: str) -> Iterator[Union[Claim, str]]:

@@ -21,10 +21,10 @@ from strata.registry.referrers.listing import referrers
 from strata.registry.remote import RemoteSource
 from strata.registry.source import INDEXES, MANIFESTS, read_tree
 from strata.sign import limits
-from strata.sign.documents import MEDIA_TYPES, to_sign
+from strata.sign.documents import MEDIA_TYPES, SUBJECT, to_sign
+from strata.sign.formats.bundle import BundleMaker, KeyBundles
 from strata.sign.formats.claims import Unreadable
 from strata.sign.formats.statements import Statement, signature_statement
-from strata.sign.keys.private import Signer
 from strata.sign.layout_signatures import LayoutSignatures, read_bytes
 from strata.sign.registry_signatures import RegistrySignatures, layers_of, read_blob
 
@@ -47,7 +47,7 @@ class Signed:
 
 
 def sign_in_registry(
-    provider: Provider, signer: Signer, *, formats: Sequence[str], recursive: bool, documents: bool
+    provider: Provider, maker: BundleMaker, *, formats: Sequence[str], recursive: bool, documents: bool
 ) -> Signed:
     """Sign what a reference names, and store the signatures in its repository.
 
@@ -61,15 +61,15 @@ def sign_in_registry(
     images = [each for each, _ in tree.documents if each.media_type in MANIFESTS and each.digest != root.digest]
     done = Signed(root.digest)
     for subject in [root, *(images if recursive else ())]:
-        if "simple-signing" in formats:
-            done.note(f"simple-signing {subject.digest}", store.add_simple(subject, signer))
+        if "simple-signing" in formats and isinstance(maker, KeyBundles):
+            done.note(f"simple-signing {subject.digest}", store.add_simple(subject, maker.signer))
         if "bundle" in formats:
-            payload = signature_statement(subject.digest)
-            done.note(f"bundle {subject.digest}", store.add_bundle(subject, payload, signer))
+            payload = _signature(subject, maker)
+            done.note(f"bundle {subject.digest}", store.add_bundle(subject, payload, maker))
     for subject in [root, *images] if documents else ():
         for payload in _attached(provider, source, subject):
             kind = Statement.from_bytes(payload).predicate_type
-            done.note(f"{kind} {subject.digest}", store.add_bundle(subject, payload, signer))
+            done.note(f"{kind} {subject.digest}", store.add_bundle(subject, payload, maker))
     return done
 
 
@@ -89,7 +89,7 @@ def _attached(provider: Provider, source: RemoteSource, subject: Descriptor) -> 
 
 
 def sign_layout(
-    directory: Path, layout: Layout, root: Descriptor, signer: Signer, *, recursive: bool, documents: bool
+    directory: Path, layout: Layout, root: Descriptor, maker: BundleMaker, *, recursive: bool, documents: bool
 ) -> Signed:
     """Sign an image of a layout, and write the signatures beside the layout.
 
@@ -100,8 +100,8 @@ def sign_layout(
     images = [each for each, _ in tree.documents if each.media_type in MANIFESTS]
     done = Signed(root.digest)
     for subject in [root, *(each for each in images if recursive and each.digest != root.digest)]:
-        payload = signature_statement(subject.digest)
-        made = store.add_bundle(_folder(layout, subject), "signature", payload, signer)
+        payload = _signature(subject, maker)
+        made = store.add_bundle(_folder(layout, subject), "signature", payload, maker)
         done.note(f"bundle {subject.digest}", made)
     for subject in images if documents else ():
         folder = _folder(layout, subject)
@@ -109,9 +109,14 @@ def sign_layout(
             path = store.folder / folder / kind.file
             if path.is_file():
                 payload = _statement(path, kind.media_type, subject.digest)
-                made = store.add_bundle(folder, kind.file[: -len(".json")], payload, signer)
+                made = store.add_bundle(folder, kind.file[: -len(".json")], payload, maker)
                 done.note(f"{Statement.from_bytes(payload).predicate_type} {subject.digest}", made)
     return done
+
+
+def _signature(subject: Descriptor, maker: BundleMaker) -> bytes:
+    """Return the statement that is signed: for a key the very statement of cosign."""
+    return signature_statement(subject.digest, "" if isinstance(maker, KeyBundles) else SUBJECT)
 
 
 def _folder(layout: Layout, subject: Descriptor) -> str:

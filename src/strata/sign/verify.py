@@ -18,8 +18,7 @@ from strata.errors.signatures import images as errors
 from strata.errors.signatures import policies
 from strata.oci.descriptor import Descriptor
 from strata.registry.source import INDEXES, PIECE, Source, Tree, read_tree
-from strata.sign.formats.claims import SIGNATURE_TYPE, Claim
-from strata.sign.keys.public import PublicKey
+from strata.sign.formats.claims import SIGNATURE_TYPE, Claim, Trusted
 from strata.sign.policy import Policy
 from strata.sign.rules import SignedImage, problems
 
@@ -51,7 +50,7 @@ class Verified:
     """
 
     digest: str
-    signers: tuple[PublicKey, ...]
+    signers: tuple[Trusted, ...]
     documents: tuple[tuple[str, tuple[str, ...]], ...]
     notes: tuple[str, ...]
 
@@ -73,9 +72,9 @@ def verify(place: str, source: Source, root: Descriptor, find: Find, policy: Pol
     about_images = find(others) if others else Found(())
     claims = {each.message: each for each in (*about_root.claims, *about_images.claims)}.values()
     documents = [each for each in claims if each.predicate_type != SIGNATURE_TYPE]
-    signed = [_with_documents(image, root.digest, documents, policy.keys) for image in images.values()]
+    signed = [_with_documents(image, root.digest, documents, policy.trusted) for image in images.values()]
     notes += about_images.unreadable
-    notes += [_doubt(each, policy.keys) for each in documents if not each.signers(policy.keys)]
+    notes += [_doubt(each, policy.trusted) for each in documents if not each.signers(policy.trusted)]
     today = datetime.now(timezone.utc).date()
     unmet = [problem for image in signed for problem in problems(policy, image, today)]
     if unmet:
@@ -84,20 +83,20 @@ def verify(place: str, source: Source, root: Descriptor, find: Find, policy: Pol
     return Verified(root.digest, signers, named, tuple(notes))
 
 
-def _signers(place: str, digest: str, found: Found, policy: Policy) -> tuple[tuple[PublicKey, ...], list[str]]:
+def _signers(place: str, digest: str, found: Found, policy: Policy) -> tuple[tuple[Trusted, ...], list[str]]:
     """Return the keys that signed the digest, and a line for each signature that does not count."""
     signatures = [each for each in found.claims if each.predicate_type == SIGNATURE_TYPE]
-    good: dict[bytes, PublicKey] = {}
+    good: dict[str, Trusted] = {}
     notes = list(found.unreadable)
     for claim in signatures:
-        by = claim.signers(policy.keys)
+        by = claim.signers(policy.trusted)
         if digest not in claim.subjects:
             other = ", ".join(sorted(claim.subjects)) or "nothing"
             notes.append(f"{claim.place} is {'a signature' if by else 'a doubtful signature'} over {other}")
         elif by:
-            good.update({key.der: key for key in by})
+            good.update({each.id: each for each in by})
         else:
-            notes.append(_doubt(claim, policy.keys))
+            notes.append(_doubt(claim, policy.trusted))
     if not signatures and not found.unreadable:
         raise errors.not_signed(place, digest, found.looked_at)
     if len(good) < policy.required:
@@ -105,11 +104,13 @@ def _signers(place: str, digest: str, found: Found, policy: Policy) -> tuple[tup
     return tuple(good.values()), notes
 
 
-def _doubt(claim: Claim, keys: Iterable[PublicKey]) -> str:
+def _doubt(claim: Claim, trusted: Iterable[Trusted]) -> str:
     """Return why a claim that none of the keys signed does not count."""
-    named = next((key for key in keys if key.hint == claim.hint), None)
+    named = next((each for each in trusted if each.hint and each.hint == claim.hint), None)
     if named is not None:
         return f"{claim.place} names the key {named}, whose signature it is not: one of the two was changed"
+    if claim.bundle and not claim.hint:
+        return f"{claim.place} has a certificate, for none of the identities that are trusted, or was changed"
     if claim.hint:
         return f"{claim.place} names another key ({claim.hint})"
     return f"{claim.place} is by another key, or was changed"
@@ -156,8 +157,8 @@ def _read_blobs(place: str, source: Source, tree: Tree) -> None:
 
 
 def _with_documents(
-    image: SignedImage, root: str, documents: Sequence[Claim], keys: Sequence[PublicKey]
+    image: SignedImage, root: str, documents: Sequence[Claim], trusted: Sequence[Trusted]
 ) -> SignedImage:
     """Return the image with the documents about it, or about the index that it is in, which one of the keys signed."""
-    about = [each for each in documents if each.subjects & {image.digest, root} and each.signers(keys)]
+    about = [each for each in documents if each.subjects & {image.digest, root} and each.signers(trusted)]
     return SignedImage(image.name, image.digest, image.manifest, about)

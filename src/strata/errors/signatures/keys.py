@@ -9,12 +9,12 @@ from strata.errors import StrataError
 _KEYS = "ECDSA with the curve P-256, RSA from 2048 bits on, or Ed25519"
 
 
-def missing_package(name: str) -> StrataError:
-    """Return the error for a Python without a package that signing needs."""
+def missing_package(name: str, extra: str = "sign") -> StrataError:
+    """Return the error for a Python without a package that signing needs; `extra` of the distribution installs it."""
     return StrataError(
         f"The Python package {name} is not installed, and signatures are made and verified with it.",
-        fix="install the extra `sign`: `pip install 'pants-strata[sign]'`; for `./pants publish` name "
-        '`"pants-strata[sign]==…"` in `[GLOBAL].plugins`.',
+        fix=f"install the extra `{extra}`: `pip install 'pants-strata[{extra}]'`; for `./pants publish` name "
+        f'`"pants-strata[{extra}]==…"` in `[GLOBAL].plugins`.',
     )
 
 
@@ -74,15 +74,16 @@ def no_key() -> StrataError:
     """Return the error for a command that signs without saying with what."""
     return StrataError(
         "No key is named to sign with.",
-        fix="name a file (`--key=FILE`), or a program that signs (`--helper=COMMAND --public-key=FILE`).",
+        fix="name a file (`--key=FILE`), a program that signs (`--helper=COMMAND --public-key=FILE`), or an identity "
+        "token (`--identity-token=FILE`).",
     )
 
 
 def several_keys() -> StrataError:
-    """Return the error for a command that names a file and a helper."""
+    """Return the error for a command that names a file and a helper, or a token beside these."""
     return StrataError(
-        "A key file and a helper are named, and an image is signed with one key at a time.",
-        fix="leave out `--key` or `--helper`, and sign twice for two signatures.",
+        "More than one of `--key`, `--helper` and `--identity-token` is there, and an image is signed once at a time.",
+        fix="choose one, and sign again for a second signature.",
     )
 
 

@@ -22,7 +22,8 @@ def no_keys() -> StrataError:
     """Return the error for a verification without a public key."""
     return StrataError(
         "No public key is named, so that no signature can be verified.",
-        fix="name one or more (`--key=FILE`), or a policy that does (`--policy=FILE`, `keys` in `[signers]`).",
+        fix="name one or more (`--key=FILE`), or a policy that does (`--policy=FILE`, `keys` in `[signers]`); for "
+        "signatures with certificates name an identity (`--certificate-identity`, `--certificate-oidc-issuer`).",
     )
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from strata.oci.documents import NotJson, canonical_json, parse, shown
 from strata.oci.shape import Shape, list_of, matching, struct, text
 from strata.sign.formats.claims import Claim, Unreadable
 from strata.sign.formats.statements import Statement
+from strata.sign.keys.private import Signer
 
 MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json"
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
@@ -44,11 +45,13 @@ class Bundle:
 
     :param payload: a statement.
     :param hint: of the key (strata.sign.keys.public.PublicKey.hint).
+    :param content: the document that it was read from.
     """
 
     payload: bytes = field(repr=False)
     signatures: tuple[bytes, ...] = field(repr=False)
     hint: str = ""
+    content: bytes = field(default=b"", repr=False, compare=False)
 
     def to_bytes(self) -> bytes:
         """Return the bundle as canonical JSON."""
@@ -67,26 +70,63 @@ class Bundle:
         hint = value.get("verificationMaterial", {}).get("publicKey", {}).get("hint", "")
         if "dsseEnvelope" not in value:
             raise Unreadable("is a bundle over bytes, and not over a statement")
-        return cls._of_envelope(value["dsseEnvelope"], hint)
+        return cls._of_envelope(value["dsseEnvelope"], hint, content)
 
     @classmethod
     def from_envelope(cls, content: bytes) -> Bundle:
         """Return a bundle of an envelope that stands alone, as `cosign attest` stored it before there were bundles."""
-        return cls._of_envelope(_document(content, _envelope, "a DSSE envelope"), "")
+        return cls._of_envelope(_document(content, _envelope, "a DSSE envelope"))
 
     @classmethod
-    def _of_envelope(cls, envelope: Any, hint: str) -> Bundle:
+    def _of_envelope(cls, envelope: Any, hint: str = "", content: bytes = b"") -> Bundle:
         if envelope["payloadType"] != PAYLOAD_TYPE:
             raise Unreadable(
                 f"has a signature over {shown(envelope['payloadType'])}, and not over an in-toto statement"
             )
-        return cls(_bytes(envelope["payload"]), tuple(_bytes(each["sig"]) for each in envelope["signatures"]), hint)
+        signatures = tuple(_bytes(each["sig"]) for each in envelope["signatures"])
+        return cls(_bytes(envelope["payload"]), signatures, hint, content)
 
     def claim(self, place: str) -> Claim:
         """Return what the bundle says. Raise Unreadable where the payload is no statement."""
         said = Statement.from_bytes(self.payload)
         message = signed_bytes(self.payload)
-        return Claim(place, message, self.signatures, said.subjects, said.predicate_type, said.predicate, self.hint)
+        kind, predicate = said.predicate_type, said.predicate
+        return Claim(place, message, self.signatures, said.subjects, kind, predicate, self.hint, self.content)
+
+
+class BundleMaker(Protocol):
+    """Signs statements, and knows its own signatures."""
+
+    @property
+    def id(self) -> str:
+        """Return a text by which signers are told apart, in hexadecimal digits."""
+
+    def bundle(self, payload: bytes) -> bytes:
+        """Return a bundle with a signature over a statement."""
+
+    def made(self, claim: Claim) -> bool:
+        """Return whether a claim has a signature of this signer."""
+
+
+@dataclass(frozen=True)
+class KeyBundles:
+    """Makes bundles with a key."""
+
+    signer: Signer
+
+    @property
+    def id(self) -> str:
+        """Return the fingerprint of the key."""
+        return self.signer.public_key.fingerprint
+
+    def bundle(self, payload: bytes) -> bytes:
+        """Return a bundle with a signature over a statement."""
+        signature = self.signer.sign(signed_bytes(payload))
+        return Bundle(payload, (signature,), self.signer.public_key.hint).to_bytes()
+
+    def made(self, claim: Claim) -> bool:
+        """Return whether a claim has a signature of the key."""
+        return self.signer.public_key.made(claim)
 
 
 def _document(content: bytes, shape: Shape, what: str) -> Any:

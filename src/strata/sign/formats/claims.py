@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-from strata.sign.keys.public import PublicKey
+from typing import Any, Protocol
 
 SIGNATURE_TYPE = "https://sigstore.dev/cosign/sign/v1"
 """The predicate type of a statement that says no more than that somebody signed the image."""
@@ -14,6 +12,21 @@ SIGNATURE_TYPE = "https://sigstore.dev/cosign/sign/v1"
 
 class Unreadable(Exception):
     """A document that should hold a signature does not; the text says why, and reads on from its name."""
+
+
+class Trusted(Protocol):
+    """Somebody whose signatures count: a key, or whoever has certificates for an identity."""
+
+    @property
+    def id(self) -> str:
+        """Return a text by which signers are told apart."""
+
+    @property
+    def hint(self) -> str:
+        """Return by what bundles name the key; empty for signers with certificates."""
+
+    def made(self, claim: Claim) -> bool:
+        """Return whether a claim has a signature of this signer."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +39,7 @@ class Claim:
     :param subjects: digests of the images that it speaks of.
     :param predicate_type: SIGNATURE_TYPE, or what else the statement is about.
     :param hint: of the key, as sigstore's bundles name it; empty where the format has none.
+    :param bundle: the whole sigstore bundle, which may have a certificate; empty for other formats.
     """
 
     place: str
@@ -35,7 +49,8 @@ class Claim:
     predicate_type: str
     predicate: Mapping[str, Any] = field(default_factory=dict, hash=False, repr=False)
     hint: str = ""
+    bundle: bytes = field(default=b"", repr=False)
 
-    def signers(self, keys: Iterable[PublicKey]) -> list[PublicKey]:
-        """Return those of the keys that signed it."""
-        return [key for key in keys if any(key.verifies(each, self.message) for each in self.signatures)]
+    def signers(self, trusted: Iterable[Trusted]) -> list[Trusted]:
+        """Return those of the trusted signers that made it."""
+        return [each for each in trusted if each.made(self)]

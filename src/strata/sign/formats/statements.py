@@ -54,17 +54,20 @@ class Statement:
         return cls(subjects, value["predicateType"], predicate if isinstance(predicate, dict) else {})
 
 
-def statement(digest: str, predicate_type: str, predicate: Optional[Any] = None) -> bytes:
-    """Return the canonical JSON of a statement about an image."""
+def statement(digest: str, predicate_type: str, predicate: Optional[Any] = None, name: str = "") -> bytes:
+    """Return the canonical JSON of a statement about an image.
+
+    :param name: of the image, for people; may be empty.
+    """
     algorithm, _, digits = digest.partition(":")
     fields: dict[str, Any] = {
         "_type": STATEMENT_TYPE,
-        "subject": [{"digest": {algorithm: digits}}],
+        "subject": [{**({"name": name} if name else {}), "digest": {algorithm: digits}}],
         "predicateType": predicate_type,
     }
     return canonical_json(fields if predicate is None else {**fields, "predicate": predicate})
 
 
-def signature_statement(digest: str) -> bytes:
+def signature_statement(digest: str, name: str = "") -> bytes:
     """Return the statement that `cosign sign` makes: there is an image, and nothing more is said of it."""
-    return statement(digest, SIGNATURE_TYPE)
+    return statement(digest, SIGNATURE_TYPE, name=name)

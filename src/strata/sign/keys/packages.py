@@ -7,6 +7,8 @@ from contextlib import contextmanager
 
 from strata.errors.signatures import keys as errors
 
+_EXTRAS = {"sigstore": "keyless"}
+
 
 @contextmanager
 def needed() -> Iterator[None]:
@@ -15,4 +17,4 @@ def needed() -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         name = (error.name or "").partition(".")[0]
-        raise errors.missing_package("PyNaCl" if name == "nacl" else name) from None
+        raise errors.missing_package("PyNaCl" if name == "nacl" else name, _EXTRAS.get(name, "sign")) from None

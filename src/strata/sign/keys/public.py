@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from strata.errors.signatures import keys as errors
+from strata.sign.formats.claims import Claim
 from strata.sign.keys.packages import needed
 
 SMALLEST_RSA = 2048
@@ -70,9 +71,18 @@ class PublicKey:
         return hashlib.sha256(self.der).hexdigest()
 
     @property
+    def id(self) -> str:
+        """Return the fingerprint, by which signers are told apart."""
+        return self.fingerprint
+
+    @property
     def hint(self) -> str:
         """Return by what sigstore's bundles name the key: its SHA-256 in Base64."""
         return base64.b64encode(hashlib.sha256(self.der).digest()).decode()
+
+    def made(self, claim: Claim) -> bool:
+        """Return whether a claim has a signature of this key."""
+        return any(self.verifies(each, claim.message) for each in claim.signatures)
 
     def verifies(self, signature: bytes, message: bytes) -> bool:
         """Return whether a signature is this key's over a message."""
@@ -106,13 +116,13 @@ def unusable(key: Any) -> str:
     return "" if isinstance(key, ed25519.Ed25519PublicKey) else "it is for another algorithm"
 
 
-def read_file(path: Path, what: str) -> bytes:
+def read_file(path: Path, what: str, most: int = _MOST_BYTES) -> bytes:
     """Return the bytes of a small file that the user named. Raise StrataError where it cannot be read."""
     try:
         with path.open("rb") as stream:
-            content = stream.read(_MOST_BYTES + 1)
+            content = stream.read(most + 1)
     except OSError as error:
         raise errors.unreadable_file(str(path), what, error.strerror or "it is no file") from None
-    if len(content) > _MOST_BYTES:
-        raise errors.unreadable_file(str(path), what, f"it has more than {_MOST_BYTES} bytes")
+    if len(content) > most:
+        raise errors.unreadable_file(str(path), what, f"it has more than {most} bytes")
     return content
