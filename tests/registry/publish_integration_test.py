@@ -11,7 +11,13 @@ from typing import Any
 
 import pytest
 
+from strata.oci.descriptor import Descriptor
+from strata.registry.provider import Provider
+from strata.registry.reference import Reference
+from strata.registry.referrers.listing import referrers
+from strata.registry.remote import RemoteSource
 from support.nested_pants import NestedPants, Ran, nested_pants
+from support.oci.in_toto import check_provenance, read_statement
 from support.oci.podman import inspected, podman
 from support.oci.readers import digest_of, run
 from support.programs import require
@@ -65,6 +71,19 @@ def line(ran: Ran) -> dict[str, Any]:
     return told
 
 
+def documents_of(reference: str) -> dict[str, Any]:
+    """The statements that are attached to an image, by their predicate types."""
+    place = Reference.parse(reference)
+    provider = Provider(place, environment={})
+    source = RemoteSource(provider)
+    said = []
+    for each in referrers(provider, place.digest):
+        (layer,) = json.loads(source.read(each.descriptor))["layers"]
+        with source.open_blob(Descriptor.from_json(layer)) as blob:
+            said.append(read_statement(blob.read()))
+    return {each["predicateType"]: each for each in said}
+
+
 def test_publish_twice(project: Project) -> None:
     skopeo = require("skopeo", "skopeo")
     address = project.address
@@ -94,10 +113,19 @@ def test_publish_twice(project: Project) -> None:
         told = json.loads(run(skopeo, "inspect", "--tls-verify=false", f"docker://{address}/team/app:{tag}"))
         assert (told["Digest"], told["Os"], told["Architecture"]) == (digest, "linux", "amd64")
 
+    assert sent["attached"] == 2
+    attached = documents_of(f"{address}/team/app@{digest}")
+    assert set(attached) == {"https://slsa.dev/provenance/v1", "urn:strata:installers:v1"}
+    for said in attached.values():
+        assert said["subject"] == [{"name": "src/app:image", "digest": {"sha256": digest.partition(":")[2]}}]
+    check_provenance(attached["https://slsa.dev/provenance/v1"]["predicate"])
+
     again, rewritten = project.publish("src/app:image")
     assert rewritten == [image]
     told = line(again)
     assert (told["digest"], told["uploaded"], told["mounted"], told["bytes"]) == (digest, 0, 0, 0)
+    assert "attached" not in told
+    assert documents_of(f"{address}/team/app@{digest}") == attached
 
 
 def test_layers_of_a_sibling_are_not_sent_again(project: Project) -> None:

@@ -71,6 +71,15 @@ def crane_registry(folder: Path, program: str) -> Iterator[str]:
 
 
 @contextmanager
+def olareg_registry(folder: Path, program: str) -> Iterator[str]:
+    """The address of olareg's registry, which lists referrers itself; the folder gets its log."""
+    port = _free_port()
+    command = [program, "serve", "--addr", "127.0.0.1", "--port", str(port), "--store-type", "mem"]
+    with _serving(command, port, folder / "log"):
+        yield f"127.0.0.1:{port}"
+
+
+@contextmanager
 def _serving(command: list[str], port: int, log: Path) -> Iterator[None]:
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output)

@@ -116,6 +116,9 @@ def _index(provider: Provider, content: bytes) -> dict[str, Any]:
         value: dict[str, Any] = parse(content)
     except NotJson as reason:
         raise errors.bad_document(_place(provider), str(reason)) from None
+    if isinstance(value, dict) and value.get("manifests", ()) is None:
+        # An empty list, as registries in Go may write it.
+        value = {**value, "manifests": []}
     problem = next(_problems(value), None)
     if problem:
         raise errors.bad_document(_place(provider), f"is wrong: {problem}")

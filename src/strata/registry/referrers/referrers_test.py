@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from strata.errors import StrataError
-from strata.oci.descriptor import MANIFEST, Descriptor
+from strata.oci.descriptor import INDEX, MANIFEST, Descriptor
 from strata.registry.provider import Provider
 from strata.registry.reference import Reference
 from strata.registry.referrers.attach import attach
 from strata.registry.referrers.listing import referrers, referrers_tag
-from support.servers.fake_registry import FakeRegistry, fake_registry
+from support.servers.fake_registry import FakeRegistry, Fault, fake_registry
 
 KIND = "application/vnd.example.note.v1+json"
 IMAGE = b'{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json"}'
@@ -82,6 +82,14 @@ def test_list_that_another_program_keeps(registry: FakeRegistry) -> None:
     kept = json.loads(registry.tags("team/app")[referrers_tag(SUBJECT.digest)])["manifests"]
     assert entry in kept
     assert {each["digest"] for each in kept} == {other.digest, done.digest}
+
+
+def test_an_empty_list_of_a_registry_in_go(registry: FakeRegistry) -> None:
+    index = {"schemaVersion": 2, "mediaType": INDEX, "manifests": None}
+    answer = Fault("GET .*/referrers/", status=200, headers={"Content-Type": INDEX}, body=index)
+    registry.faults.append(answer)
+    assert referrers(provider(registry), SUBJECT.digest) == ()
+    assert answer.times == 0
 
 
 @pytest.mark.parametrize(
