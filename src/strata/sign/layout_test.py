@@ -111,6 +111,19 @@ def test_sbom_that_was_changed(commands: Commands, layout: Path) -> None:
     )
 
 
+def test_two_sign_the_same_document(commands: Commands, layout: Path) -> None:
+    folder = layout.parent / "image.attest/linux-amd64"
+    folder.mkdir(parents=True)
+    (folder / "sbom.cdx.json").write_bytes(SBOM)
+    commands.sign(layout)
+    commands.sign(layout, key="b")
+    for key in ("a", "b"):
+        (commands.folder / "policy.toml").write_text(
+            f"[signers]\nkeys = ['{key}.pub']\n[documents]\nrequired = ['sbom']\n"
+        )
+        assert commands.run("verify", layout, f"--policy={commands.folder}/policy.toml")[0] == 0
+
+
 def test_signature_that_was_damaged(commands: Commands, layout: Path) -> None:
     commands.sign(layout)
     (path,) = (layout.parent / "image.attest").rglob("*.json")

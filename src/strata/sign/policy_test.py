@@ -215,7 +215,10 @@ def test_age_of_the_debian_lock() -> None:
     ]
     unknown = "linux/amd64: the age of its Debian packages is not known: no signed provenance has the day of their lock"
     assert [told_of(rule, each) for each in (made_of(), image())] == [[unknown]] * 2
-    undated = "linux/amd64: the age of its Debian packages (base.lock) is not known: their lock has no day"
+    undated = (
+        "linux/amd64: the age of its Debian packages (base.lock) is not known: their lock has no day "
+        "(`generate-lockfiles` writes it)"
+    )
     assert told_of(rule, made_of("2026-11-26", "", None)) == [undated, undated]
     assert told_of(Policy(()), image()) == []
 

@@ -118,7 +118,7 @@ def _age(most: Optional[int], documents: Sequence[Claim], today: date) -> Iterat
         yield "the age of its Debian packages is not known: no signed provenance has the day of their lock"
     for name, day in days:
         if day is None:
-            yield f"the age of its {name} is not known: their lock has no day"
+            yield f"the age of its {name} is not known: their lock has no day (`generate-lockfiles` writes it)"
         elif (today - day).days > most:
             yield f"its {name} are of {day}, {(today - day).days} days ago; allowed: {most}"
 

@@ -70,7 +70,7 @@ def verify(place: str, source: Source, root: Descriptor, find: Find, policy: Pol
     images = _images(tree)
     others = [descriptor for descriptor, _ in tree.documents if descriptor.digest in images and descriptor != root]
     about_images = find(others) if others else Found(())
-    claims = {each.message: each for each in (*about_root.claims, *about_images.claims)}.values()
+    claims = {(each.message, each.signatures): each for each in (*about_root.claims, *about_images.claims)}.values()
     documents = [each for each in claims if each.predicate_type != SIGNATURE_TYPE]
     signed = [_with_documents(image, root.digest, documents, policy.trusted) for image in images.values()]
     notes += about_images.unreadable
