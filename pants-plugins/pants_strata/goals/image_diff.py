@@ -34,8 +34,7 @@ from strata.diff.report import to_json, to_table
 from strata.diff.tagged_layout import TaggedLayout
 from strata.diff.view import ImageView
 from strata.errors import diff as errors
-from strata.oci.descriptor import Descriptor
-from strata.oci.layout import INDEX_FILE
+from strata.oci.descriptor import INDEX_FILE, Descriptor
 from strata.oci.platform import Platform
 
 

@@ -49,9 +49,10 @@ from pants_strata.util_rules.venvs.locked_venv import own_lock_request
 from pants_strata.util_rules.venvs.venv import get_venv
 from strata.attest.build_inputs import BuildInputs, build_inputs_path
 from strata.attest.documents import documents_path, folder_of
+from strata.oci.descriptor import INDEX_FILE
 from strata.oci.image import Image
 from strata.oci.layer import Layer
-from strata.oci.layout import INDEX_FILE, artifact_layout_files, layout_files
+from strata.oci.layout import artifact_layout_files, layout_files
 from strata.oci.platform import Platform
 
 

@@ -38,7 +38,7 @@ from pants_strata.util_rules.siblings import PublishedImages
 from strata.attest.documents import documents_path
 from strata.errors import StrataError
 from strata.errors import publish as errors
-from strata.oci.layout import INDEX_FILE
+from strata.oci.descriptor import INDEX_FILE
 
 # Where the files of logins, credential helpers, certificates and proxies are found; see docs/registry.md. What a helper
 # needs beside these is in `[strata].publish_env_vars`.
@@ -65,8 +65,8 @@ _ENVIRONMENT = (
 # A push needs no package beside the library, so that Python starts without looking for any.
 # The path is an argument and no PYTHONPATH, which would reach credential helpers that are themselves written in Python.
 _PROGRAM = (
-    "import os, runpy, sys; sys.path[:0] = sys.argv.pop(1).split(os.pathsep); "
-    "runpy.run_module('strata', run_name='__main__', alter_sys=True)"
+    "import os, sys; sys.path[:0] = sys.argv.pop(1).split(os.pathsep); "
+    "from strata.__main__ import main; sys.exit(main())"
 )
 _STRATA = (
     *(sys.executable, "-IS", "-c", _PROGRAM),

@@ -28,7 +28,7 @@ from pants_strata.util_rules.oci_base.base import get_oci_base
 from pants_strata.util_rules.oci_base.layers import get_base_layer
 from strata.attest.build_inputs import Input
 from strata.errors import oci_base as errors
-from strata.oci.base import base_annotations
+from strata.oci.annotations import base_annotations
 from strata.oci.descriptor import Descriptor
 from strata.oci.layer import Layer
 from strata.protocol.interpreter import feature_version

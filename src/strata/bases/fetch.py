@@ -19,7 +19,8 @@ from strata.oci.shape import exactly, list_of, map_of, or_null, struct, text
 from strata.oci.spec import digest
 from strata.pieces import pieces
 from strata.protocol.bases.fetch_base import BaseLayer, BaseRuntime, Request, Result
-from strata.registry.source import INDEXES, Source, children
+from strata.registry.manifests import INDEXES
+from strata.registry.source import Source, children
 
 _DOCKER_CONFIG = "application/vnd.docker.container.image.v1+json"
 # Docker's own media types, for the same bytes.

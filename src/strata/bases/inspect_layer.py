@@ -15,7 +15,8 @@ from strata.audit.blob import member_contents
 from strata.audit.layer import LayerAudit
 from strata.errors import oci_base as errors
 from strata.layouts.blob_reader import BlobReader
-from strata.oci.tar_reader import DIRECTORY, HARD_LINK, SYMLINK, DamagedBlob, TarEntry, TarReader
+from strata.oci.descriptor import DamagedBlob
+from strata.oci.tar_reader import DIRECTORY, HARD_LINK, SYMLINK, TarEntry, TarReader
 from strata.pieces import Stream
 from strata.protocol.bases.inspect_base_layer import Request, Result
 

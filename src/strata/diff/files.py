@@ -11,8 +11,8 @@ from typing import Callable, Optional
 from strata.diff.cause import Cause, Subject, unknown
 from strata.layouts.blob_reader import BlobReader
 from strata.layouts.finding import printable
-from strata.oci.descriptor import Descriptor
-from strata.oci.tar_reader import FILE, DamagedBlob, TarEntry, TarReader
+from strata.oci.descriptor import DamagedBlob, Descriptor
+from strata.oci.tar_reader import FILE, TarEntry, TarReader
 from strata.pieces import Stream, pieces
 
 OpenBlob = Callable[[Descriptor], Optional[AbstractContextManager[Stream]]]

@@ -12,8 +12,7 @@ from strata.diff.view import ImageView
 from strata.errors import diff as errors
 from strata.layouts.layout import Layout, split_tag
 from strata.layouts.verified_blob import VerifiedBlob
-from strata.oci.descriptor import Descriptor
-from strata.oci.layout import INDEX_FILE
+from strata.oci.descriptor import INDEX_FILE, Descriptor
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,7 @@ from collections.abc import Iterator
 from strata.layouts.limits import EMPTY_STREAMS
 from strata.oci import zstd
 from strata.oci.blob_writer import GZIP_HEADER
-from strata.oci.descriptor import LAYER_GZIP, LAYER_TAR, LAYER_ZSTD, LAYERS
-from strata.oci.tar_reader import DamagedBlob
+from strata.oci.descriptor import LAYER_GZIP, LAYER_TAR, LAYER_ZSTD, LAYERS, DamagedBlob
 from strata.pieces import Stream
 
 _GZIP_MAGIC = GZIP_HEADER[:2]

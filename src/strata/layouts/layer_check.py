@@ -9,10 +9,10 @@ from typing import Optional
 
 from strata.layouts.blob_reader import BlobReader
 from strata.layouts.finding import Finding, Rule
-from strata.oci.descriptor import LAYER_GZIP, LAYER_ZSTD
+from strata.oci.descriptor import LAYER_GZIP, LAYER_ZSTD, DamagedBlob
 from strata.oci.entry import privileged, unsafe, unsafe_target
 from strata.oci.tar import EPOCH
-from strata.oci.tar_reader import DIRECTORY, FILE, SYMLINK, DamagedBlob, TarEntry, TarReader
+from strata.oci.tar_reader import DIRECTORY, FILE, SYMLINK, TarEntry, TarReader
 
 
 @dataclass(frozen=True)

@@ -26,13 +26,12 @@ from strata.layouts import limits
 from strata.layouts.finding import printable
 from strata.layouts.verified_blob import VerifiedBlob
 from strata.oci import spec
-from strata.oci.descriptor import CONFIG, INDEX, MANIFEST, Descriptor
+from strata.oci.annotations import REF_NAME
+from strata.oci.descriptor import CONFIG, INDEX, INDEX_FILE, LAYOUT_FILE, MANIFEST, DamagedBlob, Descriptor
 from strata.oci.documents import NotJson, parse
-from strata.oci.layout import INDEX_FILE, LAYOUT_FILE, REF_NAME
 from strata.oci.limits import DOCUMENT_BYTES
 from strata.oci.platform import Platform
 from strata.oci.shape import Shape
-from strata.oci.tar_reader import DamagedBlob
 
 
 @dataclass(frozen=True)

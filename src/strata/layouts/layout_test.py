@@ -11,11 +11,10 @@ import pytest
 from strata.errors import StrataError
 from strata.layouts.layout import Layout, split_tag
 from strata.layouts.verified_blob import VerifiedBlob
-from strata.oci.descriptor import CONFIG, MANIFEST, Descriptor
+from strata.oci.descriptor import CONFIG, MANIFEST, DamagedBlob, Descriptor
 from strata.oci.image import Image, RuntimeConfig
 from strata.oci.layout import artifact_layout_files
 from strata.oci.platform import Platform
-from strata.oci.tar_reader import DamagedBlob
 from support.oci.images import AMD64, layer, write_layout
 from support.oci.layouts import write_example
 

@@ -15,8 +15,8 @@ from strata.errors import oci as errors
 from strata.layouts.blob_reader import BlobReader
 from strata.layouts.finding import printable
 from strata.layouts.layout import Layout
-from strata.oci.descriptor import LAYERS
-from strata.oci.tar_reader import DIRECTORY, FILE, SYMLINK, DamagedBlob, TarEntry, TarReader
+from strata.oci.descriptor import LAYERS, DamagedBlob
+from strata.oci.tar_reader import DIRECTORY, FILE, SYMLINK, TarEntry, TarReader
 
 _TYPES = {
     FILE: stat.S_IFREG,

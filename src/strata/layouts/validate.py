@@ -22,10 +22,9 @@ from strata.layouts.finding import Finding, Rule, printable
 from strata.layouts.layer_check import LayerCheck, check_layer
 from strata.layouts.layout import is_layout
 from strata.oci import spec
-from strata.oci.descriptor import CONFIG, EMPTY, INDEX, MANIFEST, blob_path
+from strata.oci.descriptor import CONFIG, EMPTY, EMPTY_CONFIG, INDEX, INDEX_FILE, LAYOUT_FILE, MANIFEST, blob_path
 from strata.oci.documents import NotJson, canonical_json, parse, shown
 from strata.oci.image import CREATED
-from strata.oci.layout import EMPTY_CONFIG, INDEX_FILE, LAYOUT_FILE
 from strata.oci.limits import DOCUMENT_BYTES
 from strata.oci.shape import Shape
 from strata.pieces import pieces

@@ -7,8 +7,7 @@ import os
 from types import TracebackType
 from typing import BinaryIO, Callable, Optional
 
-from strata.oci.descriptor import Descriptor
-from strata.oci.tar_reader import DamagedBlob
+from strata.oci.descriptor import DamagedBlob, Descriptor
 from strata.pieces import pieces
 
 

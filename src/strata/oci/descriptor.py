@@ -1,5 +1,6 @@
 """This module has descriptors: by one, a document of an image names a blob by its media type, digest and size.
 
+It also has the media types, and the names of files in a layout.
 https://github.com/opencontainers/image-spec/blob/main/descriptor.md
 """
 
@@ -20,6 +21,17 @@ LAYER_GZIP = "application/vnd.oci.image.layer.v1.tar+gzip"
 LAYER_ZSTD = "application/vnd.oci.image.layer.v1.tar+zstd"
 LAYERS = (LAYER_TAR, LAYER_GZIP, LAYER_ZSTD)
 EMPTY = "application/vnd.oci.empty.v1+json"
+
+LAYOUT_FILE = "oci-layout"
+INDEX_FILE = "index.json"
+LAYOUT_VERSION = "1.0.0"
+# The config of a manifest that is no image's.
+# https://github.com/opencontainers/image-spec/blob/main/manifest.md#guidance-for-an-empty-descriptor
+EMPTY_CONFIG = b"{}"
+
+
+class DamagedBlob(Exception):
+    """A blob is not what its descriptor says; the text tells how, and reads on from the blob's name."""
 
 
 def sha256_digest(content: bytes) -> str:

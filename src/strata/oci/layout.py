@@ -10,22 +10,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Optional
 
-from strata.oci.descriptor import EMPTY, INDEX, MANIFEST, Descriptor
+from strata.oci.annotations import IMAGE_NAME, REF_NAME
+from strata.oci.descriptor import (
+    EMPTY,
+    EMPTY_CONFIG,
+    INDEX,
+    INDEX_FILE,
+    LAYOUT_FILE,
+    LAYOUT_VERSION,
+    MANIFEST,
+    Descriptor,
+)
 from strata.oci.documents import canonical_json
 from strata.oci.image import Image, image_manifest
 from strata.oci.layer import Layer
 from strata.oci.platform import Platform
-
-LAYOUT_FILE = "oci-layout"
-INDEX_FILE = "index.json"
-LAYOUT_VERSION = "1.0.0"
-# The tag of an image within a layout: skopeo, umoci and podman find it as oci:DIRECTORY:TAG.
-REF_NAME = "org.opencontainers.image.ref.name"
-# The whole name: podman and Docker take an image from an archive by it, since the tag alone names no repository.
-IMAGE_NAME = "io.containerd.image.name"
-# The config of a manifest that is no image's.
-# https://github.com/opencontainers/image-spec/blob/main/manifest.md#guidance-for-an-empty-descriptor
-EMPTY_CONFIG = b"{}"
 
 
 def layout_files(

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Optional
 
+from strata.oci.descriptor import DamagedBlob
 from strata.oci.limits import PADDING_BYTES, PATH_CHARACTERS, PATH_PARTS, TAR_HEADER_BYTES
 from strata.oci.tar import BLOCK
 from strata.pieces import Stream
@@ -40,10 +41,6 @@ TYPES = frozenset({*_KINDS, PAX_TYPE, PAX_GLOBAL_TYPE, _GNU_NAME, _GNU_TARGET})
 _PIECE = 1 << 18
 
 _HERE = re.compile(r"^(\./)+")
-
-
-class DamagedBlob(Exception):
-    """A blob is not what its media type says; the text tells how, and reads on from the blob's name."""
 
 
 class UnknownType(DamagedBlob):

@@ -5,7 +5,8 @@ import tarfile
 
 import pytest
 
-from strata.oci.tar_reader import FILE, PAX_TYPE, TYPES, DamagedBlob, TarReader, UnknownType
+from strata.oci.descriptor import DamagedBlob
+from strata.oci.tar_reader import FILE, PAX_TYPE, TYPES, TarReader, UnknownType
 from strata.pieces import pieces
 
 CONTENTS = {"./a/one": b"1" * 700, "two": b"", "three": b"3" * 512}

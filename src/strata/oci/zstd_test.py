@@ -14,9 +14,8 @@ from strata.layouts.blob_reader import BlobReader
 from strata.layouts.layer_check import LayerCheck, check_layer
 from strata.layouts.listing import list_layer
 from strata.oci import zstd
-from strata.oci.descriptor import LAYER_GZIP, LAYER_ZSTD
+from strata.oci.descriptor import LAYER_GZIP, LAYER_ZSTD, DamagedBlob
 from strata.oci.layer import File, ZipMember, write_layer
-from strata.oci.tar_reader import DamagedBlob
 
 CONTENTS = {"kind": "app"}
 TEXT = b"".join(b"%d bottles of beer on the wall\n" % number for number in range(100_000))

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 
 from strata.errors import StrataError
 from strata.layouts.layout import Layout
-from strata.oci.base import BASE_NAME
+from strata.oci.annotations import BASE_NAME
 from strata.oci.descriptor import INDEX, MANIFEST, Descriptor
 from strata.registry.provider import Provider
 from strata.registry.reference import Reference

@@ -8,7 +8,7 @@ import pytest
 
 from strata.errors import StrataError
 from strata.layouts.layout import Layout
-from strata.oci.base import BASE_NAME
+from strata.oci.annotations import BASE_NAME
 from strata.oci.descriptor import Descriptor
 from strata.registry.bases import LayoutOnBases, bases_of
 from strata.registry.provider import Provider, Settings

@@ -10,41 +10,49 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
-from functools import partial
-from typing import Any, Callable, Optional
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from strata.errors import registry as errors
 from strata.layouts.layout import Layout, split_tag
-from strata.oci.descriptor import Descriptor
-from strata.registry.bases import LayoutOnBases, bases_of
+from strata.registry.manifests import digest_at
 from strata.registry.provider import Provider, Settings
-from strata.registry.push import Progress, Pushed, push
 from strata.registry.reference import Reference
-from strata.registry.referrers.attach import attach_all
-from strata.registry.referrers.copy import copy_referrers
-from strata.registry.referrers.documents import read_folder
-from strata.registry.remote import RemoteSource
-from strata.registry.source import Tree, read_tree
+
+# The rest is imported where it is needed: `publish` starts this for each image, most of which are there already.
+if TYPE_CHECKING:
+    from strata.oci.descriptor import Descriptor
+    from strata.registry.push import Progress, Pushed
+    from strata.registry.source import Source, Tree
 
 _SECONDS_BETWEEN_LINES = 0.5
 
 
 def _push(arguments: argparse.Namespace) -> int:
+    target = _Target.of(arguments)
     layout, root = _root_of(arguments.layout)
+    found = target.found(root)
+    if set(found.values()) == {root.digest}:
+        return target.report(root.digest)
+    from strata.registry.bases import LayoutOnBases, bases_of
+    from strata.registry.referrers.attach import attach_all
+    from strata.registry.referrers.documents import read_folder
+
     bases = bases_of(layout, root)
-    target = Reference.parse(arguments.reference)
-    arguments.mount_from[:0] = [base.repository for base in bases if base.registry == target.registry]
+    arguments.mount_from[:0] = [base.repository for base in bases if base.registry == target.reference.registry]
     providers = [Provider(base, settings=_settings(arguments)) for base in bases]
     source = LayoutOnBases(layout, providers)
     folder = arguments.documents
 
-    def attach(provider: Provider, tree: Tree) -> int:
+    def attach(tree: Tree) -> int:
         wanted = read_folder(folder, source, tree)
-        return sum(each.sent for subject, documents in wanted for each in attach_all(provider, subject, documents))
+        added = (attach_all(target.provider, subject, documents) for subject, documents in wanted)
+        return sum(each.sent for some in added for each in some)
 
-    return _publish(source, root, arguments, attach if folder else None)
+    done = target.publish(source, root, arguments.mount_from, attach if folder else None, found)
+    return target.report(root.digest, done)
 
 
 def _pull(arguments: argparse.Namespace) -> int:
@@ -59,54 +67,96 @@ def _pull(arguments: argparse.Namespace) -> int:
 
 
 def _copy(arguments: argparse.Namespace) -> int:
+    from strata.registry.referrers.copy import copy_referrers
+    from strata.registry.remote import RemoteSource
+    from strata.registry.source import read_tree
+
+    target = _Target.of(arguments)
     reference = Reference.parse(arguments.source)
     provider = Provider(reference, settings=_settings(arguments))
     source = RemoteSource(provider)
-    if Reference.parse(arguments.reference).registry == reference.registry:
+    if target.reference.registry == reference.registry:
         arguments.mount_from.insert(0, reference.repository)
 
-    def attach(target: Provider, tree: Tree) -> int:
-        return copy_referrers(provider, target, tree)
+    def attach(tree: Tree) -> int:
+        return copy_referrers(provider, target.provider, tree)
 
-    # Documents and signatures come later than the image, so that they are copied also where the image is there.
-    return _publish(source, source.resolve(), arguments, attach if arguments.referrers else None, always=True)
-
-
-def _publish(
-    source: Any,
-    root: Descriptor,
-    arguments: argparse.Namespace,
-    attach: Optional[Callable[[Provider, Tree], int]],
-    *,
-    always: bool = False,
-) -> int:
-    reference = Reference.parse(arguments.reference)
-    if reference.digest and reference.digest != root.digest:
-        raise errors.digest_of_another(str(reference), root.digest)
-    tags = list(dict.fromkeys([*([reference.tag] if reference.tag else []), *arguments.tag]))
-    for tag in tags:
-        Reference.parse(f"{reference.name}:{tag}")
-    provider = Provider(reference, actions="pull,push", settings=_settings(arguments))
-    siblings = [Reference.parse(f"{reference.registry}/{text}") for text in arguments.mount_from]
-    siblings = [each for each in siblings if each.repository != reference.repository]
-    add = partial(attach, provider) if attach else None
-    done = push(source, root, provider, tags=tags, siblings=siblings, progress=_ProgressLine(), attach=add)
-    if add and always and done.attached is None:
-        done = replace(done, attached=add(read_tree(source, root, str(reference))))
-    _print({"registry": reference.registry, "repository": reference.repository, **_fields(done)})
-    return 0
+    root = source.resolve()
+    done = target.publish(
+        source, root, arguments.mount_from, attach if arguments.referrers else None, target.found(root)
+    )
+    if arguments.referrers and done.attached is None:
+        # Documents and signatures come later than the image, so that they are copied also where the image is there.
+        done = replace(done, attached=attach(read_tree(source, root, str(target.reference))))
+    return target.report(root.digest, done)
 
 
-def _fields(done: Pushed) -> dict[str, Any]:
-    return {
-        "digest": done.digest,
-        "tags": list(done.tags),
-        "uploaded": done.uploaded,
-        "mounted": done.mounted,
-        "present": done.present,
-        "bytes": done.sent,
-        **({} if done.attached is None else {"attached": done.attached}),
-    }
+@dataclass(frozen=True)
+class _Target:
+    """Where an image goes: a repository, and tags there."""
+
+    reference: Reference
+    tags: tuple[str, ...]
+    provider: Provider
+
+    @classmethod
+    def of(cls, arguments: argparse.Namespace) -> _Target:
+        """Return the target that the arguments name. Raise StrataError where they cannot be used."""
+        reference = Reference.parse(arguments.reference)
+        tags = dict.fromkeys([*([reference.tag] if reference.tag else []), *arguments.tag])
+        for tag in tags:
+            Reference.parse(f"{reference.name}:{tag}")
+        return cls(reference, tuple(tags), Provider(reference, actions="pull,push", settings=_settings(arguments)))
+
+    def found(self, root: Descriptor) -> Mapping[str, str]:
+        """Return the digest that the registry has at each tag; at the image's own digest where there is no tag.
+
+        Raise StrataError where the image is not the one that the reference names.
+        """
+        if self.reference.digest and self.reference.digest != root.digest:
+            raise errors.digest_of_another(str(self.reference), root.digest)
+        return {name: digest_at(self.provider, name) for name in self.tags or (root.digest,)}
+
+    def publish(
+        self,
+        source: Source,
+        root: Descriptor,
+        mount_from: Sequence[str],
+        attach: Optional[Callable[[Tree], int]],
+        found: Mapping[str, str],
+    ) -> Pushed:
+        """Push an image; `found` is what the registry has at its names."""
+        from strata.registry.push import push
+
+        siblings = [Reference.parse(f"{self.reference.registry}/{text}") for text in mount_from]
+        siblings = [each for each in siblings if each.repository != self.reference.repository]
+        return push(
+            source,
+            root,
+            self.provider,
+            tags=self.tags,
+            found=found,
+            siblings=siblings,
+            progress=_ProgressLine(),
+            attach=attach,
+        )
+
+    def report(self, digest: str, done: Optional[Pushed] = None) -> int:
+        """Print what was done; without a push the image was there."""
+        _print(
+            {
+                "registry": self.reference.registry,
+                "repository": self.reference.repository,
+                "digest": digest,
+                "tags": list(self.tags),
+                "uploaded": done.uploaded if done else 0,
+                "mounted": done.mounted if done else 0,
+                "present": done.present if done else 0,
+                "bytes": done.sent if done else 0,
+                **({} if done is None or done.attached is None else {"attached": done.attached}),
+            }
+        )
+        return 0
 
 
 def _root_of(text: str) -> tuple[Layout, Descriptor]:

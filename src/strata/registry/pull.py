@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, Optional
 
 from strata.errors import registry as errors
-from strata.oci.descriptor import INDEX, Descriptor
+from strata.oci.annotations import REF_NAME
+from strata.oci.descriptor import INDEX, INDEX_FILE, LAYOUT_FILE, LAYOUT_VERSION, Descriptor
 from strata.oci.documents import canonical_json
-from strata.oci.layout import INDEX_FILE, LAYOUT_FILE, LAYOUT_VERSION, REF_NAME
 from strata.registry.provider import Provider
 from strata.registry.remote import RemoteSource
 from strata.registry.source import PIECE, read_tree

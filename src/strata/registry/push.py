@@ -22,15 +22,14 @@ from typing import Callable, Optional, TypeVar
 from strata.errors import registry as errors
 from strata.oci.descriptor import Descriptor
 from strata.registry.connections import Answer
+from strata.registry.manifests import DIGEST_HEADER, digest_at
 from strata.registry.provider import Provider
 from strata.registry.reference import Reference
-from strata.registry.siblings import ACCEPT, blobs_at, mount_sources
+from strata.registry.siblings import blobs_at, mount_sources
 from strata.registry.source import Source, Tree, read_tree
 from strata.registry.upload import BlobUpload, Outcome, has_blob
 
 T = TypeVar("T")
-
-_DIGEST_HEADER = "Docker-Content-Digest"
 
 
 @dataclass(frozen=True)
@@ -65,12 +64,14 @@ def push(
     provider: Provider,
     *,
     tags: Sequence[str],
+    found: Optional[Mapping[str, str]] = None,
     siblings: Sequence[Reference] = (),
     progress: Callable[[Progress], None] = lambda _: None,
     attach: Optional[Callable[[Tree], int]] = None,
 ) -> Pushed:
     """Publish the manifest or index `root` of a source under each tag, or by its digest alone where there is no tag.
 
+    :param found: the digests that the registry has at these names, where they were asked for already.
     :param siblings: images, or whole repositories, of the registry that may have the same blobs: these are mounted
         from there (strata.registry.siblings).
     :param progress: called from several threads, but not by two at once.
@@ -78,7 +79,7 @@ def push(
         tag names them yet; so an image that all tags name already has its documents, and it is not called.
     """
     names = list(tags) or [root.digest]
-    found = {name: digest_at(provider, name) for name in names}
+    found = {name: digest_at(provider, name) for name in names} if found is None else found
     missing = [name for name in names if found[name] != root.digest]
     if not missing:
         return Pushed(root.digest, tuple(tags))
@@ -167,14 +168,6 @@ class _Blobs:
             self._progress(Progress(self._done, self.sent, self._total))
 
 
-def digest_at(provider: Provider, name: str) -> str:
-    """Return the digest of the manifest at a tag or digest; empty where there is none."""
-    url = provider.url(f"manifests/{name}")
-    response = provider.send("HEAD", url, action="look for a manifest", headers=ACCEPT, accept=(200, 404))
-    response.close()
-    return response.headers.get(_DIGEST_HEADER, "") if response.status_code == 200 else ""
-
-
 def _put_manifests(
     provider: Provider, tree: Tree, names: Sequence[str], attach: Optional[Callable[[Tree], int]]
 ) -> Optional[int]:
@@ -206,7 +199,7 @@ def put_manifest(provider: Provider, descriptor: Descriptor, content: bytes, nam
         media_type=descriptor.media_type,
     )
     response.close()
-    found = response.headers.get(_DIGEST_HEADER, descriptor.digest)
+    found = response.headers.get(DIGEST_HEADER, descriptor.digest)
     if found != descriptor.digest:
         raise errors.digest_mismatch(place, descriptor.digest, f"the registry has {found}")
     return response

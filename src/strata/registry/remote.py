@@ -15,11 +15,11 @@ from strata.oci.descriptor import Descriptor
 from strata.oci.limits import DOCUMENT_BYTES
 from strata.registry.connections import FAILURES, Answer
 from strata.registry.failures import connection_error
+from strata.registry.manifests import ACCEPT, INDEXES, MANIFESTS
 from strata.registry.provider import Provider
-from strata.registry.source import INDEXES, MANIFESTS, media_type_of
+from strata.registry.source import media_type_of
 
 _IDENTITY = {"Accept-Encoding": "identity"}
-_ACCEPT = {"Accept": ", ".join((*MANIFESTS, *INDEXES))}
 _CUT = (*FAILURES, EOFError)
 
 
@@ -56,7 +56,7 @@ class RemoteSource:
     def _document(self, name: str) -> tuple[bytes, str]:
         """Return a document and its media type as the registry announces it."""
         url = self._provider.url(f"manifests/{name}")
-        content, answer = read_document(self._provider, url, action="read a manifest", headers=_ACCEPT)
+        content, answer = read_document(self._provider, url, action="read a manifest", headers=ACCEPT)
         return content, answer.headers.get("Content-Type", "")
 
 

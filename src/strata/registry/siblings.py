@@ -13,11 +13,11 @@ from strata.errors import StrataError
 from strata.errors import registry as errors
 from strata.oci.descriptor import Descriptor
 from strata.registry.connections import FAILURES
+from strata.registry.manifests import ACCEPT, INDEXES, MANIFESTS
 from strata.registry.provider import Provider
 from strata.registry.reference import Reference
-from strata.registry.source import INDEXES, MANIFESTS, children, media_type_of
+from strata.registry.source import children, media_type_of
 
-ACCEPT = {"Accept": ", ".join((*MANIFESTS, *INDEXES))}
 # An upload of as many bytes takes about as long as a question.
 _BYTES_PER_QUESTION = 256 << 10
 

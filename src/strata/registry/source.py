@@ -10,15 +10,11 @@ from typing import Protocol
 
 from strata.errors import registry as errors
 from strata.oci import spec
-from strata.oci.descriptor import INDEX, MANIFEST, Descriptor
+from strata.oci.descriptor import Descriptor
 from strata.oci.documents import NotJson, parse
 from strata.oci.limits import DOCUMENT_BYTES
+from strata.registry.manifests import INDEXES, MANIFESTS
 
-# Docker's own media types have the same fields.
-DOCKER_INDEX = "application/vnd.docker.distribution.manifest.list.v2+json"
-DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
-INDEXES = (INDEX, DOCKER_INDEX)
-MANIFESTS = (MANIFEST, DOCKER_MANIFEST)
 PIECE = 1 << 20
 
 

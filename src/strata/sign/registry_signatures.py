@@ -10,8 +10,7 @@ from typing import Callable, Union
 from strata.errors import registry as registry_errors
 from strata.layouts.layout import document
 from strata.oci import spec
-from strata.oci.descriptor import MANIFEST, Descriptor
-from strata.oci.tar_reader import DamagedBlob
+from strata.oci.descriptor import MANIFEST, DamagedBlob, Descriptor
 from strata.registry.provider import Provider
 from strata.registry.push import push
 from strata.registry.referrers.attach import attach

@@ -10,7 +10,7 @@ from typing import Any, Optional
 from strata.attest.documents import DEBIAN_RELEASED, PROVENANCE
 from strata.audit.policy import ANNOTATION as INSTALLERS
 from strata.audit.policy import ENSUREPIP
-from strata.oci.base import BASE_DIGEST
+from strata.oci.annotations import BASE_DIGEST
 from strata.oci.documents import NotJson, parse
 from strata.oci.layer import CONTENTS_ANNOTATION
 from strata.sign.documents import REQUIRED

@@ -16,10 +16,11 @@ from strata.layouts.finding import printable
 from strata.layouts.layout import Layout
 from strata.oci.descriptor import MANIFEST, Descriptor
 from strata.oci.platform import Platform
+from strata.registry.manifests import INDEXES, MANIFESTS
 from strata.registry.provider import Provider
 from strata.registry.referrers.listing import referrers
 from strata.registry.remote import RemoteSource
-from strata.registry.source import INDEXES, MANIFESTS, read_tree
+from strata.registry.source import read_tree
 from strata.sign import limits
 from strata.sign.documents import MEDIA_TYPES, SUBJECT, to_sign
 from strata.sign.formats.bundle import BundleMaker, KeyBundles

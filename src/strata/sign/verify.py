@@ -17,7 +17,8 @@ from strata.errors.registry import NotInRegistry, WrongBytes
 from strata.errors.signatures import images as errors
 from strata.errors.signatures import policies
 from strata.oci.descriptor import Descriptor
-from strata.registry.source import INDEXES, PIECE, Source, Tree, read_tree
+from strata.registry.manifests import INDEXES
+from strata.registry.source import PIECE, Source, Tree, read_tree
 from strata.sign.formats.claims import SIGNATURE_TYPE, Claim, Trusted
 from strata.sign.policy import Policy
 from strata.sign.rules import SignedImage, problems

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Callable
 
 from strata.errors.standalone import archive_is_damaged, member_is_unsafe
+from strata.oci.descriptor import DamagedBlob
 from strata.oci.entry import Directory, Entry, File, Symlink, parents, privileged, unsafe, unsafe_target
-from strata.oci.tar_reader import DIRECTORY, FILE, HARD_LINK, SYMLINK, DamagedBlob, TarEntry, TarReader
+from strata.oci.tar_reader import DIRECTORY, FILE, HARD_LINK, SYMLINK, TarEntry, TarReader
 from strata.pieces import Stream, pieces
 from strata.standalone import limits
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import jsonschema
 
+from strata.oci.annotations import REF_NAME
 from strata.oci.descriptor import INDEX
-from strata.oci.layout import REF_NAME
 from support.programs import refuse, require, require_files
 
 SCHEMAS = "/usr/share/gocode/src/github.com/opencontainers/image-spec/schema"

@@ -15,16 +15,8 @@ from strata.debian.limits import MEMBERS
 from strata.debian.packages.ar import Section
 from strata.debian.packages.section import Unpacked
 from strata.errors.archive import archive_is_damaged, archive_is_too_large, member_has_forbidden_kind
-from strata.oci.tar_reader import (
-    CONTIGUOUS_TYPE,
-    PAX_GLOBAL_TYPE,
-    PAX_TYPE,
-    TYPES,
-    DamagedBlob,
-    TarEntry,
-    TarReader,
-    UnknownType,
-)
+from strata.oci.descriptor import DamagedBlob
+from strata.oci.tar_reader import CONTIGUOUS_TYPE, PAX_GLOBAL_TYPE, PAX_TYPE, TYPES, TarEntry, TarReader, UnknownType
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from typing import Any, Optional
 
 from strata.errors import registry as errors
-from strata.oci.descriptor import EMPTY, INDEX, MANIFEST, Descriptor
+from strata.oci.descriptor import EMPTY, EMPTY_CONFIG, INDEX, MANIFEST, Descriptor
 from strata.oci.documents import canonical_json
-from strata.oci.layout import EMPTY_CONFIG
+from strata.registry.manifests import digest_at
 from strata.registry.provider import Provider
-from strata.registry.push import digest_at, put_manifest
+from strata.registry.push import put_manifest
 from strata.registry.referrers.listing import Referrer, list_at_api, list_at_tag, referrers_tag
 from strata.registry.referrers.manifest import Attachment, MemorySource
 from strata.registry.upload import BlobUpload, has_blob

@@ -18,13 +18,14 @@ from strata.errors.attest import referrers as errors
 from strata.layouts.finding import printable
 from strata.oci.descriptor import Descriptor
 from strata.oci.platform import Platform
+from strata.registry.manifests import INDEXES
 from strata.registry.provider import Provider, Settings
 from strata.registry.reference import Reference
 from strata.registry.referrers.attach import attach_all
 from strata.registry.referrers.documents import Attachments, platform_of, read_document, read_folder
 from strata.registry.referrers.listing import Referrer, referrers
 from strata.registry.remote import RemoteSource
-from strata.registry.source import INDEXES, Tree, read_tree
+from strata.registry.source import Tree, read_tree
 
 
 @dataclass(frozen=True)

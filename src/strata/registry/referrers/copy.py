@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from strata.oci.descriptor import Descriptor
+from strata.registry.manifests import INDEXES, MANIFESTS
 from strata.registry.provider import Provider
 from strata.registry.push import push
 from strata.registry.referrers.attach import add_to_tag
 from strata.registry.referrers.listing import Referrer, list_at_api, list_at_tag, referrers
 from strata.registry.remote import RemoteSource
-from strata.registry.source import INDEXES, MANIFESTS, Tree
+from strata.registry.source import Tree
 
 # A document, its signature, and what somebody says of that.
 _DEPTH = 3

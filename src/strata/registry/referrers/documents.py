@@ -17,8 +17,9 @@ from strata.errors.attest import referrers as errors
 from strata.oci.descriptor import Descriptor
 from strata.oci.limits import DOCUMENT_BYTES
 from strata.oci.platform import Platform
+from strata.registry.manifests import INDEXES, MANIFESTS
 from strata.registry.referrers.manifest import Attachment
-from strata.registry.source import INDEXES, MANIFESTS, Source, Tree
+from strata.registry.source import Source, Tree
 
 PREDICATE_TYPE = "in-toto.io/predicate-type"
 """The annotation that tells statements apart, as BuildKit calls it."""

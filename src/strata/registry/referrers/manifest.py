@@ -11,9 +11,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
-from strata.oci.descriptor import EMPTY, MANIFEST, Descriptor, sha256_digest
+from strata.oci.descriptor import EMPTY, EMPTY_CONFIG, MANIFEST, Descriptor, sha256_digest
 from strata.oci.documents import canonical_json
-from strata.oci.layout import EMPTY_CONFIG
 from strata.registry.source import Readable
 
 # oras and others name the file after it.
