@@ -25,6 +25,11 @@ def other(root: Path, release: Release, first: Machine) -> Machine:
     return machine(root, first.locks, python=release.python, site=release.site, environment=environment)
 
 
+def images(built: Machine) -> dict[str, str]:
+    """All that was made, but for what says which Pants made it."""
+    return {path: digest for path, digest in built.made().items() if not path.endswith("/provenance.json")}
+
+
 def test_it_is_another_release(release: Release, first: Machine) -> None:
     assert release.version != Release.of(first.python).version
 
@@ -39,7 +44,7 @@ def test_a_cache_filled_under_one_release_serves_another(
         build = second.package(cache=relay).succeeded()
     assert build.executed == 0
     assert build.hits == build.asked == filled.asked
-    assert second.made() == first.made()
+    assert images(second) == images(first)
 
 
 def test_another_release_makes_the_same_images(
@@ -47,4 +52,4 @@ def test_another_release_makes_the_same_images(
 ) -> None:
     second = other(workspace / "alone", release, first)
     assert second.package().succeeded().executed == filled.executed
-    assert second.made() == first.made()
+    assert images(second) == images(first)

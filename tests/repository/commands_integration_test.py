@@ -34,6 +34,8 @@ NOT_RUN: Mapping[str, str] = {
     "python -m strata copy registry.example/team/web:1.4 registry.example/live/web:1.4": "the same",
     "python -m strata referrers registry.example/team/web:1.4": "the same",
     "python -m strata referrers registry.example/team/web:1.4 --artifact-type=text/plain --json": "the same",
+    "python -m strata push dist/src.examples.web/image registry.example/team/web:1.4 "
+    "--documents=dist/src.examples.web/image.attest": "the same",
     "python -m strata attach registry.example/team/web:1.4 dist/src.examples.web/image.attest": "the same",
     "python -m strata attach registry.example/team/web:1.4 tests.xml --artifact-type=application/xml": "the same",
     "python -m strata copy registry.example/team/web:1.4 registry.example/live/web:1.4 --referrers": "the same",

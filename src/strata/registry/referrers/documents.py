@@ -18,6 +18,7 @@ from strata.oci.descriptor import Descriptor
 from strata.oci.limits import DOCUMENT_BYTES
 from strata.oci.platform import Platform
 from strata.registry.manifests import INDEXES, MANIFESTS
+from strata.registry.referrers import limits
 from strata.registry.referrers.manifest import Attachment
 from strata.registry.source import Source, Tree
 
@@ -59,11 +60,11 @@ def read_document(file: Path, subject: Descriptor, artifact_type: str = "") -> A
         raise errors.unknown_document(str(file))
     try:
         with file.open("rb") as stream:
-            content = stream.read(DOCUMENT_BYTES + 1)
+            content = stream.read(limits.ATTACHED_BYTES + 1)
     except OSError as error:
         raise errors.unreadable_document(str(file), f"cannot be read: {error.strerror}") from None
-    if len(content) > DOCUMENT_BYTES:
-        raise errors.unreadable_document(str(file), f"has more than {DOCUMENT_BYTES} bytes")
+    if len(content) > limits.ATTACHED_BYTES:
+        raise errors.unreadable_document(str(file), f"has more than {limits.ATTACHED_BYTES} bytes")
     annotations: Mapping[str, str] = {}
     if artifact_type == STATEMENT:
         annotations = {PREDICATE_TYPE: _predicate_type(file, content, subject)}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Optional
 from urllib.parse import urljoin
@@ -15,12 +14,12 @@ from strata.oci.descriptor import EMPTY, INDEX, Descriptor
 from strata.oci.documents import NotJson, parse
 from strata.registry.connections import Answer
 from strata.registry.provider import Provider
+from strata.registry.referrers import limits
 from strata.registry.remote import RemoteSource, read_document
 from strata.registry.source import media_type_of
 
 _ACCEPT = {"Accept": INDEX}
 _NEXT = re.compile(r'\s*<([^>]+)>\s*;\s*rel="?next"?')
-_MOST_PAGES = 64
 # Answers of registries that know no referrers.
 _UNKNOWN = (400, 404, 405, 501)
 # As much of a digest as a tag has.
@@ -47,8 +46,7 @@ def referrers(provider: Provider, digest: str, artifact_type: str = "") -> tuple
     """
     found = list_at_api(provider, digest)
     if found is None:
-        kept = (Referrer.of(each) for each in list_at_tag(provider, digest)["manifests"])
-        found = [_with_own_type(provider, each) for each in kept]
+        found = _with_own_types(provider, [Referrer.of(each) for each in list_at_tag(provider, digest)["manifests"]])
     chosen = (each for each in found if artifact_type in ("", each.artifact_type))
     return tuple(sorted(chosen, key=lambda each: each.descriptor.digest))
 
@@ -57,7 +55,7 @@ def list_at_api(provider: Provider, digest: str) -> Optional[list[Referrer]]:
     """Return the registry's own list, all pages of it; None where the registry has none."""
     url: str = provider.url(f"referrers/{digest}")
     found: list[Referrer] = []
-    for _ in range(_MOST_PAGES):
+    for _ in range(limits.PAGES):
         content, answer = read_document(
             provider, url, action="list referrers", headers=_ACCEPT, accept=(200, *_UNKNOWN)
         )
@@ -68,7 +66,7 @@ def list_at_api(provider: Provider, digest: str) -> Optional[list[Referrer]]:
         url = _next_page(answer)
         if not url:
             return found
-    raise errors.bad_document(_place(provider), f"has more than {_MOST_PAGES} pages")
+    raise errors.bad_document(_place(provider), f"has more than {limits.PAGES} pages")
 
 
 def list_at_tag(provider: Provider, digest: str) -> dict[str, Any]:
@@ -89,13 +87,14 @@ def referrers_tag(digest: str) -> str:
     return f"{algorithm[:_ALGORITHM]}-{digits[:_DIGITS]}"
 
 
-def _with_own_type(provider: Provider, referrer: Referrer) -> Referrer:
-    """Return a referrer with the type in its manifest, where a list that a program keeps has none or the config's.
+def _with_own_types(provider: Provider, found: list[Referrer]) -> list[Referrer]:
+    """Return referrers with their own types, where the list has none or that of the config, as cosign writes it."""
+    without = [each for each in found if each.artifact_type in ("", EMPTY)][: limits.OWN_TYPES]
+    own = {each: _with_own_type(provider, each) for each in without}
+    return [own.get(each, each) for each in found]
 
-    cosign writes such lists.
-    """
-    if referrer.artifact_type not in ("", EMPTY):
-        return referrer
+
+def _with_own_type(provider: Provider, referrer: Referrer) -> Referrer:
     try:
         value = parse(RemoteSource(provider).read(referrer.descriptor))
     except (NotJson, StrataError):
@@ -119,17 +118,10 @@ def _index(provider: Provider, content: bytes) -> dict[str, Any]:
     if isinstance(value, dict) and value.get("manifests", ()) is None:
         # An empty list, as registries in Go may write it.
         value = {**value, "manifests": []}
-    problem = next(_problems(value), None)
+    problem = next(spec.index(value, ""), None)
     if problem:
         raise errors.bad_document(_place(provider), f"is wrong: {problem}")
     return value
-
-
-def _problems(value: Any) -> Iterator[str]:
-    yield from spec.index(value, "")
-    for each in value["manifests"]:
-        if not isinstance(each.get("artifactType", ""), str):
-            yield "an artifactType is no text"
 
 
 def _place(provider: Provider) -> str:

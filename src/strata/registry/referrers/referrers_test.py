@@ -84,6 +84,26 @@ def test_list_that_another_program_keeps(registry: FakeRegistry) -> None:
     assert {each["digest"] for each in kept} == {other.digest, done.digest}
 
 
+def test_types_that_a_list_does_not_say(registry: FakeRegistry, monkeypatch: pytest.MonkeyPatch) -> None:
+    """cosign names the media type of the config, and other programs nothing at all."""
+    registry.lists_referrers = False
+    manifests = [json.dumps({"artifactType": f"text/{each}"}).encode() for each in ("a", "b")]
+    manifests.append(b"[")
+    entries = []
+    for content, artifact_type in zip(manifests, ("application/vnd.oci.empty.v1+json", "", "")):
+        described = Descriptor.of(MANIFEST, content)
+        registry.manifests["team/app", described.digest] = (MANIFEST, content)
+        entries.append({**described.to_json(), **({"artifactType": artifact_type} if artifact_type else {})})
+    index = {"schemaVersion": 2, "mediaType": INDEX, "manifests": entries}
+    registry.manifests["team/app", referrers_tag(SUBJECT.digest)] = (INDEX, json.dumps(index).encode())
+    listed = {each.descriptor.digest: each.artifact_type for each in referrers(provider(registry), SUBJECT.digest)}
+    assert [listed[each["digest"]] for each in entries] == ["text/a", "text/b", ""]
+    assert len(referrers(provider(registry), SUBJECT.digest, "text/b")) == 1
+    monkeypatch.setattr("strata.registry.referrers.limits.OWN_TYPES", 1)
+    listed = {each.descriptor.digest: each.artifact_type for each in referrers(provider(registry), SUBJECT.digest)}
+    assert [listed[each["digest"]] for each in entries] == ["text/a", "", ""]
+
+
 def test_an_empty_list_of_a_registry_in_go(registry: FakeRegistry) -> None:
     index = {"schemaVersion": 2, "mediaType": INDEX, "manifests": None}
     answer = Fault("GET .*/referrers/", status=200, headers={"Content-Type": INDEX}, body=index)
