@@ -86,7 +86,6 @@ __all__ = [
     "file_hashes",
     "file_owners",
     "git_commit",
-    "git_state",
     "merge",
     "module_owners",
     "only",
@@ -203,20 +202,6 @@ async def git_commit() -> str:
     except GitBinaryException:
         # A repository without any commit.
         return ""
-
-
-async def git_state() -> tuple[str, bool]:
-    """Return the commit that is checked out, as `git_commit` does, and whether all files are as it has them.
-
-    Files that Git is told to ignore do not count. The rule that asks runs anew in each run of Pants.
-    """
-    try:
-        worktree = (await get_git_worktree(GitWorktreeRequest(), **implicitly())).git_worktree
-        if worktree:
-            return str(worktree.commit_id), not worktree.changed_files(include_untracked=True)
-    except GitBinaryException:
-        pass
-    return "", False
 
 
 async def source_root(path: str) -> str:

@@ -35,9 +35,7 @@ def git(runner: RuleRunner, *arguments: str) -> str:
     return done.stdout.strip()
 
 
-def test_each_run_sees_the_state_of_the_moment(runner: RuleRunner, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Pants looks for Git's directory where it was started.
-    monkeypatch.chdir(runner.build_root)
+def test_each_run_sees_the_state_of_the_moment(runner: RuleRunner) -> None:
     assert state(runner) == Source("", False, URI)
     git(runner, "init", "-q")
     # No commit is there yet.
@@ -62,3 +60,8 @@ def test_each_run_sees_the_state_of_the_moment(runner: RuleRunner, monkeypatch: 
     assert state(runner) == Source(second, False, URI)
     Path(runner.build_root, ".git/info/exclude").write_text("new.txt\n")
     assert state(runner) == Source(second, True, URI)
+
+
+def test_without_git(runner: RuleRunner, tmp_path: Path) -> None:
+    rules.write(runner, {}, env={"PATH": str(tmp_path)})
+    assert runner.request(Source, [SourceRequest(URI)]) == Source("", False, URI)
