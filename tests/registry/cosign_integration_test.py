@@ -25,11 +25,12 @@ from strata.registry.reference import Reference
 from strata.registry.referrers.attach import attach
 from support.oci.layouts import write_example
 from support.programs import go_program
-from support.servers.registries import crane_registry, docker_registry
+from support.servers.registries import crane_registry, docker_registry, olareg_registry
 from support.signing.commands import Commands, write_keys
 
 COSIGN = "github.com/sigstore/cosign/v3/cmd/cosign@v3.1.3"
 CRANE = "github.com/google/go-containerregistry/cmd/crane@v0.22.1"
+OLAREG = "github.com/olareg/olareg/cmd/olareg@v0.1.2"
 PASSWORD = "the password"
 # No transparency log and no authority: a key is all that is trusted.
 TRUSTED_ROOT = {"mediaType": "application/vnd.dev.sigstore.trustedroot+json;version=0.1"}
@@ -77,12 +78,18 @@ class Image:
         return json.loads(self.done("verify", "--trusted-root=root.json", pub, *VERIFY, *options, self.reference))
 
 
-@pytest.fixture(params=["crane", "docker-registry"])
+@pytest.fixture(params=["crane", "docker-registry", "olareg"])
 def image(request: Any, tmp_path: Path, commands: Commands) -> Iterator[Image]:
     program = go_program("cosign", COSIGN)
     (tmp_path / "root.json").write_text(json.dumps(TRUSTED_ROOT))
-    started = crane_registry(tmp_path, go_program("crane", CRANE)) if request.param == "crane" else None
-    with started or docker_registry(tmp_path) as address:
+    if request.param == "crane":
+        started = crane_registry(tmp_path, go_program("crane", CRANE))
+    elif request.param == "olareg":
+        # It lists referrers itself.
+        started = olareg_registry(tmp_path, go_program("olareg", OLAREG))
+    else:
+        started = docker_registry(tmp_path)
+    with started as address:
         layout = Layout.open(tmp_path / "image")
         place = Reference.parse(f"{address}/team/app:1")
         root = layout.roots()[0]
