@@ -44,9 +44,10 @@ class Identity:
 
         :param root: a trust configuration, or a trusted root; by default that of the public instance.
         """
+        # Pants finds no requirement for it in this repository, which is as it should be.
         with needed():
-            from sigstore.models import ClientTrustConfig, TrustedRoot
-            from sigstore.verify import Verifier
+            from sigstore.models import ClientTrustConfig, TrustedRoot  # pants: no-infer-dep
+            from sigstore.verify import Verifier  # pants: no-infer-dep
         if root is None:
             return cls(identity, issuer, _told(Verifier.production))
         value = _read_json(root)
@@ -67,9 +68,9 @@ class Identity:
 
     def made(self, claim: Claim) -> bool:
         """Return whether a claim is in a bundle with a certificate for the identity, which the library accepts."""
-        from sigstore.errors import Error
-        from sigstore.models import Bundle
-        from sigstore.verify.policy import Identity as Policy
+        from sigstore.errors import Error  # pants: no-infer-dep
+        from sigstore.models import Bundle  # pants: no-infer-dep
+        from sigstore.verify.policy import Identity as Policy  # pants: no-infer-dep
 
         if not claim.bundle:
             return False
@@ -99,10 +100,10 @@ class KeylessBundles:
         :param rekor: the same of the transparency log.
         """
         with needed():
-            from sigstore.models import ClientTrustConfig
-            from sigstore.oidc import IdentityToken
-            from sigstore.sign import Signer, SigningContext
-            from sigstore.verify import Verifier
+            from sigstore.models import ClientTrustConfig  # pants: no-infer-dep
+            from sigstore.oidc import IdentityToken  # pants: no-infer-dep
+            from sigstore.sign import Signer, SigningContext  # pants: no-infer-dep
+            from sigstore.verify import Verifier  # pants: no-infer-dep
         config = _told(lambda: _config(ClientTrustConfig, trust, fulcio, rekor))
         shown = _told(lambda: IdentityToken(read_file(token, "an identity token").decode().strip()))
         verifier = _told(lambda: Verifier(trusted_root=config.trusted_root))
@@ -116,7 +117,7 @@ class KeylessBundles:
 
     def bundle(self, payload: bytes) -> bytes:
         """Return a bundle with a certificate, a signature over a statement, and its entry in the transparency log."""
-        from sigstore.dsse import Statement
+        from sigstore.dsse import Statement  # pants: no-infer-dep
 
         made: str = _told(lambda: self._signer.sign_dsse(Statement(payload)).to_json())
         return made.encode()
