@@ -92,10 +92,12 @@ def test_the_cache_restarts_under_a_cold_build(first: Machine, relay: Relay, wor
 def test_deferred_content_is_made_again_when_it_is_asked_for(first: Machine, relay: Relay, workspace: Path) -> None:
     """`defer` and `validate` are a user's choice, and the one way in which a cache can make a build fail."""
     made = machine(workspace / "deferring", first.locks)
-    defer = ["--cache-content-behavior=defer"]
+    # One daemon for both builds.
+    defer = ["--cache-content-behavior=defer", "--pantsd"]
     assert made.package("//:pip", options=defer, cache=relay).succeeded().executed == 0
     relay.fail(gone=True)
     failed = made.package("//:base", options=defer, cache=relay)
+    made.stop_daemon()
     assert failed.code != 0
     assert (
         "[GLOBAL].cache_content_behavior is `defer`. If this build ends with `Unavailable` or `Missing digest`, "

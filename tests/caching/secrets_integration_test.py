@@ -7,7 +7,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -17,8 +17,9 @@ from support.remote_cache.machine import Build, Machine, machine
 from support.remote_cache.private_index import PrivateIndex, private_index
 from support.venvs.wheels import WheelFile
 
-# Where a machine keeps what its user configured: of its own, and readable by that user alone.
-_CONFIGURATION = ("home", "named/strata_host/settings.json")
+# Where a machine keeps what the user of the last build configured: readable by that user alone.
+_SETTINGS = "named/strata_host/settings.json"
+_DEBUGGING = ("--pantsd", "-ldebug", "--keep-sandboxes=always")
 
 
 @dataclass(frozen=True)
@@ -67,10 +68,19 @@ def relay(cache: RemoteCache, filled: Build) -> Iterator[Relay]:
         yield opened
 
 
-def machine_of(person: Person, first: Machine, wheels: Path, index: PrivateIndex) -> Machine:
-    """A machine that is configured with the private index and, in one of three ways, with the person's password."""
-    root = first.root.with_name(person.name)
-    home = root / "home"
+@pytest.fixture(scope="module")
+def machines(first: Machine, wheels: Path) -> Iterator[Mapping[Person, Machine]]:
+    """One with netrc, and one of the others, whose builds one daemon runs."""
+    files = {**first.locks, "private/BUILD": "", "BUILD": first.build_file + targets(), **locks(wheels)}
+    made = [machine(first.root.with_name(name), files) for name in ("with-netrc", "of-the-others")]
+    yield {NETRC: made[0], **dict.fromkeys(PEOPLE[1:], made[1])}
+    for each in made:
+        each.stop_daemon()
+
+
+def configured(person: Person, machines: Mapping[Person, Machine], index: PrivateIndex) -> Machine:
+    """The person's machine, with the private index and, in one of three ways, with the password."""
+    home = machines[person].root / "homes" / person.name
     home.mkdir(parents=True)
     variables = {"HOME": str(home), "PIP_CONFIG_FILE": str(home / "pip.conf")}
     host = index.host.partition(":")[0]
@@ -80,11 +90,7 @@ def machine_of(person: Person, first: Machine, wheels: Path, index: PrivateIndex
     if person is VARIABLE:
         variables["PIP_INDEX_URL"] = with_password
     (home / "pip.conf").write_text(f"[global]\nindex-url = {with_password if person is PIP_CONF else url}\n")
-    return machine(
-        root,
-        {**first.locks, "private/BUILD": "", "BUILD": first.build_file + targets(), **locks(wheels)},
-        environment={**variables, "PATH": os.environ["PATH"]},
-    )
+    return replace(machines[person], environment={**variables, "PATH": os.environ["PATH"]})
 
 
 def targets() -> str:
@@ -107,22 +113,28 @@ def locks(wheels: Path) -> Mapping[str, str]:
     ids=lambda value: getattr(value, "name", None),
 )
 def test_passwords_do_not_leave_the_configuration(
-    person: Person, executed: int, first: Machine, cache: RemoteCache, relay: Relay, wheels: Path, index: PrivateIndex
+    person: Person,
+    executed: int,
+    machines: Mapping[Person, Machine],
+    cache: RemoteCache,
+    relay: Relay,
+    index: PrivateIndex,
 ) -> None:
-    made = machine_of(person, first, wheels, index)
-    debugging = ["-ldebug", "--keep-sandboxes=always"]
-    build = made.package(*person.targets, options=debugging, cache=relay, write=True).succeeded()
+    made = configured(person, machines, index)
+    build = made.package(*person.targets, options=_DEBUGGING, cache=relay, write=True).succeeded()
     assert build.executed == executed
     assert build.hits == build.asked - executed
     assert person.name in index.granted
     assert len(list((made.root / "sandboxes").iterdir())) >= executed
     assert traces(person, made, cache, build) == []
-    assert (made.root / "named/strata_host/settings.json").stat().st_mode & 0o777 == 0o600
+    assert (made.root / _SETTINGS).stat().st_mode & 0o777 == 0o600
 
 
-def test_a_wrong_password(first: Machine, cache: RemoteCache, relay: Relay, wheels: Path, index: PrivateIndex) -> None:
-    made = machine_of(WRONG, first, wheels, index)
-    build = made.package(*WRONG.targets, options=["-ldebug", "--keep-sandboxes=always"], cache=relay, write=True)
+def test_a_wrong_password(
+    machines: Mapping[Person, Machine], cache: RemoteCache, relay: Relay, index: PrivateIndex
+) -> None:
+    made = configured(WRONG, machines, index)
+    build = made.package(*WRONG.targets, options=_DEBUGGING, cache=relay, write=True)
     assert build.code != 0
     assert WRONG.name in index.refused
     assert (
@@ -131,12 +143,16 @@ def test_a_wrong_password(first: Machine, cache: RemoteCache, relay: Relay, whee
         f"  {index.url}with-wrong-password/: HTTP 401 Unauthorized\n"
         "Fix: check the user and the password that ~/.netrc or pip's configuration (`pip config list`) has for it.\n"
     ) in build.output
-    assert traces(WRONG, made, cache, build) == []
+    for person in PEOPLE:
+        assert traces(person, machines[person], cache, build, settings=person in (NETRC, WRONG)) == []
 
 
-def traces(person: Person, of: Machine, cache: RemoteCache, build: Build) -> list[str]:
-    """Where a password shows: in files of the machine or of the cache, or in what Pants printed."""
-    allowed = {of.root / name for name in _CONFIGURATION}
+def traces(person: Person, of: Machine, cache: RemoteCache, build: Build, *, settings: bool = True) -> list[str]:
+    """Where a password shows: in files of the machine or of the cache, or in what Pants printed.
+
+    :param settings: whether the person's build was the last one of the machine, which keeps its settings.
+    """
+    allowed = {of.root / "homes" / person.name, *([of.root / _SETTINGS] if settings else [])}
     files = [
         path
         for folder in (of.root, cache.folder)

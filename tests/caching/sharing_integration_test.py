@@ -1,4 +1,8 @@
-"""A cache that one machine filled serves another one, which has nothing in common with it but the repository."""
+"""A cache that one machine filled serves another one, which has nothing in common with it but the repository.
+
+The other one has another release of Pants, too, which STRATA_TEST_PANTS chooses. Keys are those of Pants, which from
+2.33 on writes them in another form: there a cache of its own serves.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ import re
 import shutil
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +20,7 @@ import pytest
 
 from strata.verbs import VERBS
 from support.programs import refuse
+from support.releases import Release, another
 from support.remote_cache.buildgrid import RemoteCache
 from support.remote_cache.machine import Build, Machine, copy_python, machine
 from support.remote_cache.network import loopback_network
@@ -34,25 +40,40 @@ zlib.compressobj = lambda level=-1, *more, **others: compressobj(1, *more, **oth
 """
 
 
+@dataclass(frozen=True)
+class Elsewhere:
+    """A directory with copies of another Pants, and of a CPython that runs it."""
+
+    release: Release
+    folder: Path
+
+    def machine(self, root: Path, locks: Mapping[str, str], **fields: Any) -> Machine:
+        """A machine that has nothing in common with the first one but the repository."""
+        home = root / "a home"
+        home.mkdir(parents=True)
+        own = {"HOME": str(home), "USER": "stranger", "PATH": "/usr/bin:/bin", "LANG": "C", "TZ": "Pacific/Chatham"}
+        environment = {**own, **self.release.environment}
+        python, site = self.folder / "python" / "python", self.folder / "site"
+        return machine(root, locks, python=python, site=site, umask=0o077, environment=environment, **fields)
+
+
 @pytest.fixture(scope="module")
-def elsewhere(workspace: Path) -> Path:
-    """A directory with another CPython 3.9 and another Pants."""
+def elsewhere(workspace: Path) -> Elsewhere:
     if os.geteuid() != 0:
         refuse("Only root may build as two users.")
-    folder = workspace / "elsewhere"
-    copy_python(Path(sys.executable), folder / "python")
-    shutil.copytree(Machine.site, folder / "site")
-    return folder
+    made = Elsewhere(another(), workspace / "elsewhere")
+    copy_python(made.release.python, made.folder / "python")
+    shutil.copytree(made.release.site, made.folder / "site")
+    return made
 
 
-def stranger(root: Path, elsewhere: Path, locks: Mapping[str, str], **fields: Any) -> Machine:
-    """A machine that has nothing in common with the first one but the repository."""
-    home = root / "a home"
-    home.mkdir(parents=True)
-    environment = {"HOME": str(home), "USER": "stranger", "PATH": "/usr/bin:/bin", "LANG": "C", "TZ": "Pacific/Chatham"}
-    python = elsewhere / "python" / "python"
-    site = elsewhere / "site"
-    return machine(root, locks, python=python, site=site, umask=0o077, environment=environment, **fields)
+def images(built: Machine) -> dict[str, str]:
+    """All that was made, but for what says which Pants made it."""
+    return {path: digest for path, digest in built.made().items() if not path.endswith("/provenance.json")}
+
+
+def test_it_has_another_release(elsewhere: Elsewhere, first: Machine) -> None:
+    assert elsewhere.release.version != Release.of(first.python).version
 
 
 def test_a_cold_build_executes_every_step_and_keeps_it(filled: Build) -> None:
@@ -61,26 +82,29 @@ def test_a_cold_build_executes_every_step_and_keeps_it(filled: Build) -> None:
 
 
 def test_a_second_machine_executes_and_fetches_nothing(
-    first: Machine, filled: Build, cache: RemoteCache, workspace: Path, elsewhere: Path
+    first: Machine, filled: Build, cache: RemoteCache, workspace: Path, elsewhere: Elsewhere
 ) -> None:
+    if elsewhere.release.has_own_keys:
+        with cache.relay() as relay:
+            elsewhere.machine(workspace / "filling", first.locks).package(cache=relay, write=True).succeeded()
     network = loopback_network()
-    second = stranger(workspace / "second", elsewhere, first.locks, user=_NOBODY, network=network)
+    second = elsewhere.machine(workspace / "second", first.locks, user=_NOBODY, network=network)
     with cache.relay(network) as relay:
         build = second.package(cache=relay).succeeded()
     assert build.executed == 0
     assert build.hits == build.asked == filled.asked
-    assert second.made() == first.made()
+    assert images(second) == images(first)
 
 
 def test_a_machine_without_the_cache_makes_the_same_bytes(
-    first: Machine, filled: Build, workspace: Path, elsewhere: Path
+    first: Machine, filled: Build, workspace: Path, elsewhere: Elsewhere
 ) -> None:
     host_python = copy_python(newest_python(), workspace / "another python")
     (library,) = host_python.parent.glob("lib/python3.*/")
     (library / "sitecustomize.py").write_text(_ANOTHER_ZLIB)
-    third = stranger(workspace / "third", elsewhere, first.locks, user=_SOMEBODY, host_python=host_python)
+    third = elsewhere.machine(workspace / "third", first.locks, user=_SOMEBODY, host_python=host_python)
     assert third.package().succeeded().executed == filled.executed
-    assert third.made() == first.made()
+    assert images(third) == images(first)
 
 
 def test_the_page_of_cached_steps_has_every_step_and_what_is_in_its_key(first: Machine, filled: Build) -> None:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 
 from strata.layouts.validate import validate
-from support.nested_pants import NestedPants, inherited_environment, nested_pants
+from support.nested_pants import NestedPants, inherited_environment, nested_pants, quick_start
 
 FILES = {
     "src/app/BUILD": 'python_sources()\npython_image(name="image", entry_point="main.py")\n',
@@ -22,7 +22,7 @@ def start(pants: NestedPants) -> subprocess.Popen[str]:
     return subprocess.Popen(
         COMMAND,
         cwd=pants.root,
-        env=inherited_environment(),
+        env={**inherited_environment(), **quick_start()},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

@@ -23,7 +23,7 @@ NOT_RUN: Mapping[str, str] = {
     "skopeo inspect --override-arch=arm64 oci:dist/src.examples.web/image:latest": "tests/platforms does the same",
     "podman pull oci:dist/src.examples.web/image:latest": "needs podman and its storage",
     "../tests/popular/run": "takes minutes and hundreds of megabytes; run by hand before a release",
-    "STRATA_TEST_PANTS=/path/to/python ./pants test tests/caching/releases_integration_test.py": "needs another Pants; "
+    "STRATA_TEST_PANTS=/path/to/python ./pants test tests/caching/sharing_integration_test.py": "needs another Pants; "
     "the same test runs without the variable, for the release that ./pants can install",
     "STRATA_LARGE_WHEELS=1 ./pants test tests/installers/large_wheels_integration_test.py": "takes many minutes; "
     "the same test runs without the variable, with smaller wheels",

@@ -15,6 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Optional
 
+from support.quick_start import FOLDER as QUICK_START
 from support.remote_cache.buildgrid import Relay
 from support.remote_cache.network import Network
 
@@ -143,10 +144,11 @@ class Machine:
         configuration = {name: value for name, value in os.environ.items() if _CONFIGURATION.match(name)}
         user = {} if self.user is None else {"user": self.user, "group": self.user, "extra_groups": []}
         start: Any = self.network.start if self.network else subprocess.Popen
+        path = os.pathsep.join(map(str, (self.root / "quick_start", self.site)))
         process = start(
             [str(self.python), "-c", _START, str(self.host_python or ""), *arguments],
             cwd=self.checkout,
-            env={**configuration, "NO_SCIE_WARNING": "1", "PYTHONPATH": str(self.site), **self.environment},
+            env={**configuration, "NO_SCIE_WARNING": "1", "PYTHONPATH": path, **self.environment},
             umask=self.umask,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -205,6 +207,7 @@ def machine(root: Path, files: Optional[Mapping[str, str]] = None, **fields: Any
     made = Machine(root, **fields)
     for folder in ("pants-plugins/pants_strata", "src/strata"):
         shutil.copytree(folder, root / "plugin" / folder, ignore=shutil.ignore_patterns("__pycache__", "*_test.py"))
+    shutil.copytree(QUICK_START, root / "quick_start", ignore=shutil.ignore_patterns("__pycache__"))
     (root / "sandboxes").mkdir()
     for name, text in {**_project(), **(files or {})}.items():
         path = made.checkout / name
