@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import io
 import json
+import lzma
 import os
+import tarfile
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -229,7 +233,21 @@ def _scripts(folder: Path) -> Sequence[bytes]:
     with zipfile.ZipFile(packed, "w") as target:
         target.writestr("pip/_internal/__init__.py", "")
         target.writestr("pip-25.1.dist-info/METADATA", "")
-    return [text, b"#!/usr/bin/python3\nimport sys\nsys.exit('no pip')\n", text[:19] + packed.getvalue()]
+    outer, tar = io.BytesIO(), io.BytesIO()
+    with zipfile.ZipFile(outer, "w", zipfile.ZIP_DEFLATED) as target:
+        target.writestr("inner.zip", packed.getvalue())
+    with tarfile.open(fileobj=tar, mode="w:gz") as archive:
+        archive.addfile(tarfile.TarInfo("pip/_internal/__init__.py"))
+    program = (
+        b"\x7fELF" + bytes(99) + b"uv_installer conda.cli.main uv_resolver conda.core.solve MEI\014\013\012\013\016"
+    )
+    zipped = packed.getvalue()
+    return [
+        text,
+        b"#!/usr/bin/python3\nimport sys\nsys.exit('no pip')\n",
+        *(text[:19] + zipped, program + zipped, program, outer.getvalue(), tar.getvalue()),
+        *(gzip.compress(zipped), bz2.compress(zipped), lzma.compress(zipped)),
+    ]
 
 
 def _read_bundle(content: bytes, folder: Path) -> None:

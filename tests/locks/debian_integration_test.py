@@ -23,6 +23,7 @@ from support.servers.debian_mirror import Signer, serving, sha256, write_suite
 ADDRESS = "fake:set"
 RENEW = f"--resolve={ADDRESS}"
 INPUTS = LockInputs.of(suites=SUITES, components=COMPONENTS, roots=("greeting",), excluded=())
+NOW = datetime.now(timezone.utc)
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Mirror:
         texts = [_paragraph(package) for package in packages]
         for suite in SUITES:
             text = "\n".join(texts) if suite == SUITES[0] else ""
-            write_suite(self.root, self.signer, suite, text, fields=[f"Date: {_now()}"])
+            write_suite(self.root, self.signer, suite, text, fields=[f"Date: {format_datetime(NOW, usegmt=True)}"])
         return packages
 
     def _package(self, name: str, version: str) -> LockedPackage:
@@ -69,10 +70,6 @@ def _paragraph(package: LockedPackage) -> str:
         f"SHA256: {package.sha256}",
     ]
     return "\n".join(lines) + "\n"
-
-
-def _now() -> str:
-    return format_datetime(datetime.now(timezone.utc), usegmt=True)
 
 
 @dataclass(frozen=True)
@@ -122,7 +119,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
 
 def test_a_lock_is_sorted_and_stable(project: Project) -> None:
     packages = project.mirror.publish(greeting="1.0")
-    expected = debian_lock_text(DebianLock(INPUTS, (PlatformPackages("linux/amd64", tuple(packages)),)))
+    platforms = (PlatformPackages("linux/amd64", tuple(packages)),)
+    expected = debian_lock_text(DebianLock(INPUTS, platforms, released=NOW.date().isoformat()))
     assert project.make_lock() == expected
     assert project.make_lock() == expected
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from strata.audit.contents import START, is_read
 from strata.audit.evidence import Evidence
-from strata.audit.layer import LayerAudit, temporary
+from strata.audit.layer import LayerAudit
 from strata.audit.notices import Notices
+from strata.audit.temporary import temporary
 from strata.layouts.blob_reader import BlobReader
 from strata.oci.tar_reader import DIRECTORY, HARD_LINK, SYMLINK, TarReader
 from strata.pieces import Stream, pieces
@@ -25,22 +25,18 @@ def evidence_in_blob(blob: Stream, notices: Notices) -> list[Evidence]:
         if entry.kind in (SYMLINK, HARD_LINK):
             audit.add_link(entry.path)
         elif entry.kind != DIRECTORY:
-            is_asked_for = notices.is_asked_for(entry.path)
-            with member_contents(tar, whole=is_asked_for) as contents:
+            with member_contents(tar) as contents:
                 audit.add_file(entry.path, entry.mode, contents)
-                if is_asked_for:
+                if notices.is_asked_for(entry.path):
                     contents.seek(0)
                     notices.add_file(entry.path, contents)
     return audit.evidence()
 
 
-def member_contents(member: Stream, *, whole: bool = False) -> BinaryIO:
-    """Return the contents of a member as a file: all of them, or the start where it is enough and not `whole`."""
+def member_contents(member: Stream) -> BinaryIO:
+    """Return the contents of a member as a file: its last bytes may tell what it is, as its first ones."""
     file = temporary()
-    start = member.read(START)
-    file.write(start)
-    if whole or is_read(start):
-        for piece in pieces(member):
-            file.write(piece)
+    for piece in pieces(member):
+        file.write(piece)
     file.seek(0)
     return file

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from strata.audit.layout import audit_layout
-from strata.audit.projects import PROJECTS
+from strata.audit.projects import ALL
 from strata.layouts.finding import printable
 from strata.layouts.layout import Layout
 
@@ -18,7 +18,7 @@ def audit(arguments: argparse.Namespace) -> int:
     layout = Layout.open(arguments.layout)
     lines = []
     if arguments.looked_for:
-        lines += [f"looked for: {project.name}: {each}" for project in PROJECTS for each in project.looked_for()]
+        lines += [f"looked for: {project.name}: {each}" for project in ALL for each in project.looked_for()]
     audits = list(audit_layout(layout))
     lines += [printable(line) for each in audits for line in each.lines()]
     sys.stdout.buffer.write("".join(f"{line}\n" for line in lines).encode())

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import strata
-from strata.audit.layer import installers
+from strata.audit.layer import audited, installers
 from strata.audit.policy import ANNOTATION, judge
 from strata.oci.descriptor import INDEX
 from strata.oci.entry import Directory, Entry, File, Symlink
@@ -230,6 +230,9 @@ def test_entries_and_their_blob_show_the_same(tmp_path: Path) -> None:
         archive.writestr("stored", zipped("uv/_find_uv.py"), zipfile.ZIP_STORED)
         archive.writestr("text", b"text" * 5000, zipfile.ZIP_DEFLATED)
         archive.writestr("empty", b"")
+        # Known by their last bytes, in more pieces than one.
+        archive.writestr("notes", b"text" * 90_000 + zipped("pip/_internal/__init__.py"), zipfile.ZIP_DEFLATED)
+        archive.writestr("x.so", b"\x7fELF" + b"12" * 90_000 + zipped("uv/_find_uv.py"), zipfile.ZIP_DEFLATED)
         members = {info.filename: ZipMember.find(holder, info) for info in archive.infolist()}
     entries: list[Entry] = [
         File("srv/wheel", tmp_path / "wheel.whl"),
@@ -237,16 +240,19 @@ def test_entries_and_their_blob_show_the_same(tmp_path: Path) -> None:
         *(File(f"srv/{name}", member, mode=0o755) for name, member in members.items()),
         Symlink("usr/bin/pip", "/srv/tool"),
     ]
-    found = installers(entries)
+    root = tmp_path / "layout"
+    watched, found = audited(entries)
+    layer = write_layer(watched, blobs=root / "blobs/sha256", contents={"kind": "app"})
+    assert layer.descriptor == write_layer(entries, blobs=root / "blobs/sha256", contents={"kind": "app"}).descriptor
     assert [(each["path"], each["project"], each["kind"]) for each in found] == [
+        ("srv/notes", "pip", "zip archive"),
         ("srv/pip.pyz", "pip", "zip archive"),
         ("srv/stored", "uv", "zip archive"),
         ("srv/tool", "pip", "script"),
         ("srv/wheel", "pip", "zip archive"),
+        ("srv/x.so", "uv", "zip archive"),
         ("usr/bin/pip", "pip", "script"),
     ]
-    root = tmp_path / "layout"
-    layer = write_layer(entries, blobs=root / "blobs/sha256", contents={"kind": "app"})
     image = Image.assemble(Platform("linux", "amd64"), [layer], RuntimeConfig(), annotations={})
     for path, content in layout_files([image]).items():
         (root / path).write_bytes(content)

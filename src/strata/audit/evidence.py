@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Optional
 
-from strata.audit.projects import PROJECTS, Package, Project, project_named
+from strata.audit.projects import ALL, Package, Project, project_named
 
 PACKAGE = "package"
 METADATA = "metadata directory"
@@ -15,6 +15,9 @@ MODULE = "module"
 SCRIPT = "script"
 WHEEL = "wheel"
 ARCHIVE = "zip archive"
+TAR = "tar archive"
+COMPRESSED = "compressed file"
+PROGRAM = "program"
 
 SITE_DIRECTORIES = ("site-packages", "dist-packages")
 
@@ -29,7 +32,7 @@ _SUFFIXES = (".py", ".pyc")
 # By the last part of a path, since all paths of a layer are looked up.
 _PACKAGES: dict[str, list[tuple[Project, Package]]] = {}
 _MODULES: dict[str, list[tuple[Project, str]]] = {}
-for _project in PROJECTS:
+for _project in ALL:
     for _package in _project.packages:
         _PACKAGES.setdefault(_package.members[0].rpartition("/")[2], []).append((_project, _package))
     for _file in _project.modules:

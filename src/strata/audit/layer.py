@@ -3,33 +3,61 @@
 from __future__ import annotations
 
 import io
-import tempfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, BinaryIO, Union
+from typing import Any, BinaryIO, Callable, Union
 
+from strata.audit.archives import TAIL, has_end_record
 from strata.audit.contents import START, evidence_of_file, evidence_of_link, is_read
 from strata.audit.evidence import Evidence, evidence_of_paths
+from strata.audit.temporary import temporary
 from strata.oci.background import Background
 from strata.oci.entry import Entry, File, Symlink
 from strata.oci.zip_member import ZipMember
 
-_IN_MEMORY = 1 << 20
 # Of a deflate stream, more than enough for the first bytes.
 _COMPRESSED_START = 512
 
 
 def installers(entries: Iterable[Entry]) -> list[dict[str, Any]]:
     """Return the evidence in the entries of a layer, as JSON values for its description."""
-    audit = LayerAudit()
+    return audited(entries)[1]
+
+
+def audited(entries: Iterable[Entry]) -> tuple[list[Entry], list[dict[str, Any]]]:
+    """Return entries to write in the place of these, and the evidence in them, as JSON values.
+
+    Most members of zip archives are not read twice: their last bytes are looked at while the layer is written. What
+    these show comes into the list then, so it is complete when the layer is written.
+    """
+    audit, found, watched = LayerAudit(), list[dict[str, Any]](), list[Entry]()
     for entry in entries:
         if isinstance(entry, Symlink):
             audit.add_link(entry.path)
         elif isinstance(entry, File):
-            with _opened(entry.source) as contents:
-                audit.add_file(entry.path, entry.mode, contents)
-    return [each.to_json() for each in audit.evidence()]
+            source = entry.source
+            if isinstance(source, ZipMember) and not is_read(entry.path, _start(source)):
+                audit.add_path(entry.path)
+                entry = replace(entry, source=_Watched.of(source, _late(audit, entry, found)))
+            else:
+                with _opened(source) as contents:
+                    audit.add_file(entry.path, entry.mode, contents)
+        watched.append(entry)
+    found += audit.to_json()
+    return watched, found
+
+
+def _late(audit: LayerAudit, file: File, found: list[dict[str, Any]]) -> Callable[[], None]:
+    """Return a function that reads all of a file whose last bytes ask for it."""
+
+    def read() -> None:
+        with _opened(file.source) as contents:
+            audit.add_file(file.path, file.mode, contents)
+        found[:] = audit.to_json()
+
+    return read
 
 
 class LayerAudit:
@@ -38,6 +66,10 @@ class LayerAudit:
     def __init__(self) -> None:
         self._paths: set[str] = set()
         self._found: set[Evidence] = set()
+
+    def add_path(self, path: str) -> None:
+        """Take a file whose contents show nothing."""
+        self._paths.add(path)
 
     def add_link(self, path: str) -> None:
         """Take a symbolic or hard link."""
@@ -53,15 +85,38 @@ class LayerAudit:
         """Return all that was found, sorted by path."""
         return sorted({*self._found, *evidence_of_paths(self._paths)})
 
+    def to_json(self) -> list[dict[str, Any]]:
+        """Return all that was found, as JSON values."""
+        return [each.to_json() for each in self.evidence()]
+
+
+@dataclass(frozen=True)
+class _Watched(ZipMember):
+    """A member whose last bytes are looked at while it is read.
+
+    :param late: is called where a zip archive may end there.
+    """
+
+    late: Callable[[], None] = field(default=lambda: None, compare=False, repr=False)
+
+    @classmethod
+    def of(cls, member: ZipMember, late: Callable[[], None]) -> _Watched:
+        return cls(**{each.name: getattr(member, each.name) for each in fields(ZipMember)}, late=late)
+
+    def pieces(self, background: Background) -> Iterator[tuple[bytes, bytes]]:
+        tail = b""
+        for data, contents in super().pieces(background):
+            tail = contents if len(contents) >= TAIL else (tail + contents)[-TAIL:]
+            yield data, contents
+        if has_end_record(tail):
+            self.late()
+
 
 def _opened(source: Union[bytes, Path, ZipMember]) -> BinaryIO:
     if isinstance(source, bytes):
         return io.BytesIO(source)
     if isinstance(source, Path):
         return source.open("rb")
-    start = _start(source)
-    if not is_read(start):
-        return io.BytesIO(start)
     file = temporary()
     with Background() as background:
         for _, contents in source.pieces(background):
@@ -79,8 +134,3 @@ def _start(member: ZipMember) -> bytes:
         return zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, START) if member.deflated else data[:START]
     except zlib.error:
         return b""
-
-
-def temporary() -> BinaryIO:
-    """Return a new file, which stays in memory while it is small."""
-    return tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # type: ignore[return-value]

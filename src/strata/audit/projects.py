@@ -17,7 +17,7 @@ from typing import Optional
 from strata.wheels.project_name import normalized_name
 
 TABLE_VERSION = 1
-"""Rises with each change of what is looked for, as it decides what the result of an audit means."""
+"""Rises with each change of PROJECTS, as it decides what the result of an audit means."""
 
 
 @dataclass(frozen=True)
@@ -149,9 +149,24 @@ PROJECTS = (
     ),
 )
 
-_BY_NAME = {project.name: project for project in PROJECTS}
-_BY_SCRIPT = {script: project for project in PROJECTS for script in project.scripts}
-_BY_ENTRY_POINT = {entry_point: project for project in PROJECTS for entry_point in project.entry_points}
+LATER = (
+    Project(
+        "micropipenv",
+        modules=("site-packages/micropipenv.py", "dist-packages/micropipenv.py"),
+        scripts=("micropipenv",),
+        entry_points=("micropipenv:main",),
+    ),
+)
+"""Projects that are looked for, too, and that the manifests of images do not list before TABLE_VERSION rises."""
+
+ALL = (*PROJECTS, *LATER)
+
+_WORDS = frozenset({"wheel"})
+"""Names of commands that are common words: such a script counts where it imports or runs the project."""
+
+_BY_NAME = {project.name: project for project in ALL}
+_BY_SCRIPT = {script: project for project in ALL for script in project.scripts}
+_BY_ENTRY_POINT = {entry_point: project for project in ALL for entry_point in project.entry_points}
 
 _BY_MODULE = {entry_point.partition(":")[0]: project for entry_point, project in _BY_ENTRY_POINT.items()}
 
@@ -163,8 +178,13 @@ def project_named(name: str) -> Optional[Project]:
     return _BY_NAME.get(normalized_name(name))
 
 
+def project_of_command(name: str) -> Optional[Project]:
+    """Return the project whose command a file or link of that name is, in a directory of commands."""
+    return None if _SCRIPT_VERSION.sub("", name) in _WORDS else project_of_script(name)
+
+
 def project_of_script(name: str) -> Optional[Project]:
-    """Return the project that has a command of that name."""
+    """Return the project that has a command of that name, which is the name of a module that can be run, too."""
     return _BY_SCRIPT.get(name) or _BY_SCRIPT.get(_SCRIPT_VERSION.sub("", name))
 
 

@@ -80,8 +80,7 @@ class _Findings:
             if entry.kind == HARD_LINK and _PYTHON.fullmatch(path):
                 self._pythons.append(path)
         elif entry.kind != DIRECTORY:
-            whole = _is_read(path) and entry.size <= _MOST_BYTES
-            with member_contents(contents, whole=whole) as file:
+            with member_contents(contents) as file:
                 self._audit.add_file(path, entry.mode, file)
                 file.seek(0)
                 self._read(path, file)
@@ -100,11 +99,11 @@ class _Findings:
 
     def _read(self, path: str, file: BinaryIO) -> None:
         if path == _STATUS:
-            self._packages = dict(installed(file.read()))
+            self._packages = dict(installed(file.read(_MOST_BYTES)))
         elif _LISTED.fullmatch(path):
-            self._listed.update(installed(file.read()))
+            self._listed.update(installed(file.read(_MOST_BYTES)))
         elif _GLIBC.fullmatch(path):
-            match = _GLIBC_VERSION.search(file.read())
+            match = _GLIBC_VERSION.search(file.read(_MOST_BYTES))
             if match:
                 self._c_libraries[path] = match[1].decode()
         elif _MUSL.fullmatch(path):
@@ -112,13 +111,9 @@ class _Findings:
         elif _PYTHON.fullmatch(path):
             self._pythons.append(path)
         elif _PYTHON_HEADER.fullmatch(path):
-            match = _PYTHON_VERSION.search(file.read())
+            match = _PYTHON_VERSION.search(file.read(_MOST_BYTES))
             if match:
                 self._headers[path] = match[1].decode()
-
-
-def _is_read(path: str) -> bool:
-    return path == _STATUS or any(pattern.fullmatch(path) is not None for pattern in (_LISTED, _GLIBC, _PYTHON_HEADER))
 
 
 def installed(status: bytes) -> Iterator[tuple[str, str]]:

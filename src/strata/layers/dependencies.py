@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from strata.audit.layer import installers
+from strata.audit.layer import audited
 from strata.interpreters.bytecode import cache_path, compile_directory, compiled_modules
 from strata.oci.background import Background
 from strata.oci.layer import Entry, File, ZipMember, write_layer
@@ -32,13 +32,13 @@ def run(request: Request) -> Result:
     files = [installed_files(archive) for archive in archives]
     with tempfile.TemporaryDirectory(dir=".", prefix="bytecode-") as scratch:
         bytecode = _bytecode(files, interpreter, Path(scratch)) if request.bytecode else {}
-        entries = list(_entries(archives, files, bytecode, interpreter.feature_version))
+        entries, installers = audited(_entries(archives, files, bytecode, interpreter.feature_version))
         contents = {
             "kind": "dependencies",
             "python": interpreter.feature_version,
             "packages": {wheel.name: wheel.version for wheel in wheels},
             "bytecode": request.bytecode,
-            "installers": installers(entries),
+            "installers": installers,
         }
         layer = write_layer(entries, contents=contents, compression=request.compression)
     return Result(layer.written(), {archive.wheel.name: distribution(archive) for archive in archives})
