@@ -19,7 +19,8 @@ from strata.audit.evidence import ARCHIVE, COMPRESSED, TAR, WHEEL, Evidence, evi
 from strata.audit.limits import LEVELS, MEMBERS, PATHS, UNPACKED_BYTES
 from strata.audit.programs import ELF, projects_in
 from strata.audit.temporary import temporary
-from strata.oci.tar_reader import DamagedBlob, TarReader
+from strata.oci.descriptor import DamagedBlob
+from strata.oci.tar_reader import TarReader
 
 ZIP_START = b"PK"
 _COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zX")
