@@ -34,6 +34,7 @@ from strata.sign.keys.helper import Helper, run_helper, split_command
 from strata.sign.keys.passwords import PasswordSource
 from strata.sign.keys.private import KeyFile
 from strata.sign.keys.public import PublicKey
+from strata.sign.layout_documents import compare_documents
 from strata.sign.layout_signatures import LayoutSignatures
 from strata.sign.policy import Policy, distinct, read_policy
 from strata.sign.registry_signatures import RegistrySignatures
@@ -79,7 +80,9 @@ def _verified(arguments: argparse.Namespace, policy: Policy) -> Verified:
         directory, layout, root = opened
         bases = [Provider(base, settings=_settings(arguments)) for base in _bases(layout, root)]
         store = LayoutSignatures.beside(directory)
-        return verify(arguments.target, LayoutOnBases(layout, bases), root, store.found, policy, layers=True)
+        accepted = verify(arguments.target, LayoutOnBases(layout, bases), root, store.found, policy, layers=True)
+        compare_documents(layout, root, arguments.target, policy.trusted)
+        return accepted
     provider = _provider(arguments, "pull")
     source = RemoteSource(provider)
     find = RegistrySignatures(provider).found

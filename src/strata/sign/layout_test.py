@@ -111,6 +111,28 @@ def test_sbom_that_was_changed(commands: Commands, layout: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "content, problem", [(SBOM.replace(b"1.6", b"1.5"), "says something else"), (b"{", "is not JSON: line 1, column 2")]
+)
+def test_sbom_beside_its_signature_that_was_changed(
+    commands: Commands, layout: Path, content: bytes, problem: str
+) -> None:
+    folder = layout.parent / "image.attest/linux-amd64"
+    folder.mkdir(parents=True)
+    (folder / "sbom.cdx.json").write_bytes(SBOM)
+    key = json.loads(commands.sign(layout)[1])["key"][:12]
+    (folder / "sbom.cdx.json").write_bytes(content)
+    assert commands.verify(layout) == (
+        1,
+        "",
+        "image is refused: image.attest/linux-amd64/sbom.cdx.json is not the document that was signed: "
+        f"it {problem}.\n"
+        f"Found:\n  signed in image.attest/linux-amd64/sbom.cdx.{key}.sigstore.json\n"
+        "Fix: do not rely on it: take the document from the bundle, or have the image's documents made and signed "
+        "again.\n",
+    )
+
+
 def test_two_sign_the_same_document(commands: Commands, layout: Path) -> None:
     folder = layout.parent / "image.attest/linux-amd64"
     folder.mkdir(parents=True)

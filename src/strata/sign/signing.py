@@ -10,13 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from strata.attest.documents import KINDS, folder_of
 from strata.errors.signatures import images as errors
 from strata.layouts.finding import printable
 from strata.layouts.layout import Layout
 from strata.oci.descriptor import MANIFEST, Descriptor
-from strata.oci.platform import Platform
-from strata.registry.manifests import INDEXES, MANIFESTS
+from strata.registry.manifests import MANIFESTS
 from strata.registry.provider import Provider
 from strata.registry.referrers.listing import referrers
 from strata.registry.remote import RemoteSource
@@ -26,7 +24,9 @@ from strata.sign.documents import MEDIA_TYPES, SUBJECT, to_sign
 from strata.sign.formats.bundle import BundleMaker, KeyBundles
 from strata.sign.formats.claims import Unreadable
 from strata.sign.formats.statements import Statement, signature_statement
-from strata.sign.layout_signatures import LayoutSignatures, read_bytes
+from strata.sign.layout_documents import documents as documents_beside
+from strata.sign.layout_documents import folder_for, images_below, statement_of
+from strata.sign.layout_signatures import LayoutSignatures
 from strata.sign.registry_signatures import RegistrySignatures, layers_of, read_blob
 
 
@@ -97,39 +97,22 @@ def sign_layout(
     :param root: the manifest or the index to sign.
     """
     store = LayoutSignatures.beside(directory)
-    tree = read_tree(layout, root, str(directory))
-    images = [each for each, _ in tree.documents if each.media_type in MANIFESTS]
+    images = images_below(layout, root)
     done = Signed(root.digest)
     for subject in [root, *(each for each in images if recursive and each.digest != root.digest)]:
-        payload = _signature(subject, maker)
-        made = store.add_bundle(_folder(layout, subject), "signature", payload, maker)
+        made = store.add_bundle(folder_for(layout, subject), "signature", _signature(subject, maker), maker)
         done.note(f"bundle {subject.digest}", made)
     for subject in images if documents else ():
-        folder = _folder(layout, subject)
-        for kind in KINDS:
-            path = store.folder / folder / kind.file
-            if path.is_file():
-                payload = _statement(path, kind.media_type, subject.digest)
-                made = store.add_bundle(folder, kind.file[: -len(".json")], payload, maker)
-                done.note(f"{Statement.from_bytes(payload).predicate_type} {subject.digest}", made)
+        for kind, path in documents_beside(layout, store, subject):
+            try:
+                payload = statement_of(kind, path, subject.digest)
+            except Unreadable as reason:
+                raise errors.bad_document(printable(str(path)), str(reason)) from None
+            made = store.add_bundle(path.parent.name, kind.file[: -len(".json")], payload, maker)
+            done.note(f"{kind.predicate_type} {subject.digest}", made)
     return done
 
 
 def _signature(subject: Descriptor, maker: BundleMaker) -> bytes:
     """Return the statement that is signed: for a key the very statement of cosign."""
     return signature_statement(subject.digest, "" if isinstance(maker, KeyBundles) else SUBJECT)
-
-
-def _folder(layout: Layout, subject: Descriptor) -> str:
-    """Return the name of the folder with the documents about an image, or about an index."""
-    if subject.media_type in INDEXES:
-        return folder_of(None)
-    config = None if subject.platform else layout.config(layout.manifest(subject))
-    return folder_of(subject.platform or (Platform(config["os"], config["architecture"]) if config else None))
-
-
-def _statement(path: Path, media_type: str, digest: str) -> bytes:
-    try:
-        return to_sign(media_type, read_bytes(path), digest)
-    except Unreadable as reason:
-        raise errors.bad_document(printable(str(path)), str(reason)) from None

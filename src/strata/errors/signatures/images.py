@@ -41,6 +41,16 @@ def changed(place: str, part: str, found: Sequence[str]) -> StrataError:
     )
 
 
+def document_changed(place: str, document: str, signed: Sequence[str], problem: str) -> StrataError:
+    """Return the error for a document beside a layout that is not the one in any good bundle."""
+    return Refused(
+        f"{place} is refused: {document} is not the document that was signed: {problem}.",
+        found=[f"signed in {each}" for each in signed],
+        fix="do not rely on it: take the document from the bundle, or have the image's documents made and signed "
+        "again.",
+    )
+
+
 def bad_document(place: str, reason: str) -> StrataError:
     """Return the error for a document about an image that is not signed, since it is not what its name says."""
     return StrataError(
