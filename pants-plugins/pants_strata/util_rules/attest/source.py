@@ -3,23 +3,26 @@
 Git is asked anew in each run of Pants, also where Pants' daemon remembers the rest; what depends on the answer is made
 again where that is another. Nothing but provenance depends on it: it is in no key of a process.
 
-Git itself is found here: Pants' own rule starts processes for that, which a build from a cache would then have to run.
+Pants' own support of Git starts processes to find it, which a build from a cache would then have to run, and three more
+to ask it. One call tells all of it here.
 """
 
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from pants.base.build_root import BuildRoot
-from pants.core.util_rules.system_binaries import GitBinary, GitBinaryException
 from pants.engine.rules import Rule, _uncacheable_rule, collect_rules
-from pants.vcs.git import GitWorktree
 
 from pants_strata import engine
 from strata.attest.provenance import Source
+
+_COMMIT = "# branch.oid "
+_NONE = "(initial)"
 
 
 @dataclass(frozen=True)
@@ -40,18 +43,23 @@ async def read_source(request: SourceRequest, build_root: BuildRoot) -> Source:
 def _state(folder: Path, path: str) -> tuple[str, bool]:
     """Return the commit, and whether the checkout is clean; an empty commit where there is none, or no Git.
 
+    https://git-scm.com/docs/git-status#_porcelain_format_version_2
+
     :param path: where to look for `git`, as PATH has it.
     """
     program = shutil.which("git", path=path)
-    top = next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
-    if not program or not top:
+    if program is None:
         return "", False
-    worktree = GitWorktree(GitBinary(program, ""), worktree=top)
-    try:
-        return str(worktree.commit_id), not worktree.changed_files(include_untracked=True)
-    except GitBinaryException:
-        # There is no commit yet, or Git does not trust the directory.
+    # Without locks, since somebody else may use Git now. Python starts a process faster that keeps descriptors open.
+    asked = ("status", "--porcelain=v2", "--branch", "--untracked-files=normal")
+    command = [program, "--no-optional-locks", "-C", str(folder), *asked]
+    done = subprocess.run(command, capture_output=True, check=False, close_fds=False)
+    lines = done.stdout.decode("utf-8", "replace").splitlines()
+    heads = [line[len(_COMMIT) :] for line in lines if line.startswith(_COMMIT)]
+    if done.returncode or not heads or heads[0] == _NONE:
+        # No repository, or one without a commit, or one that Git does not trust.
         return "", False
+    return heads[0], all(line.startswith("#") for line in lines)
 
 
 get_source = engine.asker(read_source)
