@@ -31,6 +31,16 @@ from fuzz.archives import (
     standalone_builds,
     wheels,
 )
+from fuzz.registries import (
+    answers,
+    base_documents,
+    base_layers,
+    base_locks,
+    read_answer,
+    read_base_documents,
+    read_base_layer,
+    read_lock_of_a_base,
+)
 from strata.audit.contents import evidence_of_file
 from strata.debian.apt_sources import apt_mirrors
 from strata.debian.index import IndexText, PackageIndex
@@ -306,6 +316,10 @@ READERS = {
         _read_apt,
     ),
     "script or program": Reader(_scripts, _read_script),
+    "answer of a registry": Reader(answers, read_answer),
+    "documents of a base": Reader(base_documents, read_base_documents),
+    "layer of a base": Reader(base_layers, read_base_layer),
+    "lock of a base": Reader(base_locks, read_lock_of_a_base),
     "sigstore bundle": Reader(_of(cosign.BUNDLE, cosign.ATTESTATION), _read_bundle),
     "signature of cosign": Reader(_of(_SIGNATURE), _read_signature),
     "public key": Reader(_of(cosign.PUBLIC_KEY), _read_public_key),

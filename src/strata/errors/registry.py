@@ -176,6 +176,16 @@ def plain_http(place: str, host: str) -> StrataError:
     )
 
 
+def unusable_address(place: str, address: str) -> StrataError:
+    """Return the error for an address, in an answer of a registry, that is none or leads elsewhere than HTTP."""
+    shown = "".join(each if each.isprintable() else " " for each in address)
+    return StrataError(
+        f"{place}: the registry names an address to which no request can go.",
+        found=[shown if len(shown) <= 200 else f"{shown[:200]}…"],
+        fix="show this to whoever runs the registry, or the proxy before it.",
+    )
+
+
 def foreign_token_service(place: str, host: str) -> StrataError:
     """Return the error for a token service to which credentials would go unencrypted."""
     return StrataError(

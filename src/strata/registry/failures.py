@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import ssl
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from typing import Any
 from strata.errors import StrataError
 from strata.errors import registry as errors
 from strata.registry.connections import FAILURES, Answer
+from strata.registry.untrusted import json_value
 
 _LONGEST_BODY = 4096
 _LONGEST_LINE = 200
@@ -103,7 +103,7 @@ def _problems(response: Answer) -> list[tuple[str, str]]:
         body = b""
     response.close()
     try:
-        value = json.loads(body)
+        value = json_value(body)
         found = value["errors"]
         problems = [(str(each.get("code", "")), str(each.get("message", ""))) for each in found]
     except (ValueError, KeyError, TypeError, AttributeError):

@@ -5,7 +5,6 @@ Each request goes through `send`. Bytes of blobs are moved by strata.registry.up
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,12 +13,14 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from strata.errors import StrataError
 from strata.errors import registry as errors
+from strata.oci.limits import DOCUMENT_BYTES
 from strata.registry.authorization import Authorization, Scopes
 from strata.registry.connections import FAILURES, Answer, Connections
 from strata.registry.credentials import HUB, find_credentials
 from strata.registry.failures import answer_error, connection_error, is_final
 from strata.registry.reference import Reference, host_of, is_loopback
 from strata.registry.retries import RETRIED_STATUS, Retries
+from strata.registry.untrusted import check_address, json_value
 
 # Docker's own registry answers at another host than its images name.
 _HUB_HOST = "registry-1.docker.io"
@@ -144,7 +145,11 @@ class Provider:
 
     def location(self, response: Answer) -> str:
         """Return the address where an upload goes on, absolute."""
-        return urljoin(response.url, response.headers.get("Location", ""))
+        location = response.headers.get("Location", "")
+        try:
+            return urljoin(response.url, location)
+        except ValueError:
+            return location  # which the next request refuses
 
     def _authorized(
         self, method: str, url: str, headers: Mapping[str, str], body: Union[bytes, Body], scopes: Scopes, place: str
@@ -179,7 +184,9 @@ class Provider:
 
     def _ask_token_service(self, method: str, url: str, fields: Sequence[tuple[str, str]], header: str) -> Any:
         """Return what the token service answers. Credentials go to it over TLS, or to this machine."""
-        place, host = str(self.reference), urlsplit(url).netloc
+        place = str(self.reference)
+        check_address(url, place)
+        host = urlsplit(url).netloc
         if urlsplit(url).scheme != "https" and not self._may_be_plain(host):
             raise errors.foreign_token_service(place, host)
         sent = {"Authorization": header} if header else {}
@@ -199,7 +206,7 @@ class Provider:
                 continue
             if response.status_code == 200:
                 try:
-                    return dict(json.loads(response.content))
+                    return dict(json_value(response.read(DOCUMENT_BYTES)))
                 except (ValueError, TypeError, *FAILURES):
                     raise errors.unexpected_answer(place, "get a token", "its answer is not JSON", 1, []) from None
             failure = answer_error(
@@ -216,6 +223,7 @@ class Provider:
         return (parts.scheme, parts.netloc.lower()) == (self._scheme, str(self._host).lower())
 
     def _check_scheme(self, url: str, place: str) -> None:
+        check_address(url, place)
         parts = urlsplit(url)
         if parts.scheme != "https" and not self._may_be_plain(parts.netloc):
             raise errors.plain_http(place, parts.netloc)

@@ -18,6 +18,7 @@ from strata.registry.failures import connection_error
 from strata.registry.manifests import ACCEPT, INDEXES, MANIFESTS
 from strata.registry.provider import Provider
 from strata.registry.source import media_type_of
+from strata.registry.untrusted import whole_number
 
 _IDENTITY = {"Accept-Encoding": "identity"}
 _CUT = (*FAILURES, EOFError)
@@ -69,8 +70,8 @@ def read_document(
         with provider.send("GET", url, action=action, headers={**headers, **_IDENTITY}, accept=accept) as response:
             try:
                 content = response.read(DOCUMENT_BYTES + 1)
-                expected = response.headers.get("Content-Length", "")
-                if not expected.isdigit() or len(content) in (int(expected), DOCUMENT_BYTES + 1):
+                expected = whole_number(response.headers.get("Content-Length", ""))
+                if expected is None or len(content) in (expected, DOCUMENT_BYTES + 1):
                     break
                 failure = connection_error(EOFError(), place, response.url, attempt)
             except _CUT as error:
@@ -146,8 +147,8 @@ class RemoteBlob:
         response = self._provider.send(
             "GET", self._provider.url(f"blobs/{self._descriptor.digest}"), action="read a blob", headers=headers
         )
-        announced = response.headers.get("Content-Length", "")
-        if not self._taken and announced.isdigit() and int(announced) != self._descriptor.size:
+        announced = whole_number(response.headers.get("Content-Length", ""))
+        if not self._taken and announced not in (None, self._descriptor.size):
             response.close()
             found = f"got {announced} bytes instead of {self._descriptor.size}"
             raise errors.digest_mismatch(str(self._provider.reference), self._descriptor.digest, found)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
+from strata.registry.untrusted import whole_number
+
 RETRIED_STATUS = frozenset({408, 429, 500, 502, 503, 504})
 _LONGEST_WAIT = 120.0
 
@@ -30,11 +32,12 @@ class Retries:
 
 def seconds(retry_after: str) -> float:
     """Return the seconds that the header Retry-After says, as a number or as a date; 0 where it says nothing."""
-    if retry_after.strip().isdigit():
-        return float(retry_after)
+    number = whole_number(retry_after.strip())
+    if number is not None:
+        return float(number)
     try:
         until = parsedate_to_datetime(retry_after)
-    except (TypeError, ValueError, IndexError):
+    except (TypeError, ValueError, IndexError, OverflowError):
         return 0
     if until.tzinfo is None:
         until = until.replace(tzinfo=timezone.utc)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
 from strata.errors import registry as errors
+from strata.layouts.limits import DOCUMENTS, DOCUMENTS_BYTES
 from strata.oci import spec
 from strata.oci.descriptor import Descriptor
 from strata.oci.documents import NotJson, parse
 from strata.oci.limits import DOCUMENT_BYTES
 from strata.registry.manifests import INDEXES, MANIFESTS
+from strata.registry.untrusted import json_value
 
 PIECE = 1 << 20
 
@@ -51,21 +52,29 @@ def read_tree(source: Source, root: Descriptor, place: str) -> Tree:
     """Return all that an image, or an index of images, consists of. Only documents are read."""
     documents: dict[str, tuple[Descriptor, bytes]] = {}
     blobs: dict[str, Descriptor] = {}
-
-    def visit(descriptor: Descriptor) -> None:
-        if descriptor.digest in documents:
-            return
+    # A document is written down when it comes up again, after all that it names.
+    waiting, contents, left = [root], dict[str, bytes](), DOCUMENTS_BYTES
+    while waiting:
+        descriptor = waiting[-1]
+        digest = descriptor.digest
+        if digest in contents:
+            waiting.pop()
+            documents.setdefault(digest, (descriptor, contents[digest]))
+            continue
         if descriptor.size > DOCUMENT_BYTES:
             raise errors.bad_document(place, f"has {descriptor.size} bytes, more than {DOCUMENT_BYTES}")
-        content = source.read(descriptor)
+        content = contents[digest] = source.read(descriptor)
+        left -= len(content)
+        if left < 0 or len(contents) > DOCUMENTS:
+            most = f"{DOCUMENTS} documents or {DOCUMENTS_BYTES} bytes"
+            raise errors.bad_document(place, f"leads to more than {most}")
+        named = []
         for child in children(descriptor.media_type, content, place):
             if child.media_type in (*INDEXES, *MANIFESTS) and descriptor.media_type in INDEXES:
-                visit(child)
+                named.append(child)
             else:
                 blobs.setdefault(child.digest, child)
-        documents[descriptor.digest] = (descriptor, content)
-
-    visit(root)
+        waiting += [child for child in reversed(named) if child.digest not in contents]
     return Tree(tuple(documents.values()), tuple(blobs.values()))
 
 
@@ -88,7 +97,7 @@ def children(media_type: str, content: bytes, place: str) -> Iterator[Descriptor
 def media_type_of(content: bytes, announced: str) -> str:
     """Return the media type of a document: its own, or the one that the registry announced."""
     try:
-        own = json.loads(content).get("mediaType")
+        own = json_value(content).get("mediaType")
     except (ValueError, AttributeError):
         own = None
     return own if isinstance(own, str) else announced.partition(";")[0].strip()

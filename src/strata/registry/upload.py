@@ -17,6 +17,7 @@ from strata.oci.descriptor import Descriptor
 from strata.registry.connections import Answer
 from strata.registry.provider import Interrupted, Provider
 from strata.registry.source import PIECE, Source
+from strata.registry.untrusted import whole_number
 
 # A larger blob is sent by PATCH, after which a registry knows how much has come; a smaller one is sent again.
 _SMALL = 1 << 20
@@ -97,8 +98,8 @@ class BlobUpload:
         return False
 
     def _begin(self, response: Answer) -> None:
-        minimum = response.headers.get(_CHUNK_HEADER, "")
-        self._chunk = max(int(minimum), _CHUNK) if minimum.isdigit() else 0
+        minimum = whole_number(response.headers.get(_CHUNK_HEADER, ""))
+        self._chunk = 0 if minimum is None else max(minimum, _CHUNK)
         self._location = self._provider.location(response)
 
     def _upload(self) -> None:
