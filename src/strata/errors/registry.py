@@ -22,6 +22,10 @@ class NotTaken(StrataError):
     """A request that the registry answers with an error which has no sentence of its own."""
 
 
+class MediaTypeRefused(StrataError):
+    """A manifest of a kind that the registry does not take."""
+
+
 class WrongBytes(StrataError):
     """Bytes that are not those of their digest, or a manifest that is not one."""
 
@@ -62,7 +66,7 @@ def not_found(place: str, found: Sequence[str]) -> StrataError:
 
 def unsupported_media_type(place: str, media_type: str, found: Sequence[str]) -> StrataError:
     """Return the error for a manifest that a registry does not take."""
-    return StrataError(
+    return MediaTypeRefused(
         f"{place}: the registry does not take a manifest of the media type {media_type}.",
         found=found,
         fix='use a registry that takes OCI images, or layers with `compression="gzip"` where it refuses zstd.',

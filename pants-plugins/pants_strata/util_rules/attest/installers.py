@@ -8,7 +8,7 @@ from pants_strata.artifacts.image import BuiltImage
 from strata.attest.absence import AuditedLayer, InstallerAudit
 from strata.audit.evidence import Evidence
 from strata.audit.policy import ENSUREPIP, LOCK, Verdict
-from strata.audit.projects import PROJECTS, TABLE_VERSION
+from strata.audit.projects import ALL, TABLE_VERSION
 from strata.oci.layer import Layer
 
 
@@ -18,7 +18,7 @@ def write_installers(built: BuiltImage, image: Target) -> bytes:
     requests = {LOCK, *([ENSUREPIP] if verdict.ensurepip == "keep" else []), *(each.request for each in verdict.found)}
     audit = InstallerAudit(
         table=TABLE_VERSION,
-        looked_for={project.name: project.looked_for() for project in PROJECTS},
+        looked_for={project.name: project.looked_for() for project in ALL},
         may_be_there=sorted(requests),
         layers=[_audited(layer, verdict) for layer in built.image.layers],
     )

@@ -53,3 +53,13 @@ def platform_missing(place: str, wanted: str, found: Sequence[str]) -> StrataErr
         found=[f"an image for {platform}" for platform in found],
         fix="name one of its platforms, or leave `--platform` out.",
     )
+
+
+def refused(place: str, artifact_type: str, found: Sequence[str]) -> StrataError:
+    """Return the error for a registry that takes images, and no document about one."""
+    return StrataError(
+        f"{place}: the registry does not take a document of the type {artifact_type} that is attached to an image.",
+        found=found,
+        fix="use a registry that takes OCI 1.1 artifacts, or push without documents: `attest = []` in `[strata]`, or "
+        "no `--documents`.",
+    )

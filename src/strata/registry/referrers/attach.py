@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Optional
 
 from strata.errors import registry as errors
+from strata.errors.attest import referrers as attest_errors
 from strata.oci.descriptor import EMPTY, EMPTY_CONFIG, INDEX, MANIFEST, Descriptor
 from strata.oci.documents import canonical_json
 from strata.registry.manifests import digest_at
@@ -82,17 +83,20 @@ def _store(
     def upload(blob: Descriptor) -> None:
         BlobUpload(provider, source, blob, lambda _: None).run(())
 
-    def put(manifest: Descriptor) -> bool:
-        answer = put_manifest(provider, manifest, source.read(manifest), manifest.digest)
+    def put(attachment: Attachment, manifest: Descriptor) -> bool:
+        try:
+            answer = put_manifest(provider, manifest, source.read(manifest), manifest.digest)
+        except (errors.MediaTypeRefused, errors.NotTaken) as refusal:
+            raise attest_errors.refused(place, attachment.artifact_type, refusal.found) from None
         return bool(answer.headers.get(_SUBJECT_HEADER))
 
-    config = Descriptor.of(EMPTY, EMPTY_CONFIG)
+    place, config = str(provider.reference), Descriptor.of(EMPTY, EMPTY_CONFIG)
     blobs = {each.digest: each for each in (config, *(each.layer for each in attachments))}
     if has_blob(provider, config):
         del blobs[config.digest]
     with ThreadPoolExecutor(provider.settings.jobs) as pool:
         list(pool.map(upload, blobs.values()))
-        return list(pool.map(put, manifests))
+        return list(pool.map(put, attachments, manifests))
 
 
 def add_to_tag(provider: Provider, digest: str, added: Sequence[Referrer]) -> None:

@@ -84,6 +84,22 @@ def test_list_that_another_program_keeps(registry: FakeRegistry) -> None:
     assert {each["digest"] for each in kept} == {other.digest, done.digest}
 
 
+@pytest.mark.parametrize(
+    "status, code, told", [(400, "MANIFEST_INVALID", "HTTP 400\n  MANIFEST_INVALID: no"), (422, "OTHER", "OTHER: no")]
+)
+def test_registry_that_takes_images_alone(registry: FakeRegistry, status: int, code: str, told: str) -> None:
+    body = {"errors": [{"code": code, "message": "no"}]}
+    registry.faults.append(Fault("PUT .*/manifests/", status=status, body=body))
+    with pytest.raises(StrataError) as caught:
+        attach(provider(registry), SUBJECT, KIND, b"{}")
+    assert str(caught.value).replace(registry.address, "registry.example") == (
+        f"registry.example/team/app:1: the registry does not take a document of the type {KIND} that is attached to an "
+        f"image.\nFound:\n  {told}\n"
+        "Fix: use a registry that takes OCI 1.1 artifacts, or push without documents: `attest = []` in `[strata]`, or "
+        "no `--documents`."
+    )
+
+
 def test_types_that_a_list_does_not_say(registry: FakeRegistry, monkeypatch: pytest.MonkeyPatch) -> None:
     """cosign names the media type of the config, and other programs nothing at all."""
     registry.lists_referrers = False
