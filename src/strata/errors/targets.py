@@ -270,6 +270,21 @@ def files_overlap(address: str, overlaps: Mapping[str, Sequence[str]]) -> str:
     return "\n".join([f"{address}: wheels install different files at one path; the venv has the last one's:", *lines])
 
 
+def file_in_place_of_directory(address: str, found: Mapping[str, tuple[Sequence[str], Sequence[str]]]) -> StrataError:
+    """Return the error for wheels of which one installs a file where another installs a directory.
+
+    :param found: path → the names of the wheels that have a file there, and of those with files below it.
+    """
+    return StrataError(
+        f"{address}: wheels install a file where others install a directory, and no venv can have both.",
+        found=[
+            f"{path}: a file of {', '.join(files)}, a directory of {', '.join(directories)}"
+            for path, (files, directories) in sorted(found.items())
+        ],
+        fix="lock other versions of one of them, or do without it: they were not made for one venv.",
+    )
+
+
 def content_stays_away(behavior: str) -> str:
     """Return the warning for a setting with which a remote cache that is lost, or loses content, ends a build.
 

@@ -1,4 +1,4 @@
-"""This module finds the wheels that install different files at one path."""
+"""This module finds the wheels that install different files at one path, or a file where another has a directory."""
 
 from __future__ import annotations
 
@@ -21,6 +21,25 @@ def overlaps(distributions: Mapping[str, Distribution]) -> dict[str, tuple[str, 
         for path, names in sorted(owners.items())
         if len({distributions[name].files[path] for name in names}) > 1
     }
+
+
+def obstructions(distributions: Mapping[str, Distribution]) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Return the paths that are a file of some distributions and a directory of others: path → the names of both.
+
+    No venv can have both, and in an image the upper layer would hide what the lower one has.
+    """
+    owners: dict[str, set[str]] = {}
+    for name, distribution in distributions.items():
+        for path in distribution.files:
+            owners.setdefault(path, set()).add(name)
+    below: dict[str, set[str]] = {}
+    for path, names in owners.items():
+        parent = path.rpartition("/")[0]
+        while parent:
+            if parent in owners:
+                below.setdefault(parent, set()).update(names)
+            parent = parent.rpartition("/")[0]
+    return {path: (tuple(sorted(owners[path])), tuple(sorted(below[path]))) for path in sorted(below)}
 
 
 def entangled(overlapping: Mapping[str, Iterable[str]]) -> tuple[frozenset[str], ...]:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from strata.plan.overlaps import entangled, overlaps
+from strata.plan.overlaps import entangled, obstructions, overlaps
 from strata.protocol.dependencies_layer import Distribution
 
 
@@ -24,3 +24,18 @@ def test_each_set_of_names_comes_once() -> None:
     both = {"a": ("x", "y"), "b": ("y", "x"), "c": ("x", "z")}
     assert entangled(both) == (frozenset({"x", "y"}), frozenset({"x", "z"}))
     assert entangled({}) == ()
+
+
+def test_a_file_in_the_place_of_a_directory() -> None:
+    def having(*paths: str) -> Distribution:
+        return Distribution((), (), dict.fromkeys(paths, "1"))
+
+    found = obstructions(
+        {
+            "file": having("lib/a", "lib/b.py"),
+            "directory": having("lib/a/b/c.py", "lib/b.pyc"),
+            "other": having("lib/a/d.py", "lib/c/x.py"),
+            "same": having("lib/c/y.py"),
+        }
+    )
+    assert found == {"lib/a": (("file",), ("directory", "other"))}

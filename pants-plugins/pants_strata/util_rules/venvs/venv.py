@@ -41,13 +41,13 @@ from pants_strata.util_rules.venvs.sdists import allowed_sdists, with_built_whee
 from pants_strata.util_rules.venvs.wheels import fetch_wheels
 from strata.attest.build_inputs import Input
 from strata.errors import StrataError
-from strata.errors.targets import files_overlap, layer_budget_unusable
+from strata.errors.targets import file_in_place_of_directory, files_overlap, layer_budget_unusable
 from strata.locks.environment import marker_environment
 from strata.locks.requirements import LockedRequirement
 from strata.plan.install_batches import install_batches
 from strata.plan.layer_groups import MOST_LAYERS, layer_groups
 from strata.plan.needed import reached
-from strata.plan.overlaps import entangled, overlaps
+from strata.plan.overlaps import entangled, obstructions, overlaps
 from strata.protocol.interpreter import feature_version
 
 _logger = logging.getLogger(__name__)
@@ -169,6 +169,15 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem) -> Venv:
         venv,
     )
     distributions = {name: item for layer in layers for name, item in layer.distributions.items()}
+    obstructed = obstructions(distributions)
+    if obstructed:
+        raise file_in_place_of_directory(
+            str(target.address),
+            {
+                path: ([wheels[name].file for name in files], [wheels[name].file for name in directories])
+                for path, (files, directories) in obstructed.items()
+            },
+        )
     overlapping = overlaps(distributions)
     if overlapping:
         files = {path: [wheels[name].file for name in names] for path, names in overlapping.items()}

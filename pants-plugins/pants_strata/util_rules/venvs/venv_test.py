@@ -235,3 +235,15 @@ def test_the_same_file_twice_is_no_overlap(caplog: pytest.LogCaptureFixture) -> 
     engine = Engine({"a": [], "b": []}, files)
     engine.build(None)
     assert (sorted(engine.written), caplog.records) == ([["a"], ["b"]], [])
+
+
+def test_a_file_where_another_wheel_has_a_directory() -> None:
+    files = {"a": {"x": "1"}, "b": {"x/__init__.py": "2", "x/y.py": "3"}, "c": {"x.py": "4"}}
+    with pytest.raises(StrataError) as raised:
+        Engine({"a": [], "b": [], "c": []}, files).build(None)
+    assert str(raised.value) == (
+        "third:venv: wheels install a file where others install a directory, and no venv can have both.\n"
+        "Found:\n"
+        "  x: a file of a-1.0-py3-none-any.whl, a directory of b-1.0-py3-none-any.whl\n"
+        "Fix: lock other versions of one of them, or do without it: they were not made for one venv."
+    )
