@@ -25,6 +25,7 @@ from strata.protocol.bases.inspect_base_layer import Request as Inspected
 from strata.registry.connections import Connections
 from strata.registry.provider import Provider, Settings
 from strata.registry.reference import Reference
+from strata.registry.referrers.listing import referrers
 from strata.registry.remote import RemoteSource
 from strata.registry.retries import Retries
 from strata.registry.source import read_tree
@@ -41,6 +42,10 @@ def _named(media_type: str, size: int = 2) -> dict[str, Any]:
 
 _PLATFORM = {"os": "linux", "architecture": "amd64"}
 _INDEX = {"schemaVersion": 2, "mediaType": INDEX, "manifests": [{**_named(MANIFEST), "platform": _PLATFORM}]}
+_REFERRERS = {
+    **_INDEX,
+    "manifests": [{**_named(MANIFEST), "artifactType": "text/plain", "annotations": {"a": "b"}}, _named(MANIFEST)],
+}
 _MANIFEST = {
     "schemaVersion": 2,
     "mediaType": MANIFEST,
@@ -132,6 +137,7 @@ def answers(folder: Path) -> Sequence[bytes]:
     return [
         _answer("200 OK", manifest, Content_Type=MANIFEST, Docker_Content_Digest=_DIGEST),
         _answer("200 OK", json.dumps(_INDEX).encode(), Content_Type=INDEX),
+        _answer("200 OK", json.dumps(_REFERRERS).encode(), Content_Type=INDEX, Link='</v2/a?n=1>; rel="next"'),
         _answer("202 Accepted", Location="/v2/team/base/blobs/uploads/1?s=x", Range="0-0", OCI_Chunk_Min_Length="9"),
         _answer("201 Created", Location=f"https://registry.example/v2/team/base/blobs/{_DIGEST}"),
         _answer("307 Temporary Redirect", Location="https://cdn.example/blobs/a?b=c#d"),
@@ -173,7 +179,7 @@ class _Blob:
 
 
 def read_answer(content: bytes, folder: Path) -> None:
-    """Pull, and push a blob, where each answer is the given one."""
+    """Pull, push a blob, and list what is attached, where each answer is the given one."""
 
     def opened(self: Connections, parts: Any, proxy: str) -> HTTPConnection:
         connection = HTTPConnection(parts.hostname or "", parts.port or 80)
@@ -185,14 +191,15 @@ def read_answer(content: bytes, folder: Path) -> None:
     refusals = []
     new_ones = patch.object(Connections, "_take", lambda *_: None)
     with new_ones, patch.object(Connections, "_open", opened), patch("strata.registry.retries.time.sleep"):
-        for attempt in (_pull, _push):
+        attempts = (_pull, _push, _list)
+        for attempt in attempts:
             provider = Provider(Reference.parse(_REFERENCE), settings=settings, environment=environment)
             try:
                 attempt(provider)
             except StrataError as refusal:
                 refusals.append(refusal)
     # Each answer is one to some question, and an error in words is what most of them lead to.
-    if len(refusals) == 2 and content not in answers(folder):
+    if len(refusals) == len(attempts) and content not in answers(folder):
         raise refusals[0]
 
 
@@ -203,3 +210,7 @@ def _pull(provider: Provider) -> None:
 
 def _push(provider: Provider) -> None:
     BlobUpload(provider, _Blob(), Descriptor(CONFIG, _DIGEST, 2), lambda _: None).run(["team/other"])
+
+
+def _list(provider: Provider) -> None:
+    referrers(provider, _DIGEST)
