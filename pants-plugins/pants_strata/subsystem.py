@@ -52,6 +52,8 @@ class Archive(Enum):
 class Document(Enum):
     """The documents about an image: the choices of `[strata].attest`."""
 
+    cyclonedx = documents.CYCLONEDX.name
+    spdx = documents.SPDX.name
     provenance = documents.PROVENANCE.name
     installers = documents.INSTALLERS.name
 
@@ -160,8 +162,9 @@ class StrataSubsystem(Subsystem):
         help=softwrap(
             """
             The documents about an image that `package` writes beside its layout, and that `publish` attaches to it in a
-            registry: `provenance`, what it was made from, and `installers`, which installers were looked for in it, and
-            found. An empty list writes none. docs/attestations.md shows them.
+            registry: `cyclonedx` and `spdx`, bills of materials, which name all packages in the image;
+            `provenance`, what it was made from; and `installers`, which installers were looked for in it, and found.
+            An empty list writes none. docs/attestations.md shows them.
             """
         ),
     )

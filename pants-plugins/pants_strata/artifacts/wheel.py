@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pants.engine.addresses import Address
 from pants.engine.fs import Digest
 
+from strata.protocol.wheel import UNKNOWN_LICENSE, Bundled, License
+
 
 @dataclass(frozen=True)
 class LockedWheel:
@@ -14,7 +16,7 @@ class LockedWheel:
 
     `requires` are the values of Requires-Dist in its metadata, `import_names` what an import has to name to find
     something in it. Where a source distribution was fetched and not built yet, the file is that; a wheel that was built
-    of it has it as `built_from`.
+    of it has it as `built_from`. `license` and `bundled`, the components in it, are what the wheel says of itself.
     """
 
     name: str
@@ -25,6 +27,8 @@ class LockedWheel:
     import_names: tuple[str, ...]
     digest: Digest
     built_from: LockedWheel | None = None
+    license: License = UNKNOWN_LICENSE
+    bundled: tuple[Bundled, ...] = ()
 
     @property
     def is_sdist(self) -> bool:

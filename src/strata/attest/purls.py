@@ -21,6 +21,11 @@ def debian_purl(name: str, version: str, architecture: str) -> str:
     return _purl("deb/debian", name, version, {"arch": architecture})
 
 
+def generic_purl(name: str, version: str) -> str:
+    """Return the URL of what no other kind names: `pkg:generic/cpython@3.12.13`."""
+    return _purl("generic", name, version)
+
+
 def oci_purl(repository: str, digest: str) -> str:
     """Return the URL of an image: `pkg:oci/base@sha256%3A…?repository_url=registry.example/team/base`."""
     return _purl("oci", repository.rpartition("/")[2].lower(), digest, {"repository_url": repository})

@@ -111,7 +111,14 @@ def run(request: Request) -> Result:
     name = _download(client, release, links, files, unreachable)
     file = files / name
     metadata = read_metadata(file) if name.endswith(".whl") else WheelMetadata()
-    return Result(name, file.stat().st_size, metadata.requires, metadata.import_names)
+    return Result(
+        name,
+        file.stat().st_size,
+        metadata.requires,
+        metadata.import_names,
+        metadata.license,
+        metadata.bundled,
+    )
 
 
 def _download(client: Client, release: Release, links: list[Link], folder: Path, unreachable: list[str]) -> str:

@@ -44,6 +44,8 @@ def run(request: Request) -> Result:
         size=wheel.stat().st_size,
         requires=metadata.requires,
         import_names=metadata.import_names,
+        license=metadata.license,
+        bundled=metadata.bundled,
         differing=tuple(differing_members(wheel, second)),
     )
 

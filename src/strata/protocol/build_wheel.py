@@ -9,7 +9,7 @@ from typing import ClassVar
 from strata.protocol import message
 from strata.protocol.installer import SandboxInstaller
 from strata.protocol.interpreter import SandboxInterpreter
-from strata.protocol.wheel import Wheel
+from strata.protocol.wheel import UNKNOWN_LICENSE, Bundled, License, Wheel
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Result(message.Message):
     :param size: in bytes.
     :param requires: the Requires-Dist lines of its metadata.
     :param import_names: what an import has to name to find something in it (strata.wheels.modules).
+    :param bundled: the components that it declares.
     :param differing: the names of the members that a second build made otherwise.
     """
 
@@ -40,6 +41,8 @@ class Result(message.Message):
     requires: tuple[str, ...]
     import_names: tuple[str, ...]
     differing: tuple[str, ...]
+    license: License = UNKNOWN_LICENSE
+    bundled: tuple[Bundled, ...] = ()
 
 
 @dataclass(frozen=True)

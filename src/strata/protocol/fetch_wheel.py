@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from strata.protocol import message
+from strata.protocol.wheel import UNKNOWN_LICENSE, Bundled, License
 
 
 @dataclass(frozen=True)
@@ -15,12 +16,15 @@ class Result(message.Message):
     :param size: in bytes.
     :param requires: the Requires-Dist lines of a wheel; a source distribution has none.
     :param import_names: what an import has to name to find something in the wheel (strata.wheels.modules).
+    :param bundled: the components that it declares.
     """
 
     name: str
     size: int
     requires: tuple[str, ...]
     import_names: tuple[str, ...]
+    license: License = UNKNOWN_LICENSE
+    bundled: tuple[Bundled, ...] = ()
 
 
 @dataclass(frozen=True)

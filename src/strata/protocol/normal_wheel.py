@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from strata.protocol import message
 from strata.protocol.interpreter import SandboxInterpreter
-from strata.protocol.wheel import Wheel
+from strata.protocol.wheel import UNKNOWN_LICENSE, Bundled, License, Wheel
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,7 @@ class Result(message.Message):
     :param size: in bytes.
     :param requires: the Requires-Dist lines of its metadata.
     :param import_names: what an import has to name to find something in it (strata.wheels.modules).
+    :param bundled: the components that it declares.
     :param files: the paths of what it installs, relative to site-packages, sorted; scripts are left out.
     """
 
@@ -24,6 +25,8 @@ class Result(message.Message):
     requires: tuple[str, ...]
     import_names: tuple[str, ...]
     files: tuple[str, ...]
+    license: License = UNKNOWN_LICENSE
+    bundled: tuple[Bundled, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,12 @@ METADATA_BYTES = 4 << 20
 WHEEL_BYTES = 64 << 10
 """Bytes of WHEEL."""
 
+SBOM_BYTES = 4 << 20
+"""Bytes of a bill of materials that a wheel declares (PEP 770); a larger one is passed over."""
+
+SBOM_COMPONENTS = 10_000
+"""Components of all bills of materials of a wheel; more are passed over."""
+
 ENTRY_POINTS_BYTES = 256 << 10
 """Bytes of entry_points.txt."""
 

@@ -1,4 +1,4 @@
-"""This module reads the dependencies of a wheel: the Requires-Dist fields of its METADATA.
+"""This module reads what a wheel says of itself: its METADATA, first of all the Requires-Dist fields.
 
 https://packaging.python.org/en/latest/specifications/core-metadata/
 """
@@ -12,16 +12,20 @@ from email.parser import HeaderParser
 from pathlib import Path
 
 from strata.errors import wheels as errors
+from strata.protocol.wheel import UNKNOWN_LICENSE, Bundled, License
+from strata.wheels.declared import declared_components
 from strata.wheels.dist_info import info_directory
 from strata.wheels.limits import METADATA_BYTES, WHEEL_BYTES
 from strata.wheels.modules import import_names
 from strata.wheels.project_name import normalized_name, version_key
 from strata.wheels.zip_reader import opened_zip
 
+_LICENSE_LINE = 100
+
 
 @dataclass(frozen=True)
 class WheelMetadata:
-    """What a wheel needs and what it provides.
+    """What a wheel needs, what it provides, and what it says for bills of materials.
 
     :param requires: the requirements (PEP 508) that it declares, in its order, each in one line.
     :param import_names: the modules that an import can name (strata.wheels.modules), sorted.
@@ -29,6 +33,8 @@ class WheelMetadata:
 
     requires: tuple[str, ...] = ()
     import_names: tuple[str, ...] = ()
+    license: License = UNKNOWN_LICENSE
+    bundled: tuple[Bundled, ...] = ()
 
 
 def read_metadata(wheel: Path) -> WheelMetadata:
@@ -41,15 +47,30 @@ def read_metadata(wheel: Path) -> WheelMetadata:
         info = info_directory(wheel.name, wheel.name.partition("-")[0], archive.names)
         fields = _fields(archive.read(f"{info}/METADATA", METADATA_BYTES))
         form = _fields(archive.read(f"{info}/WHEEL", WHEEL_BYTES))
+        bundled = declared_components(archive, info)
     for reason in _contradictions(wheel.name, info, fields, form):
         raise errors.unreadable_wheel(wheel.name, reason)
     requires = (" ".join(line.strip() for line in value.splitlines()) for value in fields.get_all("Requires-Dist", []))
-    return WheelMetadata(tuple(requires), import_names(archive.names))
+    return WheelMetadata(tuple(requires), import_names(archive.names), _license(fields), bundled)
 
 
 def _fields(text: bytes) -> Message:
     # In METADATA of old times, names of authors are in other encodings than UTF-8.
     return HeaderParser().parsestr(text.decode("utf-8", "replace"))
+
+
+def _license(fields: Message) -> License:
+    """Return the licence: PEP 639's expression, or else the classifiers, or else the field of old in one line."""
+    expression = str(fields.get("License-Expression", "")).strip()
+    if expression:
+        return License(expression)
+    classifiers = [str(each).split(" :: ") for each in fields.get_all("Classifier", [])]
+    names = sorted({parts[-1].strip() for parts in classifiers if parts[0] == "License" and len(parts) > 2})
+    text = str(fields.get("License", "")).strip()
+    # Many projects have the whole text there.
+    if not names and text and "\n" not in text and len(text) <= _LICENSE_LINE and text.upper() != "UNKNOWN":
+        names = [text]
+    return License(names=tuple(names))
 
 
 def _contradictions(wheel: str, info: str, metadata: Message, form: Message) -> Iterator[str]:

@@ -29,5 +29,7 @@ def run(request: Request) -> Result:
         size=normal.stat().st_size,
         requires=metadata.requires,
         import_names=metadata.import_names,
+        license=metadata.license,
+        bundled=metadata.bundled,
         files=tuple(sorted(str(path.relative_to(site)) for path in installed if site in path.parents)),
     )

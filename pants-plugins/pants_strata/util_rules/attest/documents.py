@@ -16,11 +16,14 @@ from pants.util.frozendict import FrozenDict
 from pants_strata import engine
 from pants_strata.artifacts.documents import Documents, DocumentsRequest
 from pants_strata.subsystem import DebianSubsystem, Document, StandaloneSubsystem, StrataSubsystem
+from pants_strata.util_rules.attest.contents import contents_of
 from pants_strata.util_rules.attest.installers import write_installers
 from pants_strata.util_rules.attest.provenance import write_provenance
 from pants_strata.util_rules.host_platform import host_platform
 from pants_strata.util_rules.image import get_image
-from strata.attest.documents import INSTALLERS, PROVENANCE
+from strata.attest.cyclonedx import cyclonedx_document
+from strata.attest.documents import CYCLONEDX, INSTALLERS, PROVENANCE, SPDX
+from strata.attest.spdx import spdx_document
 
 
 @rule
@@ -37,6 +40,12 @@ async def write_documents(
     if not strata.attest:
         return Documents(FrozenDict(files))
     built, image = await get_image(request.image), await engine.target(request.image.address)
+    if Document.cyclonedx in strata.attest or Document.spdx in strata.attest:
+        contents = await contents_of(built, image, debian)
+        if Document.cyclonedx in strata.attest:
+            files[CYCLONEDX.file] = cyclonedx_document(contents)
+        if Document.spdx in strata.attest:
+            files[SPDX.file] = spdx_document(contents)
     if Document.provenance in strata.attest:
         builder = host_platform(machine)
         files[PROVENANCE.file] = await write_provenance(built, image, strata, debian, standalone, python, builder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Any
 
 from pants.backend.python.subsystems.setup import PythonSetup
@@ -81,13 +82,20 @@ def package(name: str) -> LockedPackage:
     return LockedPackage(name, "1.0", "amd64", f"pool/{name}_1.0_amd64.deb", 1, "aa" * 32, "debian")
 
 
-def layer(kind: str, *installers: Evidence) -> Layer:
-    contents = {"kind": kind, "installers": [each.to_json() for each in installers]}
+def layer(kind: str, *installers: Evidence, packages: tuple[str, ...] = ()) -> Layer:
+    found = {"installers": [each.to_json() for each in installers], "packages": dict.fromkeys(packages, "1.0")}
+    contents = {"kind": kind, **found}
     return Layer(Descriptor.of("application/x-tar", kind.encode()), f"sha256:{'0' * 64}", contents)
 
 
 def built(request: ImageRequest) -> BuiltImage:
-    layers = [layer("os-packages"), layer("interpreter", PIP_WHEEL), layer("venv"), layer("app")]
+    layers = [
+        layer("os-packages", packages=("libc6", "base-files")),
+        layer("interpreter", PIP_WHEEL, packages=("python3.13", "python3-pip-whl")),
+        layer("venv"),
+        layer("dependencies", packages=("click", "docopt", "ours")),
+        layer("app"),
+    ]
     image = Image.assemble(AMD64, layers, RuntimeConfig(), annotations={})
     verdict = Verdict("keep", (Found(PIP_WHEEL, "interpreter", ENSUREPIP),))
     venv = LockedVenvRequest(VENV, AMD64, BASE, CPYTHON)
@@ -97,7 +105,7 @@ def built(request: ImageRequest) -> BuiltImage:
 def described(*names: Document, source: Source | None = None) -> dict[str, bytes]:
     source = source or Source("c0ffee", True)
     libc = DebianPackages((package("libc6"), package("base-files")), FrozenDict())
-    python = DebianPackages((package("libc6"), package("python3.13")), FrozenDict())
+    python = DebianPackages((package("libc6"), package("python3.13"), package("python3-pip-whl")), FrozenDict())
     interpreter = Interpreter(CPYTHON, AMD64, "3.13.5", (2, 41), python, BASE)
     c_library = own_c_library(interpreter)
     installer = InstallerRequest(PIP, CPYTHON)
@@ -153,6 +161,29 @@ def test_only_what_is_chosen_is_written() -> None:
     assert list(described(Document.provenance, Document.installers)) == ["provenance.json", "installers.json"]
 
 
+def test_bills_of_materials() -> None:
+    written = described(Document.cyclonedx, Document.spdx)
+    components = {each["name"]: each for each in json.loads(written["sbom.cdx.json"])["components"]}
+    assert {name: each.get("purl", "") for name, each in components.items()} == {
+        # The interpreter's layer has no libc6: the base has it.
+        "base-files": "pkg:deb/debian/base-files@1.0?arch=amd64",
+        "click": "pkg:pypi/click@8.2.1",
+        "docopt": "pkg:pypi/docopt@0.6.2",
+        "libc6": "pkg:deb/debian/libc6@1.0?arch=amd64",
+        "ours": "pkg:pypi/ours@1.0",
+        "python3-pip-whl": "pkg:deb/debian/python3-pip-whl@1.0?arch=amd64",
+        "python3.13": "pkg:deb/debian/python3.13@1.0?arch=amd64",
+        "src:image": "",
+    }
+    assert [each["name"] for each in components["python3-pip-whl"]["components"]] == ["pip"]
+    hashes = {name: [one["content"] for one in each.get("hashes", [])] for name, each in components.items()}
+    # What was fetched: the source distribution, and not our own wheel.
+    assert (hashes["docopt"], hashes["ours"]) == ([digest_of(SDIST.file).fingerprint], [])
+    assert components["docopt"]["properties"][0] == {"name": "strata:file", "value": SDIST.file}
+    packages = {each["name"] for each in json.loads(written["sbom.spdx.json"])["packages"]}
+    assert packages == {*components, "pip"}
+
+
 def test_materials() -> None:
     said = read_statement(described(Document.provenance)["provenance.json"])
     check_provenance(said["predicate"])
@@ -167,6 +198,7 @@ def test_materials() -> None:
         "pip-25.2-py3-none-any.whl": ["installer"],
         "base-files_1.0_amd64.deb": ["base"],
         "libc6_1.0_amd64.deb": ["base", "build", "interpreter"],
+        "python3-pip-whl_1.0_amd64.deb": ["build", "interpreter"],
         "python3.13_1.0_amd64.deb": ["build", "interpreter"],
         "src/base.lock.json": ["lock"],
         "src/requirements.lock": ["lock"],
@@ -210,6 +242,7 @@ def test_what_the_audit_found_stands_with_its_layer() -> None:
         ("os-packages", 0),
         ("interpreter", 1),
         ("venv", 0),
+        ("dependencies", 0),
         ("app", 0),
     ]
     assert predicate["layers"][1]["found"] == [{**PIP_WHEEL.to_json(), "requestedBy": ENSUREPIP}]

@@ -65,7 +65,9 @@ async def built_distributions(
             told = answered.value_for(target.address)
             file = await engine.without_prefix(_FILES, await engine.only(answered.files, [f"{_FILES}/*"]))
             own = LockedWheel(
-                wheel.name, wheel.version, wheel.path.name, told.size, told.requires, told.import_names, file
+                *(wheel.name, wheel.version, wheel.path.name, told.size, told.requires, told.import_names, file),
+                license=told.license,
+                bundled=told.bundled,
             )
             built.append(BuiltDistribution(target.address, own, told.files))
         _check(built, venv, locked)

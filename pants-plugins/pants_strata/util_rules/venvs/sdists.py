@@ -72,6 +72,8 @@ async def with_built_wheels(
         built[sdist.name] = LockedWheel(
             *(sdist.name, sdist.version, wheel.name, wheel.size, wheel.requires, wheel.import_names, file),
             built_from=sdist,
+            license=wheel.license,
+            bundled=wheel.bundled,
         )
     return tuple(built.get(wheel.name, wheel) for wheel in wheels)
 

@@ -125,7 +125,10 @@ def _wheel(requirement: LockedRequirement, result: FetchResult) -> LockedWheel:
     told = result.told
     assert isinstance(told, fetch_wheel.Result)
     return LockedWheel(
-        requirement.name, requirement.version, told.name, told.size, told.requires, told.import_names, result.digest
+        *(requirement.name, requirement.version, told.name, told.size, told.requires, told.import_names),
+        result.digest,
+        license=told.license,
+        bundled=told.bundled,
     )
 
 
