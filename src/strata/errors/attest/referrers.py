@@ -15,6 +15,14 @@ def no_folder(folder: str) -> StrataError:
     )
 
 
+def folder_tells(folder: str) -> StrataError:
+    """Return the error for options that say of a folder what its names say already."""
+    return StrataError(
+        f"{folder} is a folder, whose names tell the platforms and the types of the documents.",
+        fix="leave `--platform` and `--artifact-type` out, or name one file.",
+    )
+
+
 def no_image_of_folder(folder: str, found: Sequence[str]) -> StrataError:
     """Return the error for documents about a platform that the image is not for; `found` names those that it is for."""
     return StrataError(

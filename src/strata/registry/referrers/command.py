@@ -77,6 +77,8 @@ def _attach(arguments: argparse.Namespace) -> int:
     provider, source, tree = _image(arguments, "pull,push")
     path: Path = arguments.document
     if path.is_dir():
+        if arguments.platform or arguments.artifact_type:
+            raise errors.folder_tells(str(path))
         wanted: Attachments = read_folder(path, source, tree)
     else:
         subject = _chosen(arguments, source, tree)

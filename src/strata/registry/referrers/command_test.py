@@ -177,7 +177,9 @@ def test_documents_of_another_image(run: Run, registry: FakeRegistry, layout: La
     assert registry.tags("team/app").keys() <= {referrers_tag(each) for each in digest.values()}
 
 
-def test_mistakes(run: Run, registry: FakeRegistry, layout: Layout, tmp_path: Path) -> None:
+def test_mistakes(
+    run: Run, registry: FakeRegistry, layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     target, folder = f"{registry.address}/team/app:1", Path(f"{layout.root}.attest")
     run.json("push", layout.root, target)
     assert run("push", layout.root, f"{target}2", "--documents=missing") == (
@@ -212,6 +214,12 @@ def test_mistakes(run: Run, registry: FakeRegistry, layout: Layout, tmp_path: Pa
         "Found:\n  an image for linux/amd64\n  an image for linux/arm64\n"
         "Fix: name one of its platforms, or leave `--platform` out.\n",
     )
+    assert run("attach", target, folder, "--platform=linux/amd64") == (
+        2,
+        "",
+        f"{folder} is a folder, whose names tell the platforms and the types of the documents.\n"
+        "Fix: leave `--platform` and `--artifact-type` out, or name one file.\n",
+    )
     (folder / "linux-arm64").rename(folder / "linux-riscv64")
     assert run("attach", target, folder) == (
         2,
@@ -219,4 +227,11 @@ def test_mistakes(run: Run, registry: FakeRegistry, layout: Layout, tmp_path: Pa
         f"{folder}/linux-riscv64 holds documents, but the image has nothing of that name.\n"
         "Found:\n  the image has index\n  the image has linux-amd64\n  the image has linux-arm64\n"
         "Fix: name the folder that was written beside this image, or remove what is left of an older one.\n",
+    )
+    monkeypatch.setattr("strata.registry.referrers.limits.ATTACHED_BYTES", 5)
+    assert run("attach", target, tmp_path / "note", "--artifact-type=text/plain") == (
+        2,
+        "",
+        f"{tmp_path}/note cannot be attached to an image: it has more than 5 bytes.\n"
+        "Fix: write it again, or name another.\n",
     )

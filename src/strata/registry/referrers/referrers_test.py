@@ -128,6 +128,19 @@ def test_an_empty_list_of_a_registry_in_go(registry: FakeRegistry) -> None:
     assert answer.times == 0
 
 
+def test_a_list_without_an_end(registry: FakeRegistry, monkeypatch: pytest.MonkeyPatch) -> None:
+    registry.lists_referrers = True
+    for each in ("1", "2", "3"):
+        attach(provider(registry), SUBJECT, KIND, each.encode())
+    monkeypatch.setattr("strata.registry.referrers.limits.PAGES", 2)
+    with pytest.raises(StrataError) as caught:
+        referrers(provider(registry), SUBJECT.digest)
+    assert str(caught.value).replace(registry.address, "registry.example") == (
+        "registry.example/team/app:1: the list of referrers: the registry's manifest cannot be read: it has more than "
+        "2 pages.\nFix: push the image again, with a program that writes OCI images."
+    )
+
+
 @pytest.mark.parametrize(
     "content, problem", [(b"{", "is not JSON: line 1, column 2"), (b"{}", "is wrong: schemaVersion is missing")]
 )
