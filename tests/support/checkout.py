@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from support.nested_pants import inherited_environment, project_folder
+from support.nested_pants import inherited_environment, project_folder, quick_start
 
 # What a test process finds beside the repository's own files.
 _FOREIGN = shutil.ignore_patterns("__pycache__", "dist", "extra-output", ".*", "*.pyc", "*.xml")
@@ -44,7 +44,7 @@ class Checkout:
         return done.stdout
 
     def _environment(self, tools: bool) -> Mapping[str, str]:
-        environment = {**inherited_environment(), "PANTS_DYNAMIC_UI": "false", "PANTS_COLORS": "false"}
+        environment = {**inherited_environment(), **quick_start(), "PANTS_DYNAMIC_UI": "false", "PANTS_COLORS": "false"}
         if tools:
             environment["PATH"] = f"{environment.get('PATH', os.defpath)}{os.pathsep}{self.programs}"
         return environment

@@ -31,7 +31,7 @@ _MUSL = re.compile(r"(usr/)?lib/ld-musl-[^/]+\.so\.1")
 _GLIBC_VERSION = re.compile(rb"GNU C Library [^\n]{0,200} version (\d+\.\d+)")
 _PYTHON = re.compile(r"(.+/)?bin/python3\.\d+")
 _PYTHON_HEADER = re.compile(r"(.+/)?include/python3\.\d+/patchlevel\.h")
-_PYTHON_VERSION = re.compile(rb'^#define\s+PY_VERSION\s+"([^"+]+)', re.MULTILINE)
+_PYTHON_VERSION = re.compile(rb'^#define\s+PY_VERSION\s+"([0-9A-Za-z.]+)', re.MULTILINE)
 _WHITEOUT = ".wh."
 _OPAQUE = ".wh..wh..opq"
 # Far above what such files have.

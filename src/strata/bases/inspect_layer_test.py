@@ -86,6 +86,11 @@ def test_programs_and_headers_of_python(tmp_path: Path) -> None:
     assert found.python_headers == {"usr/local/include/python3.13/patchlevel.h": "3.13.5"}
 
 
+def test_a_header_without_a_version(tmp_path: Path) -> None:
+    header = File("usr/include/python3.13/patchlevel.h", b'#define PY_VERSION "\xb3.13.5"\n')
+    assert found_in(tmp_path, header).python_headers == {}
+
+
 def test_removed_paths() -> None:
     names = ("usr/bin/.wh.python3.13", "./opt/.wh..wh..opq", ".wh.srv")
     blob = compressed(tar_with(*(tarfile.TarInfo(name) for name in names)))

@@ -1,0 +1,173 @@
+"""Harm builds of real Pants, each in another way, and show that the next build is right. As root, on Linux.
+
+PYTHONPATH=src:tests python -m power.run --count 20
+
+Each build begins with empty caches. It is killed at some moment, or while Pants writes `dist/`, or the disk with the
+caches and sandboxes of Pants becomes full. The next build, in the same place, gives the right image.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+
+from strata.layouts.validate import validate
+from support.nested_pants import NestedPants, inherited_environment, nested_pants, quick_start
+from support.projects import SETTINGS
+
+TARGET = "src/app:image"
+FILES = {
+    "src/app/BUILD": 'python_sources()\npython_image(name="image", entry_point="main.py")\n',
+    "src/app/main.py": "print('works')\n",
+}
+# All that Pants does: rules, downloads, and processes.
+_STARTED = re.compile(r"\[(?:INFO|DEBUG)\] Starting: ")
+_SECONDS = 600
+# Megabytes: more than a cold build of the project writes, too few for its first step, and nearly enough.
+_ROOM, _LITTLE, _ENOUGH = 2048, 5, 160
+
+
+NOTHING, PART = "nothing", "a part, which `validate` refuses"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A project, and the folder with all that Pants keeps of it."""
+
+    pants: NestedPants
+    caches: Path
+
+    def start(self) -> subprocess.Popen[str]:
+        """Start a build in a group of its own, so that all of its processes can be killed at once."""
+        folders = {"local-store-dir": "store", "named-caches-dir": "named", "local-execution-root-dir": "sandboxes"}
+        options = [f"--{option}={self.caches / name}" for option, name in folders.items()]
+        (self.caches / "sandboxes").mkdir(parents=True, exist_ok=True)
+        return subprocess.Popen(
+            ["./pants", "--no-dynamic-ui", "--no-colors", "--no-pantsd", "--level=debug", *options, "package", TARGET],
+            cwd=self.pants.root,
+            env={**inherited_environment(), **quick_start()},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def build(self) -> tuple[int, str]:
+        """Build to the end; return the exit code and what was said."""
+        process = self.start()
+        _, said = process.communicate(timeout=_SECONDS)
+        return process.returncode, said
+
+    @property
+    def layout(self) -> Path:
+        return self.pants.root / "dist/src.app/image"
+
+    def image(self) -> str:
+        """Return the digest of the index of a sound image, and otherwise what is there: nothing, or a part."""
+        if not self.layout.exists():
+            return NOTHING
+        if validate(self.layout):
+            return PART
+        return hashlib.sha256((self.layout / "index.json").read_bytes()).hexdigest()
+
+
+@contextmanager
+def place() -> Iterator[Place]:
+    """Yield a new place, whose caches lie on a disk of its own."""
+    with nested_pants(FILES, SETTINGS) as pants, tempfile.TemporaryDirectory(prefix="strata-") as folder:
+        _mount(folder, _ROOM)
+        try:
+            yield Place(pants, Path(folder))
+        finally:
+            subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def _mount(folder: str, megabytes: int, *options: str) -> None:
+    sized = ",".join([f"size={megabytes}m", *options])
+    subprocess.run(["mount", "-t", "tmpfs", "-o", sized, "strata", folder], check=True)
+
+
+def kill(where: Place, chance: random.Random, steps: int) -> str:
+    """Kill a build at some moment of some step; return when."""
+    number, later = chance.randrange(steps), chance.choice([0, chance.random() / 5, chance.random() * 2])
+    with where.start() as process:
+        assert process.stderr is not None
+        seen = 0
+        for line in process.stderr:
+            seen += bool(_STARTED.search(line))
+            if seen > number:
+                break
+        time.sleep(later)
+        os.killpg(process.pid, signal.SIGKILL)
+    return f"killed {later:.2f} s after step {number + 1} of {steps} began"
+
+
+def kill_at_the_end(where: Place, chance: random.Random, steps: int) -> str:
+    """Kill a build while Pants writes the image into `dist/`; return when."""
+    later = chance.random() / 50
+    with where.start() as process, tempfile.TemporaryFile("w") as sink:
+        assert process.stderr is not None
+        reading = Thread(target=lambda: sink.writelines(process.stderr or ()))
+        reading.start()
+        while process.poll() is None and not where.layout.exists():
+            time.sleep(0.0005)
+        time.sleep(later)
+        os.killpg(process.pid, signal.SIGKILL)
+        reading.join()
+    return f"killed {1000 * later:.0f} ms after `dist/` had a folder of the image"
+
+
+def fill_disk(where: Place, chance: random.Random, steps: int) -> str:
+    """Build on a disk that becomes full; return how large it was. The error is one in words."""
+    megabytes = chance.randrange(_LITTLE, _ENOUGH)
+    _mount(str(where.caches), megabytes, "remount")
+    code, said = where.build()
+    _mount(str(where.caches), _ROOM, "remount")
+    if code != 0:
+        assert "no room left" in said or "No space left on device" in said, said
+        assert "Traceback (most recent call last)" not in said, said
+    return f"a disk of {megabytes} MB, on which the build {'failed' if code else 'went well'}"
+
+
+def main() -> int:
+    """Run; return 1 where a build after the harm was not right."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=20, help="builds that are harmed")
+    parser.add_argument("--seed", type=int, default=1, help="of the random generator")
+    arguments = parser.parse_args()
+    chance, failed = random.Random(arguments.seed), 0
+    with place() as undisturbed:
+        code, said = undisturbed.build()
+        assert code == 0, said
+        right, steps = undisturbed.image(), len(_STARTED.findall(said))
+    print(f"{steps} steps", flush=True)
+    for number in range(arguments.count):
+        with place() as where:
+            harm = (kill, fill_disk, kill_at_the_end)[number % 3](where, chance, steps)
+            left = where.image()
+            code, said = where.build()
+            good = left in (NOTHING, PART, right) and code == 0 and where.image() == right
+            failed += not good
+            there = "the image" if left == right else left
+            print(f"{harm}, `dist/` has {there}: the next build is {'right' if good else 'WRONG'}", flush=True)
+            if not good:
+                print(said, flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
