@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 
+from strata.attest.documents import KINDS, PROVENANCE, STATEMENT
 from strata.oci.descriptor import Descriptor
 from strata.registry.provider import Provider
 from strata.registry.reference import Reference
 from strata.registry.referrers.listing import referrers
+from strata.registry.referrers.manifest import TITLE
 from strata.registry.remote import RemoteSource
 from support.nested_pants import NestedPants, Ran, nested_pants
 from support.oci.in_toto import check_provenance, read_statement
@@ -71,17 +73,17 @@ def line(ran: Ran) -> dict[str, Any]:
     return told
 
 
-def documents_of(reference: str) -> dict[str, Any]:
-    """The statements that are attached to an image, by their predicate types."""
+def documents_of(reference: str) -> dict[str, bytes]:
+    """The documents that are attached to an image, by the names of their files."""
     place = Reference.parse(reference)
     provider = Provider(place, environment={})
     source = RemoteSource(provider)
-    said = []
+    found = {}
     for each in referrers(provider, place.digest):
         (layer,) = json.loads(source.read(each.descriptor))["layers"]
         with source.open_blob(Descriptor.from_json(layer)) as blob:
-            said.append(read_statement(blob.read()))
-    return {each["predicateType"]: each for each in said}
+            found[layer["annotations"][TITLE]] = b"".join(iter(lambda: blob.read(1 << 20), b""))
+    return found
 
 
 def test_publish_twice(project: Project) -> None:
@@ -113,12 +115,15 @@ def test_publish_twice(project: Project) -> None:
         told = json.loads(run(skopeo, "inspect", "--tls-verify=false", f"docker://{address}/team/app:{tag}"))
         assert (told["Digest"], told["Os"], told["Architecture"]) == (digest, "linux", "amd64")
 
-    assert sent["attached"] == 2
+    assert sent["attached"] == len(KINDS)
     attached = documents_of(f"{address}/team/app@{digest}")
-    assert set(attached) == {"https://slsa.dev/provenance/v1", "urn:strata:installers:v1"}
-    for said in attached.values():
-        assert said["subject"] == [{"name": "src/app:image", "digest": {"sha256": digest.partition(":")[2]}}]
-    check_provenance(attached["https://slsa.dev/provenance/v1"]["predicate"])
+    assert set(attached) == {kind.file for kind in KINDS}
+    for kind in KINDS:
+        if kind.media_type == STATEMENT:
+            said = read_statement(attached[kind.file])
+            assert said["predicateType"] == kind.predicate_type
+            assert said["subject"] == [{"name": "src/app:image", "digest": {"sha256": digest.partition(":")[2]}}]
+    check_provenance(json.loads(attached[PROVENANCE.file])["predicate"])
 
     again, rewritten = project.publish("src/app:image")
     assert rewritten == [image]
