@@ -4,6 +4,7 @@
     python -m strata list BLOB_OR_DIRECTORY  the files of a layer, or of all layers of a layout
     python -m strata diff REFERENCE LAYOUT   why an image differs from another one
     python -m strata audit DIRECTORY         the installers of Python packages in an OCI image layout
+    python -m strata run LAYOUT -- ARGUMENTS runs the image of a layout, with an engine or without a daemon
     python -m strata push LAYOUT REFERENCE   a layout's image into a registry: what is new there, and then the tag
     python -m strata pull LAYOUT REFERENCE   a registry's image into a layout
     python -m strata copy SOURCE TARGET      an image from one repository into another
@@ -21,6 +22,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from strata.errors import StrataError
@@ -31,6 +33,7 @@ from strata.registry.arguments import (
     add_push_arguments,
     add_referrers_arguments,
 )
+from strata.run.arguments import add_run_arguments, split_arguments
 from strata.sign.arguments import add_sign_arguments, add_verify_arguments
 
 COMMANDS = {
@@ -42,6 +45,7 @@ COMMANDS = {
     "pull": "strata.registry.command",
     "push": "strata.registry.command",
     "referrers": "strata.registry.referrers.command",
+    "run": "strata.run.command",
     "sign": "strata.sign.command",
     "validate": "strata.layouts.command",
     "verify": "strata.sign.command",
@@ -50,7 +54,13 @@ COMMANDS = {
 
 def main() -> int:
     """Run the command that the arguments name, and return its exit code."""
-    arguments = _parser().parse_args()
+    command_line: Sequence[str] = sys.argv[1:]
+    behind: Sequence[str] = ()
+    if command_line[:1] == ["run"]:
+        command_line, behind = split_arguments(command_line)
+    arguments = _parser().parse_args(command_line)
+    if behind:
+        arguments.arguments = behind
     try:
         command = importlib.import_module(COMMANDS[arguments.command])
         return int(command.COMMANDS[arguments.command](arguments))
@@ -84,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     audit.add_argument("layout", type=Path, help="the directory that holds index.json")
     audit.add_argument("--looked-for", action="store_true", help="say also which paths and contents are looked for")
+    add_run_arguments(commands.add_parser("run", help="run the image of a layout, also without a daemon"))
     add_push_arguments(commands.add_parser("push", help="send an image from a layout to a registry"))
     add_pull_arguments(commands.add_parser("pull", help="fetch an image from a registry into a layout"))
     add_copy_arguments(commands.add_parser("copy", help="copy an image from one registry or repository to another"))

@@ -17,7 +17,7 @@ ROOT = Path(strata.__file__).parent
 ARROWS = {
     "__init__": set(),
     # These two import commands and verbs by name, when one of them is called.
-    "__main__": {"errors", "registry", "sign"},
+    "__main__": {"errors", "registry", "run", "sign"},
     "attest": {"oci"},
     "audit": {"errors", "layouts", "oci", "wheels"},
     "bases": {"audit", "debian", "errors", "fetch", "layouts", "oci", "protocol", "registry"},
@@ -35,6 +35,7 @@ ARROWS = {
     "plan": {"errors", "locks", "protocol"},
     "protocol": set(),
     "registry": {"attest", "errors", "layouts", "oci"},
+    "run": {"errors", "layouts", "oci"},
     "sign": {"attest", "audit", "errors", "layouts", "oci", "registry"},
     "standalone": {"errors", "oci", "protocol"},
     "verbs": {"errors"},

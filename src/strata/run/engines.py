@@ -1,0 +1,113 @@
+"""This module runs images with podman, docker or nerdctl: loaded into the engine's store, which keeps their layers."""
+
+from __future__ import annotations
+
+import subprocess
+import tarfile
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from strata.layouts.layout import Layout, Manifest
+from strata.run.children import run_child
+from strata.run.options import Options
+
+# What engines exit with where they, and not the container, failed; and where the program could not be started.
+_FAILURES = (125, 126, 127)
+_SECONDS = 60
+
+
+class CannotRun(Exception):
+    """A runtime that does not work on this machine; the text says why."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A container engine.
+
+    :param program: its path.
+    :param kind: podman, docker or nerdctl.
+    """
+
+    program: str
+    kind: str
+
+    def run(self, layout: Layout, tag: str, manifest: Manifest, options: Options) -> int:
+        """Run an image; return the exit code. Raises CannotRun where no container has started."""
+        self._ask("info")
+        image = self._load(layout, tag, manifest)
+        name = f"strata-{uuid.uuid4()}"
+        self._ask("create", "--name", name, *_arguments(options), image, *options.arguments)
+        try:
+            code = run_child([self.program, "start", "--attach", "--interactive", name])
+            if code in _FAILURES and self._never_started(name):
+                raise CannotRun(f"{self.program} start ended with {code}, before the app began")
+            return code
+        finally:
+            subprocess.run([self.program, "rm", "--force", name], check=False, capture_output=True, timeout=_SECONDS)
+
+    def _load(self, layout: Layout, tag: str, manifest: Manifest) -> str:
+        """Return how the engine names the image, which it has afterwards. It unpacks those layers that it lacks."""
+        if self.kind == "podman":
+            source = f"oci:{layout.root.absolute()}" + (f":{tag}" if tag else "")
+            return self._ask("pull", "--quiet", source).split()[-1]
+        known = manifest.config.digest
+        if subprocess.run([self.program, "image", "inspect", known], check=False, capture_output=True).returncode == 0:
+            return known
+        command = [self.program, "load"]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as load:
+            assert load.stdin is not None
+            assert load.stdout is not None
+            try:
+                with tarfile.open(fileobj=load.stdin, mode="w|") as archive:
+                    archive.add(layout.root, arcname="")
+                load.stdin.close()
+            except BrokenPipeError:
+                # Its own words say why.
+                pass
+            said = load.stdout.read().decode(errors="replace")
+        if load.returncode:
+            raise CannotRun(f"{self.program} load: {_last_line(said)}")
+        return _loaded(said) or known
+
+    def _never_started(self, name: str) -> bool:
+        return self._ask("inspect", "--format", "{{.State.StartedAt}}", name).startswith("0001-")
+
+    def _ask(self, *arguments: str) -> str:
+        try:
+            done = subprocess.run(
+                [self.program, *arguments], check=False, capture_output=True, stdin=subprocess.DEVNULL, timeout=600
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise CannotRun(f"{self.program} {arguments[0]}: {error}") from None
+        if done.returncode:
+            raise CannotRun(f"{self.program} {arguments[0]}: {_last_line(done.stderr.decode(errors='replace'))}")
+        return done.stdout.decode(errors="replace").strip()
+
+
+def _arguments(options: Options) -> Sequence[str]:
+    """Return the options of `create`, in the words that the three engines have in common."""
+    volumes = (f"{each.source}:{each.target}{':ro' if each.read_only else ''}" for each in options.volumes)
+    return [
+        "--interactive",
+        *(["--tty"] if options.terminal else []),
+        *([] if options.writable else ["--read-only"]),
+        *("--tmpfs", "/tmp:rw,mode=1777"),
+        *([] if options.network else ["--network=none"]),
+        *(f"--publish={each.host}:{each.container}" for each in options.ports),
+        *(f"--env={name}={value}" for name, value in options.env.items()),
+        *(f"--volume={each}" for each in volumes),
+        *([f"--user={options.user}"] if options.user else []),
+        *([f"--workdir={options.workdir}"] if options.workdir else []),
+        *([f"--entrypoint={options.entrypoint}"] if options.entrypoint else []),
+    ]
+
+
+def _loaded(said: str) -> str:
+    """Return the name in `Loaded image: NAME` or `Loaded image ID: sha256:…`."""
+    names = [line.partition(": ")[2].strip() for line in said.splitlines() if line.startswith("Loaded image")]
+    return names[-1] if names else ""
+
+
+def _last_line(text: str) -> str:
+    return (text.strip().splitlines() or ["it said nothing"])[-1]
