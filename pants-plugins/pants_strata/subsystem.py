@@ -72,6 +72,17 @@ class BaseLayers(Enum):
     reference = "reference"
 
 
+class Runtime(Enum):
+    """What runs an image: the choices of `[strata].runtime`."""
+
+    auto = "auto"
+    podman = "podman"
+    docker = "docker"
+    nerdctl = "nerdctl"
+    runc = "runc"
+    bwrap = "bwrap"
+
+
 class StrataSubsystem(Subsystem):
     """The options of `[strata]`."""
 
@@ -226,6 +237,15 @@ class StrataSubsystem(Subsystem):
             What a layout has of the layers of an `oci_base`. `copy`: all of them, so that skopeo and podman read the
             layout. `reference`: none; `publish` then takes them from the base's registry, or finds them where it pushes
             to, and `package` fetches a few kilobytes of a base with a lock.
+            """
+        ),
+    )
+    runtime = EnumOption(
+        default=Runtime.auto,
+        help=softwrap(
+            """
+            What `run` starts images with: `podman`, `docker` or `nerdctl`; or `runc` or `bwrap`, from unpacked layers
+            and without a daemon. `auto`: the first of these that works on this machine.
             """
         ),
     )

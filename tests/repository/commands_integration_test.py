@@ -49,6 +49,13 @@ NOT_RUN: Mapping[str, str] = {
     "python -m strata verify registry.example/team/web:1.4 --certificate-identity=NAME --certificate-oidc-issuer=URL": (
         "the same"
     ),
+    "./pants run src/examples/web:image": "never ends; tests/images/run_integration_test.py runs images",
+    "./pants run src/examples/report:image -- --help": "the same",
+    "./pants --strata-run-publish=8080:8000 --strata-run-env-vars=LOG=debug run src/examples/web:image": "the same",
+    "./pants --strata-run-volumes=data:/data:ro --strata-run-entrypoint=/opt/venv/bin/python run "
+    "src/examples/web:image -- -m web.main": "the same",
+    "python -m strata run dist/src.examples.web/image --publish=8080:8000 --runtime=bwrap": "the same",
+    'python -m strata run dist/src.examples.web/image --entrypoint=/opt/venv/bin/python -- -c "import numpy"': "the same",
     "./pants test ::": "runs this test",
     "./pants test tests:: ; cp dist/test/tests*/golden/*.txt tests/images/golden/": "runs this test",
     "bash .ci/run": "runs this test",

@@ -7,8 +7,6 @@ machine; no argument has them. It runs on the Python of Pants, which has the lib
 from __future__ import annotations
 
 import json
-import os
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -27,6 +25,7 @@ from pants.engine.target import Target
 from pants.engine.unions import UnionRule
 
 from pants_strata import engine
+from pants_strata.library_command import STRATA
 from pants_strata.publishing.destinations import Destination
 from pants_strata.publishing.registries import chosen_registries, read_registries
 from pants_strata.publishing.signing import SignSubsystem, key_arguments, signing_arguments
@@ -60,17 +59,6 @@ _ENVIRONMENT = (
     "http_proxy",
     "https_proxy",
     "no_proxy",
-)
-
-# A push needs no package beside the library, so that Python starts without looking for any.
-# The path is an argument and no PYTHONPATH, which would reach credential helpers that are themselves written in Python.
-_PROGRAM = (
-    "import os, sys; sys.path[:0] = sys.argv.pop(1).split(os.pathsep); "
-    "from strata.__main__ import main; sys.exit(main())"
-)
-_STRATA = (
-    *(sys.executable, "-IS", "-c", _PROGRAM),
-    os.pathsep.join(map(os.path.abspath, filter(None, sys.path))),
 )
 
 
@@ -159,7 +147,7 @@ async def publish_image(
             *("push", layout, *place.arguments(digest, images.siblings(fields.address, place))),
             *([f"--documents={documents}"] if attached else []),
         )
-        process = InteractiveProcess([*_STRATA, *arguments], env=environment, input_digest=pushed)
+        process = InteractiveProcess([*STRATA, *arguments], env=environment, input_digest=pushed)
         data = {
             "registry": place.registry.address,
             "repository": place.repository,
@@ -168,7 +156,7 @@ async def publish_image(
         }
         pushes.append(PublishPackages((name,), process, place.description(digest), PublishOutputData(data)))
         if key and place.registry.sign:
-            process = InteractiveProcess([*_STRATA, *signing_arguments(key, place, digest)], env=environment)
+            process = InteractiveProcess([*STRATA, *signing_arguments(key, place, digest)], env=environment)
             described = f"signature of {place.description(digest)}"
             pushes.append(PublishPackages((name,), process, described, PublishOutputData({**data, "signed": True})))
     return PublishProcesses(pushes)

@@ -20,6 +20,8 @@ def bwrap_command(
     return [
         program,
         *("--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--die-with-parent"),
+        # As with engines, the app is the first process, which signals are for.
+        "--as-pid-1",
         *(() if options.network else ("--unshare-net",)),
         *("--uid", str(process.uid), "--gid", str(process.gid), "--hostname", "strata"),
         *("--bind" if options.writable else "--ro-bind", str(root), "/"),
@@ -31,8 +33,3 @@ def bwrap_command(
         "--",
         *process.command,
     ]
-
-
-def bwrap_environment(process: ContainerProcess) -> dict[str, str]:
-    """Return the environment of bwrap, which it passes on."""
-    return dict(process.env)

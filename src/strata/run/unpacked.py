@@ -43,7 +43,9 @@ def run_unpacked(kind: str, program: str, layout: Layout, manifest: Manifest, op
             binds = _binds(root, process, options)
             if kind == "runc":
                 return run_child(runc_command(program, bundle, root.folder, process, binds, options))
-            return run_child(bwrap_command(program, root.folder, process, binds, options), process.env)
+            return run_child(
+                bwrap_command(program, root.folder, process, binds, options), process.env, info_option="--info-fd"
+            )
 
 
 @contextmanager

@@ -1,0 +1,117 @@
+"""`./pants run`: an image in a container, by a container engine or without a daemon.
+
+The image is built as `package` builds it, without the documents and archives beside it. What runs it, `python -m strata
+run`, is a process with the user's terminal and environment, which is never cached.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pants.base.build_root import BuildRoot
+from pants.core.goals.run import RunFieldSet, RunInSandboxBehavior, RunRequest
+from pants.engine.platform import Platform as HostPlatform
+from pants.engine.rules import Rule, collect_rules, rule
+from pants.engine.unions import UnionRule
+from pants.option.option_types import BoolOption, StrListOption, StrOption
+from pants.option.subsystem import Subsystem
+from pants.util.strutil import softwrap
+
+from pants_strata import engine
+from pants_strata.artifacts.image import ImageRequest
+from pants_strata.library_command import STRATA
+from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
+from pants_strata.target_types import EntryPointField, ScriptField
+from pants_strata.target_types.platforms import PlatformsField
+from pants_strata.util_rules.host_platform import host_platform
+from pants_strata.util_rules.image import get_image
+from pants_strata.util_rules.platforms import platforms_of
+from strata.errors import run as errors
+from strata.oci.layout import layout_files
+from strata.oci.platform import Platform
+
+_LAYOUT = "image"
+
+
+class RunSubsystem(Subsystem):
+    """The options of `[strata-run]`."""
+
+    options_scope = "strata-run"
+    help = "How `./pants run` starts the container of an image."
+
+    publish = StrListOption(
+        help=softwrap(
+            """
+            Ports of the container that this machine listens on, as `8000` or `8080:8000`, this machine's first. With
+            runc and bwrap the container has this machine's network, with all its own ports.
+            """
+        ),
+    )
+    env_vars = StrListOption(
+        help="Variables over those of the image, as `NAME=value`, or `NAME` with the value that it has here.",
+    )
+    volumes = StrListOption(
+        help=softwrap(
+            """
+            Files and directories of this machine, and where the container has them: `PATH:PATH` or `PATH:PATH:ro`,
+            relative to the repository's root.
+            """
+        ),
+    )
+    user = StrOption(default="", help="The user in the container, as the image's field `user` has it.")
+    entrypoint = StrOption(default="", help="A program instead of the image's entry point; arguments follow `--`.")
+    writable = BoolOption(
+        default=False,
+        help="Whether the container may write to its root, a copy. By default it writes to /tmp and volumes alone.",
+    )
+
+
+@dataclass(frozen=True)
+class RunImageFieldSet(RunFieldSet):
+    """The fields of an image that `run` reads."""
+
+    required_fields = (EntryPointField, ScriptField, PlatformsField)
+    run_in_sandbox_behavior = RunInSandboxBehavior.NOT_SUPPORTED
+
+    platforms: PlatformsField
+
+
+@rule
+async def run_image(
+    field_set: RunImageFieldSet,
+    strata: StrataSubsystem,
+    run: RunSubsystem,
+    debian: DebianSubsystem,
+    machine: HostPlatform,
+    build_root: BuildRoot,
+) -> RunRequest:
+    """Return the process that runs an image. Raise StrataError where it is for none of this machine's platforms."""
+    wanted = Platform("linux", host_platform(machine).architecture)
+    platforms = platforms_of(field_set.platforms, field_set.address, strata, debian)
+    if wanted not in platforms:
+        raise errors.no_image(str(field_set.address), str(wanted), [str(each) for each in platforms])
+    built = await get_image(ImageRequest(field_set.address, wanted))
+    layout = await engine.merge([built.blobs, await engine.create(layout_files([built.image]))])
+    return RunRequest(
+        digest=await engine.under(_LAYOUT, layout),
+        args=(*STRATA, "run", f"{{chroot}}/{_LAYOUT}", *_arguments(strata, run, build_root), "--"),
+    )
+
+
+def _arguments(strata: StrataSubsystem, run: RunSubsystem, build_root: BuildRoot) -> Iterable[str]:
+    return (
+        f"--runtime={strata.runtime.value}",
+        *(f"--publish={port}" for port in run.publish),
+        *(f"--env={variable}" for variable in run.env_vars),
+        *(f"--volume={os.path.join(build_root.path, volume)}" for volume in run.volumes),
+        *([f"--user={run.user}"] if run.user else []),
+        *([f"--entrypoint={run.entrypoint}"] if run.entrypoint else []),
+        *(["--writable"] if run.writable else []),
+    )
+
+
+def rules() -> Iterable[Rule | UnionRule]:
+    """Return the rules of this module."""
+    return (*collect_rules(), *RunImageFieldSet.rules())
