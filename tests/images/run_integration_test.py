@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ PYTHON = "--entrypoint=/opt/venv/bin/python"
 
 
 @pytest.fixture(scope="module", params=sorted(PACKAGES))
-def runtime(request: pytest.FixtureRequest) -> str:
+def runtime(request: Any) -> str:
     require_root()
     require(request.param, PACKAGES[request.param])
     return str(request.param)
