@@ -18,6 +18,7 @@ from pants.option.subsystem import Subsystem
 from pants.util.strutil import softwrap
 
 from pants_strata.artifacts import PLATFORM
+from pants_strata.run_options import Runtime
 from pants_strata.target_types.defaults import BASE, INSTALLER, INTERPRETER
 from strata.attest import documents
 from strata.debian.defaults import COMPONENTS
@@ -70,17 +71,6 @@ class BaseLayers(Enum):
 
     copy = "copy"
     reference = "reference"
-
-
-class Runtime(Enum):
-    """What runs an image: the choices of `[strata].runtime`."""
-
-    auto = "auto"
-    podman = "podman"
-    docker = "docker"
-    nerdctl = "nerdctl"
-    runc = "runc"
-    bwrap = "bwrap"
 
 
 class StrataSubsystem(Subsystem):
@@ -242,12 +232,7 @@ class StrataSubsystem(Subsystem):
     )
     runtime = EnumOption(
         default=Runtime.auto,
-        help=softwrap(
-            """
-            What `run` starts images with: `podman`, `docker` or `nerdctl`; or `runc` or `bwrap`, from unpacked layers
-            and without a daemon. `auto`: the first of these that works on this machine.
-            """
-        ),
+        help="What `run` starts images with; `auto`: the first of the others that works here (docs/run-and-test.md).",
     )
     remote_cache_head_start_millis = IntOption(
         default=60_000,

@@ -15,57 +15,22 @@ from pants.core.goals.run import RunFieldSet, RunInSandboxBehavior, RunRequest
 from pants.engine.platform import Platform as HostPlatform
 from pants.engine.rules import Rule, collect_rules, rule
 from pants.engine.unions import UnionRule
-from pants.option.option_types import BoolOption, StrListOption, StrOption
-from pants.option.subsystem import Subsystem
-from pants.util.strutil import softwrap
 
 from pants_strata import engine
 from pants_strata.artifacts.image import ImageRequest
 from pants_strata.library_command import STRATA
+from pants_strata.run_options import RunSubsystem
 from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
 from pants_strata.target_types import EntryPointField, ScriptField
 from pants_strata.target_types.platforms import PlatformsField
 from pants_strata.util_rules.host_platform import host_platform
 from pants_strata.util_rules.image import get_image
 from pants_strata.util_rules.platforms import platforms_of
-from strata.errors import run as errors
+from strata.errors.running import run as errors
 from strata.oci.layout import layout_files
 from strata.oci.platform import Platform
 
 _LAYOUT = "image"
-
-
-class RunSubsystem(Subsystem):
-    """The options of `[strata-run]`."""
-
-    options_scope = "strata-run"
-    help = "How `./pants run` starts the container of an image."
-
-    publish = StrListOption(
-        help=softwrap(
-            """
-            Ports of the container that this machine listens on, as `8000` or `8080:8000`, this machine's first. With
-            runc and bwrap the container has this machine's network, with all its own ports.
-            """
-        ),
-    )
-    env_vars = StrListOption(
-        help="Variables over those of the image, as `NAME=value`, or `NAME` with the value that it has here.",
-    )
-    volumes = StrListOption(
-        help=softwrap(
-            """
-            Files and directories of this machine, and where the container has them: `PATH:PATH` or `PATH:PATH:ro`,
-            relative to the repository's root.
-            """
-        ),
-    )
-    user = StrOption(default="", help="The user in the container, as the image's field `user` has it.")
-    entrypoint = StrOption(default="", help="A program instead of the image's entry point; arguments follow `--`.")
-    writable = BoolOption(
-        default=False,
-        help="Whether the container may write to its root, a copy. By default it writes to /tmp and volumes alone.",
-    )
 
 
 @dataclass(frozen=True)

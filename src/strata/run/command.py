@@ -9,7 +9,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 
-from strata.errors import run as errors
+from strata.errors.running import run as errors
 from strata.layouts.finding import printable
 from strata.layouts.layout import Layout, Manifest, split_tag
 from strata.oci.platform import Platform

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from strata.errors import run as errors
+from strata.errors.running import run as errors
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
-from strata.errors import run as errors
+from strata.errors.running import run as errors
 from strata.run.options import Port
 
 _PIECE = 1 << 16

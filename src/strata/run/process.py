@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Optional
 
-from strata.errors import run as errors
+from strata.errors.running import run as errors
 from strata.run.options import Options
 from strata.run.rootfs import RootFiles
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
 
-from strata.errors import run as errors
+from strata.errors.running import run as errors
 from strata.layouts.blob_reader import BlobReader
 from strata.layouts.layout import Layout
 from strata.oci.descriptor import DamagedBlob, Descriptor

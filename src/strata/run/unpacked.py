@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from strata.errors import run as errors
+from strata.errors.running import run as errors
 from strata.layouts.layout import Layout, Manifest
 from strata.run.bwrap import bwrap_command
 from strata.run.children import run_child
