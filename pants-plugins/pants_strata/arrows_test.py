@@ -20,6 +20,7 @@ _PLANNING = {
     "attest",
     "audit",
     "bases",
+    "check",
     "debian",
     "diff",
     "errors",

@@ -9,7 +9,7 @@ from pants.engine.target import Target
 from pants.engine.unions import UnionRule
 
 from pants_strata import dependency_inference, library_slice
-from pants_strata.goals import generate_lockfiles, image_diff, package, publish, run
+from pants_strata.goals import generate_lockfiles, image_check, image_diff, package, publish, run
 from pants_strata.target_types import (
     DebianPackagesTarget,
     OciBaseTarget,
@@ -73,6 +73,7 @@ def rules() -> Iterable[Rule | UnionRule]:
         generate_lockfiles,
         host,
         image,
+        image_check,
         image_diff,
         image_system,
         installer,

@@ -5,6 +5,7 @@
     python -m strata diff REFERENCE LAYOUT   why an image differs from another one
     python -m strata audit DIRECTORY         the installers of Python packages in an OCI image layout
     python -m strata run LAYOUT -- ARGUMENTS runs the image of a layout, with an engine or without a daemon
+    python -m strata check LAYOUT            vulnerable and outdated parts of its images, by files of databases
     python -m strata push LAYOUT REFERENCE   a layout's image into a registry: what is new there, and then the tag
     python -m strata pull LAYOUT REFERENCE   a registry's image into a layout
     python -m strata copy SOURCE TARGET      an image from one repository into another
@@ -25,6 +26,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from strata.check.arguments import add_check_arguments
 from strata.errors import StrataError
 from strata.registry.arguments import (
     add_attach_arguments,
@@ -39,6 +41,7 @@ from strata.sign.arguments import add_sign_arguments, add_verify_arguments
 COMMANDS = {
     "attach": "strata.registry.referrers.command",
     "audit": "strata.audit.command",
+    "check": "strata.check.command",
     "copy": "strata.registry.command",
     "diff": "strata.diff.command",
     "list": "strata.layouts.command",
@@ -95,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("layout", type=Path, help="the directory that holds index.json")
     audit.add_argument("--looked-for", action="store_true", help="say also which paths and contents are looked for")
     add_run_arguments(commands.add_parser("run", help="run the image of a layout, also without a daemon"))
+    add_check_arguments(commands.add_parser("check", help="find what needs attention in images: vulnerable, outdated"))
     add_push_arguments(commands.add_parser("push", help="send an image from a layout to a registry"))
     add_pull_arguments(commands.add_parser("pull", help="fetch an image from a registry into a layout"))
     add_copy_arguments(commands.add_parser("copy", help="copy an image from one registry or repository to another"))

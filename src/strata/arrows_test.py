@@ -17,10 +17,11 @@ ROOT = Path(strata.__file__).parent
 ARROWS = {
     "__init__": set(),
     # These two import commands and verbs by name, when one of them is called.
-    "__main__": {"errors", "registry", "run", "sign"},
+    "__main__": {"check", "errors", "registry", "run", "sign"},
     "attest": {"oci"},
     "audit": {"errors", "layouts", "oci", "wheels"},
     "bases": {"audit", "debian", "errors", "fetch", "layouts", "oci", "protocol", "registry"},
+    "check": {"debian", "diff", "errors", "interpreters", "layouts", "oci"},
     "debian": {"errors", "oci", "protocol"},
     "diff": {"attest", "errors", "layouts", "oci"},
     "errors": set(),

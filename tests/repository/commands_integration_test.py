@@ -56,6 +56,10 @@ NOT_RUN: Mapping[str, str] = {
     "src/examples/web:image -- -m web.main": "the same",
     "python -m strata run dist/src.examples.web/image --publish=8080:8000 --runtime=bwrap": "the same",
     "python -m strata run dist/src.examples.web/image --entrypoint=/opt/venv/bin/python -- -m site": "the same",
+    "./pants image-check --osv=pypi.zip --debian-tracker=tracker.json --ignore=image-check.toml ::": "needs downloads; "
+    "pants_strata/goals/image_check_test.py runs it with files of its own",
+    "python -m strata check dist/src.examples.web/image --osv=pypi.zip --debian-tracker=tracker.json --json": "needs "
+    "downloads; src/strata/check/command_test.py runs it with files of its own",
     "./pants test ::": "runs this test",
     "./pants test tests:: ; cp dist/test/tests*/golden/*.txt tests/images/golden/": "runs this test",
     "bash .ci/run": "runs this test",

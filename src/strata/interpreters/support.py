@@ -52,19 +52,27 @@ def check_known(python: str) -> None:
         raise errors.version_unknown(python, _OLDEST.version, _NEWEST.version)
 
 
+def end_of_life(python: str) -> Optional[date]:
+    """Return the last day with security fixes of a version of CPython, full or feature; None where it is not known.
+
+    One that is older than the table has the end of the table's oldest.
+    """
+    if _minor(python) > _minor(_NEWEST.version):
+        return None
+    return _BY_VERSION.get(feature_version(python), _OLDEST).end
+
+
 def past_end_of_life(python: str, origin: str, today: date) -> Optional[StrataError]:
     """Return the error for a version of CPython that gets no security fixes any more; None where it gets them.
 
     :param python: full or feature, 3.9.2 or 3.9. One that is older than the table has the end of the table's oldest.
     :param origin: where the version is written.
     """
-    if _minor(python) > _minor(_NEWEST.version):
-        return None
-    release = _BY_VERSION.get(feature_version(python), _OLDEST)
-    if today <= release.end:
+    end = end_of_life(python)
+    if end is None or today <= end:
         return None
     supported = [(each.version, each.end.isoformat()) for each in RELEASES if each.first <= today <= each.end]
-    return errors.end_of_life(python, release.end.isoformat(), origin, supported)
+    return errors.end_of_life(python, end.isoformat(), origin, supported)
 
 
 def _minor(python: str) -> int:

@@ -1,0 +1,36 @@
+"""This module says what `check` takes. It imports nothing that it needs to run."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+
+def add_check_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `check` takes."""
+    parser.add_argument("layouts", metavar="LAYOUT", nargs="+", help="DIRECTORY or DIRECTORY:TAG of a layout")
+    parser.add_argument(
+        "--osv",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="an OSV export of PyPI: a folder, a zip archive or a JSON file; may be given several times",
+    )
+    parser.add_argument("--debian-tracker", type=Path, metavar="FILE", help="the JSON of Debian's security tracker")
+    parser.add_argument("--ignore", type=Path, metavar="FILE", help="a TOML file of what to ignore, until when and why")
+    parser.add_argument(
+        "--fail-on",
+        choices=("low", "medium", "high", "critical", "never"),
+        default="high",
+        help="the severity from which on the exit code is 1 (default: high)",
+    )
+    parser.add_argument(
+        "--end-of-life-days",
+        type=int,
+        default=180,
+        metavar="N",
+        help="report a version of CPython from N days before its end of life (default: 180)",
+    )
+    parser.add_argument("--only-fixed", action="store_true", help="leave out vulnerabilities that no version mends yet")
+    parser.add_argument("--json", action="store_true", help="print JSON")
