@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 from pants.engine.addresses import Address
 from pants.engine.fs import EMPTY_DIGEST, Digest
 from pants.engine.process import FallibleProcessResult, Process, ProcessCacheScope
+from pants.engine.rules import Rule, collect_rules, rule
 from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
@@ -22,7 +23,7 @@ from pants_strata.artifacts.host import HostPrepared
 from pants_strata.artifacts.installer import Installer
 from pants_strata.artifacts.interpreter import BuildInterpreter
 from pants_strata.artifacts.layer import ArtifactLayer
-from pants_strata.artifacts.library_slice import LibrarySliceRequest
+from pants_strata.artifacts.library_slice import CompiledSlice, CompiledSliceRequest, LibrarySliceRequest
 from pants_strata.library_slice import get_library_slice
 from strata.attest.build_inputs import Input
 from strata.errors import StrataError
@@ -35,7 +36,12 @@ from strata.protocol.layer import LayerResult
 from strata.protocol.message import Message, Request
 
 _LIBRARY = ".strata"
+# Nothing of a site directory is needed, and to look for one takes time.
+_PROGRAM = ("-I", "-S", "-B", f"{_LIBRARY}/program.py")
+_COMPILED = "compiled"
 _PYTHON = ".python"
+# The machine's OpenSSL configuration takes no part.
+_ENVIRONMENT = {"OPENSSL_CONF": "/dev/null"}
 _HOST_CACHE = "strata_host"
 _HOST = ".host"
 _REQUEST = ".request.json"
@@ -80,6 +86,30 @@ def sandbox_installer(installer: Installer, folder: str) -> SandboxInstaller:
     return SandboxInstaller(installer.tool, tuple(Path(folder, file) for file in installer.files))
 
 
+@rule
+async def compile_slice(request: CompiledSliceRequest) -> CompiledSlice:
+    """Return the slice of a verb as bytecode of the interpreter artifact, which a process of its own makes once."""
+    library = await get_library_slice(LibrarySliceRequest(request.verb))
+    process = Process(
+        argv=(*sandbox_interpreter(request.interpreter).command(), *_PROGRAM, "compile", _COMPILED),
+        input_digest=EMPTY_DIGEST,
+        immutable_input_digests={_PYTHON: request.interpreter.tree, _LIBRARY: library.digest},
+        env=_ENVIRONMENT,
+        output_files=(_COMPILED,),
+        description=f"Compile the library for {request.verb}",
+        level=LogLevel.DEBUG,
+        remote_cache_speculation_delay_millis=library.head_start_millis,
+    )
+    (result,) = await engine.execute_all([process])
+    if result.exit_code != 0:
+        raise RuntimeError(f"{process.description} failed:\n{result.stderr.decode('utf-8', 'replace')}")
+    digest = await engine.merge([library.program, result.output_digest])
+    return CompiledSlice(digest, library.head_start_millis)
+
+
+get_compiled_slice = engine.asker(compile_slice)
+
+
 async def on_interpreter(
     interpreter: BuildInterpreter,
     request: Request[R],
@@ -97,14 +127,13 @@ async def on_interpreter(
     :param outputs: the directory of what it makes; None where its result is all that it makes.
     :param level: DEBUG for steps that come by the dozen, which Pants would log one by one (pants_strata.progress).
     """
-    library = await get_library_slice(LibrarySliceRequest(request.verb))
+    library = await get_compiled_slice(CompiledSliceRequest(request.verb, interpreter))
     request_file = await engine.create({_REQUEST: request.to_json().encode()})
     process = Process(
-        argv=(*sandbox_interpreter(interpreter).command(), "-I", "-B", _LIBRARY, request.verb, _REQUEST),
+        argv=(*sandbox_interpreter(interpreter).command(), *_PROGRAM, request.verb, _REQUEST),
         input_digest=await engine.merge([inputs, request_file]),
         immutable_input_digests={_PYTHON: interpreter.tree, _LIBRARY: library.digest, **(large_inputs or {})},
-        # The machine's OpenSSL configuration takes no part.
-        env={"OPENSSL_CONF": "/dev/null"},
+        env=_ENVIRONMENT,
         output_files=(_RESULT,),
         output_directories=() if outputs is None else (outputs,),
         description=description,
@@ -133,7 +162,7 @@ async def on_host(
     library = await get_library_slice(LibrarySliceRequest(request.verb))
     request_file = await engine.create({_REQUEST: request.to_json().encode()})
     process = Process(
-        argv=(f"{_HOST}/python", "-I", "-B", _LIBRARY, request.verb, _REQUEST),
+        argv=(f"{_HOST}/python", *_PROGRAM, request.verb, _REQUEST),
         input_digest=await engine.merge([inputs, request_file]),
         immutable_input_digests={_LIBRARY: library.digest},
         append_only_caches={_HOST_CACHE: _HOST},
@@ -191,3 +220,8 @@ def _inputs(process: Process, names: Mapping[str, str]) -> FrozenDict[str, Input
         for directory, digest in process.immutable_input_digests.items()
     }
     return FrozenDict({**large, "files": Input("", process.input_digest.fingerprint)})
+
+
+def rules() -> Iterable[Rule]:
+    """Return the rules of this module."""
+    return collect_rules()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -36,6 +37,9 @@ SECRETS = {
 }
 ADDRESS = Address("secret-folder", target_name="secret-target")
 OUTPUT = Digest("e" * 64, 1)
+LOADER = "usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2"
+# In place of an interpreter: it writes how it was started into the file that its last argument names.
+COMPILER = b'#!/bin/sh\nshift 4\nprintf "%s %s %s %s %s" "$1" "$2" "$3" "$4" "$5" > "$6"\n'
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,7 @@ def create(runner: RuleRunner, files: dict[str, bytes]) -> Digest:
 
 def test_process_on_the_host(runner: RuleRunner) -> None:
     process = runner.request(Process, [OnHost()])
-    assert process.argv == (".host/python", "-I", "-B", ".strata", "fetch-wheel", ".request.json")
+    assert process.argv == (".host/python", "-I", "-S", "-B", ".strata/program.py", "fetch-wheel", ".request.json")
     assert dict(process.env) == {}
     assert dict(process.append_only_caches) == {"strata_host": ".host"}
     assert process.output_files == ("result.json",)
@@ -148,7 +152,7 @@ def test_process_on_the_interpreter(runner: RuleRunner) -> None:
         debian=DebianPackages((), FrozenDict()),
         base=ADDRESS,
     )
-    tree = create(runner, {"usr/bin/python3.13": b"python"})
+    tree = runner.request(Digest, [CreateDigest([FileContent(LOADER, COMPILER, is_executable=True)])])
     wheels = create(runner, {"demo.whl": b"wheel"})
     process = runner.request(Process, [OnInterpreter(BuildInterpreter(interpreter, tree), wheels)])
     assert process.argv == (
@@ -158,8 +162,9 @@ def test_process_on_the_interpreter(runner: RuleRunner) -> None:
         ".python/usr/lib/x86_64-linux-gnu",
         ".python/usr/bin/python3.13",
         "-I",
+        "-S",
         "-B",
-        ".strata",
+        ".strata/program.py",
         "venv-layer",
         ".request.json",
     )
@@ -168,8 +173,10 @@ def test_process_on_the_interpreter(runner: RuleRunner) -> None:
     request = b'{"compression":"gzip","program":"/usr/bin/python3.13","python":"3.13"}'
     assert contents(runner, process.input_digest) == {".request.json": request}
     assert sorted(process.immutable_input_digests) == [".python", ".strata", "wheels"]
-    assert {".python/usr/bin/python3.13", "wheels/demo.whl"} < set(made_of(runner, process))
+    assert {f".python/{LOADER}", "wheels/demo.whl"} < set(made_of(runner, process))
     assert (process.output_files, process.output_directories) == (("result.json",), ("blobs",))
+    compiled = contents(runner, process.immutable_input_digests[".strata"])
+    assert (set(compiled), compiled["compiled"]) == ({"program.py", "compiled"}, b"-I -S -B .strata/program.py compile")
     assert_no_machine(runner, process)
 
 
@@ -180,29 +187,38 @@ def library(runner: RuleRunner, verb: str) -> dict[str, bytes]:
     return contents(runner, runner.request(LibrarySlice, [LibrarySliceRequest(verb)]).digest)
 
 
+def modules(runner: RuleRunner, verb: str) -> set[str]:
+    return set(json.loads(library(runner, verb)["sources.json"]))
+
+
 @pytest.mark.parametrize("verb", sorted(VERBS))
 def test_library_of_a_verb_can_be_imported(runner: RuleRunner, verb: str, tmp_path: Path) -> None:
     for path, content in library(runner, verb).items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes(content)
-    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from strata.errors import unworded; "
-    code += f"unworded.leave_words_out(); import {VERBS[verb]}, strata.verbs"
-    subprocess.run([sys.executable, "-I", "-B", "-S", "-c", code], check=True, timeout=60)
     # It starts, imports all, and comes as far as its request.
-    command = [sys.executable, "-I", "-B", str(tmp_path), verb, "absent.json"]
-    ended = subprocess.run(command, timeout=60, stderr=subprocess.PIPE, text=True)
-    assert ended.stderr.splitlines()[-1].startswith("FileNotFoundError: ")
+    command = [sys.executable, "-I", "-S", "-B", str(tmp_path / "program.py"), verb, "absent.json"]
+    ended = subprocess.run(command, timeout=60, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
+    assert ended.stderr.splitlines()[-1].startswith(
+        "FileNotFoundError: [Errno 2] No such file or directory: 'absent.json'"
+    )
 
 
 def test_library_of_a_verb_is_no_larger_than_needed(runner: RuleRunner) -> None:
     """An edit of one step leaves the keys of the others alone."""
-    fetch, app = set(library(runner, "fetch-wheel")), set(library(runner, "app-layer"))
+    fetch, app = modules(runner, "fetch-wheel"), modules(runner, "app-layer")
     assert "strata/fetch/wheel.py" in fetch
     others = tuple(f"strata/{room}/" for room in ("layers", "oci", "debian", "plan", "installers", "attest", "audit"))
     assert not {path for path in fetch if path.startswith(others)}
     assert "strata/layers/app.py" in app
     assert not {path for path in app if path.startswith("strata/fetch") or path.endswith("_test.py")}
     assert "strata/debian/packages/archive.py" not in app
+
+
+def test_files_of_a_slice_are_few(runner: RuleRunner) -> None:
+    assert set(library(runner, "fetch-wheel")) == {"program.py", "sources.json"}
+    script = "strata/interpreters/compile_modules.py"
+    assert set(library(runner, "app-layer")) == {"program.py", "sources.json", script}
 
 
 # ---- answers --------------------------------------------------------------------------------------------------------

@@ -1,14 +1,17 @@
 """This module gives a process the slice of the library that its verb needs: the verb's modules, without their prose.
 
 An edit elsewhere in the library, or of a docstring or a comment, leaves the cache key of the process as it is. The
-modules with the words of errors are not in the slice, either (strata.errors.unworded).
+modules with the words of errors are not in the slice, either (strata.errors.unworded), and light modules stand in for
+two slow ones (strata.start).
 """
 
 from __future__ import annotations
 
 import ast
 import io
+import json
 import pkgutil
+import re
 import tokenize
 from collections.abc import Iterable, Iterator
 
@@ -19,23 +22,22 @@ from pants_strata.artifacts.library_slice import LibrarySlice, LibrarySliceReque
 from pants_strata.subsystem import StrataSubsystem
 from strata.verbs import VERBS, protocol
 
-_START = """\
-import sys
-from pathlib import Path
-from strata.verbs import run_verb
-sys.exit(run_verb(sys.argv[1], Path(sys.argv[2])))
-"""
 _ERRORS = "strata.errors"
+# Modules that the interpreter also runs as programs of their own.
+_SCRIPTS = ("strata/interpreters/compile_modules.py",)
+_SLOW = re.compile(r"^from (dataclasses|typing) import ", re.MULTILINE)
 _ERRORS_OF_SANDBOXES = (_ERRORS, f"{_ERRORS}.unworded")
 
 
 @rule
 async def library_slice(request: LibrarySliceRequest, strata: StrataSubsystem) -> LibrarySlice:
-    """Return the files of a verb's slice, and the program that starts the verb."""
-    sources = modules_of(request.verb)
-    files = {path: without_prose(source).encode() for path, source in sources.items()}
-    digest = await engine.create({**files, "__main__.py": _START.encode()})
-    return LibrarySlice(digest, strata.remote_cache_head_start_millis)
+    """Return the sources of a verb's slice, and the program that imports them (strata.start.program)."""
+    sources = {path: without_prose(source) for path, source in modules_of(request.verb).items()}
+    scripts = {path: sources[path].encode() for path in _SCRIPTS if path in sources}
+    program = without_prose(_source("strata.start.program")[1] or "")
+    own = await engine.create({"program.py": program.encode(), **scripts})
+    together = await engine.create({"sources.json": json.dumps(sources, sort_keys=True).encode()})
+    return LibrarySlice(await engine.merge([own, together]), own, strata.remote_cache_head_start_millis)
 
 
 get_library_slice = engine.asker(library_slice)
@@ -86,7 +88,7 @@ def _source(module: str) -> tuple[str, str | None]:
         except OSError:
             continue
         assert data is not None
-        return path, data.decode()
+        return path, _SLOW.sub(r"from strata.start.\1 import ", data.decode())
     return relative, None
 
 

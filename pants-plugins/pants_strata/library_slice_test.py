@@ -83,3 +83,17 @@ def test_another_instruction_changes_a_slice(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_release_changes_no_slice() -> None:
     assert all(modules_of(verb)["strata/__init__.py"] == "" for verb in VERBS)
+
+
+@pytest.mark.parametrize("verb", sorted(VERBS))
+def test_light_modules_stand_in_for_slow_ones(verb: str) -> None:
+    sources = sliced(verb)
+    imports = {
+        line
+        for source in [*sources.values(), without_prose(Path("src/strata/start/program.py").read_text())]
+        for line in source.splitlines()
+        if line.split(" ")[:2]
+        in (["from", "dataclasses"], ["import", "dataclasses"], ["from", "typing"], ["import", "typing"])
+    }
+    assert imports == set()
+    assert {"strata/start/dataclasses.py", "strata/start/typing.py"} <= set(sources)

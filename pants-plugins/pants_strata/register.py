@@ -8,7 +8,7 @@ from pants.engine.rules import Rule
 from pants.engine.target import Target
 from pants.engine.unions import UnionRule
 
-from pants_strata import dependency_inference, library_slice
+from pants_strata import dependency_inference, library_process, library_slice
 from pants_strata.goals import generate_lockfiles, image_check, image_diff, package, publish, run
 from pants_strata.target_types import (
     DebianPackagesTarget,
@@ -80,6 +80,7 @@ def rules() -> Iterable[Rule | UnionRule]:
         installer_lock,
         interpreter,
         interpreter_layer,
+        library_process,
         library_slice,
         locked_venv,
         oci_base,

@@ -39,6 +39,8 @@ ARROWS = {
     "run": {"errors", "layouts", "oci"},
     "sign": {"attest", "audit", "errors", "layouts", "oci", "registry"},
     "standalone": {"errors", "oci", "protocol"},
+    # The program imports the verbs.
+    "start": {"verbs"},
     "verbs": {"errors"},
     "wheels": {"errors", "oci", "protocol"},
 }

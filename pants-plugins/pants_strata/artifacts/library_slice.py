@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from pants.engine.fs import Digest
 
+from pants_strata.artifacts.interpreter import BuildInterpreter
+
 
 @dataclass(frozen=True)
 class LibrarySliceRequest:
@@ -16,7 +18,28 @@ class LibrarySliceRequest:
 
 @dataclass(frozen=True)
 class LibrarySlice:
-    """The modules, and how long the remote cache may take to answer for a process that runs them, in milliseconds."""
+    """The modules, and how long the remote cache may take to answer for a process that runs them, in milliseconds.
+
+    :param digest: the program of a process, and the sources of the modules.
+    :param program: the program alone, for a process that gets the bytecode of the modules.
+    """
+
+    digest: Digest
+    program: Digest
+    head_start_millis: int
+
+
+@dataclass(frozen=True)
+class CompiledSliceRequest:
+    """The same modules, as bytecode of an interpreter."""
+
+    verb: str
+    interpreter: BuildInterpreter
+
+
+@dataclass(frozen=True)
+class CompiledSlice:
+    """The program of a process and the bytecode of its modules."""
 
     digest: Digest
     head_start_millis: int

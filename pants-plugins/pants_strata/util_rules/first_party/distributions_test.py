@@ -30,7 +30,7 @@ from pants_strata.artifacts import PLATFORM
 from pants_strata.artifacts.debian_packages import DebianPackages
 from pants_strata.artifacts.installer import InstallerRequest
 from pants_strata.artifacts.interpreter import BuildInterpreter, BuildInterpreterRequest, Interpreter
-from pants_strata.artifacts.library_slice import LibrarySlice, LibrarySliceRequest
+from pants_strata.artifacts.library_slice import CompiledSlice, CompiledSliceRequest
 from pants_strata.artifacts.venv import LockedVenv, LockedVenvRequest
 from pants_strata.artifacts.wheel import BuiltDistribution, LockedWheel
 from pants_strata.target_types import PythonImageTarget
@@ -126,7 +126,7 @@ class Engine:
                 (BuildInterpreter, BuildInterpreterRequest): lambda _: BuildInterpreter(
                     INTERPRETER, digest_of("interpreter")
                 ),
-                (LibrarySlice, LibrarySliceRequest): lambda _: LibrarySlice(digest_of("library"), 0),
+                (CompiledSlice, CompiledSliceRequest): lambda _: CompiledSlice(digest_of("library"), 0),
                 (Digest, CreateDigest): lambda _: digest_of("request"),
                 (Digest, MergeDigests): lambda _: digest_of("inputs"),
                 (Digest, DigestSubset): lambda it: it.digest,

@@ -27,7 +27,7 @@ from pants_strata.artifacts.debian_packages import DebianPackages
 from pants_strata.artifacts.fetched_file import FetchRequest, FetchResult
 from pants_strata.artifacts.installer import Installer, InstallerRequest
 from pants_strata.artifacts.interpreter import BuildInterpreter, BuildInterpreterRequest, Interpreter
-from pants_strata.artifacts.library_slice import LibrarySlice, LibrarySliceRequest
+from pants_strata.artifacts.library_slice import CompiledSlice, CompiledSliceRequest
 from pants_strata.artifacts.wheel import LockedWheel
 from pants_strata.target_types import PythonVenvTarget
 from pants_strata.util_rules.venvs.sdists import allowed_sdists, with_built_wheels
@@ -129,7 +129,7 @@ class Engine:
                 (FetchResult, FetchRequest): self.fetch,
                 (BuildInterpreter, BuildInterpreterRequest): lambda _: BuildInterpreter(INTERPRETER, DIGEST),
                 (Installer, InstallerRequest): lambda _: Installer(ADDRESS, "uv", "0.9", DIGEST, ("uv.whl",)),
-                (LibrarySlice, LibrarySliceRequest): lambda _: LibrarySlice(DIGEST, 0),
+                (CompiledSlice, CompiledSliceRequest): lambda _: CompiledSlice(DIGEST, 0),
                 (Digest, CreateDigest): self.create,
                 (Digest, MergeDigests): lambda _: DIGEST,
                 (FallibleProcessResult, Process): self.execute,

@@ -1,0 +1,113 @@
+"""This module is the program that a process of the library runs. It imports the library out of one file.
+
+    python -I -S -B .strata/program.py VERB request.json
+    python -I -S -B .strata/program.py compile OUTPUT
+
+Beside the program lies the slice of a verb: its sources in `sources.json`, or its bytecode in `compiled`, which
+`compile` wrote on the same interpreter. A process on the machine's own Python has the sources, whose bytecode it keeps
+in the directory `.host` beside the sandbox (strata.fetch.host) for the next process.
+"""
+
+from __future__ import annotations
+
+import marshal
+import sys
+
+_HOST = ".host/"
+_FOLDER = __file__.rpartition("/")[0] or "."
+
+# Name of a module → whether it is a package, its path, its code as marshal has it.
+_Modules = dict[str, tuple[bool, str, bytes]]
+
+
+def compiled(sources: dict[str, str]) -> bytes:
+    """Return the bytecode of a slice: equal for equal sources on one interpreter.
+
+    :param sources: path of a module → its source.
+    """
+    modules: _Modules = {}
+    for path, source in sorted(sources.items()):
+        name = path[: -len(".py")].replace("/", ".")
+        package = name.endswith(".__init__")
+        code = marshal.dumps(compile(source, path, "exec", dont_inherit=True))
+        modules[name[: -len(".__init__")] if package else name] = (package, path, code)
+    return marshal.dumps(modules)
+
+
+def _of_this_python(sources: str) -> bytes:
+    """Return the bytecode of a slice, which an earlier process on this machine may have kept."""
+    import hashlib
+    import json
+    import os
+
+    known = hashlib.sha256(f"{sys.version}\n{sources}".encode()).hexdigest()
+    path = f"{_HOST}compiled-{known}"
+    try:
+        with open(path, "rb") as file:
+            # The hash in front: a machine may have stopped while it wrote.
+            stated, data = file.read(64), file.read()
+        if hashlib.sha256(data).hexdigest().encode() == stated:
+            return data
+    except OSError:
+        pass
+    data = compiled(json.loads(sources))
+    aside = f"{path}.{os.getpid()}"
+    try:
+        with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(hashlib.sha256(data).hexdigest().encode() + data)
+        os.replace(aside, path)
+    except OSError:
+        pass  # Only the next process would have been faster.
+    return data
+
+
+def _read(name: str) -> bytes:
+    with open(f"{_FOLDER}/{name}", "rb") as file:
+        return file.read()
+
+
+class _Library:
+    """Finds and loads the modules of a slice (importlib.abc.Loader)."""
+
+    def __init__(self, modules: _Modules) -> None:
+        self._modules = modules
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> object:
+        if name not in self._modules:
+            return None
+        package, file, _ = self._modules[name]
+        # importlib.machinery.ModuleSpec, which need not be imported for this.
+        kind = type(sys.__spec__)
+        spec = kind(name, self, origin=f"{_FOLDER}/{file}", is_package=package)  # type: ignore[misc, arg-type]
+        spec.has_location = True
+        return spec
+
+    def create_module(self, spec: object) -> None:
+        return None
+
+    def exec_module(self, module: object) -> None:
+        exec(marshal.loads(self._modules[module.__name__][2]), module.__dict__)  # type: ignore[attr-defined]
+
+
+def main(argv: list[str]) -> int:
+    """Run a verb, or write the bytecode of the slice to a file; return the exit code."""
+    if argv[0] == "compile":
+        import json
+
+        with open(argv[1], "wb") as file:
+            file.write(compiled(json.loads(_read("sources.json"))))
+        return 0
+    try:
+        data = _read("compiled")
+    except FileNotFoundError:
+        data = _of_this_python(_read("sources.json").decode())
+    sys.meta_path.insert(0, _Library(marshal.loads(data)))  # type: ignore[arg-type]
+    from pathlib import Path
+
+    from strata.verbs import run_verb
+
+    return run_verb(argv[0], Path(argv[1]))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

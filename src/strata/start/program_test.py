@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from strata.start import program
+
+SOURCES = {
+    "strata/__init__.py": "",
+    "strata/verbs.py": "def run_verb(verb, request):\n    print(verb, request.name, __file__)\n    return 3\n",
+}
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Path:
+    (tmp_path / ".strata").mkdir()
+    (tmp_path / ".strata/program.py").write_text(Path(program.__file__).read_text())
+    (tmp_path / ".strata/sources.json").write_text(json.dumps(SOURCES))
+    return tmp_path
+
+
+def start(sandbox: Path, *arguments: str) -> tuple[int, str]:
+    command = [sys.executable, "-I", "-S", "-B", ".strata/program.py", *arguments]
+    ended = subprocess.run(command, cwd=sandbox, timeout=60, stdout=subprocess.PIPE, text=True)
+    # From Python 3.9 on, a program's own path is absolute.
+    return ended.returncode, ended.stdout.replace(f"{sandbox}/", "")
+
+
+RAN = (3, "a-verb request.json .strata/strata/verbs.py\n")
+
+
+def test_sources(sandbox: Path) -> None:
+    assert start(sandbox, "a-verb", "request.json") == RAN
+
+
+def test_bytecode(sandbox: Path) -> None:
+    assert start(sandbox, "compile", "compiled") == (0, "")
+    (sandbox / "compiled").rename(sandbox / ".strata/compiled")
+    (sandbox / ".strata/sources.json").unlink()
+    assert start(sandbox, "a-verb", "request.json") == RAN
+
+
+def test_equal_sources_give_equal_bytecode() -> None:
+    assert program.compiled(SOURCES) == program.compiled(dict(reversed(SOURCES.items())))
+
+
+def test_bytecode_is_kept_beside_the_sandbox(sandbox: Path) -> None:
+    (sandbox / ".host").mkdir()
+    assert start(sandbox, "a-verb", "request.json") == RAN
+    (kept,) = (sandbox / ".host").iterdir()
+    assert kept.stat().st_mode & 0o777 == 0o600
+    before = kept.stat().st_mtime_ns
+    assert start(sandbox, "a-verb", "request.json") == RAN
+    assert kept.stat().st_mtime_ns == before
+
+
+def test_damaged_bytecode_is_made_anew(sandbox: Path) -> None:
+    (sandbox / ".host").mkdir()
+    start(sandbox, "a-verb", "request.json")
+    (kept,) = (sandbox / ".host").iterdir()
+    whole = kept.read_bytes()
+    kept.write_bytes(whole[:-1])
+    assert start(sandbox, "a-verb", "request.json") == RAN
+    assert kept.read_bytes() == whole
+
+
+def test_other_sources_have_bytecode_of_their_own(sandbox: Path) -> None:
+    (sandbox / ".host").mkdir()
+    start(sandbox, "a-verb", "request.json")
+    (sandbox / ".strata/sources.json").write_text(json.dumps(SOURCES).replace("return 3", "return 4"))
+    assert start(sandbox, "a-verb", "request.json")[0] == 4
+    assert len(list((sandbox / ".host").iterdir())) == 2
