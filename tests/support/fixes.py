@@ -33,6 +33,7 @@ NOT_RUN: Mapping[str, str] = {
     "debian.no_shipped_lock": _FIRST,
     "debian.version_is_unreadable": _SAME,
     "diff.nothing_to_compare": "an example, with the address of a target that a project may have; parsed",
+    "files.no_images": "an example, with the address of a target that a project may have; parsed",
     "images.bad_document": "shows the command that built the documents; the user decides what to do with this one",
     "images.not_signed": "needs a registry and a key; tests/registry signs, and then verifies",
     "fetch.index_unreachable": "shows a configuration; parsed",
