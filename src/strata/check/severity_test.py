@@ -27,7 +27,7 @@ WORST = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
         ("", None),
     ],
 )
-def test_scores_of_the_specifications_calculator(vector: str, score: Optional[float]) -> None:
+def test_scores(vector: str, score: Optional[float]) -> None:
     assert cvss3_score(vector) == score
 
 
