@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import zipfile
 from collections.abc import Sequence
@@ -22,9 +23,14 @@ def compile_directory(
     :param final: the directory's path in an image, `/app`.
     :param archive: the path of the new archive.
     :param which: `all` fails for a module that does not compile, `valid` leaves it out.
+
+    Raise OSError where there is no room for the archive.
     """
     script = [str(Path(compile_modules.__file__).absolute()), str(modules), final, str(archive), which]
-    subprocess.run([*python, "-I", "-B", "-W", "ignore", *script], check=True, env={})
+    done = subprocess.run([*python, "-I", "-B", "-W", "ignore", *script], check=False, env={})
+    if done.returncode in compile_modules.NO_ROOM:
+        raise OSError(done.returncode, os.strerror(done.returncode), str(archive))
+    done.check_returncode()
 
 
 def compiled_modules(archive: Path) -> dict[str, ZipMember]:

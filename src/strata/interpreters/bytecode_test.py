@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import importlib.util
 import marshal
 import subprocess
@@ -58,3 +59,11 @@ def test_what_does_not_compile(tmp_path: Path, source: str, capfd: pytest.Captur
 def test_where_bytecode_lies(module: str) -> None:
     version = "{}.{}".format(*sys.version_info)
     assert cache_path(f"lib/{module}", version) == importlib.util.cache_from_source(f"lib/{module}")
+
+
+def test_no_room_for_the_archive(tmp_path: Path) -> None:
+    """The file is a device on which each write fails, as on a disk without room."""
+    write(tmp_path, a="x = 1\n" * 9000)
+    with pytest.raises(OSError, match="No space left on device: '/dev/full'") as raised:
+        compile_directory(tmp_path / "sources", [sys.executable], "/app", Path("/dev/full"), which="all")
+    assert raised.value.errno == errno.ENOSPC

@@ -13,6 +13,7 @@ source (PEP 552): no file of an image or an artifact changes, and the bytes hold
 
 from __future__ import annotations
 
+import errno
 import importlib.util
 import marshal
 import sys
@@ -21,6 +22,9 @@ from pathlib import Path
 
 # PEP 552: the second word of a file of bytecode. A hash of the source follows, and is not checked.
 _UNCHECKED_HASH = (1).to_bytes(4, "little")
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+"""The numbers of the errors for a full disk: the script ends with them as exit codes."""
 
 
 def compile_modules(sources: Path, final: str, output: Path, *, skip_invalid: bool) -> None:
@@ -40,4 +44,10 @@ def compile_modules(sources: Path, final: str, output: Path, *, skip_invalid: bo
 
 
 if __name__ == "__main__":
-    compile_modules(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), skip_invalid=sys.argv[4] == "valid")
+    try:
+        compile_modules(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), skip_invalid=sys.argv[4] == "valid")
+    except OSError as error:
+        # The step that started this says it in words.
+        if error.errno not in NO_ROOM:
+            raise
+        sys.exit(error.errno)
