@@ -59,4 +59,4 @@ class InstallerAudit:
             "layers": [each.to_json() for each in self.layers],
             "found": sum(len(each.found) for each in self.layers),
         }
-        return statement(digest, name, INSTALLERS.predicate_type, predicate)
+        return statement(digest, INSTALLERS.predicate_type, predicate, name)

@@ -114,4 +114,4 @@ class Build:
 
     def to_bytes(self, digest: str, name: str) -> bytes:
         """Return the statement about an image: `name` is for people, `digest` that of its manifest."""
-        return statement(digest, name, PROVENANCE.predicate_type, self.predicate())
+        return statement(digest, PROVENANCE.predicate_type, self.predicate(), name)

@@ -5,7 +5,7 @@ import pytest
 from strata.attest.absence import AuditedLayer, InstallerAudit
 from strata.attest.provenance import Build, Material, Source, materials_json
 from strata.attest.purls import debian_purl, oci_purl, pypi_purl
-from strata.attest.statement import StatementHead, statement
+from strata.attest.statement import Statement, statement
 from support.oci.in_toto import check_provenance, read_statement
 
 DIGEST = f"sha256:{'ab' * 32}"
@@ -90,8 +90,8 @@ def test_audit_of_installers() -> None:
 
 
 def test_head_of_a_statement() -> None:
-    head = StatementHead.from_bytes(statement(DIGEST, "image", "urn:example", {}))
-    assert head == StatementHead(frozenset([DIGEST]), "urn:example")
+    head = Statement.from_bytes(statement(DIGEST, "urn:example", {}, "image"))
+    assert head == Statement(frozenset([DIGEST]), "urn:example", {})
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_head_of_a_statement() -> None:
 )
 def test_what_is_no_statement(content: bytes, problem: str) -> None:
     with pytest.raises(ValueError, match="is") as caught:
-        StatementHead.from_bytes(content)
+        Statement.from_bytes(content)
     assert str(caught.value) == problem
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from strata.attest.documents import CYCLONEDX, KINDS, SPDX, STATEMENT
+from strata.attest.statement import statement
 from strata.oci.documents import NotJson, parse
 from strata.sign.formats.claims import Unreadable
-from strata.sign.formats.statements import Statement, statement
+from strata.sign.formats.statements import read_statement
 
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     "sbom": (CYCLONEDX.predicate_type, SPDX.predicate_type),
@@ -31,7 +32,7 @@ def to_sign(media_type: str, content: bytes, digest: str) -> bytes:
     :param digest: of the image's manifest: a statement must be about it.
     """
     if media_type == STATEMENT:
-        if digest not in Statement.from_bytes(content).subjects:
+        if digest not in read_statement(content).subjects:
             raise Unreadable("is a statement about another image")
         return content
     try:

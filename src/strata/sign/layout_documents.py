@@ -15,7 +15,7 @@ from strata.registry.manifests import INDEXES, MANIFESTS
 from strata.registry.source import read_tree
 from strata.sign.documents import to_sign
 from strata.sign.formats.claims import Claim, Trusted, Unreadable
-from strata.sign.formats.statements import Statement
+from strata.sign.formats.statements import read_statement
 from strata.sign.layout_signatures import LayoutSignatures, read_bytes
 
 
@@ -66,7 +66,7 @@ def compare_documents(layout: Layout, root: Descriptor, place: str, trusted: Seq
 def _difference(kind: DocumentKind, path: Path, digest: str, signed: Sequence[Claim]) -> str:
     """Return how a document differs from all that were signed of its kind; empty where one of them is the same."""
     try:
-        predicate = Statement.from_bytes(statement_of(kind, path, digest)).predicate
+        predicate = read_statement(statement_of(kind, path, digest)).predicate
     except Unreadable as reason:
         return f"it {reason}"
     return "" if any(each.predicate == predicate for each in signed) else "it says something else"

@@ -22,7 +22,7 @@ from strata.sign import limits
 from strata.sign.formats import bundle, simple_signing
 from strata.sign.formats.bundle import Bundle, BundleMaker
 from strata.sign.formats.claims import Claim, Unreadable
-from strata.sign.formats.statements import Statement
+from strata.sign.formats.statements import read_statement
 from strata.sign.keys.private import Signer
 from strata.sign.verify import Found
 
@@ -82,7 +82,7 @@ class RegistrySignatures:
                 return False
         annotations = {
             bundle.CONTENT_ANNOTATION: "dsse-envelope",
-            bundle.PREDICATE_ANNOTATION: Statement.from_bytes(payload).predicate_type,
+            bundle.PREDICATE_ANNOTATION: read_statement(payload).predicate_type,
         }
         attach(self.provider, subject, bundle.MEDIA_TYPE, maker.bundle(payload), annotations=annotations)
         return True

@@ -23,7 +23,7 @@ from strata.sign import limits
 from strata.sign.documents import MEDIA_TYPES, SUBJECT, to_sign
 from strata.sign.formats.bundle import BundleMaker, KeyBundles
 from strata.sign.formats.claims import Unreadable
-from strata.sign.formats.statements import Statement, signature_statement
+from strata.sign.formats.statements import read_statement, signature_statement
 from strata.sign.layout_documents import documents as documents_beside
 from strata.sign.layout_documents import folder_for, images_below, statement_of
 from strata.sign.layout_signatures import LayoutSignatures
@@ -69,7 +69,7 @@ def sign_in_registry(
             done.note(f"bundle {subject.digest}", store.add_bundle(subject, payload, maker))
     for subject in [root, *images] if documents else ():
         for payload in _attached(provider, source, subject):
-            kind = Statement.from_bytes(payload).predicate_type
+            kind = read_statement(payload).predicate_type
             done.note(f"{kind} {subject.digest}", store.add_bundle(subject, payload, maker))
     return done
 

@@ -44,7 +44,7 @@ def layout(tmp_path: Path) -> Layout:
         folder = tmp_path / f"image.attest/{image.platform.os}-{image.platform.architecture}"
         folder.mkdir(parents=True)
         (folder / "sbom.cdx.json").write_bytes(b"{}")
-        said = statement(image.manifest_descriptor.digest, "image", "https://slsa.dev/provenance/v1", {})
+        said = statement(image.manifest_descriptor.digest, "https://slsa.dev/provenance/v1", {}, "image")
         (folder / "provenance.json").write_bytes(said)
     return Layout.open(root)
 
@@ -166,7 +166,7 @@ def test_documents_of_another_image(run: Run, registry: FakeRegistry, layout: La
     target, folder = f"{registry.address}/team/app:1", Path(f"{layout.root}.attest")
     stale = folder / "linux-amd64/provenance.json"
     other, digest = f"sha256:{'ab' * 32}", {str(each.platform): each.digest for each in images_of(layout)}
-    stale.write_bytes(statement(other, "image", "https://slsa.dev/provenance/v1", {}))
+    stale.write_bytes(statement(other, "https://slsa.dev/provenance/v1", {}, "image"))
     assert run("push", layout.root, target, f"--documents={folder}") == (
         2,
         "",

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Optional
 
 from strata.attest.documents import BUNDLE, BUNDLE_SUFFIX, STATEMENT, folder_of, kind_of
-from strata.attest.statement import StatementHead
+from strata.attest.statement import Statement
 from strata.errors.attest import referrers as errors
 from strata.oci.descriptor import Descriptor
 from strata.oci.limits import DOCUMENT_BYTES
@@ -86,7 +86,7 @@ def _type_of(file: str) -> str:
 
 def _predicate_type(file: Path, statement: bytes, subject: Descriptor) -> str:
     try:
-        head = StatementHead.from_bytes(statement)
+        head = Statement.from_bytes(statement)
     except ValueError as reason:
         raise errors.unreadable_document(str(file), str(reason)) from None
     if subject.digest not in head.subjects:

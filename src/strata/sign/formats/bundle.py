@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from strata.oci.documents import NotJson, canonical_json, parse, shown
 from strata.oci.shape import Shape, list_of, matching, struct, text
 from strata.sign.formats.claims import Claim, Unreadable
-from strata.sign.formats.statements import Statement
+from strata.sign.formats.statements import read_statement
 from strata.sign.keys.private import Signer
 
 MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json"
@@ -88,7 +88,7 @@ class Bundle:
 
     def claim(self, place: str) -> Claim:
         """Return what the bundle says. Raise Unreadable where the payload is no statement."""
-        said = Statement.from_bytes(self.payload)
+        said = read_statement(self.payload)
         message = signed_bytes(self.payload)
         kind, predicate = said.predicate_type, said.predicate
         return Claim(place, message, self.signatures, said.subjects, kind, predicate, self.hint, self.content)

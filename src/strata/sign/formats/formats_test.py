@@ -7,10 +7,11 @@ import json
 
 import pytest
 
+from strata.attest.statement import Statement, statement
 from strata.sign.formats import bundle, simple_signing
 from strata.sign.formats.bundle import Bundle, signed_bytes
 from strata.sign.formats.claims import SIGNATURE_TYPE, Claim, Unreadable
-from strata.sign.formats.statements import Statement, signature_statement, statement
+from strata.sign.formats.statements import read_statement, signature_statement
 from strata.sign.keys.public import PublicKey
 from support.signing.cosign import ANNOTATIONS, ATTESTATION, BUNDLE, DIGEST, HINT, PAYLOAD, PUBLIC_KEY
 
@@ -74,7 +75,7 @@ def test_manifest_of_simple_signing() -> None:
 def test_statement_of_a_signature_says_the_same_as_that_of_cosign() -> None:
     ours, cosigns = signature_statement(DIGEST), Bundle.from_bytes(BUNDLE).payload
     assert json.loads(ours) == json.loads(cosigns)
-    assert Statement.from_bytes(ours) == Statement(frozenset([DIGEST]), SIGNATURE_TYPE, {})
+    assert read_statement(ours) == Statement(frozenset([DIGEST]), SIGNATURE_TYPE, {})
 
 
 def test_bundle_has_the_form_of_that_of_cosign() -> None:
@@ -157,4 +158,4 @@ def test_statement_with_a_predicate() -> None:
         '{"_type":"https://in-toto.io/Statement/v1","predicate":{"a":"ä","b":1},'
         f'"predicateType":"https://example.com/p/v1","subject":[{{"digest":{{"sha256":"{DIGEST[7:]}"}}}}]}}'
     )
-    assert Statement.from_bytes(content).predicate == {"a": "ä", "b": 1}
+    assert read_statement(content).predicate == {"a": "ä", "b": 1}
