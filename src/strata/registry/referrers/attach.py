@@ -22,7 +22,7 @@ from strata.oci.documents import canonical_json
 from strata.registry.manifests import digest_at
 from strata.registry.provider import Provider
 from strata.registry.push import put_manifest
-from strata.registry.referrers.listing import Referrer, list_at_api, list_at_tag, referrers_tag
+from strata.registry.referrers.listing import Referrer, attached_to, list_at_tag, referrers_tag
 from strata.registry.referrers.manifest import Attachment, MemorySource
 from strata.registry.upload import BlobUpload, has_blob
 
@@ -61,16 +61,12 @@ def attach_all(provider: Provider, subject: Descriptor, attachments: Sequence[At
         each: Referrer(Descriptor.of(MANIFEST, content, annotations=each.annotations), each.artifact_type)
         for each, content in manifests.items()
     }
-    listed = list_at_api(provider, subject.digest)
-    there = {
-        each.descriptor.digest
-        for each in (map(Referrer.of, list_at_tag(provider, subject.digest)["manifests"]) if listed is None else listed)
-    }
+    there, is_listed = attached_to(provider, subject.digest)
     new = [each for each in attachments if wanted[each].descriptor.digest not in there]
     if new:
         contents = [EMPTY_CONFIG, *(each.content for each in new), *(manifests[each] for each in new)]
         answers = _store(provider, MemorySource(*contents), new, [wanted[each].descriptor for each in new])
-        if listed is None and not all(answers):
+        if not is_listed and not all(answers):
             add_to_tag(provider, subject.digest, [wanted[each] for each in new])
     return [Attached(wanted[each].descriptor.digest, each in new) for each in attachments]
 

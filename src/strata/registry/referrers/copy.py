@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from strata.oci.descriptor import Descriptor
 from strata.registry.manifests import INDEXES, MANIFESTS
 from strata.registry.provider import Provider
 from strata.registry.push import push
 from strata.registry.referrers.attach import add_to_tag
-from strata.registry.referrers.listing import Referrer, list_at_api, list_at_tag, referrers
+from strata.registry.referrers.listing import attached_to, referrers
 from strata.registry.remote import RemoteSource
 from strata.registry.source import Tree
 
@@ -26,17 +24,11 @@ def _copy(source: Provider, target: Provider, subject: Descriptor, depth: int) -
     found = [each for each in referrers(source, subject.digest) if each.descriptor.media_type in (*MANIFESTS, *INDEXES)]
     if not found:
         return 0
-    listed = list_at_api(target, subject.digest)
-    known = {each.descriptor.digest for each in (_kept(target, subject) if listed is None else listed)}
+    known, is_listed = attached_to(target, subject.digest)
     new = [each for each in found if each.descriptor.digest not in known]
     for each in new:
         push(RemoteSource(source), each.descriptor, target, tags=[])
-    if listed is None and new:
+    if new and not is_listed:
         add_to_tag(target, subject.digest, new)
     below = sum(_copy(source, target, each.descriptor, depth - 1) for each in found) if depth > 1 else 0
     return len(new) + below
-
-
-def _kept(target: Provider, subject: Descriptor) -> Iterator[Referrer]:
-    """Yield what the list of clients at a tag names."""
-    yield from map(Referrer.of, list_at_tag(target, subject.digest)["manifests"])

@@ -51,6 +51,13 @@ def referrers(provider: Provider, digest: str, artifact_type: str = "") -> tuple
     return tuple(sorted(chosen, key=lambda each: each.descriptor.digest))
 
 
+def attached_to(provider: Provider, digest: str) -> tuple[frozenset[str], bool]:
+    """Return the digests of what is attached to a manifest or an index, and whether the registry itself lists them."""
+    listed = list_at_api(provider, digest)
+    found = [Referrer.of(each) for each in list_at_tag(provider, digest)["manifests"]] if listed is None else listed
+    return frozenset(each.descriptor.digest for each in found), listed is not None
+
+
 def list_at_api(provider: Provider, digest: str) -> Optional[list[Referrer]]:
     """Return the registry's own list, all pages of it; None where the registry has none."""
     url: str = provider.url(f"referrers/{digest}")
