@@ -69,6 +69,17 @@ BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json"
 """The media type of such a signature, and the artifact type of its referrer."""
 
 
+def bundle_annotations(predicate_type: str) -> dict[str, str]:
+    """Return what cosign writes into the referrer of such a signature, and looks for.
+
+    :param predicate_type: of the statement that is signed.
+    """
+    return {
+        "dev.sigstore.bundle.content": "dsse-envelope",
+        "dev.sigstore.bundle.predicateType": predicate_type,
+    }
+
+
 def kind_of(file: str) -> Optional[DocumentKind]:
     """Return the kind of the document in a file of such a name; None for another name."""
     return next((kind for kind in KINDS if kind.file == file), None)

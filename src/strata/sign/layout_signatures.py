@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from strata.attest.documents import documents_path
+from strata.attest.documents import BUNDLE_SUFFIX, documents_path
 from strata.errors.signatures import keys as errors
 from strata.layouts.finding import printable
 from strata.oci.descriptor import Descriptor
@@ -25,7 +25,6 @@ from strata.sign.formats.bundle import Bundle, BundleMaker
 from strata.sign.formats.claims import Claim, Unreadable
 from strata.sign.verify import Found
 
-_SUFFIX = ".sigstore.json"
 _KEY_DIGITS = 12
 
 
@@ -46,7 +45,7 @@ class LayoutSignatures:
     def found(self, subjects: Sequence[Descriptor]) -> Found:
         """Return all claims about manifests and indexes."""
         claims, unreadable, wanted = [], [], {each.digest for each in subjects}
-        for path in islice(sorted(self.folder.glob(f"*/*{_SUFFIX}")), limits.SIGNATURES):
+        for path in islice(sorted(self.folder.glob(f"*/*{BUNDLE_SUFFIX}")), limits.SIGNATURES):
             place = printable(str(path))
             try:
                 claim = Bundle.from_bytes(read_bytes(path)).claim(place)
@@ -55,7 +54,7 @@ class LayoutSignatures:
                 continue
             if claim.subjects & wanted or not claim.subjects:
                 claims.append(claim)
-        return Found(tuple(claims), tuple(unreadable), (printable(f"{self.folder}/*/*{_SUFFIX}"),))
+        return Found(tuple(claims), tuple(unreadable), (printable(f"{self.folder}/*/*{BUNDLE_SUFFIX}"),))
 
     def add_bundle(self, folder: str, name: str, payload: bytes, maker: BundleMaker) -> bool:
         """Write a bundle with a signed statement. Return whether there was none of this signer over the same before.
@@ -63,7 +62,7 @@ class LayoutSignatures:
         :param name: what the statement is: `signature`, or the name of the document without `.json`.
         """
         message = bundle.signed_bytes(payload)
-        path = self.folder / folder / f"{name}.{maker.id[:_KEY_DIGITS]}{_SUFFIX}"
+        path = self.folder / folder / f"{name}.{maker.id[:_KEY_DIGITS]}{BUNDLE_SUFFIX}"
         if any(each.message == message and maker.made(each) for each in _claims(path)):
             return False
         made = maker.bundle(payload)

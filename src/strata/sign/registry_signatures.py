@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Callable, Union
 
+from strata.attest.documents import BUNDLE, bundle_annotations
 from strata.errors import registry as registry_errors
 from strata.layouts.layout import document
 from strata.oci import spec
@@ -80,11 +81,8 @@ class RegistrySignatures:
         for each in self._referring(subject.digest):
             if isinstance(each, Claim) and each.message == message and maker.made(each):
                 return False
-        annotations = {
-            bundle.CONTENT_ANNOTATION: "dsse-envelope",
-            bundle.PREDICATE_ANNOTATION: read_statement(payload).predicate_type,
-        }
-        attach(self.provider, subject, bundle.MEDIA_TYPE, maker.bundle(payload), annotations=annotations)
+        annotations = bundle_annotations(read_statement(payload).predicate_type)
+        attach(self.provider, subject, BUNDLE, maker.bundle(payload), annotations=annotations)
         return True
 
     def _at_tags(self, digest: str) -> Iterator[Union[Claim, str]]:

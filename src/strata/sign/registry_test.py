@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
+from strata.attest.documents import BUNDLE
 from strata.layouts.layout import Layout
 from strata.oci.descriptor import Descriptor, sha256_digest
 from strata.registry.provider import Provider
 from strata.registry.reference import Reference
 from strata.registry.referrers.attach import attach
-from strata.sign.formats import bundle, simple_signing
+from strata.sign.formats import simple_signing
 from support.servers.fake_registry import FakeRegistry
 from support.signing.commands import Commands
 
@@ -42,7 +43,7 @@ def bundles(registry: FakeRegistry) -> dict[str, str]:
     return {
         reference: json.loads(body)["layers"][0]["digest"]
         for (_, reference), (_, body) in registry.manifests.items()
-        if json.loads(body).get("artifactType") == bundle.MEDIA_TYPE
+        if json.loads(body).get("artifactType") == BUNDLE
     }
 
 
@@ -178,7 +179,7 @@ def test_bundle_that_was_changed(commands: Commands, registry: FakeRegistry, ima
     value["dsseEnvelope"]["signatures"] = [{"sig": base64.b64encode(b"forged").decode()}]
     forged = json.dumps(value).encode()
     manifest = json.loads(registry.manifests[NAME, referrer][1])
-    manifest["layers"] = [Descriptor.of(bundle.MEDIA_TYPE, forged).to_json()]
+    manifest["layers"] = [Descriptor.of(BUNDLE, forged).to_json()]
     registry.add_blob(NAME, forged)
     changed = replace_manifest(registry, referrer, manifest)
     assert shown(commands.verify(image), registry) == (

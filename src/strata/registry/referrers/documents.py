@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Optional
 
-from strata.attest.documents import BUNDLE, BUNDLE_SUFFIX, STATEMENT, folder_of, kind_of
+from strata.attest.documents import BUNDLE, BUNDLE_SUFFIX, STATEMENT, bundle_annotations, folder_of, kind_of
 from strata.attest.statement import Statement
 from strata.errors.attest import referrers as errors
 from strata.oci.descriptor import Descriptor
@@ -24,10 +24,6 @@ from strata.registry.source import Source, Tree
 
 PREDICATE_TYPE = "in-toto.io/predicate-type"
 """The annotation that tells statements apart, as BuildKit calls it."""
-
-# What cosign writes into the referrer of a signature, and looks for.
-_BUNDLE_CONTENT = "dev.sigstore.bundle.content"
-_BUNDLE_PREDICATE_TYPE = "dev.sigstore.bundle.predicateType"
 
 Attachments = Sequence[tuple[Descriptor, Sequence[Attachment]]]
 """Manifests and indexes, and the documents about each."""
@@ -69,10 +65,7 @@ def read_document(file: Path, subject: Descriptor, artifact_type: str = "") -> A
     if artifact_type == STATEMENT:
         annotations = {PREDICATE_TYPE: _predicate_type(file, content, subject)}
     elif artifact_type == BUNDLE:
-        annotations = {
-            _BUNDLE_CONTENT: "dsse-envelope",
-            _BUNDLE_PREDICATE_TYPE: _predicate_type(file, _payload(file, content), subject),
-        }
+        annotations = bundle_annotations(_predicate_type(file, _payload(file, content), subject))
     return Attachment(artifact_type, content, file=file.name, annotations=annotations)
 
 

@@ -11,17 +11,14 @@ import binascii
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from strata.attest.documents import BUNDLE, STATEMENT
 from strata.oci.documents import NotJson, canonical_json, parse, shown
 from strata.oci.shape import Shape, list_of, matching, struct, text
 from strata.sign.formats.claims import Claim, Unreadable
 from strata.sign.formats.statements import read_statement
 from strata.sign.keys.private import Signer
 
-MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json"
-PAYLOAD_TYPE = "application/vnd.in-toto+json"
-# What cosign writes into the manifest of a referrer that holds a bundle.
-CONTENT_ANNOTATION = "dev.sigstore.bundle.content"
-PREDICATE_ANNOTATION = "dev.sigstore.bundle.predicateType"
+PAYLOAD_TYPE = STATEMENT
 
 _media_type = matching(
     r"application/vnd\.dev\.sigstore\.bundle(\.v0\.3\+json|\+json;version=0\.[123])", "the media type of a bundle"
@@ -61,7 +58,7 @@ class Bundle:
             "signatures": [{"sig": _text(each)} for each in self.signatures],
         }
         material = {"publicKey": {"hint": self.hint}}
-        return canonical_json({"mediaType": MEDIA_TYPE, "verificationMaterial": material, "dsseEnvelope": envelope})
+        return canonical_json({"mediaType": BUNDLE, "verificationMaterial": material, "dsseEnvelope": envelope})
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Bundle:
