@@ -31,8 +31,9 @@ from pants_strata.target_types.platforms import PlatformsField
 from pants_strata.util_rules.image import get_image
 from pants_strata.util_rules.outdated import debian_locks, fixes_of, newer_debian_packages
 from pants_strata.util_rules.platforms import platforms_of
+from strata.check.arguments import DEFAULT_DAYS
 from strata.check.inventory import Inventories, is_read
-from strata.check.sources import DEFAULT_DAYS, Checked, Sources, report_on
+from strata.check.sources import Checked, Sources, report_on
 from strata.diff.view import ImageView
 from strata.errors.checks import files as errors
 from strata.oci.descriptor import Descriptor

@@ -5,6 +5,12 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+THRESHOLDS = ("low", "medium", "high", "critical", "never")
+"""The severities from which on a check can fail."""
+
+DEFAULT_THRESHOLD = "high"
+DEFAULT_DAYS = 180
+
 
 def add_check_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `check` takes."""
@@ -21,16 +27,16 @@ def add_check_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ignore", type=Path, metavar="FILE", help="a TOML file of what to ignore, until when and why")
     parser.add_argument(
         "--fail-on",
-        choices=("low", "medium", "high", "critical", "never"),
-        default="high",
-        help="the severity from which on the exit code is 1 (default: high)",
+        choices=THRESHOLDS,
+        default=DEFAULT_THRESHOLD,
+        help=f"the severity from which on the exit code is 1 (default: {DEFAULT_THRESHOLD})",
     )
     parser.add_argument(
         "--end-of-life-days",
         type=int,
-        default=180,
+        default=DEFAULT_DAYS,
         metavar="N",
-        help="report a version of CPython from N days before its end of life (default: 180)",
+        help=f"report a version of CPython from N days before its end of life (default: {DEFAULT_DAYS})",
     )
     parser.add_argument("--only-fixed", action="store_true", help="leave out vulnerabilities that no version mends yet")
     parser.add_argument("--json", action="store_true", help="print JSON")

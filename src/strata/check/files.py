@@ -13,16 +13,18 @@ from strata.check import limits
 from strata.errors.checks import files as errors
 
 
-def read_document(path: Path, limit: int) -> Any:
-    """Return the JSON value in a file. Raise StrataError where it cannot be read, or has more bytes than the limit."""
+def read_file(path: Path, limit: int) -> bytes:
+    """Return the content of a file. Raise StrataError where it cannot be read, or has more bytes than the limit."""
     try:
         with path.open("rb") as file:
-            content = file.read(limit + 1)
+            return _limited(str(path), file, limit)
     except OSError as error:
         raise errors.unreadable(str(path), error.strerror or str(error)) from None
-    if len(content) > limit:
-        raise errors.too_large(str(path), limit)
-    return _value(str(path), content)
+
+
+def read_document(path: Path, limit: int) -> Any:
+    """Return the JSON value in a file. Raise StrataError where it cannot be read, or has more bytes than the limit."""
+    return _value(str(path), read_file(path, limit))
 
 
 def read_export(path: Path) -> Iterator[tuple[str, Any]]:
@@ -50,12 +52,12 @@ def _files(path: Path) -> Iterator[tuple[str, bytes]]:
             for file in sorted(path.rglob("*.json")):
                 if file.is_file():
                     with file.open("rb") as stream:
-                        yield str(file), _limited(str(file), stream)
+                        yield str(file), _limited(str(file), stream, limits.RECORD_BYTES)
         elif zipfile.is_zipfile(path):
             yield from _members(path)
         else:
             with path.open("rb") as stream:
-                yield str(path), _limited(str(path), stream)
+                yield str(path), _limited(str(path), stream, limits.RECORD_BYTES)
     except OSError as error:
         raise errors.unreadable(str(path), error.strerror or str(error)) from None
 
@@ -68,15 +70,15 @@ def _members(path: Path) -> Iterator[tuple[str, bytes]]:
                 if member.filename.endswith(".json"):
                     name = f"{path}: {member.filename}"
                     with archive.open(member) as stream:
-                        yield name, _limited(name, stream)
+                        yield name, _limited(name, stream, limits.RECORD_BYTES)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise errors.unreadable(name, str(error)) from None
 
 
-def _limited(name: str, stream: IO[bytes]) -> bytes:
-    content = stream.read(limits.RECORD_BYTES + 1)
-    if len(content) > limits.RECORD_BYTES:
-        raise errors.too_large(name, limits.RECORD_BYTES)
+def _limited(name: str, stream: IO[bytes], limit: int) -> bytes:
+    content = stream.read(limit + 1)
+    if len(content) > limit:
+        raise errors.too_large(name, limit)
     return content
 
 

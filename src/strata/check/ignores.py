@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from strata.check import limits
+from strata.check.files import read_file
 from strata.check.finding import Finding
 from strata.errors.checks import files as errors
 
@@ -54,14 +55,7 @@ class Ignore:
 
 def read_ignores(path: Path) -> tuple[Ignore, ...]:
     """Return the entries of a file. Raise StrataError where it cannot be read, or has another form."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(limits.IGNORES_BYTES + 1)
-    except OSError as error:
-        raise errors.unreadable(str(path), error.strerror or str(error)) from None
-    if len(content) > limits.IGNORES_BYTES:
-        raise errors.too_large(str(path), limits.IGNORES_BYTES)
-    return parse_ignores(content, str(path))
+    return parse_ignores(read_file(path, limits.IGNORES_BYTES), str(path))
 
 
 def parse_ignores(content: bytes, name: str) -> tuple[Ignore, ...]:

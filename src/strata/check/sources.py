@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Optional
 
+from strata.check.arguments import DEFAULT_DAYS, DEFAULT_THRESHOLD
 from strata.check.checks import Fixes, Known, find, unreadable_versions
 from strata.check.finding import Finding
 from strata.check.ignores import Ignore, apply_ignores, read_ignores
@@ -17,12 +18,6 @@ from strata.check.report import ImageReport, Report, without_unfixed
 from strata.check.severity import Severity
 from strata.check.tracker import read_tracker
 
-THRESHOLDS = ("low", "medium", "high", "critical", "never")
-"""The severities from which on a check can fail."""
-
-DEFAULT_THRESHOLD = "high"
-DEFAULT_DAYS = 180
-
 
 @dataclass(frozen=True)
 class Sources:
@@ -31,7 +26,7 @@ class Sources:
     :param osv: exports of OSV: folders, zip archives, JSON files.
     :param tracker: the JSON of Debian's security tracker.
     :param ignores: the list of what to ignore.
-    :param threshold: one of THRESHOLDS.
+    :param threshold: one of strata.check.arguments.THRESHOLDS.
     :param days: before its end of life from which on a version of CPython is a finding.
     :param only_fixed: leaves out vulnerabilities that no version mends yet.
     """

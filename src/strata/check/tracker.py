@@ -17,6 +17,7 @@ from debian.debian_support import Version
 
 from strata.check import limits
 from strata.check.files import read_document
+from strata.check.inventory import is_version
 from strata.check.severity import Severity
 from strata.errors.checks import files as errors
 from strata.oci.documents import shown
@@ -78,7 +79,7 @@ def parse_tracker(document: Any, name: str, sources: Collection[str]) -> Tracker
         for source, value in (wanted.items() if not problems else ())
         for cve, about in value.items()
         for entry in about["releases"].values()
-        if "fixed_version" in entry and not _is_version(entry["fixed_version"])
+        if "fixed_version" in entry and not is_version(entry["fixed_version"])
     ]
     if problems:
         raise errors.no_tracker(name, problems[:_SHOWN])
@@ -110,14 +111,6 @@ def _severity(entry: Mapping[str, str]) -> Severity:
     """Return the urgency; low where Debian decided that an update of security is not worth it (`nodsa`)."""
     urgency = Severity.named(entry.get("urgency", "").rstrip("*"))
     return Severity.LOW if urgency is Severity.UNKNOWN and "nodsa" in entry else urgency
-
-
-def _is_version(value: str) -> bool:
-    try:
-        Version(value)
-    except ValueError:
-        return False
-    return True
 
 
 def _one_line(value: str) -> str:
