@@ -23,6 +23,7 @@ from pants_strata.util_rules.debian.packages import get_debian_packages
 from pants_strata.util_rules.interpreters.interpreter import get_interpreter
 from pants_strata.util_rules.lock_requests import base_lock
 from pants_strata.util_rules.oci_base.base import get_oci_base
+from pants_strata.util_rules.venvs.wheels import fetched_hashes
 from strata.attest.components import Component, Contents
 from strata.attest.purls import debian_purl, generic_purl, oci_purl, pypi_purl
 from strata.audit.policy import ENSUREPIP
@@ -112,8 +113,8 @@ async def _wheels(built: BuiltImage, interpreter: Interpreter) -> Iterable[Compo
         for layer in built.image.layers_of("dependencies")
         for name in layer.contents["packages"]
     }
-    fetched = {name: wheel.built_from or wheel for name, wheel in wheels.items()}
-    hashes = await engine.file_hashes(await engine.merge(wheel.digest for wheel in fetched.values()))
+    fetched = {name: (wheel.built_from or wheel).file for name, wheel in wheels.items()}
+    hashes = await fetched_hashes(wheels.values())
     own = {wheel.name for wheel in built.distributions}
     found = {
         name: Component(
@@ -123,7 +124,7 @@ async def _wheels(built: BuiltImage, interpreter: Interpreter) -> Iterable[Compo
             pypi_purl(name, wheel.version),
             layers[name],
             # A wheel of our own was not fetched.
-            {} if name in own else {fetched[name].file: hashes[fetched[name].file]},
+            {} if name in own else {fetched[name]: hashes[fetched[name]]},
             wheel.license.expression,
             wheel.license.names,
             tuple(Component("library", each.name, each.version, each.purl) for each in wheel.bundled),

@@ -37,6 +37,7 @@ from pants_strata.util_rules.lock_requests import base_lock, is_standalone, rele
 from pants_strata.util_rules.oci_base.base import get_oci_base
 from pants_strata.util_rules.venvs.locked_venv import get_locked_venv
 from pants_strata.util_rules.venvs.resolves import lockfile_of
+from pants_strata.util_rules.venvs.wheels import fetched_hashes
 from strata.attest.provenance import Material
 from strata.attest.purls import debian_purl, oci_purl, pypi_purl
 from strata.debian.lock_reader import read_debian_lock
@@ -114,7 +115,7 @@ async def _interpreter(interpreter: Interpreter, used_for: str) -> Iterable[Mate
 async def _wheels(built: BuiltImage) -> Iterable[Material]:
     """Return what was fetched of the lock: wheels, and the source distributions that wheels were built from."""
     fetched = [wheel.built_from or wheel for wheel in built.locked]
-    hashes = await engine.file_hashes(await engine.merge(wheel.digest for wheel in fetched))
+    hashes = await fetched_hashes(built.locked)
     return [
         Material(wheel.file, hashes[wheel.file], "dependencies", pypi_purl(wheel.name, wheel.version))
         for wheel in fetched

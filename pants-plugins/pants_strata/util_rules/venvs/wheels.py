@@ -137,6 +137,11 @@ async def merged(wheels: Iterable[LockedWheel]) -> Digest:
     return await engine.merge(wheel.digest for wheel in wheels)
 
 
+async def fetched_hashes(wheels: Iterable[LockedWheel]) -> dict[str, str]:
+    """Return the SHA-256 of what was fetched for wheels, by the file: the wheel, or what it was built from."""
+    return await engine.file_hashes(await merged(wheel.built_from or wheel for wheel in wheels))
+
+
 def named(wheels: Iterable[LockedWheel], folder: str) -> tuple[Wheel, ...]:
     """Return wheels as requests of the library name them, whose files lie in a folder."""
     return tuple(Wheel(wheel.name, wheel.version, Path(folder, wheel.file)) for wheel in wheels)
