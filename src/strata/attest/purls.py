@@ -5,15 +5,16 @@ https://github.com/package-url/purl-spec/blob/main/PURL-SPECIFICATION.rst
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Optional
 from urllib.parse import quote
 
+from packaging.utils import canonicalize_name
+
 
 def pypi_purl(name: str, version: str) -> str:
     """Return the URL of a release of a Python project: `pkg:pypi/click@8.2.1`. The name is normalized (PEP 503)."""
-    return _purl("pypi", re.sub("[-_.]+", "-", name).lower(), version)
+    return _purl("pypi", canonicalize_name(name), version)
 
 
 def debian_purl(name: str, version: str, architecture: str) -> str:
