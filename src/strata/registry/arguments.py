@@ -74,6 +74,11 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
 
 def _add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--jobs", type=int, default=4, help="blobs that are moved at a time (default: 4)")
+    add_plain_http(parser)
+
+
+def add_plain_http(parser: argparse.ArgumentParser) -> None:
+    """Add what names registries without TLS."""
     parser.add_argument(
         "--plain-http",
         action="append",

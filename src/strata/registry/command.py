@@ -143,19 +143,12 @@ class _Target:
 
     def report(self, digest: str, done: Optional[Pushed] = None) -> int:
         """Print what was done; without a push the image was there."""
-        _print(
-            {
-                "registry": self.reference.registry,
-                "repository": self.reference.repository,
-                "digest": digest,
-                "tags": list(self.tags),
-                "uploaded": done.uploaded if done else 0,
-                "mounted": done.mounted if done else 0,
-                "present": done.present if done else 0,
-                "bytes": done.sent if done else 0,
-                **({} if done is None or done.attached is None else {"attached": done.attached}),
-            }
-        )
+        place = {"registry": self.reference.registry, "repository": self.reference.repository}
+        counts = dict.fromkeys(("uploaded", "mounted", "present", "bytes"), 0)
+        if done:
+            counts = {"uploaded": done.uploaded, "mounted": done.mounted, "present": done.present, "bytes": done.sent}
+            counts.update({} if done.attached is None else {"attached": done.attached})
+        _print({**place, "digest": digest, "tags": list(self.tags), **counts})
         return 0
 
 

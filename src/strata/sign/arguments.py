@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from strata.registry.arguments import add_plain_http
+
 FORMATS = ("simple-signing", "bundle")
 
 
@@ -82,10 +84,4 @@ def _add_target(parser: argparse.ArgumentParser, what: str) -> None:
         metavar="REFERENCE|LAYOUT",
         help=f"{what}: registry.example/team/app:tag, or DIRECTORY or DIRECTORY:TAG of an OCI image layout",
     )
-    parser.add_argument(
-        "--plain-http",
-        action="append",
-        default=[],
-        metavar="HOST[:PORT]",
-        help="a registry that is asked without TLS: credentials and images can be read and changed on the way",
-    )
+    add_plain_http(parser)
