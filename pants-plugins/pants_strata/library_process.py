@@ -100,7 +100,7 @@ async def compile_slice(request: CompiledSliceRequest) -> CompiledSlice:
         level=LogLevel.DEBUG,
         remote_cache_speculation_delay_millis=library.head_start_millis,
     )
-    (result,) = await engine.execute_all([process])
+    result = await engine.execute(process)
     if result.exit_code != 0:
         raise RuntimeError(f"{process.description} failed:\n{result.stderr.decode('utf-8', 'replace')}")
     digest = await engine.merge([library.program, result.output_digest])
