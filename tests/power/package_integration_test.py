@@ -8,27 +8,13 @@ import signal
 import subprocess
 
 from strata.layouts.validate import validate
-from support.nested_pants import NestedPants, inherited_environment, nested_pants, quick_start
+from support.nested_pants import NestedPants, nested_pants
 
 FILES = {
     "src/app/BUILD": 'python_sources()\npython_image(name="image", entry_point="main.py")\n',
     "src/app/main.py": "print('works')\n",
 }
-COMMAND = ["./pants", "--no-dynamic-ui", "--no-colors", "--no-pantsd", "package", "src/app:image"]
-
-
-def start(pants: NestedPants) -> subprocess.Popen[str]:
-    """Start Pants in a group of its own, so that all of its processes can be killed at once."""
-    return subprocess.Popen(
-        COMMAND,
-        cwd=pants.root,
-        env={**inherited_environment(), **quick_start()},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+COMMAND = ("package", "src/app:image")
 
 
 def digest_of(pants: NestedPants) -> str:
@@ -47,7 +33,7 @@ def test_killed_in_a_step_and_two_at_once() -> None:
     with nested_pants(FILES) as pants:
         # Of this file, the store knows nothing yet.
         pants.write({"src/app/main.py": f"print({os.urandom(8).hex()!r})\n"})
-        with start(pants) as process:
+        with pants.started(*COMMAND) as process:
             assert process.stderr is not None
             seen = any("Starting: Write the app layer" in line for line in process.stderr)
             os.killpg(process.pid, signal.SIGKILL)
@@ -55,7 +41,7 @@ def test_killed_in_a_step_and_two_at_once() -> None:
         assert process.returncode == -signal.SIGKILL
         # Two at once, on one store: one in another folder.
         with nested_pants({**FILES, "src/app/main.py": (pants.root / "src/app/main.py").read_text()}) as other:
-            both = [start(pants), start(other)]
+            both = [pants.started(*COMMAND), other.started(*COMMAND)]
             for each in both:
                 ended(each)
             assert digest_of(pants) == digest_of(other)

@@ -25,7 +25,7 @@ from pathlib import Path
 from threading import Thread
 
 from strata.layouts.validate import validate
-from support.nested_pants import NestedPants, inherited_environment, nested_pants, quick_start
+from support.nested_pants import NestedPants, nested_pants
 from support.projects import SETTINGS
 
 TARGET = "src/app:image"
@@ -55,16 +55,7 @@ class Place:
         folders = {"local-store-dir": "store", "named-caches-dir": "named", "local-execution-root-dir": "sandboxes"}
         options = [f"--{option}={self.caches / name}" for option, name in folders.items()]
         (self.caches / "sandboxes").mkdir(parents=True, exist_ok=True)
-        return subprocess.Popen(
-            ["./pants", "--no-dynamic-ui", "--no-colors", "--no-pantsd", "--level=debug", *options, "package", TARGET],
-            cwd=self.pants.root,
-            env={**inherited_environment(), **quick_start()},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
+        return self.pants.started("--level=debug", *options, "package", TARGET)
 
     def build(self) -> tuple[int, str]:
         """Build to the end; return the exit code and what was said."""

@@ -142,6 +142,19 @@ class NestedPants:
         )
         return Ran(done.returncode, done.stdout, done.stderr)
 
+    def started(self, *arguments: str) -> subprocess.Popen[str]:
+        """Pants in a group of its own, so that all of its processes can be killed at once, and without its daemon."""
+        return subprocess.Popen(
+            ["./pants", "--no-dynamic-ui", "--no-colors", "--no-pantsd", *arguments],
+            cwd=self.root,
+            env={**inherited_environment(), **quick_start()},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
     def write(self, files: Mapping[str, str]) -> None:
         for name, text in files.items():
             path = self.root / name
