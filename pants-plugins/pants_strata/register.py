@@ -39,6 +39,7 @@ from pants_strata.util_rules.interpreters import layer as interpreter_layer
 from pants_strata.util_rules.oci_base import base as oci_base
 from pants_strata.util_rules.oci_base import documents as base_documents
 from pants_strata.util_rules.oci_base import layers as base_layers
+from pants_strata.util_rules.oci_base import layouts as layouts_on_bases
 from pants_strata.util_rules.oci_base import lock as base_lock
 from pants_strata.util_rules.venvs import locked_venv, proof, venv
 
@@ -80,6 +81,7 @@ def rules() -> Iterable[Rule | UnionRule]:
         installer_lock,
         interpreter,
         interpreter_layer,
+        layouts_on_bases,
         library_process,
         library_slice,
         locked_venv,

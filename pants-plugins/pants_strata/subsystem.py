@@ -69,6 +69,7 @@ class EndOfLife(Enum):
 class BaseLayers(Enum):
     """What a layout has of the layers of an `oci_base`: the choices of `[strata].base_layers`."""
 
+    auto = "auto"
     copy = "copy"
     reference = "reference"
 
@@ -221,12 +222,13 @@ class StrataSubsystem(Subsystem):
         ),
     )
     base_layers = EnumOption(
-        default=BaseLayers.copy,
+        default=BaseLayers.auto,
         help=softwrap(
             """
             What a layout has of the layers of an `oci_base`. `copy`: all of them, so that skopeo and podman read the
             layout. `reference`: none; `publish` then takes them from the base's registry, or finds them where it pushes
-            to, and `package` fetches a few kilobytes of a base with a lock.
+            to, and `package` fetches a few kilobytes of a base with a lock. `auto`: none where `publish` is the one
+            goal of a run, which writes no layout to `dist/`; else all.
             """
         ),
     )

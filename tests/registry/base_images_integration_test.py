@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from strata.layouts.finding import Rule
 from strata.layouts.layout import Layout
 from strata.layouts.validate import validate
 from strata.oci.descriptor import blob_path
-from strata.oci.layer import CONTENTS_ANNOTATION, File
+from strata.oci.layer import CONTENTS_ANNOTATION, File, Layer
 from strata.oci.platform import Platform
 from support.nested_pants import NestedPants, nested_pants
 from support.oci.bases import file_in_layer, layer_of_artifact, lock_elsewhere, new_layer, push_base
@@ -28,6 +28,8 @@ from support.servers.faulty_proxy import FaultyProxy, faulty_proxy
 from support.servers.registries import docker_registry
 
 _LOCK = "src/app/company.oci.json"
+_ARM64 = Platform("linux", "arm64")
+_BOTH = (AMD64, _ARM64)
 _REFERENCE = "--strata-base-layers=reference"
 # So much of the base as no package planning may fetch.
 _LARGE = 8 << 20
@@ -44,6 +46,14 @@ python_image(
     repository="team/app",
 )
 
+python_image(
+    name="both",
+    entry_point="main.py",
+    base=":company-of-both",
+    platforms=["linux/amd64", "linux/arm64"],
+    repository="team/both",
+)
+
 python_image(name="plain", entry_point="main.py")
 
 python_image(name="on-its-python", entry_point="main.py", base=":python", interpreter="base")
@@ -53,6 +63,8 @@ python_image(name="on-refused", entry_point="main.py", base=":refused")
 python_image(name="without-python", entry_point="main.py", base=":company", interpreter="base")
 
 oci_base(name="company", image="{address}/company/base:1", lockfile="company.oci.json")
+
+oci_base(name="company-of-both", image="{address}/company/base:1", lockfile="both.oci.json")
 
 oci_base(name="python", image="{address}/company/python@{python}", allow_installers=True)
 
@@ -79,14 +91,16 @@ print(json.dumps(found))
 class Company:
     """A project, and the registry that it reaches through a proxy.
 
-    :param cpython: the digest of the interpreter's layer upon this repository's own base.
+    :param layers: the base's, for each platform.
+    :param cpython: the digest of the interpreter's layer upon this repository's own base, for each platform.
     :param python: the digest of the base with Python.
     :param lock: the text of the lock of the base without, as another machine has made it.
     """
 
     pants: NestedPants
     proxy: FaultyProxy
-    cpython: str
+    layers: Mapping[Platform, Sequence[Layer]]
+    cpython: Mapping[Platform, str]
     python: str
     lock: str
 
@@ -113,21 +127,30 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
         proxy = stack.enter_context(faulty_proxy(stack.enter_context(docker_registry(folder))))
         settings = f'\n[strata.registries.it]\naddress = "{proxy.address}"\ndefault = true\n'
         pants = stack.enter_context(nested_pants({}, settings))
-        pants.make_interpreter()
-        debian = layer_of_artifact(pants.root / "dist/3rdparty.debian/base", blobs)
-        cpython = layer_of_artifact(pants.root / "dist/3rdparty.python/cpython", blobs)
+        pants.make_interpreter(f"--strata-platforms={list(map(str, _BOTH))}")
+        made = pants.root / "dist"
+        debian, on_arm64 = (
+            layer_of_artifact(made / "3rdparty.debian/base", blobs, each.architecture) for each in _BOTH
+        )
+        cpython = layer_of_artifact(made / "3rdparty.python/cpython", blobs)
         own = new_layer(blobs, File("etc/company", b"example"), File("company/data/large", _noise()))
         tagged = f"{proxy.address}/company/base:1"
-        base = push_base(root, tagged, [debian, own], platforms=[AMD64, Platform("linux", "arm64")])
-        lock = lock_elsewhere(root, tagged, base)
+        layers = {AMD64: [debian, own], _ARM64: [on_arm64, own]}
+        base = push_base(root, tagged, layers)
+        lock, of_both = lock_elsewhere(root, tagged, base), lock_elsewhere(root, tagged, base, _BOTH)
         local = new_layer(
             blobs,
             File("usr/local/bin/python3.13", file_in_layer(cpython, blobs, "usr/bin/python3.13"), 0o755),
             File("usr/local/include/python3.13/patchlevel.h", b'#define PY_VERSION "3.13.99"\n'),
         )
-        python = push_base(root, f"{proxy.address}/company/python:2", [debian, cpython, own, local])
+        python = push_base(root, f"{proxy.address}/company/python:2", {AMD64: [debian, cpython, own, local]})
         pants.write({"src/app/BUILD": _BUILD.format(address=proxy.address, python=python), "src/app/main.py": _MAIN})
-        yield Company(pants, proxy, cpython.descriptor.digest, python, lock)
+        pants.write({"src/app/both.oci.json": of_both})
+        interpreters = {
+            each: str(manifest_of(made / "3rdparty.python/cpython", each.architecture)["layers"][0]["digest"])
+            for each in _BOTH
+        }
+        yield Company(pants, proxy, layers, interpreters, python, lock)
 
 
 def test_a_tag_needs_its_lock(company: Company) -> None:
@@ -146,12 +169,12 @@ def test_of_a_large_base_only_documents_are_fetched(company: Company) -> None:
     blobs = [(layout / blob_path(each["digest"])).is_file() for each in manifest["layers"]]
     assert blobs == [False, False, *[True] * (len(blobs) - 2)]
     # The base has the same packages as this repository's own, so the interpreter has the same layer upon it.
-    assert manifest["layers"][2]["digest"] == company.cpython
+    assert manifest["layers"][2]["digest"] == company.cpython[AMD64]
 
 
 def test_publishing_mounts_the_base(company: Company) -> None:
     company.proxy.answered = 0
-    done = company.pants.run(_REFERENCE, "publish", "src/app:image").succeeded()
+    done = company.pants.run("publish", "src/app:image").succeeded()
     (said,) = [json.loads(each) for each in done.stdout.splitlines() if each.startswith("{")]
     manifest = manifest_of(company.pants.root / "dist/src.app/image")
     own = [manifest["config"], *manifest["layers"][2:]]
@@ -169,6 +192,21 @@ def test_publishing_mounts_the_base(company: Company) -> None:
         "Volumes": {"/company/data": {}},
         "WorkingDir": "/app",
     }
+
+
+def test_images_upon_an_index_for_two_platforms(company: Company) -> None:
+    company.proxy.answered = 0
+    company.pants.run("publish", "src/app:both").succeeded()
+    # No layout was written, so no layer of the base was fetched.
+    assert company.proxy.answered <= 64 << 10
+    assert not (company.pants.root / "dist/src.app/both").exists()
+    place = f"docker://{company.proxy.address}/team/both:latest"
+    for platform, layers in company.layers.items():
+        choice = f"--override-arch={platform.architecture}"
+        told = json.loads(run(require("skopeo", "skopeo"), choice, "inspect", "--tls-verify=false", place))
+        expected = [*(each.descriptor.digest for each in layers), company.cpython[platform]]
+        assert (told["Architecture"], told["Layers"][:3]) == (platform.architecture, expected)
+        assert "COMPANY=example" in told["Env"]
 
 
 def test_the_lock_is_the_same_from_here(company: Company) -> None:
@@ -202,7 +240,7 @@ def test_base_with_installers(company: Company) -> None:
         f"src/app:refused: The base {name} holds installers of Python packages.",
         "Found:",
     ]
-    assert f"  in the layer {company.cpython}: ensurepip, a package: /usr/lib/python3.13/ensurepip" in message
+    assert f"  in the layer {company.cpython[AMD64]}: ensurepip, a package: /usr/lib/python3.13/ensurepip" in message
     assert message[-1] == (
         "Fix: name a base without them (what a later layer removes is still in the image), or allow them with "
         "`allow_installers=True`."

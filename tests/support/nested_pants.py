@@ -108,15 +108,15 @@ class NestedPants:
     def package(self, address: str, *options: str, **environment: str) -> Ran:
         return self.run(*options, "package", address, **environment)
 
-    def make_interpreter(self) -> None:
+    def make_interpreter(self, *options: str) -> None:
         """Makes what layers are made on, of the machine's mirror, so that the store has it where the mirror is another.
 
         Where a point release has dropped packages, the project gets new locks.
         """
-        made = self.run("package", *_LOCKED)
+        made = self.run(*options, "package", *_LOCKED)
         if "PackageGone" in made.stderr:
             self.run("generate-lockfiles", *(f"--resolve={address}" for address in _LOCKED)).succeeded()
-            made = self.run("package", *_LOCKED)
+            made = self.run(*options, "package", *_LOCKED)
         made.succeeded()
 
     def run(self, *arguments: str, **environment: str) -> Ran:

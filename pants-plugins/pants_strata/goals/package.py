@@ -9,7 +9,7 @@ from typing import Any, Optional
 
 from pants.backend.python.subsystems.setup import PythonSetup
 from pants.core.goals.package import BuiltPackage, BuiltPackageArtifact, PackageFieldSet
-from pants.engine.fs import Digest
+from pants.engine.fs import EMPTY_DIGEST, Digest
 from pants.engine.rules import Rule, collect_rules, rule
 from pants.engine.target import Target
 from pants.engine.unions import UnionRule
@@ -20,10 +20,11 @@ from pants_strata.artifacts.image import BuiltImage, ImageRequest
 from pants_strata.artifacts.installer import InstallerRequest
 from pants_strata.artifacts.interpreter import InterpreterLayerRequest, InterpreterRequest
 from pants_strata.artifacts.layer import ArtifactLayer
+from pants_strata.artifacts.layouts import LayoutsOnBases
 from pants_strata.artifacts.os_packages import OsPackagesRequest
 from pants_strata.artifacts.python_version import Today
 from pants_strata.artifacts.venv import VenvRequest
-from pants_strata.subsystem import BaseLayers, DebianSubsystem, StrataSubsystem
+from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
 from pants_strata.target_types import (
     ArtifactOutputPathField,
     DebianPackagesNamesField,
@@ -114,9 +115,9 @@ def _artifact_digest(platform: Optional[Platform], layers: Sequence[Layer], kind
     return _root_digest(artifact_layout_files({platform: layers}, kind=kind, annotations={}))
 
 
-def _left_out(image: Image, strata: StrataSubsystem) -> list[str]:
+def _left_out(image: Image, layouts: LayoutsOnBases) -> list[str]:
     """Return a line where a layout lacks the layers of its base."""
-    if strata.base_layers is BaseLayers.reference and image.layers_of("base"):
+    if not layouts.have_layers and image.layers_of("base"):
         return ["  without the base's layers, which `publish` finds in the base's registry"]
     return []
 
@@ -142,7 +143,9 @@ async def _images(requests: Sequence[ImageRequest]) -> tuple[Sequence[BuiltImage
 
 
 @rule
-async def package_image(field_set: ImageFieldSet, strata: StrataSubsystem, debian: DebianSubsystem) -> BuiltPackage:
+async def package_image(
+    field_set: ImageFieldSet, strata: StrataSubsystem, debian: DebianSubsystem, layouts: LayoutsOnBases
+) -> BuiltPackage:
     """Return the layout of an image, and beside it what each layer was made from, the documents, and the archive."""
     platforms = platforms_of(field_set.platforms, field_set.address, strata, debian)
     requests = [ImageRequest(field_set.address, platform) for platform in platforms]
@@ -157,7 +160,7 @@ async def package_image(field_set: ImageFieldSet, strata: StrataSubsystem, debia
                 built.image.platform,
                 built.image.layers,
                 built.image.manifest_descriptor.digest,
-                [f"  installers: {built.installers.summary()}", *_left_out(built.image, strata)],
+                [f"  installers: {built.installers.summary()}", *_left_out(built.image, layouts)],
             )
             for built in images
         ],
@@ -168,11 +171,13 @@ async def package_image(field_set: ImageFieldSet, strata: StrataSubsystem, debia
     for platform, described in zip(platforms, documents):
         folder = f"{documents_path(path)}/{folder_of(platform)}"
         beside.update((f"{folder}/{name}", content) for name, content in described.files.items())
-    blobs = await engine.merge(built.blobs for built in images)
-    archive, archives = await archive_of(
-        *(await engine.target(field_set.address), strata, [built.image for built in images]),
-        *(_root_digest(files), blobs, path),
-    )
+    archive, archives = EMPTY_DIGEST, tuple[BuiltPackageArtifact, ...]()
+    if not layouts.publish_alone:
+        blobs = await engine.merge(built.blobs for built in images)
+        archive, archives = await archive_of(
+            *(await engine.target(field_set.address), strata, [built.image for built in images]),
+            *(_root_digest(files), blobs, path),
+        )
     folders = [BuiltPackageArtifact(documents_path(path))] if len(beside) > 1 else []
     artifacts = (*package.artifacts, BuiltPackageArtifact(inputs), *folders, *archives)
     return BuiltPackage(await engine.merge([package.digest, await engine.create(beside), archive]), artifacts)

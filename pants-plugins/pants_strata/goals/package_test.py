@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
+import pytest
 from pants.core.goals.package import BuiltPackage
 from pants.engine.addresses import Address
 from pants.engine.fs import AddPrefix, CreateDigest, Digest, FileContent, MergeDigests
@@ -12,9 +13,10 @@ from pants.util.frozendict import FrozenDict
 
 from pants_strata.artifacts.documents import Documents, DocumentsRequest
 from pants_strata.artifacts.image import BuiltImage, ImageRequest
+from pants_strata.artifacts.layouts import LayoutsOnBases
 from pants_strata.artifacts.venv import LockedVenvRequest
 from pants_strata.goals.package import ImageFieldSet, package_image
-from pants_strata.subsystem import Archive, BaseLayers, DebianSubsystem, StrataSubsystem
+from pants_strata.subsystem import Archive, DebianSubsystem, StrataSubsystem
 from pants_strata.target_types import PythonImageTarget
 from strata.attest.build_inputs import BuildInputs, Input
 from strata.audit.policy import Verdict
@@ -26,6 +28,7 @@ from support.mocked_rules import run_mocked
 
 ADDRESS = Address("src/web", target_name="image")
 DIGEST = Digest("d" * 64, 1)
+WITH_BASES = LayoutsOnBases(True)
 VENV = LockedVenvRequest(ADDRESS, Platform("linux", "amd64"), ADDRESS, ADDRESS)
 
 
@@ -40,12 +43,14 @@ class Engine:
 
     written: dict[str, bytes] = field(default_factory=dict)
     documents: tuple[str, ...] = ()
+    kind: str = "os-packages"
+    archive: Archive = Archive.none
 
     def describe(self, request: DocumentsRequest) -> Documents:
         return Documents(FrozenDict({name: str(request.image.platform).encode() for name in self.documents}))
 
     def image(self, request: ImageRequest) -> BuiltImage:
-        layers = [layer("os-packages", str(request.platform)), layer("app", "")]
+        layers = [layer(self.kind, str(request.platform)), layer("app", "")]
         image = Image.assemble(request.platform, layers, RuntimeConfig(), annotations={})
         inputs = {each.descriptor.digest: {"files": Input("", "a")} for each in layers}
         return BuiltImage(
@@ -56,12 +61,12 @@ class Engine:
         self.written.update((file.path, file.content) for file in files if isinstance(file, FileContent))
         return DIGEST
 
-    def package(self, *platforms: str) -> BuiltPackage:
+    def package(self, *platforms: str, layouts: LayoutsOnBases = WITH_BASES) -> BuiltPackage:
         target = PythonImageTarget({"entry_point": "main.py", "platforms": platforms}, ADDRESS)
-        strata = create_subsystem(StrataSubsystem, archive=Archive.none, base_layers=BaseLayers.copy)
+        strata = create_subsystem(StrataSubsystem, archive=self.archive)
         built: BuiltPackage = run_mocked(
             package_image,
-            [ImageFieldSet.create(target), strata, create_subsystem(DebianSubsystem)],
+            [ImageFieldSet.create(target), strata, create_subsystem(DebianSubsystem), layouts],
             {
                 (BuiltImage, ImageRequest): self.image,
                 (Documents, DocumentsRequest): self.describe,
@@ -121,3 +126,18 @@ def test_documents_about_the_image_of_each_platform() -> None:
         "src.web/image.attest/linux-arm64/provenance.json": b"linux/arm64",
         "src.web/image.attest/linux-arm64/sbom.cdx.json": b"linux/arm64",
     }
+
+
+@pytest.mark.parametrize("layouts, left_out", [(WITH_BASES, False), (LayoutsOnBases(False, True), True)])
+def test_layouts_without_the_layers_of_their_base_say_so(layouts: LayoutsOnBases, left_out: bool) -> None:
+    engine = Engine(kind="base")
+    layout, _ = engine.package("linux/amd64", layouts=layouts).artifacts
+    line = "  without the base's layers, which `publish` finds in the base's registry"
+    assert (line in layout.extra_log_lines) is left_out
+
+
+def test_no_archive_is_written_where_publish_alone_runs() -> None:
+    # Nothing answers the request for the process that would write it.
+    alone = LayoutsOnBases(False, publish_alone=True)
+    artifacts = Engine(archive=Archive.oci).package("linux/amd64", layouts=alone).artifacts
+    assert [each.relpath for each in artifacts] == ["src.web/image", "src.web/image.inputs.json"]

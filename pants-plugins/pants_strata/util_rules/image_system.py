@@ -1,8 +1,8 @@
 """What lies below the venv of an image: the layers of its base, and the interpreter's, unless the base's Python serves.
 
-Inputs: the base and the interpreter. The layers of an `oci_base` are those of the registry, as they are; with
-`[strata].base_layers = "reference"` they are not even fetched. Errors: those of the base; a Python of the base that is
-not there, or of another version.
+Inputs: the base and the interpreter. The layers of an `oci_base` are those of the registry, as they are; where no
+layout is to have them they are not even fetched (`oci_base/layouts.py`). Errors: those of the base; a Python of it that
+is not there, or of another version.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from pants_strata import engine
 from pants_strata.artifacts.image import ImageSystem, ImageSystemRequest
 from pants_strata.artifacts.interpreter import Interpreter, InterpreterLayerRequest
 from pants_strata.artifacts.layer import ArtifactLayer
+from pants_strata.artifacts.layouts import LayoutsOnBases
 from pants_strata.artifacts.oci_base import BaseLayerRequest, OciBase, OciBaseRequest
 from pants_strata.artifacts.os_packages import OsPackagesRequest
-from pants_strata.subsystem import BaseLayers, StrataSubsystem
 from pants_strata.target_types import ImageInterpreterField, OciBaseTarget
 from pants_strata.util_rules.debian.os_packages import get_os_packages_layer
 from pants_strata.util_rules.interpreters.layer import get_interpreter_layer
@@ -54,7 +54,7 @@ async def _base_layers(request: ImageSystemRequest, base: OciBase, *, fetch: boo
 
 
 @rule
-async def build_image_system(request: ImageSystemRequest, strata: StrataSubsystem) -> ImageSystem:
+async def build_image_system(request: ImageSystemRequest, layouts: LayoutsOnBases) -> ImageSystem:
     """Return the layers below a venv, the lowest first, and what an image inherits from its base."""
     interpreter = request.interpreter
     on_top = InterpreterLayerRequest(interpreter, request.base, request.compression)
@@ -66,7 +66,7 @@ async def build_image_system(request: ImageSystemRequest, strata: StrataSubsyste
         )
         return ImageSystem(tuple(layers))
     base = await get_oci_base(OciBaseRequest(request.base, interpreter.platform))
-    below = await _base_layers(request, base, fetch=strata.base_layers is BaseLayers.copy)
+    below = await _base_layers(request, base, fetch=layouts.have_layers)
     above = await engine.concurrently(get_interpreter_layer(each) for each in own)
     return ImageSystem(
         (*below, *above),

@@ -8,7 +8,6 @@ from pants.engine.addresses import Address
 from pants.engine.fs import EMPTY_DIGEST, Digest
 from pants.engine.rules import rule
 from pants.engine.target import Target, WrappedTarget, WrappedTargetRequest
-from pants.testutil.option_util import create_subsystem
 from pants.util.frozendict import FrozenDict
 
 from pants_strata.artifacts import PLATFORM
@@ -16,9 +15,9 @@ from pants_strata.artifacts.debian_packages import DebianPackages
 from pants_strata.artifacts.image import ImageSystem, ImageSystemRequest
 from pants_strata.artifacts.interpreter import Interpreter, InterpreterLayerRequest
 from pants_strata.artifacts.layer import ArtifactLayer
+from pants_strata.artifacts.layouts import LayoutsOnBases
 from pants_strata.artifacts.oci_base import BaseLayerRequest, FetchedBaseLayer, OciBase, OciBaseRequest
 from pants_strata.artifacts.os_packages import OsPackagesRequest
-from pants_strata.subsystem import BaseLayers, StrataSubsystem
 from pants_strata.target_types import DebianPackagesTarget, OciBaseTarget, PythonImageTarget
 from pants_strata.util_rules.image_system import build_image_system, python_of_base
 from strata.bases.findings import Findings
@@ -58,12 +57,12 @@ def fetched(request: BaseLayerRequest) -> FetchedBaseLayer:
     return FetchedBaseLayer(Digest(request.layer.digest[-64:], request.layer.size))
 
 
-def system(address: Address, *, python_of_base: bool = False, base_layers: BaseLayers = BaseLayers.copy) -> ImageSystem:
+def system(address: Address, *, python_of_base: bool = False, have_layers: bool = True) -> ImageSystem:
     found: ImageSystem = run_mocked(
         build_image_system,
         [
             ImageSystemRequest(address, INTERPRETER, python_of_base, "gzip"),
-            create_subsystem(StrataSubsystem, base_layers=base_layers),
+            LayoutsOnBases(have_layers),
         ],
         {
             (WrappedTarget, WrappedTargetRequest): lambda it: WrappedTarget(TARGETS[it.address]),
@@ -98,7 +97,7 @@ def test_layers_of_a_base_come_first_and_are_as_they_are() -> None:
 
 
 def test_referenced_layers_are_not_fetched() -> None:
-    found = system(BASE, base_layers=BaseLayers.reference)
+    found = system(BASE, have_layers=False)
     assert [each.blob for each in found.layers[:2]] == [EMPTY_DIGEST] * 2
     assert [each.layer for each in found.layers] == [each.layer for each in system(BASE).layers]
 

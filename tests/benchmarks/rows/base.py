@@ -11,6 +11,7 @@ from benchmarks.workbench import Workbench
 from strata.oci.layer import File
 from support.nested_pants import nested_pants
 from support.oci.bases import layer_of_artifact, lock_elsewhere, new_layer, push_base
+from support.oci.images import AMD64
 from support.servers.faulty_proxy import faulty_proxy
 from support.servers.registries import docker_registry
 
@@ -40,7 +41,7 @@ def _fetched(folder: Path, megabytes: int) -> int:
         debian = layer_of_artifact(pants.root / "dist/3rdparty.debian/base", blobs)
         large = new_layer(blobs, File("opt/large", os.urandom(megabytes * 1_000_000)))
         image = f"{proxy.address}/company/base:1"
-        lock = lock_elsewhere(root, image, push_base(root, image, [debian, large]))
+        lock = lock_elsewhere(root, image, push_base(root, image, {AMD64: [debian, large]}))
         pants.write({"src/app/BUILD": _BUILD.format(image=image), "src/app/base.oci.json": lock})
         proxy.answered = 0
         pants.package("src/app:image", "--strata-base-layers=reference").succeeded()

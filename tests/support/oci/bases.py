@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import shutil
 import tarfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from strata.bases.fetch import read_base
@@ -38,9 +38,9 @@ RUNTIME = RuntimeConfig(
 )
 
 
-def layer_of_artifact(layout: Path, blobs: Path) -> Layer:
+def layer_of_artifact(layout: Path, blobs: Path, architecture: str = "amd64") -> Layer:
     """The one layer of a layout that `package` wrote for an artifact, its blob copied to `blobs`."""
-    (fields,) = manifest_of(layout)["layers"]
+    (fields,) = manifest_of(layout, architecture)["layers"]
     descriptor = Descriptor(fields["mediaType"], fields["digest"], fields["size"])
     source = blob_path(layout, descriptor.digest)
     blobs.mkdir(parents=True, exist_ok=True)
@@ -63,13 +63,10 @@ def new_layer(blobs: Path, *entries: Entry) -> Layer:
 def push_base(
     root: Path,
     reference: str,
-    layers: Sequence[Layer],
-    *,
-    runtime: RuntimeConfig = RUNTIME,
-    platforms: Sequence[Platform] = (AMD64,),
+    layers: Mapping[Platform, Sequence[Layer]],
 ) -> str:
     """Pushes an image whose blobs lie in `root` already, as an index where there are several platforms; its digest."""
-    images = [Image.assemble(platform, layers, runtime, annotations={}) for platform in platforms]
+    images = [Image.assemble(platform, each, RUNTIME, annotations={}) for platform, each in layers.items()]
     parsed = Reference.parse(reference)
     write_layout(root, images, tag=parsed.tag)
     layout = Layout.open(root)
@@ -78,14 +75,15 @@ def push_base(
     return descriptor.digest
 
 
-def lock_elsewhere(root: Path, reference: str, digest: str) -> str:
-    """The text of the lock of the image in a layout, for linux/amd64, as a machine makes it that is not this one."""
+def lock_elsewhere(root: Path, reference: str, digest: str, platforms: Sequence[Platform] = (AMD64,)) -> str:
+    """The text of the lock of the image in a layout, as a machine makes it that is not this one."""
     layout = Layout.open(root)
-    request = fetch_base.Request(reference=reference, platform=str(AMD64))
-    image = read_base(layout, layout.roots()[0], request)
-    found = []
-    for layer in image.layers:
-        with (root / Descriptor("", layer.digest, 0).blob_path).open("rb") as blob:
-            found.append(inspect_layer(blob))
-    locked = LockedBase(image.manifest, image.layers, combine(found))
-    return base_lock_text(BaseLock(reference, digest, {str(AMD64): locked}))
+    locked = {}
+    for platform in map(str, platforms):
+        image = read_base(layout, layout.roots()[0], fetch_base.Request(reference=reference, platform=platform))
+        found = []
+        for layer in image.layers:
+            with (root / Descriptor("", layer.digest, 0).blob_path).open("rb") as blob:
+                found.append(inspect_layer(blob))
+        locked[platform] = LockedBase(image.manifest, image.layers, combine(found))
+    return base_lock_text(BaseLock(reference, digest, locked))
