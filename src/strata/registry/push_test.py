@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Lock
 from typing import Any
 
 import pytest
 
 from strata.errors import StrataError
 from strata.layouts.layout import Layout
+from strata.oci.descriptor import Descriptor
 from strata.oci.image import Image, RuntimeConfig
 from strata.oci.layer import File
 from strata.oci.platform import Platform
@@ -16,6 +19,7 @@ from strata.registry.provider import Provider, Settings
 from strata.registry.push import Progress, Pushed, push
 from strata.registry.reference import Reference
 from strata.registry.retries import Retries
+from strata.registry.source import Readable
 from support.oci.images import layer, write_layout
 from support.oci.layouts import write_example
 from support.servers.fake_registry import FakeRegistry, Fault, fake_registry
@@ -41,7 +45,12 @@ def layout(tmp_path: Path) -> Layout:
 
 
 def pushed(
-    registry: FakeRegistry, layout: Layout, *, tags: tuple[str, ...] = ("1",), to: str = "team/app", **named: Any
+    registry: FakeRegistry,
+    layout: Layout | Counted,
+    *,
+    tags: tuple[str, ...] = ("1",),
+    to: str = "team/app",
+    **named: Any,
 ) -> Pushed:
     reference = Reference.parse(f"{registry.address}/{to}")
     settings = named.pop("settings", Settings(jobs=1))
@@ -161,8 +170,36 @@ def test_progress_counts_bytes(registry: FakeRegistry, layout: Layout) -> None:
     assert done.sent == total
 
 
-def test_bytes_in_parallel(registry: FakeRegistry, layout: Layout) -> None:
-    pushed(registry, layout, settings=Settings(jobs=3))
+class Counted:
+    """A layout whose blobs wait until two of them are read at a time; `most` is how many ever were."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.read = layout.read
+        self.roots = layout.roots
+        self.most = 0
+        self._layout = layout
+        self._opened = 0
+        self._lock = Lock()
+        self._two = Event()
+
+    @contextmanager
+    def open_blob(self, descriptor: Descriptor) -> Iterator[Readable]:
+        with self._lock:
+            self._opened += 1
+            self.most = max(self.most, self._opened)
+        if self._opened > 1:
+            self._two.set()
+        self._two.wait(5)
+        with self._layout.open_blob(descriptor) as blob:
+            yield blob
+        with self._lock:
+            self._opened -= 1
+
+
+def test_blobs_are_sent_in_parallel_within_a_bound(registry: FakeRegistry, layout: Layout) -> None:
+    counted = Counted(layout)
+    assert pushed(registry, counted, settings=Settings(jobs=2)).uploaded == 3
+    assert counted.most == 2
     check(registry, layout)
 
 
