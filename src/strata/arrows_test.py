@@ -17,7 +17,7 @@ ROOT = Path(strata.__file__).parent
 ARROWS = {
     "__init__": set(),
     # These two import commands and verbs by name, when one of them is called.
-    "__main__": {"check", "errors", "registry", "run", "sign"},
+    "__main__": {"errors", "run"},
     "attest": {"oci"},
     "audit": {"errors", "layouts", "oci", "wheels"},
     "bases": {"audit", "debian", "errors", "fetch", "layouts", "oci", "protocol", "registry"},

@@ -40,3 +40,6 @@ def add_check_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--only-fixed", action="store_true", help="leave out vulnerabilities that no version mends yet")
     parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+ARGUMENTS = {"check": add_check_arguments}

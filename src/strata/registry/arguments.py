@@ -23,7 +23,7 @@ def add_pull_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `pull` takes."""
     parser.add_argument("layout", metavar="LAYOUT", help="DIRECTORY or DIRECTORY:TAG: a layout is made, or added to")
     parser.add_argument("reference", metavar="REFERENCE", help="registry.example/team/app:tag, or @sha256:DIGEST")
-    _add_settings(parser)
+    add_settings(parser)
 
 
 def add_copy_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,30 +36,6 @@ def add_copy_arguments(parser: argparse.ArgumentParser) -> None:
     _add_target(parser)
 
 
-def add_attach_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what `attach` takes."""
-    parser.add_argument("reference", metavar="REFERENCE", help="registry.example/team/app:tag, or @sha256:DIGEST")
-    parser.add_argument("document", type=Path, metavar="FILE", help="a document, or a folder of them: NAME.attest")
-    parser.add_argument(
-        "--artifact-type", default="", metavar="TYPE", help="of a file whose name tells no type: its media type"
-    )
-    parser.add_argument(
-        "--platform",
-        default="",
-        metavar="OS/ARCHITECTURE",
-        help="the image of an index that a file is about; by default the index itself",
-    )
-    _add_settings(parser)
-
-
-def add_referrers_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what `referrers` takes."""
-    parser.add_argument("reference", metavar="REFERENCE", help="registry.example/team/app:tag, or @sha256:DIGEST")
-    parser.add_argument("--artifact-type", default="", metavar="TYPE", help="list only those of a type")
-    parser.add_argument("--json", action="store_true", help="print one line of JSON")
-    _add_settings(parser)
-
-
 def _add_target(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tag", action="append", default=[], metavar="TAG", help="a further tag; may be repeated")
     parser.add_argument(
@@ -69,10 +45,11 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
         metavar="REPOSITORY[:TAG]",
         help="a repository of the same registry that may have the same layers, or an image in it; may be repeated",
     )
-    _add_settings(parser)
+    add_settings(parser)
 
 
-def _add_settings(parser: argparse.ArgumentParser) -> None:
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """Add what all commands on registries take."""
     parser.add_argument("--jobs", type=int, default=4, help="blobs that are moved at a time (default: 4)")
     add_plain_http(parser)
 
@@ -86,3 +63,6 @@ def add_plain_http(parser: argparse.ArgumentParser) -> None:
         metavar="HOST[:PORT]",
         help="a registry that is asked without TLS: credentials and images can be read and changed on the way",
     )
+
+
+ARGUMENTS = {"copy": add_copy_arguments, "pull": add_pull_arguments, "push": add_push_arguments}

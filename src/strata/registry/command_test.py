@@ -36,6 +36,15 @@ def test_nothing_is_imported_that_takes_long() -> None:
     }
 
 
+def test_commands_are_listed_without_what_they_take() -> None:
+    code, output, error = strata_command("--help")
+    assert (code, error) == (0, "")
+    assert "    push      send an image from a layout to a registry\n" in output
+    assert strata_command("pusj")[0] == 2
+    assert "invalid choice: 'pusj'" in strata_command("pusj")[2]
+    assert "usage: strata push [-h]" in strata_command("push", "--help")[1]
+
+
 def test_mistakes_are_told_before_anything_is_asked(tmp_path: Path) -> None:
     write_example(tmp_path / "layout")
     layout = str(tmp_path / "layout")

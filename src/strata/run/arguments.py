@@ -71,3 +71,6 @@ def split_arguments(command_line: Sequence[str]) -> tuple[Sequence[str], Sequenc
         return command_line, ()
     place = command_line.index("--")
     return command_line[:place], command_line[place + 1 :]
+
+
+ARGUMENTS = {"run": add_run_arguments}

@@ -85,3 +85,6 @@ def _add_target(parser: argparse.ArgumentParser, what: str) -> None:
         help=f"{what}: registry.example/team/app:tag, or DIRECTORY or DIRECTORY:TAG of an OCI image layout",
     )
     add_plain_http(parser)
+
+
+ARGUMENTS = {"sign": add_sign_arguments, "verify": add_verify_arguments}
