@@ -9,12 +9,17 @@ from __future__ import annotations
 import os
 import sys
 
-_PROGRAM = (
-    "import os, sys; sys.path[:0] = sys.argv.pop(1).split(os.pathsep); "
-    "from strata.__main__ import main; sys.exit(main())"
-)
-STRATA = (
-    *(sys.executable, "-IS", "-c", _PROGRAM),
-    os.pathsep.join(map(os.path.abspath, filter(None, sys.path))),
-)
+_PATH = "import os, sys; sys.path[:0] = sys.argv.pop(1).split(os.pathsep); "
+_LIGHT = "from strata.start.light import import_light; import_light('strata.registry.command'); "
+_MAIN = "from strata.__main__ import main; sys.exit(main())"
+
+
+def _command(program: str) -> tuple[str, ...]:
+    return sys.executable, "-IS", "-c", program, os.pathsep.join(map(os.path.abspath, filter(None, sys.path)))
+
+
+STRATA = _command(_PATH + _MAIN)
 """What stands before the arguments of `python -m strata`."""
+
+PUSH = (*_command(_PATH + _LIGHT + _MAIN), "push")
+"""What stands before the arguments of `python -m strata push`: for each image of a repository, so that it starts fast."""

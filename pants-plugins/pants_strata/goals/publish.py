@@ -25,7 +25,7 @@ from pants.engine.target import Target
 from pants.engine.unions import UnionRule
 
 from pants_strata import engine
-from pants_strata.library_command import STRATA
+from pants_strata.library_command import PUSH, STRATA
 from pants_strata.publishing.destinations import Destination
 from pants_strata.publishing.registries import chosen_registries, read_registries
 from pants_strata.publishing.signing import SignSubsystem, key_arguments, signing_arguments
@@ -144,10 +144,11 @@ async def publish_image(
             pushes.append(_skipped(name, f"by `skip_push` of {place.registry.address}"))
             continue
         arguments = (
-            *("push", layout, *place.arguments(digest, images.siblings(fields.address, place))),
+            layout,
+            *place.arguments(digest, images.siblings(fields.address, place)),
             *([f"--documents={documents}"] if attached else []),
         )
-        process = InteractiveProcess([*STRATA, *arguments], env=environment, input_digest=pushed)
+        process = InteractiveProcess([*PUSH, *arguments], env=environment, input_digest=pushed)
         data = {
             "registry": place.registry.address,
             "repository": place.repository,
