@@ -9,7 +9,7 @@ from pants.engine.target import Target
 from pants.engine.unions import UnionRule
 
 from pants_strata import dependency_inference, library_process, library_slice
-from pants_strata.goals import generate_lockfiles, image_check, image_diff, package, publish, run
+from pants_strata.goals import generate_lockfiles, image_check, image_diff, package, publish, run, tailor
 from pants_strata.target_types import (
     DebianPackagesTarget,
     OciBaseTarget,
@@ -95,6 +95,7 @@ def rules() -> Iterable[Rule | UnionRule]:
         siblings,
         source,
         standalone,
+        tailor,
         venv,
     )
     return tuple(item for module in modules for item in module.rules())
