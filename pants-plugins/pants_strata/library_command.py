@@ -22,4 +22,4 @@ STRATA = _command(_PATH + _MAIN)
 """What stands before the arguments of `python -m strata`."""
 
 PUSH = (*_command(_PATH + _LIGHT + _MAIN), "push")
-"""What stands before the arguments of `python -m strata push`: for each image of a repository, so that it starts fast."""
+"""What stands before the arguments of `python -m strata push`, which starts fast: there is one for each image."""

@@ -20,7 +20,12 @@ import_light("strata.registry.push")
 print(sys.modules["dataclasses"] is dataclasses, sys.modules["typing"] is typing)
 """
     done = subprocess.run(
-        [sys.executable, "-IS", "-c", f"import sys; sys.path[:0] = [{os.path.dirname(strata.__path__[0])!r}]\n{program}"],
+        [
+            sys.executable,
+            "-IS",
+            "-c",
+            f"import sys; sys.path[:0] = [{os.path.dirname(strata.__path__[0])!r}]\n{program}",
+        ],
         capture_output=True,
         text=True,
         check=False,
