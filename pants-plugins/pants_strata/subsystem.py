@@ -6,7 +6,6 @@ from enum import Enum
 from typing import Any
 
 from pants.option.option_types import (
-    BoolOption,
     DictOption,
     EnumListOption,
     EnumOption,
@@ -18,6 +17,7 @@ from pants.option.subsystem import Subsystem
 from pants.util.strutil import softwrap
 
 from pants_strata.artifacts import PLATFORM
+from pants_strata.bytecode_options import BytecodeOptions
 from pants_strata.run_options import Runtime
 from pants_strata.target_types.defaults import BASE, INSTALLER, INTERPRETER
 from strata.attest import documents
@@ -74,7 +74,7 @@ class BaseLayers(Enum):
     reference = "reference"
 
 
-class StrataSubsystem(Subsystem):
+class StrataSubsystem(BytecodeOptions, Subsystem):
     """The options of `[strata]`."""
 
     options_scope = "strata"
@@ -125,10 +125,6 @@ class StrataSubsystem(Subsystem):
     layer_threshold = IntOption(
         default=16 * 1024,
         help="The size of a wheel, in bytes, from which it has a layer of its own. Smaller ones share layers.",
-    )
-    bytecode = BoolOption(
-        default=True,
-        help="Whether images hold the bytecode of dependencies and apps, so that a start does not compile them.",
     )
     compression = EnumOption(
         default=Compression.gzip,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 REQUIREMENTS = Path(__file__).with_name("requirements.in")
@@ -89,6 +89,16 @@ def _app(number: int, modules: Sequence[str], chance: random.Random) -> Mapping[
 
 def first_packages(lock: str, count: int) -> str:
     """The hashed list cut to that many packages, spread over the whole list, so that sizes are mixed."""
-    entries = re.findall(r"^[a-z0-9-]+==.*(?:\n +--hash=.*)+", lock, re.M)
-    chosen = [entries[index * len(entries) // count] for index in range(count)]
-    return "".join(f"{entry}\n" for entry in chosen)
+    entries = _entries(lock)
+    return "".join(entries[index * len(entries) // count] for index in range(count))
+
+
+def chosen_packages(lock: str, names: Collection[str]) -> str:
+    """The hashed list cut to these packages, all of which it has."""
+    chosen = [entry for entry in _entries(lock) if entry.partition("==")[0] in names]
+    assert len(chosen) == len(names), (names, chosen)
+    return "".join(chosen)
+
+
+def _entries(lock: str) -> Sequence[str]:
+    return [f"{entry}\n" for entry in re.findall(r"^[a-z0-9-]+==.*(?:\n +--hash=.*)+", lock, re.M)]

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from benchmarks.monorepo import first_packages, monorepo, roots
+from benchmarks.monorepo import chosen_packages, first_packages, monorepo, roots
 
 LOCK = """\
 a==1 \\
@@ -39,3 +39,7 @@ def test_packages_are_taken_from_all_of_the_lock() -> None:
         "a==1 \\\n    --hash=sha256:11 \\\n    --hash=sha256:12\nc-c==3 \\\n    --hash=sha256:31\n"
     )
     assert first_packages(LOCK, 4) == LOCK
+
+
+def test_packages_are_taken_by_name() -> None:
+    assert chosen_packages(LOCK, ["b", "d"]) == "b==2 \\\n    --hash=sha256:21\nd==4 \\\n    --hash=sha256:41\n"

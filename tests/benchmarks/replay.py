@@ -18,7 +18,7 @@ from benchmarks.timing import Ran, run, seconds
 _OUTPUTS = {
     "": ("blobs", "result.json"),
     "fetch-wheel": ("files", "result.json"),
-    "install": ("scratch", "result.json"),
+    "proof": ("scratch", "result.json"),
 }
 
 

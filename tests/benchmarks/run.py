@@ -20,7 +20,20 @@ from pathlib import Path
 from typing import Any, Callable
 
 from benchmarks.report import Row, aims, details, ratios, replace_marked
-from benchmarks.rows import base, cold, edit, growth, layers, memory, one_wheel, push, start, stored, unchanged
+from benchmarks.rows import (
+    base,
+    cold,
+    edit,
+    growth,
+    layers,
+    memory,
+    one_wheel,
+    push,
+    scientific,
+    start,
+    stored,
+    unchanged,
+)
 from benchmarks.timing import machine_facts, run
 from benchmarks.workbench import Workbench
 
@@ -35,6 +48,7 @@ _BENCHMARKS: Mapping[str, Callable[[Workbench], Iterable[Row]]] = {
     "stored": stored.measure,
     "memory": memory.measure,
     "start": start.measure,
+    "scientific": scientific.measure,
     "base": base.measure,
     "push": push.measure,
 }

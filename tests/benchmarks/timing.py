@@ -19,12 +19,14 @@ Name = TypeVar("Name")
 class Ran:
     """A program that has ended well: its seconds, the most memory that it or a descendant of it had, its output.
 
+    `processor` are its seconds and those of its descendants on all cores together.
     The memory, in bytes, is at least that of the process that started it: the kernel counts it as the program's own.
     """
 
     seconds: float
     peak: int
     stdout: str
+    processor: float
 
 
 def run(
@@ -42,7 +44,7 @@ def run(
         said = [_text(file) for file in (stdout, stderr)]
     if check and process.returncode != 0:
         raise RuntimeError(f"{' '.join(map(str, command))} ended with {process.returncode}:\n{said[0]}{said[1]}")
-    return Ran(seconds, usage.ru_maxrss << 10, said[0])
+    return Ran(seconds, usage.ru_maxrss << 10, said[0], usage.ru_utime + usage.ru_stime)
 
 
 def _text(file: IO[bytes]) -> str:

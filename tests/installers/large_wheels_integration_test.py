@@ -72,7 +72,7 @@ def in_sandbox(wheel: Wheel, sandbox: Path) -> tuple[Wheel, ...]:
 
 def peak_of_layer(interpreter: Interpreter, wheel: Wheel, sandbox: Path) -> tuple[dependencies_layer.Result, int]:
     """Write the layer of a wheel; the result, and the most memory that it took, in bytes."""
-    request = dependencies_layer.Request(interpreter.in_sandbox(), in_sandbox(wheel, sandbox), True, "gzip")
+    request = dependencies_layer.Request(interpreter.in_sandbox(), in_sandbox(wheel, sandbox), "all", "gzip")
     return interpreter.run(request, sandbox), json.loads((sandbox / "memory.json").read_bytes())[0]
 
 

@@ -14,7 +14,7 @@ from pants_strata.artifacts.wheel import LockedWheel
 from strata.locks.c_library import CLibrary
 from strata.locks.requirements import LockedRequirement
 from strata.oci.platform import Platform
-from strata.protocol.dependencies_layer import Distribution
+from strata.protocol.dependencies_layer import Bytecode, Distribution
 from strata.protocol.layer import Compression
 
 
@@ -52,7 +52,7 @@ class VenvRequest:
 
     lock: LockedVenvRequest
     roots: tuple[str, ...] | None
-    bytecode: bool
+    bytecode: Bytecode
     compression: Compression
     built: tuple[LockedWheel, ...] = ()
     program: str = ""
@@ -65,7 +65,7 @@ class DependenciesLayerRequest:
     venv: Address
     interpreter: BuildInterpreterRequest
     wheels: tuple[LockedWheel, ...]
-    bytecode: bool
+    bytecode: Bytecode
     compression: Compression
 
 

@@ -282,7 +282,7 @@ async def package_venv(
     settings = Settings(strata, debian, python, today)
     locks = [await own_lock_request(target, platform, settings) for platform in platforms]
     venvs = await engine.concurrently(
-        get_venv(VenvRequest(lock, None, strata.bytecode, strata.compression.choice)) for lock in locks
+        get_venv(VenvRequest(lock, None, strata.wheels_bytecode(), strata.compression.choice)) for lock in locks
     )
     artifacts = {platform: venv.layers for platform, venv in zip(platforms, venvs)}
     return await _artifact_layout(field_set.output_path, "dependencies", artifacts)

@@ -128,6 +128,18 @@ class BytecodeField(TriBoolField):
     )
 
 
+class TestBytecodeField(TriBoolField):
+    """The field `test_bytecode`."""
+
+    alias = "test_bytecode"
+    help = help_text(
+        """
+        Whether the bytecode includes that of the dependencies' own tests, the modules of wheels in a directory `tests`
+        or `testing`; by default `[strata].test_bytecode`. Their sources are in the image in any case.
+        """
+    )
+
+
 class CompressionField(StringField):
     """The field `compression`."""
 
@@ -295,6 +307,7 @@ class PythonImageTarget(Target):
         ImageBaseField,
         PlatformsField,
         BytecodeField,
+        TestBytecodeField,
         CompressionField,
         ArgsField,
         EnvField,

@@ -32,6 +32,7 @@ from pants_strata.target_types import (
     ImageResolveField,
     LabelsField,
     StopSignalField,
+    TestBytecodeField,
     UserField,
     VenvField,
     VenvResolveField,
@@ -108,13 +109,14 @@ async def build_image(
     program = await python_of_base(target, base, interpreter)
     wanted = target[BytecodeField].value
     bytecode = strata.bytecode if wanted is None else wanted
+    of_wheels = strata.wheels_bytecode(wanted, target[TestBytecodeField].value)
     compression = target[CompressionField].value or strata.compression.choice
     locked_venv = LockedVenvRequest(venv_target.address, request.platform, base.address, interpreter_address)
     roots = await _roots(target, locked_venv)
     distributions = await built_distributions(target, locked_venv, interpreter)
     wheels = tuple(item.wheel for item in distributions)
     installed = tuple(sorted(path for item in distributions for path in item.files))
-    venv_request = VenvRequest(locked_venv, roots, bytecode, compression, wheels, program)
+    venv_request = VenvRequest(locked_venv, roots, of_wheels, compression, wheels, program)
     system, venv, app = await engine.concurrently(
         get_image_system(ImageSystemRequest(base.address, interpreter, bool(program), compression)),
         get_venv(venv_request),

@@ -112,6 +112,7 @@ class Engine:
             "interpreter": "third:cpython",
             "base": "third:base",
             "bytecode": True,
+            "test_bytecode": True,
             "compression": Compression.gzip,
             **(options or {}),
         }
@@ -151,15 +152,33 @@ def test_what_targets_leave_out_is_taken_from_options() -> None:
     system = engine.asked[ImageSystemRequest]
     assert (system.base, system.interpreter.address, system.compression) == (BASE, CPYTHON, "zstd")
     assert engine.asked[VenvRequest] == VenvRequest(
-        LockedVenvRequest(VENV, PLATFORM, BASE, CPYTHON), None, False, "zstd"
+        LockedVenvRequest(VENV, PLATFORM, BASE, CPYTHON), None, "none", "zstd"
     )
     assert (engine.asked[AppLayerRequest].bytecode, engine.asked[AppLayerRequest].compression) == (False, "zstd")
+
+
+@pytest.mark.parametrize(
+    "options, fields, bytecode",
+    [
+        ({}, {}, "all"),
+        ({"test_bytecode": False}, {}, "without tests"),
+        ({}, {"test_bytecode": False}, "without tests"),
+        ({"test_bytecode": False}, {"test_bytecode": True}, "all"),
+        ({"test_bytecode": False, "bytecode": False}, {}, "none"),
+        ({"bytecode": False}, {"bytecode": True, "test_bytecode": False}, "without tests"),
+    ],
+)
+def test_bytecode_of_wheels(options: dict[str, bool], fields: dict[str, bool], bytecode: str) -> None:
+    engine = Engine()
+    engine.build(options=options, **fields)
+    assert engine.asked[VenvRequest].bytecode == bytecode
+    assert engine.asked[AppLayerRequest].bytecode is (bytecode != "none")
 
 
 def test_fields_come_before_options() -> None:
     engine = Engine()
     engine.build(base="third:other", bytecode=False, compression="zstd")
-    assert (engine.asked[ImageSystemRequest].base, engine.asked[VenvRequest].bytecode) == (OTHER, False)
+    assert (engine.asked[ImageSystemRequest].base, engine.asked[VenvRequest].bytecode) == (OTHER, "none")
     assert engine.asked[VenvRequest].compression == "zstd"
 
 

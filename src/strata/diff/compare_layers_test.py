@@ -74,6 +74,8 @@ def test_a_package_that_moves_to_another_version_and_layer(tmp_path: Path) -> No
         ({}, {"bytecode": True}, ["bytecode added"]),
         ({"bytecode": True}, {"bytecode": False}, ["bytecode removed"]),
         ({}, {"bytecode": False}, []),
+        ({"bytecode": True}, {"bytecode": True, "testBytecode": False}, ["bytecode of tests removed"]),
+        ({"bytecode": True, "testBytecode": False}, {"bytecode": True}, ["bytecode of tests added"]),
     ],
 )
 def test_bytecode(tmp_path: Path, before: dict[str, bool], after: dict[str, bool], expected: list[str]) -> None:

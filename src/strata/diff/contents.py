@@ -12,7 +12,18 @@ from strata.oci.documents import canonical_json
 # Where the layers of Strata have first-party files (strata.layers.app), as absolute paths.
 APP = "/app"
 # These have words of their own; whatever else a description says is compared as it is.
-_KNOWN = ("kind", "packages", "files", "fileCount", "filesDigest", "version", "python", "bytecode", "format")
+_KNOWN = (
+    "kind",
+    "packages",
+    "files",
+    "fileCount",
+    "filesDigest",
+    "version",
+    "python",
+    "bytecode",
+    "testBytecode",
+    "format",
+)
 
 
 def contents_causes(before: Optional[LayerView], after: Optional[LayerView], sources: Mapping[str, str]) -> list[Cause]:
@@ -78,10 +89,11 @@ def _files(old: Mapping[str, Any], new: Mapping[str, Any], sources: Mapping[str,
 
 def _bytecode(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Cause]:
     """Layers of format 1 do not say that they have none."""
-    before, after = old.get("bytecode"), new.get("bytecode")
-    if old and new and bool(before) != bool(after):
-        text = "bytecode added" if after else "bytecode removed"
-        yield Cause(Subject.DESCRIPTION, "bytecode", _shown(before), _shown(after), text)
+    for name, usual, called in (("bytecode", False, "bytecode"), ("testBytecode", True, "bytecode of tests")):
+        before, after = old.get(name, usual), new.get(name, usual)
+        if old and new and bool(before) != bool(after):
+            text = f"{called} {'added' if after else 'removed'}"
+            yield Cause(Subject.DESCRIPTION, name, _shown(old.get(name)), _shown(new.get(name)), text)
 
 
 def _others(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Cause]:

@@ -3,25 +3,26 @@
 The verb `proof` (strata.installers.proof) checks that a real installer makes the same of the wheels.
 
 The layer describes itself as {"kind": "dependencies", "python": "3.13", "packages": {name: version}, "bytecode": bool,
-"installers": […]} (strata.audit.layer).
+"installers": […]} (strata.audit.layer), with "testBytecode": false where the bytecode of tests was left out.
 """
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from strata.audit.layer import audited
 from strata.interpreters.bytecode import cache_path, compile_directory, compiled_modules
 from strata.oci.background import Background
 from strata.oci.layer import Entry, File, ZipMember, write_layer
-from strata.protocol.dependencies_layer import Request, Result
+from strata.protocol.dependencies_layer import Bytecode, Request, Result
 from strata.protocol.interpreter import SandboxInterpreter
 from strata.wheels.archive import WheelArchive
 from strata.wheels.image_venv import IMAGE_PREFIX, image_site_packages
 from strata.wheels.installed_form import InstalledFile, distribution, installed_files, own_metadata
+from strata.wheels.modules import is_test_module
 
 
 def run(request: Request) -> Result:
@@ -31,13 +32,14 @@ def run(request: Request) -> Result:
     archives = [WheelArchive.open(wheel, interpreter.feature_version) for wheel in wheels]
     files = [installed_files(archive) for archive in archives]
     with tempfile.TemporaryDirectory(dir=".", prefix="bytecode-") as scratch:
-        bytecode = _bytecode(files, interpreter, Path(scratch)) if request.bytecode else {}
+        bytecode = _bytecode(files, request.bytecode, interpreter, Path(scratch))
         entries, installers = audited(_entries(archives, files, bytecode, interpreter.feature_version))
         contents = {
             "kind": "dependencies",
             "python": interpreter.feature_version,
             "packages": {wheel.name: wheel.version for wheel in wheels},
-            "bytecode": request.bytecode,
+            "bytecode": request.bytecode != "none",
+            **_without_tests(files, request.bytecode),
             "installers": installers,
         }
         layer = write_layer(entries, contents=contents, compression=request.compression)
@@ -66,7 +68,15 @@ def _entries(
         yield File(f"{IMAGE_PREFIX}/{cached[path]}", code)
 
 
-def _bytecode(files: Sequence[Files], interpreter: SandboxInterpreter, scratch: Path) -> dict[str, ZipMember]:
+def _without_tests(files: Iterable[Files], which: Bytecode) -> dict[str, bool]:
+    """Return what a layer says of itself where the bytecode of tests is left out; nothing where it has no tests."""
+    left_out = which == "without tests" and any(is_test_module(path) for each in files for path in each)
+    return {"testBytecode": False} if left_out else {}
+
+
+def _bytecode(
+    files: Sequence[Files], which: Bytecode, interpreter: SandboxInterpreter, scratch: Path
+) -> dict[str, ZipMember]:
     """Return the bytecode of each module that compiles, by the module's path.
 
     Of a module that several wheels have, the last wheel's is there. Each wheel is compiled in a process of its own, so
@@ -74,9 +84,14 @@ def _bytecode(files: Sequence[Files], interpreter: SandboxInterpreter, scratch: 
     """
     bytecode: dict[str, ZipMember] = {}
     for number, each in enumerate(files):
-        compiled = _compiled(each, interpreter, scratch / str(number))
+        wanted = {path: file for path, file in each.items() if _is_wanted(path, which)}
+        compiled = _compiled(wanted, interpreter, scratch / str(number))
         bytecode = {**{path: code for path, code in bytecode.items() if path not in each}, **compiled}
     return bytecode
+
+
+def _is_wanted(path: str, which: Bytecode) -> bool:
+    return which == "all" or (which == "without tests" and not is_test_module(path))
 
 
 def _compiled(files: Files, interpreter: SandboxInterpreter, scratch: Path) -> dict[str, ZipMember]:

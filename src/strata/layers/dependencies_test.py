@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from strata.layers import dependencies
-from strata.protocol.dependencies_layer import Distribution, Request, Result
+from strata.protocol.dependencies_layer import Bytecode, Distribution, Request, Result
 from strata.protocol.wheel import Wheel
 from support.interpreters import write_interpreter
 from support.oci.layers import blob_of
@@ -32,7 +32,7 @@ def wheel(name: str, members: Mapping[str, Content]) -> Wheel:
     return write_wheel(Path(), {**members, **metadata}, name=name)
 
 
-def run(*wheels: Wheel, bytecode: bool = False) -> Result:
+def run(*wheels: Wheel, bytecode: Bytecode = "none") -> Result:
     return dependencies.run(Request(write_interpreter(Path("python")), wheels, bytecode, "gzip"))
 
 
@@ -75,7 +75,7 @@ def test_bytecode_of_modules() -> None:
         "demo/template.py": "{{ x }} = 1 +\n",
         "demo-1.0.data/scripts/tool.py": "x = 1\n",
     }
-    result = run(wheel("demo", members), bytecode=True)
+    result = run(wheel("demo", members), bytecode="all")
     assert result.layer.contents["bytecode"] is True
     found = files(result)
     code = found.pop(f"{SITE}/demo/__pycache__/a.{TAG}.pyc")
@@ -89,11 +89,31 @@ def test_bytecode_of_modules() -> None:
     assert sorted(path.name for path in Path().iterdir()) == ["blobs", "demo-1.0-py3-none-any.whl", "python"]
 
 
+def test_without_the_bytecode_of_tests() -> None:
+    members = {"demo/a.py": "x = 1\n", "demo/tests/test_a.py": "x = 2\n", "demo/testing/tool.py": "x = 3\n"}
+    tested = wheel("demo", members)
+    every, less = files(run(tested, bytecode="all")), run(tested, bytecode="without tests")
+    assert (less.layer.contents["bytecode"], less.layer.contents["testBytecode"]) == (True, False)
+    left_out = {
+        f"demo/{folder}/__pycache__/{name}.{TAG}.pyc" for folder, name in [("tests", "test_a"), ("testing", "tool")]
+    }
+    assert every.keys() - files(less).keys() == {f"{SITE}/{path}" for path in left_out}
+    assert f"{SITE}/demo/__pycache__/a.{TAG}.pyc" in files(less)
+    assert recorded(every, "demo").keys() - recorded(files(less), "demo").keys() == left_out
+    # The files of a wheel, which tell who has which module, are the same.
+    assert less.distributions == run(tested, bytecode="all").distributions
+
+
+def test_a_wheel_without_tests_has_one_layer_in_either_case() -> None:
+    plain = wheel("demo", {"demo/a.py": "x = 1\n"})
+    assert run(plain, bytecode="without tests") == run(plain, bytecode="all")
+
+
 def test_of_different_files_the_last_name_wins() -> None:
     first = wheel("first", {"shared.py": "x = 1\n", "same.py": "", "template.py": "x = 1\n"})
     last = wheel("last", {"shared.py": "x = 22\n", "same.py": "", "template.py": "{{ x }} = 1 +\n"})
-    result = run(last, first, bytecode=True)
-    assert result == run(first, last, bytecode=True)
+    result = run(last, first, bytecode="all")
+    assert result == run(first, last, bytecode="all")
     found = files(result)
     assert found[f"{SITE}/shared.py"] == b"x = 22\n"
     assert found[f"{SITE}/__pycache__/shared.{TAG}.pyc"][8:16] == importlib.util.source_hash(b"x = 22\n")
@@ -112,6 +132,6 @@ def test_of_different_files_the_last_name_wins() -> None:
 def test_files_of_a_wheel_are_the_same_in_each_company() -> None:
     one = wheel("one", {"one.py": "import sys, json\ndef f(*, x): return x, sys, 'sys'\n", "bin.txt": "x"})
     other = wheel("another", {"another.py": "import json\n"})
-    alone = files(run(one, bytecode=True))
-    shared = files(run(other, one, bytecode=True))
+    alone = files(run(one, bytecode="all"))
+    shared = files(run(other, one, bytecode="all"))
     assert alone.items() <= shared.items()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from strata.protocol import message
 from strata.protocol.interpreter import SandboxInterpreter
 from strata.protocol.layer import Compression, LayerResult
 from strata.protocol.wheel import Wheel
+
+Bytecode = Literal["all", "without tests", "none"]
+"""Which modules get bytecode. `without tests`: all but those in a directory `tests` or `testing` of a wheel."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,12 @@ class Result(LayerResult):
 class Request(message.Request[Result]):
     """The inputs of the layer.
 
-    :param interpreter: compiles the modules, where `bytecode` asks for that.
+    :param interpreter: compiles the modules that `bytecode` names.
     """
 
     verb: ClassVar[str] = "dependencies-layer"
 
     interpreter: SandboxInterpreter
     wheels: tuple[Wheel, ...]
-    bytecode: bool
+    bytecode: Bytecode
     compression: Compression

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 
 _SOURCES = (".py", ".so")
+_TESTS = ("tests", "testing")
 _DATA = re.compile(r"[^/]+\.data/(?:purelib|platlib)/")
 
 
@@ -22,6 +23,15 @@ def module_name(path: str) -> str | None:
         return None
     parts = [*folder.split("/"), name.partition(".")[0]] if folder else [name.partition(".")[0]]
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def is_test_module(path: str) -> bool:
+    """Return whether a file is a module in a directory `tests` or `testing`, at any depth.
+
+    :param path: relative to site-packages, or to a directory above it.
+    """
+    *folders, name = path.split("/")
+    return name.endswith(".py") and any(folder in _TESTS for folder in folders)
 
 
 def import_names(members: Iterable[str]) -> tuple[str, ...]:

@@ -2,7 +2,25 @@ from __future__ import annotations
 
 import pytest
 
-from strata.wheels.modules import import_names, module_name
+from strata.wheels.modules import import_names, is_test_module, module_name
+
+
+@pytest.mark.parametrize(
+    "path, expected",
+    [
+        ("numpy/_core/tests/test_dtype.py", True),
+        ("numpy/testing/_private/utils.py", True),
+        ("tests/conftest.py", True),
+        ("lib/python3.13/site-packages/sklearn/tests/__init__.py", True),
+        ("pandas/testing.py", False),
+        ("pandas/_testing/asserters.py", False),
+        ("sympy/test/core.py", False),
+        ("numpy/tests/data.csv", False),
+        ("tests", False),
+    ],
+)
+def test_is_test_module(path: str, expected: bool) -> None:
+    assert is_test_module(path) is expected
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,10 @@ class Interpreter:
 
     def layer(self, wheels: Iterable[WheelFile], sandbox: Path, *, bytecode: bool = True) -> dependencies_layer.Result:
         """Write the layer of the same wheels."""
-        return self.run(dependencies_layer.Request(self.in_sandbox(), _listed(wheels), bytecode, "gzip"), sandbox)
+        return self.run(
+            dependencies_layer.Request(self.in_sandbox(), _listed(wheels), "all" if bytecode else "none", "gzip"),
+            sandbox,
+        )
 
     def installer(self, tool: str) -> SandboxInstaller:
         """Return a tool that Pants packaged."""

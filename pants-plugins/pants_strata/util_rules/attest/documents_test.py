@@ -124,6 +124,7 @@ def described(*names: Document, source: Source | None = None) -> dict[str, bytes
         installer="src:pip",
         venv=None,
         bytecode=True,
+        test_bytecode=True,
         compression=Compression.gzip,
         layer_budget=100,
         layer_threshold=16384,

@@ -28,6 +28,7 @@ from pants_strata.target_types import (
     LabelsField,
     ScriptField,
     StopSignalField,
+    TestBytecodeField,
     UserField,
     VenvField,
     WholeLockField,
@@ -43,7 +44,7 @@ from strata.oci.platform import Platform
 _FIELDS = (
     *(AnnotationsField, ArgsField, BytecodeField, CompressionField, EntryPointField, EnvField, ExposedPortsField),
     *(ImageBaseField, ImageInterpreterField, ImageResolveField, LabelsField, ScriptField, StopSignalField, UserField),
-    *(VenvField, WholeLockField, WorkdirField),
+    *(TestBytecodeField, VenvField, WholeLockField, WorkdirField),
 )
 
 
@@ -102,6 +103,7 @@ def _options(strata: StrataSubsystem, debian: DebianSubsystem, standalone: Stand
             "interpreter": strata.interpreter,
             "layer_budget": strata.layer_budget,
             "layer_threshold": strata.layer_threshold,
+            "test_bytecode": strata.test_bytecode,
             **({"venv": strata.venv} if strata.venv else {}),
         },
         "strata-debian": {"gone": debian.gone.value, "release": debian.release},

@@ -78,7 +78,7 @@ class Engine:
 
     def widen(self, *imports: Import, roots: Optional[tuple[str, ...]] = ("flask",)) -> Venv:
         venv = Venv((), frozenset(["flask"]), frozenset(), frozenset(["json"]))
-        arguments: list[Any] = [venv, VenvRequest(LOCK, roots, True, "gzip"), App(imports)]
+        arguments: list[Any] = [venv, VenvRequest(LOCK, roots, "all", "gzip"), App(imports)]
         result: Venv = run_mocked(
             widened,
             arguments,

@@ -102,7 +102,7 @@ class Engine:
                 VenvRequest(
                     LockedVenvRequest(ADDRESS, PLATFORM, INTERPRETER.base, INTERPRETER.address),
                     None if roots is None else tuple(roots),
-                    True,
+                    "all",
                     "gzip",
                     tuple(wheels),
                 ),
