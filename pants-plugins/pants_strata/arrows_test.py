@@ -25,6 +25,7 @@ _PLANNING = {
     "diff",
     "errors",
     "interpreters",
+    "lint",
     "locks",
     "oci",
     "plan",

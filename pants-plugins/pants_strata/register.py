@@ -9,7 +9,7 @@ from pants.engine.target import Target
 from pants.engine.unions import UnionRule
 
 from pants_strata import dependency_inference, library_process, library_slice
-from pants_strata.goals import generate_lockfiles, image_check, image_diff, package, publish, run, tailor
+from pants_strata.goals import generate_lockfiles, image_check, image_diff, lint, package, peek, publish, run, tailor
 from pants_strata.target_types import (
     DebianPackagesTarget,
     OciBaseTarget,
@@ -29,6 +29,7 @@ from pants_strata.util_rules import (
     installer_lock,
     siblings,
 )
+from pants_strata.util_rules import lint as image_lint
 from pants_strata.util_rules.attest import documents, source
 from pants_strata.util_rules.debian import lock as debian_lock
 from pants_strata.util_rules.debian import os_packages
@@ -76,6 +77,7 @@ def rules() -> Iterable[Rule | UnionRule]:
         image,
         image_check,
         image_diff,
+        image_lint,
         image_system,
         installer,
         installer_lock,
@@ -84,10 +86,12 @@ def rules() -> Iterable[Rule | UnionRule]:
         layouts_on_bases,
         library_process,
         library_slice,
+        lint,
         locked_venv,
         oci_base,
         os_packages,
         package,
+        peek,
         proof,
         publish,
         python_version,

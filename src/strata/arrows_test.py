@@ -30,6 +30,7 @@ ARROWS = {
     "interpreters": {"debian", "errors", "oci", "protocol", "standalone", "wheels"},
     "layers": {"audit", "debian", "errors", "interpreters", "oci", "protocol", "wheels"},
     "layouts": {"errors", "oci"},
+    "lint": {"audit", "interpreters", "plan"},
     "locks": {"errors", "oci", "protocol"},
     "oci": {"errors", "protocol"},
     "pieces": set(),

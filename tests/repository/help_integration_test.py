@@ -11,11 +11,14 @@ from pants.engine.target import Target
 
 from pants_strata import register
 from pants_strata.goals.image_diff import ImageDiffSubsystem
+from pants_strata.lint_options import StrataLintSubsystem
 from pants_strata.subsystem import DebianSubsystem, StandaloneSubsystem, StrataSubsystem
+from pants_strata.tailor_options import StrataTailorSubsystem
 from support.nested_pants import NestedPants, nested_pants
 
 TARGETS = {target.alias: target for target in register.target_types()}
-SCOPES = [str(subsystem.options_scope) for subsystem in (StrataSubsystem, DebianSubsystem, StandaloneSubsystem)]
+_SUBSYSTEMS = (StrataSubsystem, DebianSubsystem, StandaloneSubsystem, StrataLintSubsystem, StrataTailorSubsystem)
+SCOPES = [str(subsystem.options_scope) for subsystem in _SUBSYSTEMS]
 GOAL = ImageDiffSubsystem.name
 FILES = {
     "src/app/BUILD": "python_sources()\npython_image(name='image', entry_point='main.py', exposed_ports=['80'])\n",

@@ -34,6 +34,7 @@ from pants_strata.target_types.publishing import (
     SkipPushField,
 )
 from pants_strata.target_types.venv import PythonVenvTarget
+from strata.lint.problem import CHECKS
 from strata.protocol.layer import Compression
 
 
@@ -291,6 +292,14 @@ class StopSignalField(StringField):
         return value
 
 
+class LintIgnoreField(StringSequenceField):
+    """The field `lint_ignore`."""
+
+    alias = "lint_ignore"
+    valid_choices = CHECKS
+    help = "The checks that `./pants lint` leaves out for this image; docs/lint.md explains each."
+
+
 class PythonImageTarget(Target):
     """The target `python_image`."""
 
@@ -323,6 +332,7 @@ class PythonImageTarget(Target):
         RegistriesField,
         ImageTagsField,
         SkipPushField,
+        LintIgnoreField,
     )
     help = help_text(
         """
