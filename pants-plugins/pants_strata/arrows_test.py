@@ -64,7 +64,7 @@ def rank(module: str) -> int:
     return _RANKS.get(module.split(".")[0], 0)
 
 
-@pytest.mark.parametrize("module, file", modules(), ids=lambda item: item if isinstance(item, str) else "")
+@pytest.mark.parametrize("module, file", list(modules()), ids=lambda item: item if isinstance(item, str) else "")
 def test_arrows(module: str, file: Path) -> None:
     prefix = "pants_strata."
     higher = [name for name in imports(file) if name.startswith(prefix) and rank(name[len(prefix) :]) > rank(module)]
