@@ -12,6 +12,7 @@ from pants_strata import dependency_inference, library_process, library_slice
 from pants_strata.goals import generate_lockfiles, image_check, image_diff, lint, package, peek, publish, run, tailor
 from pants_strata.target_types import (
     DebianPackagesTarget,
+    ImageFilesTarget,
     OciBaseTarget,
     PythonImageTarget,
     PythonInstallerTarget,
@@ -34,7 +35,7 @@ from pants_strata.util_rules.attest import documents, source
 from pants_strata.util_rules.debian import lock as debian_lock
 from pants_strata.util_rules.debian import os_packages
 from pants_strata.util_rules.debian import packages as debian_packages
-from pants_strata.util_rules.first_party import app
+from pants_strata.util_rules.first_party import app, image_files
 from pants_strata.util_rules.interpreters import build_time, interpreter, python_version, standalone
 from pants_strata.util_rules.interpreters import layer as interpreter_layer
 from pants_strata.util_rules.oci_base import base as oci_base
@@ -49,6 +50,7 @@ def target_types() -> Iterable[type[Target]]:
     """Return the target types of Strata."""
     return (
         DebianPackagesTarget,
+        ImageFilesTarget,
         OciBaseTarget,
         PythonImageTarget,
         PythonInstallerTarget,
@@ -77,6 +79,7 @@ def rules() -> Iterable[Rule | UnionRule]:
         image,
         image_check,
         image_diff,
+        image_files,
         image_lint,
         image_system,
         installer,

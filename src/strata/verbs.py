@@ -29,6 +29,7 @@ VERBS = {
     "fetch-standalone": "strata.fetch.standalone",
     "fetch-standalone-release": "strata.fetch.standalone_release",
     "fetch-wheel": "strata.fetch.wheel",
+    "files-layer": "strata.layers.files",
     "image-archive": "strata.oci.image_archive",
     "inspect-base-layer": "strata.bases.inspect_layer",
     "interpreter-layer": "strata.layers.interpreter",
@@ -44,7 +45,7 @@ VERBS = {
 
 
 # Verbs with these words in their names have a room of their own in strata.protocol.
-_ROOMS = {"base": "bases.", "standalone": "standalone."}
+_ROOMS = {"base": "bases.", "files": "contents.", "libraries": "contents.", "standalone": "standalone."}
 
 
 def protocol(verb: str) -> str:

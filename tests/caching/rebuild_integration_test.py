@@ -112,6 +112,7 @@ def test_each_field_is_in_the_config(builds: Builds) -> None:
         "Entrypoint": [PYTHON, "-P", "-c", "import sys; from app.main import run; sys.exit(run())"],
         "Env": ["GREETING=grüß Gott", "LANG=C", "PATH=/opt/venv/bin:/usr/local/bin:/usr/bin:/bin"],
         "ExposedPorts": {"53/udp": {}, "8000": {}},
+        "Healthcheck": {"Test": ["CMD", "probe"], "Interval": 30 * 10**9, "Retries": 2},
         "Labels": {"team": "web"},
         "StopSignal": "SIGINT",
         "User": "1234:5678",
@@ -129,6 +130,21 @@ def test_each_field_is_in_effect(builds: Builds, tmp_path: Path) -> None:
     assert seen["env"]["GREETING"] == "grüß Gott"
     assert seen["ids"] == [1234, 5678]
     assert image.spec["annotations"]["org.opencontainers.image.stopSignal"] == "SIGINT"
+    assert image.python("print(open('/etc/probe/level/name').read())").output == "debug\n\n"
+
+
+def test_placed_files_have_a_layer_of_their_own(builds: Builds) -> None:
+    layers = layers_of(builds.image("full"))
+    assert [line.split()[:2] + line.split()[-1:] for line in list_layer(layers[-2])] == [
+        ["drwxr-xr-x", "0:0", "etc"],
+        ["dr-xr-x---", "1234:5678", "etc/probe"],
+        ["dr-xr-x---", "1234:5678", "etc/probe/level"],
+        ["-r--r-----", "1234:5678", "etc/probe/level/name"],
+    ]
+    image = layer_digests(builds.image("image"))
+    assert [digest for digest in layer_digests(builds.image("full")) if digest not in image] == [
+        f"sha256:{layers[-2].name}"
+    ]
 
 
 @pytest.mark.parametrize("name", ["image", "script"])

@@ -13,7 +13,7 @@ from strata.installers.uv import unpack_uv
 from support.checkout import Checkout, checkout
 from support.console import Block, blocks
 
-PAGES = [Path("README.md"), Path("CONTRIBUTING.md"), *sorted(Path("docs").glob("*.md"))]
+PAGES = [Path("README.md"), Path("CONTRIBUTING.md"), *sorted(Path("docs").rglob("*.md"))]
 BLOCKS = list(blocks(PAGES))
 
 # Command → why it is not run here.

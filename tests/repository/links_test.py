@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-PAGES = sorted([*Path().glob("*.md"), *Path("docs").glob("*.md")])
+PAGES = sorted([*Path().glob("*.md"), *Path("docs").rglob("*.md")])
 
 
 def links(page: Path) -> Iterator[str]:

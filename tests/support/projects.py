@@ -45,6 +45,9 @@ _FIELDS = """\
     annotations={"org.opencontainers.image.source": "https://code.example/app"},
     exposed_ports=["8000", "53/udp"],
     stop_signal="SIGINT",
+    healthcheck=["probe"],
+    healthcheck_options={"interval": "30s", "retries": "2"},
+    extra_files=[":settings"],
 """
 
 # A point release of Debian that removes a locked package does not concern these tests.
@@ -65,6 +68,17 @@ python_sources(dependencies=[":texts"])
 
 resources(name="texts", sources=["*.txt", "run.sh"])
 
+files(name="settings-files", sources=["etc/**"])
+
+image_files(
+    name="settings",
+    dependencies=[":settings-files"],
+    path="/etc/probe",
+    strip_prefix="etc",
+    mode="0440",
+    owner="1234:5678",
+)
+
 python_image(name="image", entry_point="main.py", venv="3rdparty/python:venv")
 
 python_image(name="with-pip", entry_point="main.py", venv="3rdparty/python:venv-with-pip")
@@ -77,6 +91,7 @@ python_image(
     venv="3rdparty/python:venv",
 {_FIELDS})
 """,
+    "src/app/etc/level/name": "debug\n",
     "src/app/main.py": """\
 from probe import main  # pants: no-infer-dep
 

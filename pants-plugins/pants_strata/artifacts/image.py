@@ -44,6 +44,23 @@ class AppLayer:
 
 
 @dataclass(frozen=True)
+class FilesLayerRequest:
+    """The files of the `image_files` target at `address`, placed in images."""
+
+    address: Address
+    interpreter: BuildInterpreterRequest
+    compression: Compression
+
+
+@dataclass(frozen=True)
+class FilesLayer:
+    """The layer, and the paths of its files in an image, without the leading slash."""
+
+    layer: ArtifactLayer
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ImageSystemRequest:
     """What lies below the venv of an image: a base and, unless the base's Python serves, an interpreter's layer.
 

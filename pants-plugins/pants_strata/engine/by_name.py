@@ -18,9 +18,9 @@ from pants.backend.python.dependency_inference.module_mapper import (
 from pants.backend.python.subsystems.setuptools import PythonDistributionFieldSet
 from pants.backend.python.target_types import PythonRequirementsField, PythonSourceField
 from pants.core.goals.package import EnvironmentAwarePackageRequest, environment_aware_package
-from pants.core.target_types import ResourceSourceField
+from pants.core.target_types import FileSourceField, ResourceSourceField
 from pants.core.util_rules.env_vars import environment_vars_subset
-from pants.core.util_rules.source_files import SourceFilesRequest
+from pants.core.util_rules.source_files import SourceFilesRequest, determine_source_files
 from pants.core.util_rules.stripped_source_files import strip_source_roots
 from pants.core.util_rules.system_binaries import GitBinaryException
 from pants.engine.addresses import Address, UnparsedAddressInputs
@@ -86,6 +86,7 @@ __all__ = [
     "file_hashes",
     "file_owners",
     "git_commit",
+    "loose_files",
     "merge",
     "module_owners",
     "only",
@@ -297,6 +298,16 @@ async def python_files(targets: Iterable[Target]) -> Snapshot:
                 for_sources_types=(PythonSourceField, ResourceSourceField),
                 enable_codegen=True,
             )
+        )
+    )
+    return sources.snapshot
+
+
+async def loose_files(targets: Iterable[Target]) -> Snapshot:
+    """Return the files of `files` targets and their like by their paths in the repository, generated ones included."""
+    sources = await determine_source_files(
+        SourceFilesRequest(
+            [item.get(SourcesField) for item in targets], for_sources_types=(FileSourceField,), enable_codegen=True
         )
     )
     return sources.snapshot

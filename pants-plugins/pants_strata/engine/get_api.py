@@ -18,8 +18,8 @@ from pants.backend.python.dependency_inference.module_mapper import (
 from pants.backend.python.subsystems.setuptools import PythonDistributionFieldSet
 from pants.backend.python.target_types import PythonRequirementsField, PythonSourceField
 from pants.core.goals.package import BuiltPackage, EnvironmentAwarePackageRequest
-from pants.core.target_types import ResourceSourceField
-from pants.core.util_rules.source_files import SourceFilesRequest
+from pants.core.target_types import FileSourceField, ResourceSourceField
+from pants.core.util_rules.source_files import SourceFiles, SourceFilesRequest
 from pants.core.util_rules.stripped_source_files import StrippedSourceFiles
 from pants.core.util_rules.system_binaries import GitBinaryException
 from pants.engine.addresses import Address, Addresses, UnparsedAddressInputs
@@ -69,6 +69,7 @@ __all__ = [
     "file_hashes",
     "file_owners",
     "git_commit",
+    "loose_files",
     "merge",
     "module_owners",
     "only",
@@ -288,6 +289,17 @@ async def python_files(targets: Iterable[Target]) -> Snapshot:
             [item.get(SourcesField) for item in targets],
             for_sources_types=(PythonSourceField, ResourceSourceField),
             enable_codegen=True,
+        ),
+    )
+    return sources.snapshot
+
+
+async def loose_files(targets: Iterable[Target]) -> Snapshot:
+    """Return the files of `files` targets and their like by their paths in the repository, generated ones included."""
+    sources = await Get(
+        SourceFiles,
+        SourceFilesRequest(
+            [item.get(SourcesField) for item in targets], for_sources_types=(FileSourceField,), enable_codegen=True
         ),
     )
     return sources.snapshot

@@ -18,6 +18,7 @@ from pants_strata.target_types.debian_packages import (
     DebianPackagesTarget,
     DebianReleaseField,
 )
+from pants_strata.target_types.health import HealthcheckField, HealthcheckOptionsField
 from pants_strata.target_types.image import (
     AnnotationsField,
     ArgsField,
@@ -39,6 +40,15 @@ from pants_strata.target_types.image import (
     VenvField,
     WholeLockField,
     WorkdirField,
+)
+from pants_strata.target_types.image_files import (
+    ExtraFilesField,
+    ImageFilesDependenciesField,
+    ImageFilesModeField,
+    ImageFilesOwnerField,
+    ImageFilesPathField,
+    ImageFilesStripPrefixField,
+    ImageFilesTarget,
 )
 from pants_strata.target_types.installer import (
     InstallerLockfileField,
@@ -97,8 +107,17 @@ __all__ = [
     "EntryPointField",
     "EnvField",
     "ExposedPortsField",
+    "ExtraFilesField",
+    "HealthcheckField",
+    "HealthcheckOptionsField",
     "ImageBaseField",
     "ImageDependenciesField",
+    "ImageFilesDependenciesField",
+    "ImageFilesModeField",
+    "ImageFilesOwnerField",
+    "ImageFilesPathField",
+    "ImageFilesStripPrefixField",
+    "ImageFilesTarget",
     "ImageInterpreterField",
     "ImageResolveField",
     "InstallerField",

@@ -23,6 +23,8 @@ from pants.util.strutil import help_text, softwrap
 
 from pants_strata.target_types.common import ArtifactAddressField, ArtifactOutputPathField
 from pants_strata.target_types.debian_packages import DebianPackagesTarget
+from pants_strata.target_types.health import HealthcheckField, HealthcheckOptionsField
+from pants_strata.target_types.image_files import ExtraFilesField
 from pants_strata.target_types.interpreter import ImageInterpreterField
 from pants_strata.target_types.oci_base import OciBaseTarget
 from pants_strata.target_types.platforms import PlatformsField
@@ -326,6 +328,9 @@ class PythonImageTarget(Target):
         AnnotationsField,
         ExposedPortsField,
         StopSignalField,
+        HealthcheckField,
+        HealthcheckOptionsField,
+        ExtraFilesField,
         ArtifactOutputPathField,
         ArchiveField,
         RepositoryField,

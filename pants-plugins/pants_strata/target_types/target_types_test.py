@@ -56,6 +56,7 @@ def test_pants_can_evaluate_the_annotations_of_a_field(target: type[Target], fie
 def test_targets() -> None:
     assert [target.alias for target in register.target_types()] == [
         "debian_packages",
+        "image_files",
         "oci_base",
         "python_image",
         "python_installer",

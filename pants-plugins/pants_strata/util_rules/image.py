@@ -28,6 +28,8 @@ from pants_strata.target_types import (
     EntryPointField,
     EnvField,
     ExposedPortsField,
+    HealthcheckField,
+    HealthcheckOptionsField,
     ImageBaseField,
     ImageResolveField,
     LabelsField,
@@ -41,6 +43,7 @@ from pants_strata.target_types import (
 from pants_strata.util_rules.entry_point import image_command
 from pants_strata.util_rules.first_party.app import get_app_layer
 from pants_strata.util_rules.first_party.distributions import built_distributions, image_closure
+from pants_strata.util_rules.first_party.image_files import extra_layers
 from pants_strata.util_rules.image_system import get_image_system, python_of_base
 from pants_strata.util_rules.interpreters.choice import Settings, check_version_file, image_interpreter
 from pants_strata.util_rules.interpreters.interpreter import get_interpreter
@@ -56,7 +59,8 @@ from strata.bases.inherit import inherit
 from strata.debian.packages.generated_files import NONROOT
 from strata.errors import StrataError
 from strata.errors import oci_base as errors
-from strata.oci.image import Image, RuntimeConfig
+from strata.errors.contents import healthcheck
+from strata.oci.image import Healthcheck, Image, RuntimeConfig
 from strata.wheels.image_venv import IMAGE_PREFIX
 
 _DEFAULTS = RuntimeConfig(
@@ -87,7 +91,16 @@ def _runtime(image: Target, command: Sequence[str]) -> RuntimeConfig:
         labels=dict(image[LabelsField].value or {}),
         exposed_ports=tuple(image[ExposedPortsField].value or ()),
         stop_signal=image[StopSignalField].value or "",
+        healthcheck=_healthcheck(image),
     )
+
+
+def _healthcheck(image: Target) -> Optional[Healthcheck]:
+    """Return the health check of an image, where it has one. Raise StrataError for options without a command."""
+    command, options = image[HealthcheckField].value or (), image[HealthcheckOptionsField]
+    if options.value and not command:
+        raise healthcheck.without_command(options.value).at(str(image.address))
+    return Healthcheck(tuple(command), options.times, options.retries) if command else None
 
 
 @rule
@@ -122,9 +135,10 @@ async def build_image(
         get_venv(venv_request),
         get_app_layer(AppLayerRequest(request.address, builder, bytecode, compression, installed)),
     )
+    extra = await extra_layers(target, builder, compression)
     venv = await with_imported_wheels(venv, venv_request, app.imports, image=request.address)
     command = await image_command(target, venv, narrowing(target[ImageResolveField], python), interpreter.version)
-    layers = (*system.layers, *venv.layers, app.layer)
+    layers = (*system.layers, *venv.layers, *(item.layer for item in extra), app.layer)
     ensurepip = (await engine.target(interpreter_address))[EnsurepipField].value
     try:
         if len(layers) > _MOST_LAYERS:

@@ -28,17 +28,20 @@ from pants_strata.artifacts.image import (
     AppLayer,
     AppLayerRequest,
     BuiltImage,
+    FilesLayer,
+    FilesLayerRequest,
     ImageRequest,
     ImageSystem,
     ImageSystemRequest,
 )
-from pants_strata.artifacts.interpreter import Interpreter, InterpreterRequest
+from pants_strata.artifacts.interpreter import BuildInterpreterRequest, Interpreter, InterpreterRequest
 from pants_strata.artifacts.layer import ArtifactLayer
 from pants_strata.artifacts.python_version import Today
 from pants_strata.artifacts.venv import LockedVenvRequest, Venv, VenvRequest
 from pants_strata.subsystem import Compression, DebianSubsystem, StrataSubsystem
 from pants_strata.target_types import (
     DebianPackagesTarget,
+    ImageFilesTarget,
     PythonImageTarget,
     PythonInterpreterTarget,
     PythonVenvTarget,
@@ -51,7 +54,7 @@ from strata.oci.descriptor import Descriptor
 from strata.oci.layer import Layer
 from support.mocked_rules import run_mocked
 
-IMAGE = Address("src/app", target_name="image")
+IMAGE, STATIC = (Address("src/app", target_name=name) for name in ("image", "static"))
 VENV, CPYTHON, BASE, OTHER = (Address("third", target_name=name) for name in ("venv", "cpython", "base", "other"))
 DEBIAN, TODAY = create_subsystem(DebianSubsystem, release="trixie"), Today(date(2026, 11, 25))
 PYTHON = create_subsystem(PythonSetup, enable_resolves=False, resolves={}, default_resolve="python-default")
@@ -106,6 +109,8 @@ class Engine:
             "third:cpython": PythonInterpreterTarget({}, CPYTHON),
             "third:base": DebianPackagesTarget({}, BASE),
             "third:other": DebianPackagesTarget({}, OTHER),
+            ":static": ImageFilesTarget({"dependencies": [], "path": "/srv"}, STATIC),
+            STATIC.spec: ImageFilesTarget({"dependencies": [], "path": "/srv"}, STATIC),
         }
         strata = {
             "venv": "third:venv",
@@ -129,6 +134,7 @@ class Engine:
                 (Interpreter, InterpreterRequest): self.interpreter,
                 (ImageSystem, ImageSystemRequest): self.system,
                 (AppLayer, AppLayerRequest): lambda it: AppLayer(self.layer("app")(it), imports=()),
+                (FilesLayer, FilesLayerRequest): lambda it: FilesLayer(self.layer("files")(it), paths=()),
                 (Venv, VenvRequest): self.venv,
                 (Digest, MergeDigests): self.merge,
             },
@@ -144,6 +150,13 @@ def test_layers_lie_from_the_base_up_to_the_app() -> None:
     assert engine.asked[MergeDigests] == MergeDigests([layer_of(kind).blob for kind in kinds])
     assert built.build_inputs.images == (built.image.manifest_descriptor.digest,)
     assert set(built.build_inputs.layers) == {layer.descriptor.digest for layer in built.image.layers}
+
+
+def test_placed_files_lie_between_the_dependencies_and_the_app() -> None:
+    engine = Engine()
+    built = engine.build(extra_files=[":static"], compression="zstd")
+    assert [layer.contents["kind"] for layer in built.image.layers][-3:] == ["dependencies", "files", "app"]
+    assert engine.asked[FilesLayerRequest] == FilesLayerRequest(STATIC, BuildInterpreterRequest(CPYTHON), "zstd")
 
 
 def test_what_targets_leave_out_is_taken_from_options() -> None:
@@ -221,4 +234,22 @@ def test_no_venv_is_named() -> None:
         "  `[python].enable_resolves` is false\n"
         "Fix: set `[python].enable_resolves = true` and `[python].resolves` in pants.toml, or name a `python_venv` in "
         "the `venv` field or in `[strata].venv`."
+    )
+
+
+def test_a_health_check_is_in_the_config() -> None:
+    built = Engine().build(healthcheck=["probe"], healthcheck_options={"timeout": "2s"})
+    assert json.loads(built.image.config)["config"]["Healthcheck"] == {"Test": ["CMD", "probe"], "Timeout": 2 * 10**9}
+
+
+def test_options_of_a_health_check_without_a_command() -> None:
+    with pytest.raises(StrataError) as caught:
+        Engine().build(healthcheck_options={"timeout": "2s", "retries": "4"})
+    assert str(caught.value) == (
+        "src/app:image: `healthcheck_options` says how to use a health check, and the image has none.\n"
+        "Found:\n"
+        "  retries: 4\n"
+        "  timeout: 2s\n"
+        'Fix: set `healthcheck` to the command that checks the app, for instance `["python", "-m", "app.health"]`, or '
+        "remove the options."
     )

@@ -36,6 +36,18 @@ def test_packages_that_move_between_layers(tmp_path: Path) -> None:
     ]
 
 
+def test_layers_of_files(tmp_path: Path) -> None:
+    """They are paired by their paths, which begin at the root of the image."""
+
+    def files(path: str, **files: str) -> Layer:
+        described = {f"{path}/{name}": digest for name, digest in files.items()}
+        return layer(blobs(tmp_path, "new"), {"kind": "files", "path": path, "files": described})
+
+    write(tmp_path / "old", files("srv/www", a="1", b="1"), files("etc/app", c="1"))
+    write(tmp_path / "new", files("etc/app", c="2"), files("srv/www", a="1", d="1"))
+    assert causes(tmp_path) == [["/etc/app/c edited"], ["/srv/www/b removed", "/srv/www/d added"]]
+
+
 def test_a_layer_for_each_wheel(tmp_path: Path) -> None:
     """Layers are paired by their packages, wherever they stand; one that goes and one that comes are no pair."""
 

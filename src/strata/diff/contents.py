@@ -23,6 +23,7 @@ _KNOWN = (
     "bytecode",
     "testBytecode",
     "format",
+    "path",
 )
 
 
@@ -79,11 +80,13 @@ def _packages(kind: Optional[str], old: Mapping[str, str], new: Mapping[str, str
 def _files(old: Mapping[str, Any], new: Mapping[str, Any], sources: Mapping[str, str]) -> Iterator[Cause]:
     if "filesDigest" in old or "filesDigest" in new:
         return  # one of them does not list its files: their layers are compared file by file
+    # A layer of `image_files` names paths from the root of the image on.
+    root = APP if (new or old).get("kind") == "app" else ""
     before, after = old.get("files", {}), new.get("files", {})
     for path in sorted({*before, *after}):
         if before.get(path) != after.get(path):
             change = "added" if path not in before else "removed" if path not in after else "edited"
-            name = f"{APP}/{path}"
+            name = f"{root}/{path}"
             yield Cause(Subject.FILE, name, before.get(path), after.get(path), f"{sources.get(name, name)} {change}")
 
 

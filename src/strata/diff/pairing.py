@@ -7,8 +7,8 @@ from typing import Any, Optional
 
 from strata.diff.view import LayerView
 
-MANY = "dependencies"
-"""The kind of which an image has many layers. Those that share no package have nothing to do with each other."""
+MANY = ("dependencies", "files")
+"""The kinds of which an image may have many layers. Those that share no name have nothing to do with each other."""
 
 Pair = tuple[Optional[LayerView], Optional[LayerView]]
 
@@ -57,7 +57,7 @@ def _likeness(one: LayerView, other: LayerView) -> float:
     if one.contents["kind"] != other.contents["kind"]:
         return -1
     names, others = _names(one.contents), _names(other.contents)
-    if one.contents["kind"] == MANY and not names & others:
+    if one.contents["kind"] in MANY and not names & others:
         return -1
     return len(names & others) / len(names | others) if names | others else 1
 

@@ -17,6 +17,7 @@ _FIXES = {
     'the wheels that ensurepip installs, and only with `ensurepip="keep"`',
     "dependencies": "if the app needs it, add the project to its requirements and renew the lock; else lock no project "
     "that brings it along",
+    "files": "take the files out of what the `image_files` target depends on",
     "app": "take the files out of what the image depends on; if the app needs the project, add it to its requirements",
 }
 

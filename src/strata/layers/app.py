@@ -11,16 +11,13 @@ for a manifest, "fileCount" (a number) and "filesDigest" (the digest of the same
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from strata.audit.layer import installers
 from strata.interpreters.bytecode import cache_path, compile_directory, compiled_modules
 from strata.interpreters.imports import foreign_imports
-from strata.oci.descriptor import sha256_digest
-from strata.oci.documents import canonical_json
-from strata.oci.layer import Directory, Entry, File, write_layer
+from strata.oci.layer import Directory, Entry, File, described_files, write_layer
 from strata.pieces import file_sha256
 from strata.protocol.app_layer import Request, Result
 from strata.protocol.interpreter import SandboxInterpreter
@@ -28,11 +25,6 @@ from strata.wheels.image_venv import image_site_packages
 
 IMAGE_ROOT = "app"
 """The directory of the app in an image, without the leading slash."""
-
-# Registries take manifests of 4 MiB, and an image has up to 127 layers. This is enough for about a thousand files.
-FILES_LIMIT = 1 << 16
-# Hexadecimal digits: enough to tell two versions of a file apart by accident, and all digests are in the blob anyway.
-_SHORT = 16
 
 
 def run(request: Request) -> Result:
@@ -45,19 +37,12 @@ def run(request: Request) -> Result:
             entries += _bytecode(root, interpreter, Path(scratch))
         contents = {
             "kind": "app",
-            **_described({path.relative_to(root).as_posix(): file_sha256(path)[:_SHORT] for path in files}),
+            **described_files({path.relative_to(root).as_posix(): file_sha256(path) for path in files}),
             "bytecode": request.bytecode,
             "installers": installers(entries),
         }
         layer = write_layer(entries, contents=contents, compression=request.compression)
         return Result(layer.written(), imports=foreign_imports(root, files))
-
-
-def _described(files: Mapping[str, str]) -> dict[str, Any]:
-    text = canonical_json(files)
-    if len(text) <= FILES_LIMIT:
-        return {"files": dict(files)}
-    return {"fileCount": len(files), "filesDigest": sha256_digest(text)}
 
 
 def _entries(root: Path, files: list[Path], python: str) -> Iterator[Entry]:

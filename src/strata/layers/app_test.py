@@ -14,6 +14,7 @@ import pytest
 
 from strata.layers import app
 from strata.layouts.listing import list_layer
+from strata.oci import layer
 from strata.protocol.app_layer import Request, Result
 from support.interpreters import write_interpreter
 from support.oci.layers import blob_of
@@ -53,9 +54,9 @@ def test_files_are_described_by_the_start_of_their_hash() -> None:
 
 def test_many_files_are_described_by_one_digest(monkeypatch: pytest.MonkeyPatch) -> None:
     files = json.dumps(contents()["files"], separators=(",", ":")).encode()
-    monkeypatch.setattr(app, "FILES_LIMIT", len(files))
+    monkeypatch.setattr(layer, "FILES_LIMIT", len(files))
     assert "files" in contents()
-    monkeypatch.setattr(app, "FILES_LIMIT", len(files) - 1)
+    monkeypatch.setattr(layer, "FILES_LIMIT", len(files) - 1)
     assert contents() == {
         "kind": "app",
         "fileCount": 2,

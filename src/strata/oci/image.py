@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Optional
 
 from strata.oci.descriptor import CONFIG, MANIFEST, Descriptor
 from strata.oci.documents import canonical_json
@@ -19,6 +19,28 @@ from strata.oci.tar import EPOCH
 
 CREATED = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(EPOCH))
 """The same instant as the times in layers."""
+
+
+@dataclass(frozen=True)
+class Healthcheck:
+    """The command by which a runtime learns whether the app still works.
+
+    It is Docker's, and no part of OCI's image config, which lets a config have fields of others: Docker's engine reads
+    it there, Kubernetes and podman do not. https://docs.docker.com/reference/dockerfile/#healthcheck
+
+    :param command: the program with its arguments; there is no shell.
+    :param times: `Interval`, `Timeout`, `StartPeriod`, `StartInterval` in nanoseconds, as far as they are chosen.
+    :param retries: failures in a row that make a container unhealthy; None for the runtime's own number.
+    """
+
+    command: tuple[str, ...]
+    times: Mapping[str, int] = field(default_factory=dict, hash=False)
+    retries: Optional[int] = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the object `Healthcheck` of an image config."""
+        retries = {} if self.retries is None else {"Retries": self.retries}
+        return {"Test": ["CMD", *self.command], **self.times, **retries}
 
 
 @dataclass(frozen=True)
@@ -40,6 +62,7 @@ class RuntimeConfig:
     exposed_ports: tuple[str, ...] = ()
     stop_signal: str = ""
     volumes: tuple[str, ...] = ()
+    healthcheck: Optional[Healthcheck] = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the `config` object of an image config, with its names and forms."""
@@ -53,6 +76,7 @@ class RuntimeConfig:
             "ExposedPorts": {port: {} for port in self.exposed_ports},
             "StopSignal": self.stop_signal,
             "Volumes": {path: {} for path in self.volumes},
+            "Healthcheck": self.healthcheck.to_json() if self.healthcheck else None,
         }
         return {name: value for name, value in fields.items() if value}
 

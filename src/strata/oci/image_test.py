@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 from strata.oci.descriptor import Descriptor
-from strata.oci.image import Image, RuntimeConfig
+from strata.oci.image import Healthcheck, Image, RuntimeConfig
 from strata.oci.layer import Layer
 from strata.oci.platform import Platform
 
@@ -47,6 +47,14 @@ def test_config_says_how_to_run_and_what_the_layers_are() -> None:
             {"created": "1980-01-01T00:00:00Z", "created_by": "strata app"},
         ],
     }
+
+
+def test_a_health_check_is_written_as_docker_reads_it() -> None:
+    check = Healthcheck(("python", "-m", "web.health"), {"Interval": 30 * 10**9}, 3)
+    assert json.loads(assembled(RuntimeConfig(healthcheck=check)).config)["config"] == {
+        "Healthcheck": {"Test": ["CMD", "python", "-m", "web.health"], "Interval": 30000000000, "Retries": 3}
+    }
+    assert Healthcheck(("probe",)).to_json() == {"Test": ["CMD", "probe"]}
 
 
 def test_what_is_empty_is_left_out_of_the_config() -> None:

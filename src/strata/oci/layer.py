@@ -16,14 +16,14 @@ from strata.errors import oci as errors
 from strata.oci import tar
 from strata.oci.background import Background
 from strata.oci.blob_writer import BlobWriter, GzipWriter
-from strata.oci.descriptor import Descriptor
+from strata.oci.descriptor import Descriptor, sha256_digest
 from strata.oci.documents import canonical_json
 from strata.oci.entry import Directory, Entry, File, Symlink, arrange
 from strata.oci.zip_member import ZipMember
 from strata.pieces import PIECE, pieces
 from strata.protocol.layer import Compression, WrittenLayer
 
-__all__ = ["Directory", "Entry", "File", "Layer", "Symlink", "ZipMember", "write_layer"]
+__all__ = ["Directory", "Entry", "File", "Layer", "Symlink", "ZipMember", "described_files", "write_layer"]
 
 FORMAT = 2
 """The version of the code that writes layers, all of it: tar and gzip here, and what files a kind of layer has.
@@ -33,6 +33,11 @@ It rises when the same inputs give other bytes, so that this can be named as the
 
 CONTENTS_ANNOTATION = "vnd.strata.layer.contents"
 """Stands at the descriptor of a layer in a manifest: `Layer.contents` as canonical JSON."""
+
+# Registries take manifests of 4 MiB, and an image has up to 127 layers. This is enough for about a thousand files.
+FILES_LIMIT = 1 << 16
+# Hexadecimal digits: enough to tell two versions of a file apart by accident, and all digests are in the blob anyway.
+_SHORT = 16
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,18 @@ class Layer:
         """Return the layer that a verb wrote."""
         descriptor = Descriptor(written.media_type, written.digest, written.size)
         return cls(descriptor, written.diff_id, written.contents)
+
+
+def described_files(files: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the contents of a layer say of its first-party files: each, or their number and one digest of all.
+
+    :param files: path → sha256, in hexadecimal digits.
+    """
+    short = {path: digest[:_SHORT] for path, digest in files.items()}
+    text = canonical_json(short)
+    if len(text) <= FILES_LIMIT:
+        return {"files": short}
+    return {"fileCount": len(short), "filesDigest": sha256_digest(text)}
 
 
 def write_layer(
