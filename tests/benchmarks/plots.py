@@ -21,6 +21,14 @@ import matplotlib.pyplot as plt  # type: ignore[import-not-found]  # noqa: E402 
 
 _OURS, _PEER, _AIM = "#2a6f97", "#c9c9c9", "#d1495b"
 _METADATA = {"Date": None}
+# Of each line: its name, its marker, its colour, and where its numbers stand.
+_STEPS = {
+    "cold": ("cold", "o", _OURS, 6),
+    "edited": ("one line of one app edited", "^", _AIM, 6),
+    "warm": ("nothing changed", "s", "#7a7a7a", -13),
+    "list": ("list ::", ".", "#b8b8b8", -13),
+}
+_MEMORY = {"daemon": ("Pants' daemon", "o", _OURS, 6), "client": ("its client", "s", "#7a7a7a", -13)}
 
 
 def ratios(rows: list[dict[str, Any]], output: Path) -> None:
@@ -50,30 +58,35 @@ def ratios(rows: list[dict[str, Any]], output: Path) -> None:
 
 
 def growth(series: dict[str, dict[str, list[float]]], output: Path) -> None:
-    """Seconds of `package ::` over the size of the work, both axes logarithmic."""
-    figure, all_axes = plt.subplots(1, len(series), figsize=(4.5 * len(series), 3.3), sharey=True)
-    styles = {"cold": ("o", _OURS, 6), "edited": ("^", _AIM, 6), "warm": ("s", "#7a7a7a", -13)}
-    names = {"cold": "cold", "edited": "one line of one app edited", "warm": "nothing changed"}
-    for axes, (grows, numbers) in zip(all_axes, series.items()):
-        for name, (marker, color, offset) in styles.items():
-            axes.plot(numbers["size"], numbers[name], marker=marker, color=color, label=names[name])
-            for size, value in zip(numbers["size"], numbers[name]):
-                axes.annotate(
-                    f"{value:.3g}", (size, value), textcoords="offset points", xytext=(0, offset), ha="center"
-                )
-        axes.set_xscale("log")
-        axes.set_yscale("log")
-        axes.set_xticks(numbers["size"], [f"{size:.0f}" for size in numbers["size"]])
-        axes.minorticks_off()
-        axes.margins(0.12, 0.16)
-        axes.set_xlabel(grows)
-        axes.spines[["top", "right"]].set_visible(False)
-    all_axes[0].set_ylabel("seconds of package ::")
-    figure.legend(
-        *all_axes[0].get_legend_handles_labels(), loc="lower center", ncols=3, frameon=False, bbox_to_anchor=(0.5, 0.93)
-    )
+    """Seconds of `package ::`, and memory, over the size of the work, all axes logarithmic."""
+    figure, rows = plt.subplots(2, len(series), figsize=(4.5 * len(series), 6.4), sharey="row", squeeze=False)
+    for column, (grows, numbers) in enumerate(series.items()):
+        for row, (lines, unit) in enumerate(((_STEPS, "seconds of package ::"), (_MEMORY, "MB of memory at most"))):
+            axes = rows[row][column]
+            _lines(axes, numbers, lines)
+            axes.set_xlabel(grows)
+            if not column:
+                axes.set_ylabel(unit)
+    for first, height in ((rows[0][0], 0.95), (rows[1][0], 0.47)):
+        labels = first.get_legend_handles_labels()
+        figure.legend(*labels, loc="lower center", ncols=4, frameon=False, bbox_to_anchor=(0.5, height))
+    figure.subplots_adjust(hspace=0.42)
     figure.savefig(output, metadata=_METADATA, bbox_inches="tight")
     plt.close(figure)
+
+
+def _lines(axes: Any, numbers: dict[str, list[float]], lines: dict[str, tuple[str, str, str, int]]) -> None:
+    for name, (label, marker, color, offset) in lines.items():
+        axes.plot(numbers["size"], numbers[name], marker=marker, color=color, label=label)
+        for size, value in zip(numbers["size"], numbers[name]):
+            place = {"textcoords": "offset points", "xytext": (0, offset), "ha": "center"}
+            axes.annotate(f"{value:.3g}", (size, value), **place)
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.set_xticks(numbers["size"], [f"{size:.0f}" for size in numbers["size"]])
+    axes.minorticks_off()
+    axes.margins(0.12, 0.16)
+    axes.spines[["top", "right"]].set_visible(False)
 
 
 def main() -> None:

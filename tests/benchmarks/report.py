@@ -15,6 +15,7 @@ class Row:
     :param peer: the same of the peer; without one `ours` itself is judged.
     :param limit: what the ratio, or `ours`, should not exceed; without one the row is for information.
     :param reason: why it is more than the limit.
+    :param floor: what the fewest instructions would cost, in the same unit, measured.
     """
 
     what: str
@@ -23,10 +24,19 @@ class Row:
     peer: Optional[float] = None
     limit: Optional[float] = None
     reason: str = ""
+    floor: Optional[float] = None
 
     @property
     def value(self) -> float:
-        return self.ours if self.peer is None else self.ours / self.peer
+        return self._compared(self.ours)
+
+    @property
+    def lowest(self) -> Optional[float]:
+        """The value that the floor would have."""
+        return None if self.floor is None else self._compared(self.floor)
+
+    def _compared(self, own: float) -> float:
+        return own if self.peer is None else own / self.peer
 
     @property
     def met(self) -> bool:
@@ -44,21 +54,22 @@ def ratios(rows: Iterable[Row]) -> str:
 
 def aims(rows: Iterable[Row]) -> str:
     """Return the table of docs/benchmarks.md: what was measured, beside what we aim at."""
-    lines = ["| ours / peer | ratio | aim | met |", "| --- | ---: | ---: | --- |"]
+    lines = ["| ours / peer | ratio | floor | aim | met |", "| --- | ---: | ---: | ---: | --- |"]
     for row in rows:
         aim = "" if row.limit is None else f"≤ {_number(row.limit)}{_unit(row)}"
         met = "" if row.limit is None else ("yes" if row.met else "no")
-        lines.append(f"| {row.what} | {_value(row)} | {aim} | {met} |")
+        floor = "" if row.lowest is None else f"{_number(row.lowest)}{_unit(row)}"
+        lines.append(f"| {row.what} | {_value(row)} | {floor} | {aim} | {met} |")
     return "\n".join(lines) + "\n"
 
 
 def details(rows: Iterable[Row]) -> str:
     """Return the table of absolute numbers, and the reasons where an aim was missed."""
     rows = list(rows)
-    lines = ["| what | ours | peer |", "| --- | ---: | ---: |"]
+    lines = ["| what | ours | floor | peer |", "| --- | ---: | ---: | ---: |"]
     for row in rows:
-        peer = "" if row.peer is None else _absolute(row.peer, row.unit)
-        lines.append(f"| {row.what} | {_absolute(row.ours, row.unit)} | {peer} |")
+        peer, floor = ("" if each is None else _absolute(each, row.unit) for each in (row.peer, row.floor))
+        lines.append(f"| {row.what} | {_absolute(row.ours, row.unit)} | {floor} | {peer} |")
     missed = [f"- **{row.what}**: {row.reason}" for row in rows if not row.met and row.reason]
     return "\n".join([*lines, *(["", "Where an aim is missed:", "", *missed] if missed else [])]) + "\n"
 

@@ -22,6 +22,7 @@ from typing import Any, Callable
 from benchmarks.report import Row, aims, details, ratios, replace_marked
 from benchmarks.rows import (
     base,
+    codecs,
     cold,
     edit,
     growth,
@@ -49,6 +50,7 @@ _BENCHMARKS: Mapping[str, Callable[[Workbench], Iterable[Row]]] = {
     "memory": memory.measure,
     "start": start.measure,
     "scientific": scientific.measure,
+    "codecs": codecs.measure,
     "base": base.measure,
     "push": push.measure,
 }
@@ -82,7 +84,7 @@ def main() -> None:
             bench.say(name)
             _measure(bench, name, measured)
             # In the order of the README, whatever was measured last.
-            order = [each for each in _BENCHMARKS if each in measured["rows"]]
+            order = [each for each in known if each in measured["rows"]]
             measured["rows"] = {each: measured["rows"][each] for each in order}
             measured["machine"] = machine_facts()
             (output / _MEASURED).write_text(json.dumps(measured, indent=1))
@@ -92,6 +94,7 @@ def main() -> None:
 def _measure(bench: Workbench, name: str, measured: dict[str, Any]) -> None:
     if name == _GROWTH:
         measured["growth"] = growth.measure(bench)
+        measured["rows"][_GROWTH] = [row.to_json() for row in growth.judged(measured["growth"])]
         return
     rows = []
     for row in _BENCHMARKS[name](bench):
@@ -102,10 +105,10 @@ def _measure(bench: Workbench, name: str, measured: dict[str, Any]) -> None:
 
 def _write(measured: Mapping[str, Any], bench: Workbench, output: Path) -> None:
     """Write each table all of whose benchmarks have been measured here, and the plots where those of builds have."""
-    others = [name for name in _BENCHMARKS if name != _PUSH]
+    others = [name for name in (*_BENCHMARKS, _GROWTH) if name != _PUSH]
     texts = {**_tables(measured, [_PUSH], "push-"), **_tables(measured, others, "")}
     print(*texts.values(), sep="\n")
-    if "aims" in texts and measured["growth"]:
+    if "aims" in texts:
         plots = output if bench.quick else Path("docs")
         run(bench.tools.python, "-I", Path(__file__).with_name("plots.py"), output / _MEASURED, plots)
     if not bench.quick:

@@ -35,6 +35,7 @@ resource(name="stations", source="stations.csv")
 """
 _EXAMPLES = Path("src/examples")
 _REQUIREMENTS = Path(__file__).with_name("requirements.in")
+_PACKAGES = Path(__file__).with_name("packages.in")
 
 
 @dataclass
@@ -74,6 +75,11 @@ class Workbench:
     def monorepo_wheels(self) -> Wheelhouse:
         self.say("wheels of the generated monorepo")
         return Wheelhouse.download(resolve(_REQUIREMENTS, self.tools), self.tools)
+
+    @cached_property
+    def many_wheels(self) -> Wheelhouse:
+        self.say("wheels of the lock that grows")
+        return Wheelhouse.download(resolve(_PACKAGES, self.tools), self.tools)
 
     @cached_property
     def seed(self) -> Path:
