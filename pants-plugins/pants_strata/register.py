@@ -32,6 +32,7 @@ from pants_strata.util_rules import (
 )
 from pants_strata.util_rules import lint as image_lint
 from pants_strata.util_rules.attest import documents, source
+from pants_strata.util_rules.attest import packages as described_packages
 from pants_strata.util_rules.debian import lock as debian_lock
 from pants_strata.util_rules.debian import os_packages
 from pants_strata.util_rules.debian import packages as debian_packages
@@ -69,6 +70,7 @@ def rules() -> Iterable[Rule | UnionRule]:
         build_time,
         debian_lock,
         debian_packages,
+        described_packages,
         default_targets,
         dependencies,
         dependency_inference,

@@ -18,10 +18,10 @@ ARROWS = {
     "__init__": set(),
     # These two import commands and verbs by name, when one of them is called.
     "__main__": {"errors", "run"},
-    "attest": {"oci"},
+    "attest": {"debian", "layouts", "oci", "protocol"},
     "audit": {"errors", "layouts", "oci", "wheels"},
-    "bases": {"audit", "debian", "errors", "fetch", "layouts", "oci", "protocol", "registry"},
-    "check": {"debian", "diff", "errors", "interpreters", "layouts", "oci"},
+    "bases": {"audit", "debian", "errors", "fetch", "layouts", "oci", "protocol", "registry", "wheels"},
+    "check": {"debian", "diff", "errors", "interpreters", "layouts", "oci", "protocol", "wheels"},
     "debian": {"errors", "oci", "protocol"},
     "diff": {"attest", "errors", "layouts", "oci"},
     "errors": set(),

@@ -20,6 +20,7 @@ from strata.pieces import NO_ROOM
 # library leaves its cache key alone (see library_slice.py in the plugin).
 VERBS = {
     "app-layer": "strata.layers.app",
+    "attest-packages": "strata.attest.packages",
     "build-wheel": "strata.installers.build_wheel",
     "dependencies-layer": "strata.layers.dependencies",
     "fetch-base": "strata.bases.fetch",
@@ -45,7 +46,13 @@ VERBS = {
 
 
 # Verbs with these words in their names have a room of their own in strata.protocol.
-_ROOMS = {"base": "bases.", "files": "contents.", "libraries": "contents.", "standalone": "standalone."}
+_ROOMS = {
+    "attest": "attest.",
+    "base": "bases.",
+    "files": "contents.",
+    "libraries": "contents.",
+    "standalone": "standalone.",
+}
 
 
 def protocol(verb: str) -> str:

@@ -1,4 +1,4 @@
-"""This module has the request and the result of the documents about an image."""
+"""This module has the requests and the results of the documents about an image."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pants.util.frozendict import FrozenDict
 
 from pants_strata.artifacts.image import ImageRequest
+from strata.protocol.attest import attest_packages
 
 
 @dataclass(frozen=True)
@@ -21,3 +22,17 @@ class Documents:
     """`files` are by their names, as strata.attest.documents has them."""
 
     files: FrozenDict[str, bytes]
+
+
+@dataclass(frozen=True)
+class DescribedPackagesRequest:
+    """What the base and the interpreter of an image say of themselves."""
+
+    image: ImageRequest
+
+
+@dataclass(frozen=True)
+class DescribedPackages:
+    """The digest of each of their layers that was written here → what its parts say of themselves."""
+
+    layers: FrozenDict[str, attest_packages.Result]

@@ -14,8 +14,8 @@ from pants.engine.rules import Rule, collect_rules, rule
 from pants.engine.target import Target
 
 from pants_strata import engine
-from pants_strata.artifacts.image import AppLayerRequest, BuiltImage, ImageRequest, ImageSystemRequest
-from pants_strata.artifacts.interpreter import BuildInterpreterRequest, InterpreterRequest
+from pants_strata.artifacts.image import AppLayerRequest, BuiltImage, ImageRequest
+from pants_strata.artifacts.interpreter import BuildInterpreterRequest
 from pants_strata.artifacts.python_version import Today
 from pants_strata.artifacts.venv import LockedVenvRequest, VenvRequest
 from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
@@ -23,14 +23,12 @@ from pants_strata.target_types import (
     AnnotationsField,
     ArgsField,
     BytecodeField,
-    CompressionField,
     EnsurepipField,
     EntryPointField,
     EnvField,
     ExposedPortsField,
     HealthcheckField,
     HealthcheckOptionsField,
-    ImageBaseField,
     ImageResolveField,
     LabelsField,
     StopSignalField,
@@ -44,10 +42,8 @@ from pants_strata.util_rules.entry_point import image_command
 from pants_strata.util_rules.first_party.app import get_app_layer
 from pants_strata.util_rules.first_party.distributions import built_distributions, image_closure
 from pants_strata.util_rules.first_party.image_files import extra_layers
-from pants_strata.util_rules.image_system import get_image_system, python_of_base
-from pants_strata.util_rules.interpreters.choice import Settings, check_version_file, image_interpreter
-from pants_strata.util_rules.interpreters.interpreter import get_interpreter
-from pants_strata.util_rules.lookup import artifact_target
+from pants_strata.util_rules.image_system import get_image_system, image_system_request
+from pants_strata.util_rules.interpreters.choice import Settings
 from pants_strata.util_rules.venvs.imports import with_imported_wheels
 from pants_strata.util_rules.venvs.locked_venv import get_locked_venv
 from pants_strata.util_rules.venvs.needed import check_locked, needed_requirements
@@ -114,24 +110,21 @@ async def build_image(
     )
     closure = await image_closure(target)
     check_resolves(closure, venv_target[VenvResolveField].value, python, str(request.address))
-    interpreter_address = await image_interpreter(target, venv_target, Settings(strata, debian, python, today))
-    interpreter = await get_interpreter(InterpreterRequest(interpreter_address, request.platform))
-    await check_version_file(target, venv_target, interpreter)
-    builder = BuildInterpreterRequest(interpreter_address)
-    base = await artifact_target(target[ImageBaseField], str(interpreter.base), "[strata].base")
-    program = await python_of_base(target, base, interpreter)
+    settings = Settings(strata, debian, python, today)
+    system_request, program = await image_system_request(target, venv_target, request.platform, settings)
+    interpreter, compression = system_request.interpreter, system_request.compression
+    builder = BuildInterpreterRequest(interpreter.address)
     wanted = target[BytecodeField].value
     bytecode = strata.bytecode if wanted is None else wanted
     of_wheels = strata.wheels_bytecode(wanted, target[TestBytecodeField].value)
-    compression = target[CompressionField].value or strata.compression.choice
-    locked_venv = LockedVenvRequest(venv_target.address, request.platform, base.address, interpreter_address)
+    locked_venv = LockedVenvRequest(venv_target.address, request.platform, system_request.base, interpreter.address)
     roots = await _roots(target, locked_venv)
     distributions = await built_distributions(target, locked_venv, interpreter)
     wheels = tuple(item.wheel for item in distributions)
     installed = tuple(sorted(path for item in distributions for path in item.files))
     venv_request = VenvRequest(locked_venv, roots, of_wheels, compression, wheels, program)
     system, venv, app = await engine.concurrently(
-        get_image_system(ImageSystemRequest(base.address, interpreter, bool(program), compression)),
+        get_image_system(system_request),
         get_venv(venv_request),
         get_app_layer(AppLayerRequest(request.address, builder, bytecode, compression, installed)),
     )
@@ -139,7 +132,7 @@ async def build_image(
     venv = await with_imported_wheels(venv, venv_request, app.imports, image=request.address)
     command = await image_command(target, venv, narrowing(target[ImageResolveField], python), interpreter.version)
     layers = (*system.layers, *venv.layers, *(item.layer for item in extra), app.layer)
-    ensurepip = (await engine.target(interpreter_address))[EnsurepipField].value
+    ensurepip = (await engine.target(interpreter.address))[EnsurepipField].value
     try:
         if len(layers) > _MOST_LAYERS:
             raise errors.too_many_layers(len(system.layers), len(layers), _MOST_LAYERS)

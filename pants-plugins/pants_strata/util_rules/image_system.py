@@ -16,14 +16,17 @@ from pants.util.frozendict import FrozenDict
 
 from pants_strata import engine
 from pants_strata.artifacts.image import ImageSystem, ImageSystemRequest
-from pants_strata.artifacts.interpreter import Interpreter, InterpreterLayerRequest
+from pants_strata.artifacts.interpreter import Interpreter, InterpreterLayerRequest, InterpreterRequest
 from pants_strata.artifacts.layer import ArtifactLayer
 from pants_strata.artifacts.layouts import LayoutsOnBases
 from pants_strata.artifacts.oci_base import BaseLayerRequest, OciBase, OciBaseRequest
 from pants_strata.artifacts.os_packages import OsPackagesRequest
-from pants_strata.target_types import ImageInterpreterField, OciBaseTarget
+from pants_strata.target_types import CompressionField, ImageBaseField, ImageInterpreterField, OciBaseTarget
 from pants_strata.util_rules.debian.os_packages import get_os_packages_layer
+from pants_strata.util_rules.interpreters.choice import Settings, check_version_file, image_interpreter
+from pants_strata.util_rules.interpreters.interpreter import get_interpreter
 from pants_strata.util_rules.interpreters.layer import get_interpreter_layer
+from pants_strata.util_rules.lookup import artifact_target
 from pants_strata.util_rules.oci_base.base import get_oci_base
 from pants_strata.util_rules.oci_base.layers import get_base_layer
 from strata.attest.build_inputs import Input
@@ -31,6 +34,7 @@ from strata.errors import oci_base as errors
 from strata.oci.annotations import base_annotations
 from strata.oci.descriptor import Descriptor
 from strata.oci.layer import Layer
+from strata.oci.platform import Platform
 from strata.protocol.interpreter import feature_version
 
 
@@ -98,6 +102,22 @@ async def python_of_base(image: Target, base: Target, interpreter: Interpreter) 
             raise errors.other_python(found.name, feature, others).at(where)
         raise errors.no_python(found.name, feature).at(where)
     return f"/{program}"
+
+
+async def image_system_request(
+    image: Target, venv: Target, platform: Platform, settings: Settings
+) -> tuple[ImageSystemRequest, str]:
+    """Return what lies below the venv of an image, and the path of the base's Python, if the image runs on that.
+
+    Raise StrataError where base, interpreter and venv do not fit together.
+    """
+    address = await image_interpreter(image, venv, settings)
+    interpreter = await get_interpreter(InterpreterRequest(address, platform))
+    await check_version_file(image, venv, interpreter)
+    base = await artifact_target(image[ImageBaseField], str(interpreter.base), "[strata].base")
+    program = await python_of_base(image, base, interpreter)
+    compression = image[CompressionField].value or settings.strata.compression.choice
+    return ImageSystemRequest(base.address, interpreter, bool(program), compression), program
 
 
 def rules() -> Iterable[Rule]:

@@ -27,7 +27,7 @@ FLASK = Component(
     parts=(ZLIB,),
     requires=(CLICK.ref, "pkg:pypi/absent@1#010101010101"),
 )
-LIBC = Component("library", "libc6", "2.41-12", debian_purl("libc6", "2.41-12", "amd64"), BASE)
+LIBC = Component("library", "libc6", "2.41-12", debian_purl("libc6", "2.41-12", "amd64"), BASE, note="it is not read")
 APP = Component("application", "src/web:image", "", layer=BASE)
 CONTENTS = Contents.of("src/web:image", DIGEST, "linux/amd64", [FLASK, LIBC, CLICK, APP])
 
@@ -74,6 +74,7 @@ def test_a_component_of_cyclonedx() -> None:
         {"type": "library", "name": "zlib", "version": "1.3.1", "purl": "pkg:generic/zlib@1.3.1"}
     ]
     assert components["libc6"]["purl"] == "pkg:deb/debian/libc6@2.41-12?arch=amd64"
+    assert components["libc6"]["properties"][-1] == {"name": "strata:note", "value": "it is not read"}
 
 
 def test_dependencies_of_cyclonedx() -> None:
@@ -110,6 +111,7 @@ def test_a_package_of_spdx() -> None:
         "NOASSERTION",
         "BSD License",
     )
+    assert packages["libc6"]["comment"] == f"layer {BASE}; it is not read"
 
 
 def test_relations_of_spdx() -> None:

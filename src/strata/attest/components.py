@@ -23,6 +23,7 @@ class Component:
     :param license_names: what is known instead, in the package's own words.
     :param parts: what the package declares to have in it.
     :param requires: the components that it needs, by their `ref`.
+    :param note: what this document does not say of it; empty where there is nothing to say.
     """
 
     kind: Kind
@@ -35,6 +36,7 @@ class Component:
     license_names: tuple[str, ...] = ()
     parts: tuple[Component, ...] = ()
     requires: tuple[str, ...] = ()
+    note: str = ""
 
     @property
     def ref(self) -> str:

@@ -15,6 +15,9 @@ from strata.oci.documents import canonical_json
 LAYER_PROPERTY = "strata:layer"
 """The property of a component with the digest of the layer that holds it."""
 
+NOTE_PROPERTY = "strata:note"
+"""The property of a component that says what the document does not say of it."""
+
 FILE_PROPERTY = "strata:file"
 """The property of a component with the name of a file that was fetched for it."""
 
@@ -52,6 +55,7 @@ def _component(component: Component) -> dict[str, Any]:
     properties = [
         *({"name": FILE_PROPERTY, "value": name} for name in sorted(component.sha256)),
         *([{"name": LAYER_PROPERTY, "value": component.layer}] if component.layer else []),
+        *([{"name": NOTE_PROPERTY, "value": component.note}] if component.note else []),
     ]
     fields = {
         "version": component.version,

@@ -17,9 +17,18 @@ def pypi_purl(name: str, version: str) -> str:
     return _purl("pypi", canonicalize_name(name), version)
 
 
-def debian_purl(name: str, version: str, architecture: str) -> str:
-    """Return the URL of a Debian package: `pkg:deb/debian/libc6@2.41-12?arch=amd64`."""
-    return _purl("deb/debian", name, version, {"arch": architecture})
+def debian_purl(name: str, version: str, architecture: str = "", distro: str = "", upstream: str = "") -> str:
+    """Return the URL of a package of Debian, or of a distribution made from it.
+
+    `pkg:deb/debian/libc6@2.41-12?arch=amd64&distro=debian-13&upstream=glibc`
+
+    :param architecture: and all that follows, is left out where it is empty.
+    :param distro: the distribution and its version, `debian-13`.
+    :param upstream: the source package where that has another name or version: `gcc-14`, `glibc@2.41-12`.
+    """
+    qualifiers = {"arch": architecture, "distro": distro, "upstream": upstream}
+    namespace = distro.partition("-")[0] or "debian"
+    return _purl(f"deb/{namespace}", name, version, {key: value for key, value in qualifiers.items() if value})
 
 
 def generic_purl(name: str, version: str) -> str:

@@ -80,7 +80,7 @@ def _package(component: Component, identifier: str) -> dict[str, Any]:
             {"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": purl}
             for purl in purls
         ],
-        "comment": f"layer {component.layer}" if component.layer else "",
+        "comment": "; ".join(each for each in (component.layer and f"layer {component.layer}", component.note) if each),
         "primaryPackagePurpose": component.kind.upper(),
     }
     return {

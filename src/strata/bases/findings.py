@@ -7,11 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
+from strata.debian.os_release import PATHS
+from strata.debian.packages.installed import STATUS
 from strata.protocol.bases.inspect_base_layer import Result
+from strata.protocol.package import InstalledPackage
 
-_STATUS = "var/lib/dpkg/status"
 _LISTS = "var/lib/dpkg/status.d/"
 _UPSTREAM = re.compile(r"(?:\d+:)?(\d+\.\d+(?:\.\d+)?)")
+# The architecture of packages that fit all.
+ALL = "all"
 # Where several Pythons are, the first is the one that PATH finds.
 _DIRECTORIES = ("usr/local/bin/", "usr/bin/")
 
@@ -24,12 +28,20 @@ class Findings:
     :param packages: name → version of Debian packages; empty for a base that has no list of them.
     :param c_libraries: path → version, as `2.41`; `musl` for that one.
     :param pythons: the path of a program of CPython → its version, as full as it is known.
+    :param system: the distribution, `debian-13`; empty where that is not known.
+    :param details: the name of a Debian package → what differs from the rule, for packages with a difference: `source`,
+        the source package, `glibc` or `glibc 2.41-12`, where that has another name or version; `architecture`, `all`.
+    :param distributions: the normalized name of a Python project → the installed versions; None where nobody looked,
+        for a lock that was made before Strata did.
     """
 
     installers: tuple[tuple[Any, ...], ...]
     packages: Mapping[str, str] = field(hash=False)
     c_libraries: Mapping[str, str] = field(hash=False)
     pythons: Mapping[str, str] = field(hash=False)
+    system: str = ""
+    details: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
+    distributions: Optional[Mapping[str, tuple[str, ...]]] = field(default=None, hash=False)
 
     @property
     def glibc(self) -> Optional[tuple[int, int]]:
@@ -50,31 +62,63 @@ class Findings:
 
 def combine(layers: Sequence[Result]) -> Findings:
     """Return the findings of all layers, the lowest first: later ones replace, add and remove."""
-    packages: Mapping[str, str] = {}
-    listed: dict[str, str] = {}
+    packages: dict[str, InstalledPackage] = {}
+    listed: dict[str, InstalledPackage] = {}
     c_libraries: dict[str, str] = {}
     pythons: dict[str, str] = {}
     headers: dict[str, str] = {}
+    systems: dict[str, str] = {}
+    distributions: dict[str, tuple[str, ...]] = {}
     for layer in layers:
-        if _hides(layer.removed, _STATUS):
+        if _hides(layer.removed, STATUS):
             packages = {}
         if _hides(layer.removed, f"{_LISTS}any"):
             listed.clear()
-        for found in (c_libraries, pythons, headers):
+        by_path: tuple[dict[str, Any], ...] = (c_libraries, pythons, headers, systems, distributions)
+        for found in by_path:
             for path in [path for path in found if _hides(layer.removed, path)]:
                 del found[path]
-        packages = packages if layer.packages is None else layer.packages
-        listed.update(layer.listed_packages)
+        packages = packages if layer.packages is None else _by_name(layer.packages)
+        listed.update(_by_name(layer.listed_packages))
         c_libraries.update(layer.c_libraries)
         pythons.update(dict.fromkeys(layer.pythons, ""))
         headers.update(layer.python_headers)
-    every = {**listed, **packages}
+        systems.update(layer.systems)
+        distributions.update(layer.distributions)
+    every = dict(sorted({**listed, **packages}.items()))
+    versions = {name: package.version for name, package in every.items()}
     return Findings(
         tuple(layer.installers for layer in layers),
-        dict(sorted(every.items())),
+        versions,
         dict(sorted(c_libraries.items())),
-        {path: _version(path, headers, every) for path in sorted(pythons)},
+        {path: _version(path, headers, versions) for path in sorted(pythons)},
+        next((systems[path] for path in PATHS if path in systems), ""),
+        {name: details for name, details in ((name, _details(package)) for name, package in every.items()) if details},
+        _distributions(distributions.values()),
     )
+
+
+def _by_name(packages: Iterable[InstalledPackage]) -> dict[str, InstalledPackage]:
+    return {package.name: package for package in packages}
+
+
+def _details(package: InstalledPackage) -> dict[str, str]:
+    found = {}
+    if package.source_version not in ("", package.version):
+        found["source"] = f"{package.source} {package.source_version}"
+    elif package.source not in ("", package.name):
+        found["source"] = package.source
+    if package.architecture == ALL:
+        found["architecture"] = ALL
+    return found
+
+
+def _distributions(found: Iterable[tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Return the versions of each project: several Pythons of one base may have several."""
+    versions: dict[str, set[str]] = {}
+    for name, version in found:
+        versions.setdefault(name, set()).add(version)
+    return {name: tuple(sorted(versions[name])) for name in sorted(versions)}
 
 
 def _hides(removed: Iterable[str], path: str) -> bool:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Optional
 
 import pytest
 
 from strata.bases.findings import combine
 from strata.protocol.bases.inspect_base_layer import Result
+from strata.protocol.package import InstalledPackage
 
 LIBC = "usr/lib/x86_64-linux-gnu/libc.so.6"
 HEADER = "usr/local/include/python3.13/patchlevel.h"
@@ -16,13 +18,29 @@ def layer(
     *,
     packages: Optional[Mapping[str, str]] = None,
     listed: Optional[Mapping[str, str]] = None,
+    distributions: Optional[Mapping[str, tuple[str, ...]]] = None,
+    systems: Optional[Mapping[str, str]] = None,
     c_libraries: Optional[Mapping[str, str]] = None,
     pythons: tuple[str, ...] = (),
     headers: Optional[Mapping[str, str]] = None,
     removed: tuple[str, ...] = (),
     installers: tuple[Any, ...] = (),
 ) -> Result:
-    return Result(installers, packages, listed or {}, c_libraries or {}, pythons, headers or {}, removed)
+    return Result(
+        installers=installers,
+        packages=None if packages is None else _installed(packages),
+        listed_packages=_installed(listed or {}),
+        c_libraries=c_libraries or {},
+        pythons=pythons,
+        python_headers=headers or {},
+        distributions=distributions or {},
+        systems=systems or {},
+        removed=removed,
+    )
+
+
+def _installed(versions: Mapping[str, str]) -> tuple[InstalledPackage, ...]:
+    return tuple(InstalledPackage(name, version, "amd64", name, version) for name, version in versions.items())
 
 
 def test_a_later_list_of_packages_replaces_and_files_of_the_other_kind_add() -> None:
@@ -87,3 +105,39 @@ def test_musl_is_no_glibc() -> None:
 def test_installers_stay_with_their_layers() -> None:
     found = combine([layer(installers=({"project": "pip"},)), layer(removed=("usr/",))])
     assert found.installers == (({"project": "pip"},), ())
+
+
+def test_installed_projects() -> None:
+    site = "usr/lib/python3/dist-packages"
+    below = layer(
+        distributions={
+            f"{site}/a-1.dist-info/METADATA": ("a", "1"),
+            f"{site}/b-1.dist-info/METADATA": ("b", "1"),
+            "opt/site-packages/b-2.dist-info/METADATA": ("b", "2"),
+        }
+    )
+    above = layer(distributions={f"{site}/a-2.dist-info/METADATA": ("a", "2")}, removed=(f"{site}/a-1.dist-info",))
+    assert combine([below, above]).distributions == {"a": ("2",), "b": ("1", "2")}
+    assert combine([layer()]).distributions == {}
+
+
+def test_the_distribution() -> None:
+    below = layer(systems={"usr/lib/os-release": "debian-12", "etc/os-release": "own-1"})
+    assert combine([below]).system == "own-1"
+    assert combine([below, layer(removed=("etc/os-release",))]).system == "debian-12"
+    assert combine([layer()]).system == ""
+
+
+def test_details_of_packages() -> None:
+    packages = (
+        InstalledPackage("libc6", "2.41-12+b2", "amd64", "glibc", "2.41-12"),
+        InstalledPackage("libz", "1", "amd64", "zlib", "1"),
+        InstalledPackage("openssl", "3", "amd64", "openssl", "3"),
+        InstalledPackage("tzdata", "2025b", "all", "tzdata", "2025b"),
+        InstalledPackage("unknown", "1"),
+    )
+    assert combine([replace(layer(), listed_packages=packages)]).details == {
+        "libc6": {"source": "glibc 2.41-12"},
+        "libz": {"source": "zlib"},
+        "tzdata": {"architecture": "all"},
+    }

@@ -1,30 +1,29 @@
 """The verb `inspect-base-layer` says what a layer of a base holds, in one pass over its blob.
 
-It finds installers of Python packages, dpkg's list of packages, the C library, programs of CPython, and what the layer
-takes away from those below it.
+It finds installers of Python packages, the packages that dpkg's lists and Python's metadata name, the distribution, the
+C library, programs of CPython, and what the layer takes away from those below it.
 https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#whiteouts
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from typing import BinaryIO, Optional
 
 from strata.audit.blob import member_contents
 from strata.audit.layer import LayerAudit
+from strata.debian import os_release
+from strata.debian.packages.installed import PACKAGE_LISTS, STATUS, installed_packages
 from strata.errors import oci_base as errors
 from strata.layouts.blob_reader import BlobReader
 from strata.oci.descriptor import DamagedBlob
 from strata.oci.tar_reader import DIRECTORY, HARD_LINK, SYMLINK, TarEntry, TarReader
 from strata.pieces import Stream
 from strata.protocol.bases.inspect_base_layer import Request, Result
+from strata.protocol.package import InstalledPackage
+from strata.wheels.installed import METADATA, installed_project
+from strata.wheels.limits import METADATA_BYTES
 
-VERSION = re.compile(r"(\d+:)?[A-Za-z0-9.+~-]+")
-"""The version of a Debian package: https://www.debian.org/doc/debian-policy/ch-controlfields.html#version"""
-
-_STATUS = "var/lib/dpkg/status"
-_LISTED = re.compile(r"var/lib/dpkg/status\.d/[^/]+(?<!\.md5sums)")
 # Until glibc 2.33 the file had its version in its name, and the name of today was a link to it.
 _GLIBC = re.compile(r"(usr/)?lib(64)?/([^/]+/)?libc(\.so\.6|-2\.\d+\.so)")
 _MUSL = re.compile(r"(usr/)?lib/ld-musl-[^/]+\.so\.1")
@@ -60,11 +59,13 @@ def inspect_layer(blob: Stream) -> Result:
 class _Findings:
     def __init__(self) -> None:
         self._audit = LayerAudit()
-        self._packages: Optional[Mapping[str, str]] = None
-        self._listed: dict[str, str] = {}
+        self._packages: Optional[tuple[InstalledPackage, ...]] = None
+        self._listed: list[InstalledPackage] = []
         self._c_libraries: dict[str, str] = {}
         self._pythons: list[str] = []
         self._headers: dict[str, str] = {}
+        self._distributions: dict[str, tuple[str, ...]] = {}
+        self._systems: dict[str, str] = {}
         self._removed: list[str] = []
 
     def take(self, entry: TarEntry, contents: Stream) -> None:
@@ -90,18 +91,26 @@ class _Findings:
         return Result(
             installers=tuple(each.to_json() for each in self._audit.evidence()),
             packages=self._packages,
-            listed_packages=self._listed,
+            listed_packages=tuple(self._listed),
             c_libraries=self._c_libraries,
             pythons=tuple(sorted(self._pythons)),
             python_headers=self._headers,
+            distributions=self._distributions,
+            systems=self._systems,
             removed=tuple(sorted(self._removed)),
         )
 
     def _read(self, path: str, file: BinaryIO) -> None:
-        if path == _STATUS:
-            self._packages = dict(installed(file.read(_MOST_BYTES)))
-        elif _LISTED.fullmatch(path):
-            self._listed.update(installed(file.read(_MOST_BYTES)))
+        if path == STATUS:
+            self._packages = tuple(installed_packages(file.read(_MOST_BYTES)))
+        elif PACKAGE_LISTS.fullmatch(path):
+            self._listed += installed_packages(file.read(_MOST_BYTES))
+        elif path in os_release.PATHS:
+            self._systems[path] = os_release.os_release_in({path: file.read(_MOST_BYTES)}).distro
+        elif METADATA.fullmatch(path):
+            found = installed_project(file.read(METADATA_BYTES))
+            if found:
+                self._distributions[path] = found
         elif _GLIBC.fullmatch(path):
             match = _GLIBC_VERSION.search(file.read(_MOST_BYTES))
             if match:
@@ -114,16 +123,3 @@ class _Findings:
             match = _PYTHON_VERSION.search(file.read(_MOST_BYTES))
             if match:
                 self._headers[path] = match[1].decode()
-
-
-def installed(status: bytes) -> Iterator[tuple[str, str]]:
-    """Yield the name and the version of each installed package in dpkg's list.
-
-    https://www.debian.org/doc/debian-policy/ch-controlfields.html
-    """
-    for stanza in re.split(r"\n\s*\n", status.decode("utf-8", "replace")):
-        fields = dict(re.findall(r"^(Package|Version|Status):[ \t]*(.*?)[ \t]*$", stanza, re.MULTILINE))
-        # The lists of distroless images say nothing of a status: what is listed is there.
-        is_there = fields.get("Status", "installed").split()[-1:] == ["installed"]
-        if is_there and fields.get("Package") and VERSION.fullmatch(fields.get("Version", "")):
-            yield fields["Package"], fields["Version"]

@@ -6,36 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from strata.bases.inspect_layer import inspect_layer, installed, run
+from strata.bases.inspect_layer import inspect_layer, run
 from strata.errors import StrataError
 from strata.oci.layer import File, Symlink, write_layer
 from strata.protocol.bases.inspect_base_layer import Request, Result
+from strata.protocol.package import InstalledPackage
 from support.oci.layouts import compressed, tar_with
 
-STATUS = b"""\
-Package: libc6
-Status: install ok installed
-Architecture: amd64
-Version: 2.36-9+deb12u10
-Description: GNU C Library
- Version: not a field
-
-Package: gone
-Status: deinstall ok config-files
-Version: 1.0
-
-Package: half
-Status: install ok half-installed
-Version: 1.0
-
-Package: odd
-Status: install ok installed
-Version: 1 2
-
-Package: zlib1g
-Status: install ok installed
-Version: 1:1.2.13.dfsg-1
-"""
 GLIBC = b"\x7fELF\0GNU C Library (Debian GLIBC 2.36-9+deb12u10) stable release version 2.36.\n"
 
 
@@ -45,16 +22,28 @@ def found_in(folder: Path, *entries: File | Symlink) -> Result:
 
 
 def test_lists_of_packages(tmp_path: Path) -> None:
-    assert dict(installed(STATUS)) == {"libc6": "2.36-9+deb12u10", "zlib1g": "1:1.2.13.dfsg-1"}
+    status = b"Package: libc6\nStatus: install ok installed\nSource: glibc\nVersion: 2.36-9+deb12u10\n"
     found = found_in(
         tmp_path,
-        File("var/lib/dpkg/status", STATUS),
-        File("var/lib/dpkg/status.d/tzdata", b"Package: tzdata\nVersion: 2025b-0\n"),
+        File("var/lib/dpkg/status", status),
+        File("var/lib/dpkg/status.d/tzdata", b"Package: tzdata\nVersion: 2025b-0\nArchitecture: all\n"),
         File("var/lib/dpkg/status.d/tzdata.md5sums", b"Package: no\nVersion: 1\n"),
     )
-    assert found.packages == {"libc6": "2.36-9+deb12u10", "zlib1g": "1:1.2.13.dfsg-1"}
-    assert found.listed_packages == {"tzdata": "2025b-0"}
+    assert found.packages == (InstalledPackage("libc6", "2.36-9+deb12u10", "", "glibc", "2.36-9+deb12u10"),)
+    assert found.listed_packages == (InstalledPackage("tzdata", "2025b-0", "all", "tzdata", "2025b-0"),)
     assert found_in(tmp_path).packages is None
+
+
+def test_installed_projects_and_the_distribution(tmp_path: Path) -> None:
+    click = "usr/lib/python3/dist-packages/click-8.dist-info/METADATA"
+    found = found_in(
+        tmp_path,
+        File(click, b"Name: Click\nVersion: 8.1\n"),
+        File("usr/lib/python3/dist-packages/no-1.dist-info/METADATA", b"Name: no\n"),
+        File("usr/lib/os-release", b"ID=debian\nVERSION_ID=12\n"),
+    )
+    assert found.distributions == {click: ("click", "8.1")}
+    assert found.systems == {"usr/lib/os-release": "debian-12"}
 
 
 @pytest.mark.parametrize(

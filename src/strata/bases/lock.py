@@ -11,8 +11,12 @@ It is a JSON file, sorted and with one value a line, so that a renewal shows wha
                     "diff_id": "sha256:…", "installers": []}],
         "packages": {"libc6": "2.41-12"},
         "c_libraries": {"usr/lib/x86_64-linux-gnu/libc.so.6": "2.41"},
-        "pythons": {"usr/local/bin/python3.13": "3.13.5"}}}}
+        "pythons": {"usr/local/bin/python3.13": "3.13.5"},
+        "system": "debian-13",
+        "details": {"libc6": {"source": "glibc"}, "tzdata": {"architecture": "all"}},
+        "distributions": {"click": ["8.2.1"]}}}}
 
+The last three are for bills of materials alone, and locks that were made by earlier versions of Strata lack them.
 What the layers hold is found once, when the lock is made. So a build knows it without fetching a layer.
 """
 
@@ -24,7 +28,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from strata.bases.findings import Findings
-from strata.bases.inspect_layer import VERSION
+from strata.debian.packages.installed import VERSION
 from strata.errors import oci_base as errors
 from strata.oci.documents import NotJson, parse
 from strata.oci.shape import count, exactly, list_of, map_of, matching, struct, text
@@ -58,7 +62,12 @@ _shape = struct(
                     "packages": map_of(matching(VERSION.pattern, "a version of a Debian package")),
                     "c_libraries": map_of(matching(r"musl|\d+\.\d+", "a version of a C library")),
                     "pythons": map_of(text, matching(r"(.+/)?bin/python3\.\d+", "a path of CPython")),
-                }
+                },
+                {
+                    "system": text,
+                    "details": map_of(struct({}, {"source": text, "architecture": text})),
+                    "distributions": map_of(list_of(text)),
+                },
             )
         ),
     }
@@ -108,20 +117,26 @@ def read_base_lock(content: bytes, where: str) -> BaseLock:
 
 
 def _platform(locked: LockedBase) -> dict[str, Any]:
-    return {
+    found = locked.findings
+    fields = {
         "manifest": locked.manifest,
         "layers": [
             {**asdict(layer), "installers": list(installers)}
-            for layer, installers in zip(locked.layers, locked.findings.installers)
+            for layer, installers in zip(locked.layers, found.installers)
         ],
-        "packages": dict(locked.findings.packages),
-        "c_libraries": dict(locked.findings.c_libraries),
-        "pythons": dict(locked.findings.pythons),
+        "packages": dict(found.packages),
+        "c_libraries": dict(found.c_libraries),
+        "pythons": dict(found.pythons),
     }
+    if found.distributions is not None:
+        fields["system"] = found.system
+        fields["details"] = {name: dict(details) for name, details in found.details.items()}
+        fields["distributions"] = {name: list(versions) for name, versions in found.distributions.items()}
+    return fields
 
 
 def _locked(fields: Mapping[str, Any]) -> LockedBase:
-    layers = fields["layers"]
+    layers, distributions = fields["layers"], fields.get("distributions")
     return LockedBase(
         fields["manifest"],
         tuple(BaseLayer(each["media_type"], each["digest"], each["size"], each["diff_id"]) for each in layers),
@@ -130,5 +145,8 @@ def _locked(fields: Mapping[str, Any]) -> LockedBase:
             fields["packages"],
             fields["c_libraries"],
             fields["pythons"],
+            fields.get("system", ""),
+            fields.get("details", {}),
+            None if distributions is None else {name: tuple(each) for name, each in distributions.items()},
         ),
     )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any, Callable
 
 import pytest
@@ -23,6 +24,9 @@ LOCK = BaseLock(
                 {"libc6": "2.41-12"},
                 {"usr/lib/x86_64-linux-gnu/libc.so.6": "2.41"},
                 {"usr/local/bin/python3.13": "3.13.5"},
+                "debian-13",
+                {"libc6": {"source": "glibc"}},
+                {"click": ("8.1", "8.2")},
             ),
         )
     },
@@ -51,6 +55,10 @@ def test_lock_is_read_as_it_was_written() -> None:
             'is wrong: platforms["linux/amd64"].packages["libc6"] is "1 2", not a version of a Debian package',
         ),
         (
+            lambda text: text.replace('"8.2"', "8"),
+            'is wrong: platforms["linux/amd64"].distributions["click"][1] is 8, not a text',
+        ),
+        (
             lambda text: text.replace("bin/python3.13", "bin/perl"),
             'is wrong: a name in platforms["linux/amd64"].pythons is "usr/local/bin/perl", not a path of CPython',
         ),
@@ -63,6 +71,16 @@ def test_lock_is_damaged(change: Callable[[str], str], problem: str) -> None:
         f"src:base: The lock file src/base.oci.json cannot be read: it {problem}.\n"
         "Fix: restore it from version control, or make it again with `./pants generate-lockfiles --resolve=src:base`."
     )
+
+
+def test_lock_of_an_earlier_version_of_strata() -> None:
+    fields: dict[str, Any] = json.loads(base_lock_text(LOCK))
+    for name in ("system", "details", "distributions"):
+        del fields["platforms"]["linux/amd64"][name]
+    found = read_base_lock(json.dumps(fields).encode(), "base.oci.json").platforms["linux/amd64"].findings
+    assert (found.system, found.details, found.distributions) == ("", {}, None)
+    again = BaseLock(LOCK.image, LOCK.digest, {"linux/amd64": replace(LOCK.platforms["linux/amd64"], findings=found)})
+    assert json.loads(base_lock_text(again)) == fields
 
 
 def test_lock_names_what_a_layout_needs() -> None:

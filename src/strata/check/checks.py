@@ -11,13 +11,14 @@ from debian.debian_support import Version as DebianVersion
 from packaging.version import InvalidVersion, Version
 
 from strata.check.finding import Finding, Kind
-from strata.check.inventory import DebianPackage, Inventory
+from strata.check.inventory import Inventory
 from strata.check.osv import Advisory
 from strata.check.severity import Severity
 from strata.check.tracker import Tracker
 from strata.debian.index import PackageIndex
 from strata.debian.lock import SECURITY_REPOSITORY, LockedPackage
 from strata.interpreters.support import end_of_life
+from strata.protocol.package import InstalledPackage
 
 UPDATE = "update"
 END_OF_LIFE = "end-of-life"
@@ -132,7 +133,7 @@ def _grouped(advisories: Iterable[Advisory]) -> list[list[Advisory]]:
     return [members for _, members in groups]
 
 
-def _of_debian(packages: Iterable[DebianPackage], release: str, tracker: Tracker, fixes: Fixes) -> Iterator[Finding]:
+def _of_debian(packages: Iterable[InstalledPackage], release: str, tracker: Tracker, fixes: Fixes) -> Iterator[Finding]:
     sources: dict[tuple[str, str], list[str]] = {}
     for package in packages:
         sources.setdefault((package.source, package.source_version), []).append(package.name)

@@ -8,11 +8,12 @@ import pytest
 
 from strata.check.checks import Fixes, Known, find, newer_packages, unreadable_versions
 from strata.check.finding import Finding
-from strata.check.inventory import DebianPackage, Inventory
+from strata.check.inventory import Inventory
 from strata.check.osv import Advisory, advisories
 from strata.check.tracker import parse_tracker
 from strata.debian.index import IndexText, PackageIndex
 from strata.debian.lock import MAIN_REPOSITORY, SECURITY_REPOSITORY, LockedPackage
+from strata.protocol.package import InstalledPackage
 
 TODAY = date(2026, 11, 25)
 EMPTY = Inventory("linux/amd64", "", (), (), "trixie")
@@ -77,7 +78,9 @@ def test_debian_packages_by_their_source() -> None:
             "CVE-3": {"releases": {"trixie": {"status": "resolved", "fixed_version": "2.41-12"}}},
         }
     }
-    packages = tuple(DebianPackage(name, "2.41-12+b1", "glibc", "2.41-12") for name in ("libc-bin", "libc6"))
+    packages = tuple(
+        InstalledPackage(name, "2.41-12+b1", "amd64", "glibc", "2.41-12") for name in ("libc-bin", "libc6")
+    )
     known = Known(TODAY, tracker=parse_tracker(document, "t.json", {"glibc"}))
     inventory, fixes = replace(EMPTY, debian=packages), Fixes(debian={"libc6": "renew base", "libc-bin": "renew base"})
     assert [shown(each) for each in find(inventory, known, fixes)] == [

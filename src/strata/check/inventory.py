@@ -9,45 +9,30 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from email.parser import BytesHeaderParser
 from typing import BinaryIO, Callable, Optional, Union
 
-from debian.deb822 import Deb822
-from debian.debian_support import Version
 from packaging.utils import canonicalize_name
 
 from strata.check import limits
+from strata.debian.os_release import PATHS, os_release_in
+from strata.debian.packages.installed import PACKAGE_LISTS, STATUS, installed_packages
 from strata.diff.view import ImageView, LayerView
 from strata.layouts.blob_reader import BlobReader, can_read
 from strata.layouts.verified_blob import VerifiedBlob
 from strata.oci.descriptor import Descriptor
 from strata.oci.tar_reader import FILE, TarReader
 from strata.pieces import Stream
+from strata.protocol.package import InstalledPackage
+from strata.wheels.installed import METADATA, installed_project
 
 OpenBlob = Callable[[Descriptor], Optional[Union[BinaryIO, VerifiedBlob]]]
 """Returns the blob of a layer; None where it is not there."""
 
 # Layers of Strata without a list of Debian packages, whose wheels stand in the description.
 _DESCRIBED = ("app", "dependencies", "venv")
-_STATUS = "var/lib/dpkg/status"
-_LIST = re.compile(r"var/lib/dpkg/status(\.d/[^/]+(?<!\.md5sums))?|(etc|usr/lib)/os-release")
-_METADATA = re.compile(r"(?:.+/)?(?:site|dist)-packages/[^/]+\.dist-info/METADATA")
-_OS_RELEASE = re.compile(r'^(ID|VERSION_CODENAME)="?([a-z0-9.-]+)"?\s*$', re.MULTILINE)
 _WHITEOUT, _OPAQUE = ".wh.", ".wh..wh..opq"
-# A package that is built again for one architecture has its source's version, and this.
-_BUILT_AGAIN = re.compile(r"\+b\d+$")
 _UPSTREAM = re.compile(r"(?:\d+:)?(\d+\.\d+(?:\.\d+)?)")
 _PYTHON = re.compile(r"python3\.\d+(-minimal)?")
-
-
-@dataclass(frozen=True)
-class DebianPackage:
-    """An installed package, and the source package that it was built from, with the version of that."""
-
-    name: str
-    version: str
-    source: str
-    source_version: str
 
 
 @dataclass(frozen=True)
@@ -64,7 +49,7 @@ class Inventory:
     platform: str
     python: str
     wheels: tuple[tuple[str, str], ...]
-    debian: tuple[DebianPackage, ...]
+    debian: tuple[InstalledPackage, ...]
     release: str
     notes: tuple[str, ...] = ()
 
@@ -108,13 +93,14 @@ class Inventories:
                 del files[path]
             files.update(found.files)
         packages = sorted(_debian(files), key=lambda package: package.name)
+        release = os_release_in(files)
         wheels = {(canonicalize_name(name), version) for part in described for name, version in part.items()}
         return Inventory(
             image.platform,
             _python([python, *_named(image), *_packaged(packages)]),
             tuple(sorted({*wheels, *_wheels(files)})),
             tuple(packages),
-            _release(files),
+            release.codename if release.id == "debian" else "",
             tuple(notes),
         )
 
@@ -138,9 +124,9 @@ def read_layer(blob: Stream) -> LayerFiles:
         if name.startswith(_WHITEOUT):
             hidden = "" if name == _OPAQUE else name[len(_WHITEOUT) :]
             removed.append(f"{folder}/{hidden}" if folder else hidden)
-        elif entry.kind == FILE and _LIST.fullmatch(path):
+        elif entry.kind == FILE and (path in (STATUS, *PATHS) or PACKAGE_LISTS.fullmatch(path)):
             files[path] = _contents(tar, limits.LIST_BYTES)
-        elif entry.kind == FILE and _METADATA.fullmatch(path):
+        elif entry.kind == FILE and METADATA.fullmatch(path):
             files[path] = _contents(tar, limits.METADATA_BYTES)
     return LayerFiles(files, tuple(removed))
 
@@ -161,49 +147,19 @@ def _hides(removed: Iterable[str], path: str) -> bool:
     return any(path == each or path.startswith(each if each.endswith("/") else f"{each}/") for each in removed)
 
 
-def _debian(files: Mapping[str, bytes]) -> Iterator[DebianPackage]:
+def _debian(files: Mapping[str, bytes]) -> Iterator[InstalledPackage]:
     """Yield each package once; dpkg's own list comes before those of single packages."""
-    found: dict[str, DebianPackage] = {}
-    lists = sorted(path for path in files if path.startswith(_STATUS))
-    for path in reversed(lists):
-        found.update((package.name, package) for package in installed(files[path]))
+    found: dict[str, InstalledPackage] = {}
+    for path in sorted((path for path in files if path.startswith(STATUS)), reverse=True):
+        found.update((package.name, package) for package in installed_packages(files[path]))
     yield from found.values()
-
-
-def installed(status: bytes) -> Iterator[DebianPackage]:
-    """Yield the installed packages of a list of dpkg; entries that have no name or no version are left out.
-
-    https://www.debian.org/doc/debian-policy/ch-controlfields.html#source
-    """
-    text = status.decode("utf-8", "replace")
-    for fields in Deb822.iter_paragraphs(text.splitlines(), use_apt_pkg=False):
-        # The lists of images without dpkg say nothing of a status: what is listed is there.
-        name, version = fields.get("Package", ""), fields.get("Version", "")
-        if not name or not is_version(version) or fields.get("Status", "installed").split()[-1:] != ["installed"]:
-            continue
-        source, _, of_source = fields.get("Source", "").partition("(")
-        of_source = of_source.strip(" )")
-        if not is_version(of_source):
-            of_source = _BUILT_AGAIN.sub("", version)
-        yield DebianPackage(name, version, source.strip() or name, of_source)
-
-
-def is_version(text: str) -> bool:
-    """Return whether a text is a version of a Debian package."""
-    try:
-        Version(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _wheels(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
     for path, content in files.items():
-        if _METADATA.fullmatch(path):
-            headers = BytesHeaderParser().parsebytes(content)
-            name, version = headers.get("Name"), headers.get("Version")
-            if name and version:
-                yield canonicalize_name(str(name).strip()), str(version).strip()
+        project = installed_project(content) if METADATA.fullmatch(path) else None
+        if project:
+            yield project
 
 
 def _named(image: ImageView) -> list[str]:
@@ -212,7 +168,7 @@ def _named(image: ImageView) -> list[str]:
     return [value.partition("=")[2] for value in environment if value.startswith("PYTHON_VERSION=")]
 
 
-def _packaged(packages: Iterable[DebianPackage]) -> list[str]:
+def _packaged(packages: Iterable[InstalledPackage]) -> list[str]:
     """Return the versions of Debian's packages of CPython."""
     return [package.version for package in packages if _PYTHON.fullmatch(package.name)]
 
@@ -221,11 +177,3 @@ def _python(versions: Iterable[str]) -> str:
     """Return the first text that begins with a version, without what follows; empty where there is none."""
     matches = (_UPSTREAM.match(version) for version in versions)
     return next((match[1] for match in matches if match), "")
-
-
-def _release(files: Mapping[str, bytes]) -> str:
-    for path in ("etc/os-release", "usr/lib/os-release"):
-        fields = dict(_OS_RELEASE.findall(files.get(path, b"").decode("utf-8", "replace")))
-        if fields.get("ID") == "debian" and "VERSION_CODENAME" in fields:
-            return str(fields["VERSION_CODENAME"])
-    return ""

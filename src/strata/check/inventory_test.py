@@ -7,13 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Optional
 
-from strata.check.inventory import DebianPackage, Inventories, Inventory, installed
+from strata.check.inventory import Inventories, Inventory
 from strata.diff.tagged_layout import TaggedLayout
 from strata.diff.view import ImageView
 from strata.layouts.verified_blob import VerifiedBlob
 from strata.oci.descriptor import LAYER_TAR, Descriptor
 from strata.oci.image import Image, RuntimeConfig
 from strata.oci.layer import File, Layer
+from strata.protocol.package import InstalledPackage
 from support.oci.images import AMD64, layer, write_layout
 
 STATUS = b"""\
@@ -93,7 +94,7 @@ def test_the_layers_of_strata(tmp_path: Path) -> None:
         "linux/amd64",
         "3.13.5",
         (("click", "8.2.1"),),
-        (DebianPackage("libc6", "2.41-12", "glibc", "2.41-12"),),
+        (InstalledPackage("libc6", "2.41-12", "", "glibc", "2.41-12"),),
         "trixie",
     )
 
@@ -116,15 +117,8 @@ def test_the_layers_of_others(tmp_path: Path) -> None:
     assert found.wheels == (("b", "1"), ("ruamel-yaml", "0.18"))
     assert found.python == "3.12.4"
     assert [package.name for package in found.debian] == ["libc6", "libgcc-s1"]
+    assert [package.source_version for package in found.debian] == ["2.41-12", "14.2.0-19"]
     assert (found.release, found.notes) == ("trixie", ())
-
-
-def test_installed_packages_and_their_sources() -> None:
-    assert list(installed(STATUS)) == [
-        DebianPackage("libc6", "2.41-12+b2", "glibc", "2.41-12"),
-        DebianPackage("libgcc-s1", "15:14.2.0-19", "gcc-14", "14.2.0-19"),
-    ]
-    assert list(installed(b"\0\xff garbage\n\n\n: :\n")) == []
 
 
 def test_the_version_of_debians_cpython(tmp_path: Path) -> None:

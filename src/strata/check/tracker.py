@@ -17,8 +17,8 @@ from debian.debian_support import Version
 
 from strata.check import limits
 from strata.check.files import read_document
-from strata.check.inventory import is_version
 from strata.check.severity import Severity
+from strata.debian.packages.installed import VERSION
 from strata.errors.checks import files as errors
 from strata.oci.documents import shown
 from strata.oci.shape import map_of, struct, text
@@ -79,7 +79,7 @@ def parse_tracker(document: Any, name: str, sources: Collection[str]) -> Tracker
         for source, value in (wanted.items() if not problems else ())
         for cve, about in value.items()
         for entry in about["releases"].values()
-        if "fixed_version" in entry and not is_version(entry["fixed_version"])
+        if "fixed_version" in entry and not VERSION.fullmatch(entry["fixed_version"])
     ]
     if problems:
         raise errors.no_tracker(name, problems[:_SHOWN])

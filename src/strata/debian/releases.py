@@ -46,3 +46,9 @@ def suites(release: str) -> tuple[str, ...]:
 def find_release(name: str) -> Optional[Release]:
     """Return the release of a code name, and None for one that is not in the table, such as `sid`."""
     return next((release for release in RELEASES if release.name == name), None)
+
+
+def distro(release: str) -> str:
+    """Return a release as package URLs name it: `debian-13` for `trixie`; `debian-sid` for one without a number."""
+    known = find_release(release)
+    return f"debian-{known.number if known else release}"

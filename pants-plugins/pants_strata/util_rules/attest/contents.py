@@ -1,6 +1,6 @@
 """What is in an image, as its bills of materials list it: Debian packages, CPython, wheels and the app's own code.
 
-Inputs: the image, the locks of its base and its interpreter, what its wheels say of themselves. No process.
+Inputs: the image, the locks of its base and its interpreter, what packages and wheels say of themselves. No process.
 """
 
 from __future__ import annotations
@@ -9,101 +9,85 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from packaging.requirements import Requirement
+from pants.engine.fs import Digest
 from pants.engine.target import Target
 
 from pants_strata import engine
-from pants_strata.artifacts.debian_packages import DebianPackagesRequest
+from pants_strata.artifacts.documents import DescribedPackages
 from pants_strata.artifacts.image import BuiltImage
 from pants_strata.artifacts.interpreter import Interpreter, InterpreterRequest
-from pants_strata.artifacts.oci_base import OciBase, OciBaseRequest
+from pants_strata.artifacts.oci_base import OciBaseRequest
 from pants_strata.artifacts.wheel import LockedWheel
 from pants_strata.subsystem import DebianSubsystem
 from pants_strata.target_types import OciBaseTarget
-from pants_strata.util_rules.debian.packages import get_debian_packages
+from pants_strata.util_rules.attest.base import components_of_base, packages_of_image
+from pants_strata.util_rules.attest.debian import packages_of_base, packages_of_interpreter
 from pants_strata.util_rules.interpreters.interpreter import get_interpreter
-from pants_strata.util_rules.lock_requests import base_lock
 from pants_strata.util_rules.oci_base.base import get_oci_base
 from pants_strata.util_rules.venvs.wheels import fetched_hashes
 from strata.attest.components import Component, Contents
-from strata.attest.purls import debian_purl, generic_purl, oci_purl, pypi_purl
+from strata.attest.debian_components import DebianPackage, debian_components
+from strata.attest.purls import generic_purl, pypi_purl
 from strata.audit.policy import ENSUREPIP
-from strata.debian.lock import LockedPackage
-from strata.debian.platform import debian_platform
 from strata.locks.environment import marker_environment
 from strata.oci.image import Image
 from strata.plan.needed import reached
 
 
-async def contents_of(built: BuiltImage, image: Target, debian: DebianSubsystem) -> Contents:
+async def contents_of(
+    built: BuiltImage, image: Target, debian: DebianSubsystem, described: DescribedPackages
+) -> Contents:
     """Return all that is in an image."""
     interpreter = await get_interpreter(InterpreterRequest(built.venv.interpreter, built.venv.platform))
+    base = await engine.target(built.venv.base)
+    pieces: list[Component] = []
+    packages: list[DebianPackage] = []
+    if base.alias == OciBaseTarget.alias:
+        found = await get_oci_base(OciBaseRequest(base.address, built.venv.platform))
+        pieces += components_of_base(found)
+        packages += packages_of_image(found, built.venv.platform)
+    else:
+        packages += await packages_of_base(built, debian, described)
+    if built.image.layers_of("interpreter"):
+        if interpreter.standalone is None:
+            packages += await packages_of_interpreter(built, interpreter, debian, described, _ensured(built))
+        else:
+            pieces.append(await _standalone(built, interpreter, interpreter.standalone.digest, described))
     return Contents.of(
         str(image.address),
         built.image.manifest_descriptor.digest,
         str(built.venv.platform),
         [
-            *await _base(built, debian),
-            *(await _interpreter(built, interpreter)),
+            *pieces,
+            *debian_components(packages),
             *await _wheels(built, interpreter),
             *_app(built.image, str(image.address)),
         ],
     )
 
 
-async def _base(built: BuiltImage, debian: DebianSubsystem) -> Iterable[Component]:
-    target = await engine.target(built.venv.base)
-    if target.alias == OciBaseTarget.alias:
-        return _of_image(await get_oci_base(OciBaseRequest(target.address, built.venv.platform)), built)
-    request = DebianPackagesRequest(base_lock(target, debian), built.venv.platform)
-    return _packages(built.image, "os-packages", (await get_debian_packages(request)).packages)
-
-
-def _of_image(base: OciBase, built: BuiltImage) -> Iterator[Component]:
-    """Yield the image that is the base, and the Debian packages in it."""
-    digest = base.image.manifest
-    yield Component("container", base.name, digest, oci_purl(base.repository, digest))
-    architecture = debian_platform(str(built.venv.platform)).architecture
-    for name, version in base.findings.packages.items():
-        yield Component("library", name, version, debian_purl(name, version, architecture))
-
-
-def _packages(image: Image, kind: str, packages: Iterable[LockedPackage]) -> Iterator[Component]:
-    """Yield the packages that a layer of a kind holds: those of the base are not in the layer of the interpreter."""
-    for layer in image.layers_of(kind):
-        for each in packages:
-            if each.name in layer.contents["packages"]:
-                yield Component(
-                    "library",
-                    each.name,
-                    each.version,
-                    debian_purl(each.name, each.version, each.architecture),
-                    layer.descriptor.digest,
-                    {each.file_name: each.sha256},
-                )
-
-
-async def _interpreter(built: BuiltImage, interpreter: Interpreter) -> Iterable[Component]:
-    """Return CPython, or its Debian packages. The wheel that ensurepip installs is a part: it is no package yet."""
-    layers = built.image.layers_of("interpreter")
-    if not layers:
-        return ()
+def _ensured(built: BuiltImage) -> tuple[Component, ...]:
+    """Return the wheels that ensurepip installs. They are parts of the interpreter: nothing has installed them yet."""
     found = [each.evidence for each in built.installers.found if each.request == ENSUREPIP]
-    parts = tuple(
+    return tuple(
         Component("library", each.project, each.version, pypi_purl(each.project, each.version))
         for each in found
         if each.version
     )
-    if interpreter.standalone is None:
-        packages = _packages(built.image, "interpreter", interpreter.debian.packages)
-        # Debian has each of these wheels in a package of its own: python3-pip-whl.
-        return [
-            replace(each, parts=tuple(part for part in parts if each.name.endswith(f"-{part.name}-whl")))
-            for each in packages
-        ]
-    hashes = await engine.file_hashes(interpreter.standalone.digest)
-    purl = generic_purl("cpython", interpreter.version)
-    layer = layers[0].descriptor.digest
-    return [Component("application", "cpython", interpreter.version, purl, layer, hashes, parts=parts)]
+
+
+async def _standalone(
+    built: BuiltImage, interpreter: Interpreter, archive: Digest, described: DescribedPackages
+) -> Component:
+    """Return a standalone CPython, with the libraries that are linked into it."""
+    (layer,) = built.image.layers_of("interpreter")
+    digest = layer.descriptor.digest
+    linked = (Component("library", each.name, each.version, each.purl) for each in described.layers[digest].linked)
+    return Component(
+        *("application", "cpython", interpreter.version, generic_purl("cpython", interpreter.version), digest),
+        sha256=await engine.file_hashes(archive),
+        parts=(*_ensured(built), *linked),
+    )
 
 
 async def _wheels(built: BuiltImage, interpreter: Interpreter) -> Iterable[Component]:

@@ -16,7 +16,12 @@ from pants.testutil.option_util import create_subsystem
 from pants.util.frozendict import FrozenDict
 
 from pants_strata.artifacts.debian_packages import DebianPackages, DebianPackagesRequest
-from pants_strata.artifacts.documents import Documents, DocumentsRequest
+from pants_strata.artifacts.documents import (
+    DescribedPackages,
+    DescribedPackagesRequest,
+    Documents,
+    DocumentsRequest,
+)
 from pants_strata.artifacts.image import BuiltImage, ImageRequest
 from pants_strata.artifacts.installer import Installer, InstallerRequest
 from pants_strata.artifacts.interpreter import Interpreter, InterpreterRequest
@@ -43,6 +48,8 @@ from strata.oci.descriptor import Descriptor
 from strata.oci.image import Image, RuntimeConfig
 from strata.oci.layer import Layer
 from strata.oci.platform import Platform
+from strata.protocol.attest import attest_packages
+from strata.protocol.package import InstalledPackage
 from support.mocked_rules import run_mocked
 from support.oci.in_toto import check_provenance, read_statement
 
@@ -88,15 +95,38 @@ def layer(kind: str, *installers: Evidence, packages: tuple[str, ...] = ()) -> L
     return Layer(Descriptor.of("application/x-tar", kind.encode()), f"sha256:{'0' * 64}", contents)
 
 
+LAYERS = [
+    layer("os-packages", packages=("libc6", "base-files")),
+    layer("interpreter", PIP_WHEEL, packages=("python3.13", "python3-pip-whl")),
+    layer("venv"),
+    layer("dependencies", packages=("click", "docopt", "ours")),
+    layer("app"),
+]
+
+
+def described_layer(*packages: InstalledPackage, **licenses: tuple[str, ...]) -> attest_packages.Result:
+    return attest_packages.Result(packages, licenses)
+
+
+DESCRIBED = DescribedPackages(
+    FrozenDict(
+        {
+            LAYERS[0].descriptor.digest: described_layer(
+                InstalledPackage("base-files", "1.0", "amd64", "base-files", "1.0"),
+                InstalledPackage("libc6", "1.0", "amd64", "glibc", "1.0"),
+                libc6=("GPL-2", "LGPL-2.1+"),
+            ),
+            LAYERS[1].descriptor.digest: described_layer(
+                InstalledPackage("python3-pip-whl", "1.0", "amd64", "python-pip", "1.0"),
+                InstalledPackage("python3.13", "1.0", "amd64", "python3.13", "1.0", "libc6 (>= 2.38), absent"),
+            ),
+        }
+    )
+)
+
+
 def built(request: ImageRequest) -> BuiltImage:
-    layers = [
-        layer("os-packages", packages=("libc6", "base-files")),
-        layer("interpreter", PIP_WHEEL, packages=("python3.13", "python3-pip-whl")),
-        layer("venv"),
-        layer("dependencies", packages=("click", "docopt", "ours")),
-        layer("app"),
-    ]
-    image = Image.assemble(AMD64, layers, RuntimeConfig(), annotations={})
+    image = Image.assemble(AMD64, LAYERS, RuntimeConfig(), annotations={})
     verdict = Verdict("keep", (Found(PIP_WHEEL, "interpreter", ENSUREPIP),))
     venv = LockedVenvRequest(VENV, AMD64, BASE, CPYTHON)
     return BuiltImage(image, digest_of("blobs"), BuildInputs((), {}), verdict, venv, (CLICK, DOCOPT), (OWN,))
@@ -151,6 +181,7 @@ def described(*names: Document, source: Source | None = None) -> dict[str, bytes
             (Digest, PathGlobs): lambda globs: digest_of(",".join(globs.globs)),
             (DigestContents, Digest): lambda _: DigestContents(FileContent(*each) for each in LOCKS.items()),
             (Source, SourceRequest): lambda _: source,
+            (DescribedPackages, DescribedPackagesRequest): lambda _: DESCRIBED,
         },
     )
     return dict(documents.files)
@@ -167,16 +198,19 @@ def test_bills_of_materials() -> None:
     components = {each["name"]: each for each in json.loads(written["sbom.cdx.json"])["components"]}
     assert {name: each.get("purl", "") for name, each in components.items()} == {
         # The interpreter's layer has no libc6: the base has it.
-        "base-files": "pkg:deb/debian/base-files@1.0?arch=amd64",
+        "base-files": "pkg:deb/debian/base-files@1.0?arch=amd64&distro=debian-13",
         "click": "pkg:pypi/click@8.2.1",
         "docopt": "pkg:pypi/docopt@0.6.2",
-        "libc6": "pkg:deb/debian/libc6@1.0?arch=amd64",
+        "libc6": "pkg:deb/debian/libc6@1.0?arch=amd64&distro=debian-13&upstream=glibc",
         "ours": "pkg:pypi/ours@1.0",
-        "python3-pip-whl": "pkg:deb/debian/python3-pip-whl@1.0?arch=amd64",
-        "python3.13": "pkg:deb/debian/python3.13@1.0?arch=amd64",
+        "python3-pip-whl": "pkg:deb/debian/python3-pip-whl@1.0?arch=amd64&distro=debian-13&upstream=python-pip",
+        "python3.13": "pkg:deb/debian/python3.13@1.0?arch=amd64&distro=debian-13",
         "src:image": "",
     }
     assert [each["name"] for each in components["python3-pip-whl"]["components"]] == ["pip"]
+    assert [each["license"]["name"] for each in components["libc6"]["licenses"]] == ["GPL-2", "LGPL-2.1+"]
+    needed = {each["ref"]: each["dependsOn"] for each in json.loads(written["sbom.cdx.json"])["dependencies"]}
+    assert needed[components["python3.13"]["bom-ref"]] == [components["libc6"]["bom-ref"]]
     hashes = {name: [one["content"] for one in each.get("hashes", [])] for name, each in components.items()}
     # What was fetched: the source distribution, and not our own wheel.
     assert (hashes["docopt"], hashes["ours"]) == ([digest_of(SDIST.file).fingerprint], [])

@@ -41,6 +41,7 @@ from pants_strata.util_rules.venvs.wheels import fetched_hashes
 from strata.attest.provenance import Material
 from strata.attest.purls import debian_purl, oci_purl, pypi_purl
 from strata.debian.lock_reader import read_debian_lock
+from strata.debian.releases import distro
 from strata.debian.shipped import shipped_base_lock, shipped_interpreter_lock
 from strata.locks.reader import pyproject_path
 from strata.oci.platform import Platform
@@ -77,8 +78,8 @@ async def materials_of(
     builder = await get_interpreter(InterpreterRequest(built.venv.interpreter, machine))
     return (
         *await _base(built, targets.base, debian),
-        *(await _interpreter(own, "interpreter") if built.image.layers_of("interpreter") else ()),
-        *await _interpreter(builder, "build"),
+        *(await _interpreter(own, "interpreter", debian) if built.image.layers_of("interpreter") else ()),
+        *await _interpreter(builder, "build", debian),
         *await _wheels(built),
         *await _installer(built),
         *await _locks(targets, debian, python, own),
@@ -89,7 +90,7 @@ async def _base(built: BuiltImage, base: Target, debian: DebianSubsystem) -> Ite
     if base.alias == OciBaseTarget.alias:
         return _images(await get_oci_base(OciBaseRequest(base.address, built.venv.platform)))
     request = DebianPackagesRequest(base_lock(base, debian), built.venv.platform)
-    return _packages(await get_debian_packages(request), "base")
+    return _packages(await get_debian_packages(request), "base", distro(release_of(base, debian)))
 
 
 def _images(base: OciBase) -> Iterator[Material]:
@@ -98,14 +99,16 @@ def _images(base: OciBase) -> Iterator[Material]:
         yield Material(base.name, digest.partition(":")[2], "base", oci_purl(base.repository, digest))
 
 
-def _packages(packages: DebianPackages, used_for: str) -> Iterator[Material]:
+def _packages(packages: DebianPackages, used_for: str, distribution: str) -> Iterator[Material]:
     for each in packages.packages:
-        uri = debian_purl(each.name, each.version, each.architecture)
+        uri = debian_purl(each.name, each.version, each.architecture, distribution)
         yield Material(each.file_name, each.sha256, used_for, uri)
 
 
-async def _interpreter(interpreter: Interpreter, used_for: str) -> Iterable[Material]:
-    packages = _packages(interpreter.debian, used_for)
+async def _interpreter(interpreter: Interpreter, used_for: str, debian: DebianSubsystem) -> Iterable[Material]:
+    # A standalone build has the C library of the base alone.
+    packaged = await engine.target(interpreter.base if interpreter.standalone else interpreter.address)
+    packages = _packages(interpreter.debian, used_for, distro(release_of(packaged, debian)))
     if interpreter.standalone is None:
         return packages
     hashes = await engine.file_hashes(interpreter.standalone.digest)

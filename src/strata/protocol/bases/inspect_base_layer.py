@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Optional
 
 from strata.protocol import message
+from strata.protocol.package import InstalledPackage
 
 
 @dataclass(frozen=True)
@@ -15,20 +16,24 @@ class Result(message.Message):
     """The findings in one layer. Paths have no leading slash.
 
     :param installers: evidence, as JSON values (strata.audit.evidence).
-    :param packages: name → version in dpkg's list; None where the layer has no such file.
-    :param listed_packages: name → version in the files of `status.d`, of which each layer may add some.
+    :param packages: those in dpkg's list; None where the layer has no such file.
+    :param listed_packages: those in the files of `status.d`, of which each layer may add some.
     :param c_libraries: the path of a C library → its version, as `2.41`; `musl` for that one.
     :param pythons: the paths of programs that are called as CPython's are, `usr/bin/python3.13`.
     :param python_headers: the path of a header of CPython → the full version that it tells, 3.13.5.
+    :param distributions: the path of the metadata of an installed Python project → its name and its version.
+    :param systems: the path of an os-release file → the distribution that it names, `debian-13`.
     :param removed: the paths that the layer takes away from those below it.
     """
 
     installers: tuple[Any, ...]
-    packages: Optional[Mapping[str, str]]
-    listed_packages: Mapping[str, str] = field(hash=False)
+    packages: Optional[tuple[InstalledPackage, ...]]
+    listed_packages: tuple[InstalledPackage, ...]
     c_libraries: Mapping[str, str] = field(hash=False)
     pythons: tuple[str, ...]
     python_headers: Mapping[str, str] = field(hash=False)
+    distributions: Mapping[str, tuple[str, ...]] = field(hash=False)
+    systems: Mapping[str, str] = field(hash=False)
     removed: tuple[str, ...]
 
 
