@@ -44,7 +44,7 @@ from pants_strata.util_rules.oci_base import documents as base_documents
 from pants_strata.util_rules.oci_base import layers as base_layers
 from pants_strata.util_rules.oci_base import layouts as layouts_on_bases
 from pants_strata.util_rules.oci_base import lock as base_lock
-from pants_strata.util_rules.venvs import locked_venv, proof, venv
+from pants_strata.util_rules.venvs import libraries, locked_venv, proof, venv
 
 
 def target_types() -> Iterable[type[Target]]:
@@ -89,6 +89,7 @@ def rules() -> Iterable[Rule | UnionRule]:
         interpreter,
         interpreter_layer,
         layouts_on_bases,
+        libraries,
         library_process,
         library_slice,
         lint,

@@ -42,6 +42,7 @@ VERBS = {
     "standalone-interpreter-layer": "strata.layers.standalone_interpreter",
     "standalone-tree": "strata.interpreters.standalone.tree",
     "venv-layer": "strata.layers.venv",
+    "wheel-libraries": "strata.libraries.wheel",
 }
 
 

@@ -1,4 +1,4 @@
-"""What an app imports without declaring it: found in the locked wheels, or an error before the image is built."""
+"""What an app imports without declaring it, and what wheels need without bringing it: found, or told by the build."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import pytest
 from support.nested_pants import NestedPants, nested_pants
 from support.oci.container import unpack
 from support.projects import SETTINGS
-from support.venvs.wheels import WheelFile
+from support.standalone.elf import elf
+from support.venvs.wheels import Member, WheelFile
 
 METADATA = "Metadata-Version: 2.1\nName: camera-headless\nVersion: 1.0\n"
 WHEELS = (
@@ -26,6 +27,24 @@ WHEELS = (
     WheelFile("needed", files={"needed.py": "NAME = 'cv'\n"}),
     WheelFile("first", files={"twice.py": ""}),
     WheelFile("second", files={"twice.py": ""}),
+    # The base has libc and libstdc++, the interpreter OpenSSL, the next wheel a library under this name.
+    WheelFile(
+        "driver",
+        files={
+            "driver/__init__.py": "",
+            "driver/node": Member(
+                elf(needed=["libatomic.so.1", "libc.so.6", "libown.so.2", "libssl.so.3", "libstdc++.so.6"])
+            ),
+        },
+        tag="py3-none-manylinux2014_x86_64",
+        pure=False,
+    ),
+    WheelFile(
+        "own",
+        files={"own/__init__.py": "", "own.libs/libown-1.so": Member(elf(loader="", name="libown.so.2"))},
+        tag="py3-none-manylinux2014_x86_64",
+        pure=False,
+    ),
 )
 FILES = {
     "3rdparty/python/BUILD": """\
@@ -37,10 +56,12 @@ python_requirement(name="declared", requirements=["declared"])
     "src/app/BUILD": """\
 python_sources()
 [python_image(name=name, entry_point=f"{name}.py") for name in ("owned", "ambiguous", "absent", "optional")]
+python_image(name="native", entry_point="native.py", missing_libraries="error")
 """,
     "src/app/owned.py": "import declared\nfrom cv import NAME\n\nprint(NAME)\n",
     "src/app/ambiguous.py": "import declared\nimport twice\n",
     "src/app/absent.py": "import declared\nimport nowhere.to_be.found\n",
+    "src/app/native.py": "import declared\nimport driver\nimport own\n",
     "src/app/optional.py": """\
 import declared
 try:
@@ -106,4 +127,16 @@ def test_an_import_that_nothing_provides(project: NestedPants) -> None:
         "Fix: lock the project that provides each; for first-party code, see that a `python_sources` target owns it "
         "and `./pants roots` lists its source root; write `# pants: no-infer-dep` behind an import that the image "
         "can do without."
+    )
+
+
+def test_a_shared_library_that_nothing_in_the_image_has(project: NestedPants) -> None:
+    assert error(project, "native") == (
+        "StrataError: src/app:native: Wheels for linux/amd64 need shared libraries that the image does not have: "
+        "whatever loads them will fail.\n"
+        "Found:\n"
+        "  driver 1.0: driver/node needs libatomic.so.1, in the Debian package libatomic1\n"
+        "Fix: add libatomic1 to `packages` of 3rdparty/debian:base and run `./pants generate-lockfiles "
+        '--resolve=3rdparty/debian:base`; if the app never loads these files, set `missing_libraries="ignore"` on the '
+        "image."
     )

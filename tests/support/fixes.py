@@ -42,6 +42,7 @@ NOT_RUN: Mapping[str, str] = {
     "fetch.release_absent": "shows a configuration; parsed",
     "installers.cannot_lock": "shows a configuration; parsed",
     "keys.missing_package": "has `…` in it, and needs pip in the Python of the command",
+    "libraries.libraries_missing": _FIRST + "; tests/images/imports_integration_test.py has the whole message",
     "locks.foreign_source": _FIRST,
     "locks.groups_of_requirements": "has NAME in it; parsed",
     "locks.locked_twice": _FIRST,

@@ -13,8 +13,12 @@ from strata.oci.layer import Layer
 
 @dataclass(frozen=True)
 class ArtifactLayer:
-    """A layer, the digest that holds its blob at `blobs/sha256/`, and what it was made from."""
+    """A layer, the digest that holds its blob at `blobs/sha256/`, and what it was made from.
+
+    `libraries` are the names of the shared libraries in it that the loader finds: of a base and an interpreter.
+    """
 
     layer: Layer
     blob: Digest
     inputs: FrozenDict[str, Input]
+    libraries: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pants.engine.addresses import Address
+from pants.util.frozendict import FrozenDict
 
 from pants_strata.artifacts.installer import Installer, InstallerRequest
 from pants_strata.artifacts.interpreter import BuildInterpreterRequest, Interpreter
@@ -110,10 +111,33 @@ class VenvLayer:
 
 
 @dataclass(frozen=True)
+class WheelLibrariesRequest:
+    """The shared libraries of a wheel for a platform; `venv` is for messages."""
+
+    venv: Address
+    interpreter: BuildInterpreterRequest
+    wheel: LockedWheel
+    platform: Platform
+
+
+@dataclass(frozen=True)
+class WheelLibraries:
+    """The shared libraries of a wheel, by the names that the loader knows.
+
+    `needs` maps the name of each that the wheel needs and does not have to a file in it that does.
+    """
+
+    title: str
+    has: tuple[str, ...]
+    needs: FrozenDict[str, str]
+
+
+@dataclass(frozen=True)
 class Venv:
     """What an entry point can name stands beside the layers: importable modules, and the commands in bin.
 
-    `wheels` are installed in it, those of first-party distributions included.
+    `wheels` are installed in it, those of first-party distributions included; `libraries` are those of the wheels with
+    machine code.
     """
 
     layers: tuple[ArtifactLayer, ...]
@@ -121,3 +145,4 @@ class Venv:
     scripts: frozenset[str]
     standard_library: frozenset[str]
     wheels: tuple[LockedWheel, ...] = ()
+    libraries: tuple[WheelLibraries, ...] = ()

@@ -20,26 +20,19 @@ from pants_strata.target_types.debian_packages import (
 )
 from pants_strata.target_types.health import HealthcheckField, HealthcheckOptionsField
 from pants_strata.target_types.image import (
-    AnnotationsField,
-    ArgsField,
     BytecodeField,
     CompressionField,
     EntryPointField,
-    EnvField,
-    ExposedPortsField,
     ImageBaseField,
     ImageDependenciesField,
     ImageResolveField,
-    LabelsField,
     LintIgnoreField,
+    MissingLibrariesField,
     PythonImageTarget,
     ScriptField,
-    StopSignalField,
     TestBytecodeField,
-    UserField,
     VenvField,
     WholeLockField,
-    WorkdirField,
 )
 from pants_strata.target_types.image_files import (
     ExtraFilesField,
@@ -73,6 +66,16 @@ from pants_strata.target_types.oci_base import (
     OciBaseImageField,
     OciBaseLockfileField,
     OciBaseTarget,
+)
+from pants_strata.target_types.runtime import (
+    AnnotationsField,
+    ArgsField,
+    EnvField,
+    ExposedPortsField,
+    LabelsField,
+    StopSignalField,
+    UserField,
+    WorkdirField,
 )
 from pants_strata.target_types.venv import (
     InstallerField,
@@ -133,6 +136,7 @@ __all__ = [
     "LabelsField",
     "LintIgnoreField",
     "LockfileField",
+    "MissingLibrariesField",
     "OciBaseImageField",
     "OciBaseLockfileField",
     "OciBaseTarget",

@@ -45,6 +45,7 @@ from pants_strata.util_rules.first_party.image_files import extra_layers
 from pants_strata.util_rules.image_system import get_image_system, image_system_request
 from pants_strata.util_rules.interpreters.choice import Settings
 from pants_strata.util_rules.venvs.imports import with_imported_wheels
+from pants_strata.util_rules.venvs.libraries import check_libraries
 from pants_strata.util_rules.venvs.locked_venv import get_locked_venv
 from pants_strata.util_rules.venvs.needed import check_locked, needed_requirements
 from pants_strata.util_rules.venvs.resolves import check_resolves, image_venv, narrowing
@@ -130,6 +131,8 @@ async def build_image(
     )
     extra = await extra_layers(target, builder, compression)
     venv = await with_imported_wheels(venv, venv_request, app.imports, image=request.address)
+    base = await engine.target(system_request.base)
+    check_libraries(target, base, system, venv, request.platform, debian)
     command = await image_command(target, venv, narrowing(target[ImageResolveField], python), interpreter.version)
     layers = (*system.layers, *venv.layers, *(item.layer for item in extra), app.layer)
     ensurepip = (await engine.target(interpreter.address))[EnsurepipField].value

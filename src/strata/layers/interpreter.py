@@ -18,6 +18,7 @@ from strata.debian.packages.package_set import merge, status_files, unpacked, ve
 from strata.interpreters.installer_hint import hint_entries
 from strata.interpreters.library_bytecode import library_bytecode
 from strata.interpreters.standard_library import is_useful
+from strata.libraries.loader import found_by_loader
 from strata.oci.layer import Symlink, write_layer
 from strata.protocol.interpreter import feature_version
 from strata.protocol.interpreter_layer import Request, Result
@@ -46,4 +47,5 @@ def run(request: Request) -> Result:
             "packages": names,
             "installers": installers(written),
         }
-        return Result(write_layer(written, contents=contents, compression=request.compression).written())
+        layer = write_layer(written, contents=contents, compression=request.compression)
+        return Result(layer.written(), libraries=found_by_loader(entry.path for entry in written))

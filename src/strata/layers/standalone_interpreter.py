@@ -16,6 +16,7 @@ from strata.interpreters.installer_hint import hint_entries
 from strata.interpreters.library_bytecode import library_bytecode
 from strata.interpreters.standalone.components import bill_of_materials
 from strata.interpreters.standalone.reduction import kept_entries
+from strata.libraries.loader import found_by_loader
 from strata.oci.layer import Symlink, write_layer
 from strata.protocol.interpreter import feature_version
 from strata.protocol.standalone.standalone_interpreter_layer import Request, Result
@@ -56,4 +57,5 @@ def run(request: Request) -> Result:
             "packages": {},
             "installers": installers(written),
         }
-        return Result(write_layer(written, contents=contents, compression=request.compression).written())
+        layer = write_layer(written, contents=contents, compression=request.compression)
+        return Result(layer.written(), libraries=found_by_loader(entry.path for entry in written))

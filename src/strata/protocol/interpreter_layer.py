@@ -7,13 +7,13 @@ from typing import ClassVar
 
 from strata.protocol import message
 from strata.protocol.interpreter import SandboxInterpreter
-from strata.protocol.layer import Compression, LayerResult
+from strata.protocol.layer import Compression, SystemLayerResult
 from strata.protocol.package import Package
 
 
 @dataclass(frozen=True)
-class Result(LayerResult):
-    """The layer."""
+class Result(SystemLayerResult):
+    """The layer, and the shared libraries in it."""
 
 
 @dataclass(frozen=True)

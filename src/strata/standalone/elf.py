@@ -20,7 +20,7 @@ _HEADER = struct.Struct("<16xHHIQQQIHHH")
 _SEGMENT = struct.Struct("<IIQQQQ16x")
 _ENTRY = struct.Struct("<qQ")
 _LOAD, _DYNAMIC, _INTERPRETER = 1, 2, 3
-_NEEDED, _STRINGS = 1, 5
+_NEEDED, _STRINGS, _NAME = 1, 5, 14
 # Far above what any program has.
 _LIMIT = 1 << 16
 _NAME_LIMIT = 4096
@@ -39,11 +39,13 @@ class Elf:
     :param machine: the number of its processor: 62 is x86-64, 183 is arm64.
     :param loader: the path of its dynamic loader; empty for a library, and for a program without shared libraries.
     :param needed: the shared libraries, as it names them: `libc.so.6`, `$ORIGIN/../lib/libpython3.12.so.1.0`.
+    :param name: of a library, as those that need it name it; empty where it says none.
     """
 
     machine: int
     loader: str
     needed: tuple[str, ...]
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,14 +59,27 @@ class _Segment:
 def read_elf(file: Path) -> Optional[Elf]:
     """Return what a file says; None for one that is no 64-bit little-endian ELF file. Raise DamagedElf."""
     with file.open("rb") as opened:
-        if opened.read(len(_MAGIC)) != _MAGIC:
-            return None
-        _, machine, _, _, start, _, _, _, size, count = _HEADER.unpack(_read(opened, 0, _HEADER.size))
-        if count and size != _SEGMENT.size:
-            raise DamagedElf(f"a program header of {size} bytes")
-        segments = [_segment(opened, start + number * size) for number in range(count)]
-        loader = next((_text(opened, each.offset) for each in segments if each.kind == _INTERPRETER), "")
-        return Elf(machine, loader, tuple(_needed(opened, segments)))
+        return read_open_elf(opened)
+
+
+def read_open_elf(opened: BinaryIO) -> Optional[Elf]:
+    """Return what a file says that is open and can be sought in, as `read_elf` does."""
+    opened.seek(0)
+    if opened.read(len(_MAGIC)) != _MAGIC:
+        return None
+    _, machine, _, _, start, _, _, _, size, count = _HEADER.unpack(_read(opened, 0, _HEADER.size))
+    if count and size != _SEGMENT.size:
+        raise DamagedElf(f"a program header of {size} bytes")
+    segments = [_segment(opened, start + number * size) for number in range(count)]
+    loader = next((_text(opened, each.offset) for each in segments if each.kind == _INTERPRETER), "")
+    names = list(_names(opened, segments))
+    needed = tuple(name for tag, name in names if tag == _NEEDED)
+    return Elf(machine, loader, needed, next((name for tag, name in names if tag == _NAME), ""))
+
+
+def begins_like_elf(start: bytes) -> bool:
+    """Return whether a file may be a 64-bit little-endian program or library, by its first bytes."""
+    return start.startswith(_MAGIC)
 
 
 def _segment(file: BinaryIO, offset: int) -> _Segment:
@@ -72,14 +87,15 @@ def _segment(file: BinaryIO, offset: int) -> _Segment:
     return _Segment(kind, start, address, size)
 
 
-def _needed(file: BinaryIO, segments: list[_Segment]) -> Iterator[str]:
+def _names(file: BinaryIO, segments: list[_Segment]) -> Iterator[tuple[int, str]]:
+    """Yield the names of libraries, its own and those that it needs, each with the tag that says which it is."""
     entries = [entry for each in segments if each.kind == _DYNAMIC for entry in _dynamic(file, each)]
     strings = [value for tag, value in entries if tag == _STRINGS]
     for tag, value in entries:
-        if tag == _NEEDED:
+        if tag in (_NEEDED, _NAME):
             if not strings:
                 raise DamagedElf("no table of names")
-            yield _text(file, _offset(segments, strings[0]) + value)
+            yield tag, _text(file, _offset(segments, strings[0]) + value)
 
 
 def _dynamic(file: BinaryIO, segment: _Segment) -> Iterator[tuple[int, int]]:

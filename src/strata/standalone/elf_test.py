@@ -28,6 +28,10 @@ def test_a_library(tmp_path: Path) -> None:
     assert read(tmp_path, elf(loader="", needed=[])) == Elf(62, "", ())
 
 
+def test_a_library_with_a_name(tmp_path: Path) -> None:
+    assert read(tmp_path, elf(loader="", name="libown.so.2")) == Elf(62, "", ("libc.so.6",), "libown.so.2")
+
+
 def test_the_python_that_runs_this_test() -> None:
     found = read_elf(Path(sys.executable).resolve())
     assert found is not None

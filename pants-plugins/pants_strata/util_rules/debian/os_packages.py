@@ -6,6 +6,7 @@ Inputs: the packages' files, the platform. Made on: the interpreter artifact. Er
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from pants.engine.rules import Rule, collect_rules, rule
 
@@ -35,8 +36,8 @@ async def write_os_packages_layer(request: OsPackagesRequest, debian: DebianSubs
         inputs=debs,
         description=f"Write the layer of {request.address}",
     )
-    layer, _ = await written_layer(step, request.address, interpreter)
-    return layer
+    layer, result = await written_layer(step, request.address, interpreter)
+    return replace(layer, libraries=result.libraries)
 
 
 get_os_packages_layer = engine.asker(write_os_packages_layer)

@@ -62,7 +62,7 @@ class Engine:
 
     def layers(self, *names: str) -> Any:
         image = PythonImageTarget({"script": "x", "extra_files": names}, IMAGE)
-        answers = {
+        answers: dict[Any, Any] = {
             (WrappedTarget, WrappedTargetRequest): self.target,
             (Addresses, UnparsedAddressInputs): lambda it: Addresses([self.targets[f"src/app{it.values[0]}"].address]),
             (FilesLayer, FilesLayerRequest): lambda it: SimpleNamespace(
@@ -74,7 +74,7 @@ class Engine:
     def write(self) -> Any:
         files = self.targets["src/app:files"]
         snapshot = SimpleNamespace(files=self.files, digest=EMPTY_DIGEST)
-        answers = {
+        answers: dict[Any, Any] = {
             (WrappedTarget, WrappedTargetRequest): self.target,
             (Addresses, DependenciesRequest): lambda _: Addresses([FILES]),
             (TransitiveTargets, TransitiveTargetsRequest): lambda _: TransitiveTargets((files,), FrozenOrderedSet()),

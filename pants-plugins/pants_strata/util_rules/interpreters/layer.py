@@ -8,6 +8,7 @@ Errors: damaged packages or archives; platforms with different versions of CPyth
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from pants.engine.rules import Rule, collect_rules, rule
@@ -100,8 +101,8 @@ async def _standalone_layer(
         inputs=build.digest,
         description=f"Write the layer of CPython {build.version}",
     )
-    layer, _ = await written_layer(step, interpreter.address, builder)
-    return layer
+    layer, result = await written_layer(step, interpreter.address, builder)
+    return replace(layer, libraries=result.libraries)
 
 
 @rule
@@ -128,8 +129,8 @@ async def write_interpreter_layer(request: InterpreterLayerRequest, debian: Debi
         inputs=debs,
         description=f"Write the layer of CPython {interpreter.version}",
     )
-    layer, _ = await written_layer(step, interpreter.address, builder)
-    return layer
+    layer, result = await written_layer(step, interpreter.address, builder)
+    return replace(layer, libraries=result.libraries)
 
 
 get_interpreter_layer = engine.asker(write_interpreter_layer)

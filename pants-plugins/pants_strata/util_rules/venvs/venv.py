@@ -30,11 +30,14 @@ from pants_strata.artifacts.venv import (
     VenvLayer,
     VenvLayerRequest,
     VenvRequest,
+    WheelLibraries,
+    WheelLibrariesRequest,
 )
 from pants_strata.artifacts.wheel import LockedWheel
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import VenvLayerBudgetField, VenvLayerThresholdField
 from pants_strata.util_rules.dependencies import get_dependencies_layer, get_venv_layer
+from pants_strata.util_rules.venvs.libraries import get_wheel_libraries, has_machine_code
 from pants_strata.util_rules.venvs.locked_venv import get_locked_venv
 from pants_strata.util_rules.venvs.proof import get_proof
 from pants_strata.util_rules.venvs.sdists import allowed_sdists, with_built_wheels
@@ -127,19 +130,24 @@ def _layer_requests(
 
 
 async def _parts(
-    layers: Sequence[DependenciesLayerRequest], proofs: Sequence[ProofRequest], venv: VenvLayerRequest
-) -> tuple[tuple[DependenciesLayer, ...], tuple[Proof, ...], VenvLayer]:
-    """Return the layers of wheels, the proofs of their installation and the layer of the venv itself.
+    layers: Sequence[DependenciesLayerRequest],
+    proofs: Sequence[ProofRequest],
+    libraries: Sequence[WheelLibrariesRequest],
+    venv: VenvLayerRequest,
+) -> tuple[tuple[DependenciesLayer, ...], tuple[Proof, ...], tuple[WheelLibraries, ...], VenvLayer]:
+    """Return the layers of wheels, the proofs of their installation, their libraries and the layer of the venv itself.
 
     All are under way at the same time. Layers begin first: those of large wheels take longest.
     """
     wanted: list[Any] = [
         *(get_dependencies_layer(request) for request in layers),
         *(get_proof(request) for request in proofs),
+        *(get_wheel_libraries(request) for request in libraries),
         get_venv_layer(venv),
     ]
     *parts, venv_layer = await engine.concurrently(wanted)
-    return tuple(parts[: len(layers)]), tuple(parts[len(layers) :]), venv_layer
+    proved = len(layers) + len(proofs)
+    return tuple(parts[: len(layers)]), tuple(parts[len(layers) : proved]), tuple(parts[proved:]), venv_layer
 
 
 def _with_installer(layer: ArtifactLayer, installer: Installer) -> ArtifactLayer:
@@ -160,11 +168,16 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem) -> Venv:
     wheels = {wheel.name: wheel for wheel in chosen}
     interpreter = BuildInterpreterRequest(locked.interpreter.address)
     venv = VenvLayerRequest(interpreter, request.compression, request.program)
-    layers, proofs, venv_layer = await _parts(
+    layers, proofs, libraries, venv_layer = await _parts(
         _layer_requests(request, target, strata, interpreter, wheels),
         [
             ProofRequest(request.lock, tuple(wheels[name] for name in batch))
             for batch in install_batches({name: wheel.size for name, wheel in wheels.items()})
+        ],
+        [
+            WheelLibrariesRequest(target.address, interpreter, wheel, request.lock.platform)
+            for wheel in chosen
+            if has_machine_code(wheel)
         ],
         venv,
     )
@@ -184,7 +197,8 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem) -> Venv:
         _logger.warning(files_overlap(str(target.address), files))
         # Whose file is there must not depend on which layer lies above which: one layer holds them all.
         together = entangled(overlapping)
-        layers, _, _ = await _parts(_layer_requests(request, target, strata, interpreter, wheels, together), (), venv)
+        again = _layer_requests(request, target, strata, interpreter, wheels, together)
+        layers, _, _, _ = await _parts(again, (), (), venv)
     # One installer installed them all; without wheels there is none.
     own = _with_installer(venv_layer.layer, proofs[0].installer) if proofs else venv_layer.layer
     return Venv(
@@ -193,6 +207,7 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem) -> Venv:
         scripts=frozenset(script for item in distributions.values() for script in item.scripts),
         standard_library=venv_layer.standard_library,
         wheels=chosen,
+        libraries=libraries,
     )
 
 

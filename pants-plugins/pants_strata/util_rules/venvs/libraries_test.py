@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any, Optional
+
+import pytest
+from pants.engine.addresses import Address
+from pants.engine.fs import EMPTY_DIGEST
+from pants.engine.target import Target
+from pants.testutil.option_util import create_subsystem
+from pants.util.frozendict import FrozenDict
+
+from pants_strata.artifacts import PLATFORM
+from pants_strata.artifacts.image import ImageSystem
+from pants_strata.artifacts.layer import ArtifactLayer
+from pants_strata.artifacts.venv import Venv, WheelLibraries
+from pants_strata.artifacts.wheel import LockedWheel
+from pants_strata.subsystem import DebianSubsystem
+from pants_strata.target_types import DebianPackagesTarget, OciBaseTarget, PythonImageTarget
+from pants_strata.target_types.defaults import BASE as DEFAULT_BASE
+from pants_strata.util_rules.venvs.libraries import check_libraries, has_machine_code
+from strata.errors import StrataError
+from strata.oci.descriptor import Descriptor
+from strata.oci.layer import Layer
+
+IMAGE, BASE = Address("src/app", target_name="image"), Address("third", target_name="base")
+NODE = {"libatomic.so.1": "playwright/driver/node", "libc.so.6": "playwright/driver/node"}
+SYSTEM = ImageSystem(
+    tuple(
+        ArtifactLayer(Layer(Descriptor("x", "sha256:0", 1), "sha256:0", {}), EMPTY_DIGEST, FrozenDict(), libraries)
+        for libraries in (("libc.so.6",), ("libssl.so.3",))
+    )
+)
+
+
+def check(
+    wanted: Optional[str],
+    wheels: Mapping[str, Mapping[str, str]],
+    *,
+    base: Optional[Target] = None,
+    has: Sequence[str] = (),
+) -> None:
+    libraries = tuple(WheelLibraries(title, tuple(has), FrozenDict(needs)) for title, needs in wheels.items())
+    check_libraries(
+        PythonImageTarget({"script": "x", "missing_libraries": wanted}, IMAGE),
+        base or DebianPackagesTarget({}, BASE),
+        SYSTEM,
+        Venv((), frozenset(), frozenset(), frozenset(), (), libraries),
+        PLATFORM,
+        create_subsystem(DebianSubsystem, release="trixie"),
+    )
+
+
+def error(wheels: Mapping[str, Mapping[str, str]], **fields: Any) -> str:
+    with pytest.raises(StrataError) as caught:
+        check("error", wheels, **fields)
+    return str(caught.value)
+
+
+MESSAGE = (
+    "src/app:image: Wheels for linux/amd64 need shared libraries that the image does not have: whatever loads them "
+    "will fail.\n"
+    "Found:\n"
+    "  playwright 1.56.0: playwright/driver/node needs libatomic.so.1, in the Debian package libatomic1\n"
+    "Fix: add libatomic1 to `packages` of third:base and run `./pants generate-lockfiles --resolve=third:base`; if the "
+    'app never loads these files, set `missing_libraries="ignore"` on the image.'
+)
+
+
+def test_a_warning_by_default(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        check(None, {"playwright 1.56.0": NODE})
+    assert [record.getMessage() for record in caplog.records] == [MESSAGE]
+
+
+def test_an_error_where_that_is_asked_for() -> None:
+    assert error({"playwright 1.56.0": NODE}) == MESSAGE
+
+
+@pytest.mark.parametrize(
+    "wanted, fields",
+    [
+        ("ignore", {}),
+        ("error", {"has": ["libatomic.so.1"]}),
+        ("error", {"base": OciBaseTarget({"image": "registry.example/base:1"}, BASE)}),
+    ],
+)
+def test_nothing_is_told(wanted: str, fields: Any, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        check(wanted, {"playwright 1.56.0": NODE}, **fields)
+    assert caplog.records == []
+
+
+def test_a_library_that_no_table_knows() -> None:
+    assert error({"demo 1.0": {"libown.so.3": "demo/x.so"}}) == (
+        "src/app:image: Wheels for linux/amd64 need shared libraries that the image does not have: whatever loads them "
+        "will fail.\n"
+        "Found:\n"
+        "  demo 1.0: demo/x.so needs libown.so.3, of unknown origin\n"
+        "Fix: find what has the other libraries: `apt-file search NAME`, or a wheel of the same project; if the app "
+        'never loads these files, set `missing_libraries="ignore"` on the image.'
+    )
+
+
+def test_the_base_that_comes_with_strata_and_another_release() -> None:
+    base = DebianPackagesTarget({"release": "bookworm"}, DEFAULT_BASE)
+    assert error({"opencv 4.12": {"libgthread-2.0.so.0": "cv2.so"}}, base=base).splitlines()[2:] == [
+        "  opencv 4.12: cv2.so needs libgthread-2.0.so.0, in the Debian package libglib2.0-0",
+        "Fix: declare a `debian_packages` target with libglib2.0-0 beside its default `packages` (`./pants help "
+        "debian_packages` lists them), and name it in `[strata].base`; if the app never loads these files, set "
+        '`missing_libraries="ignore"` on the image.',
+    ]
+
+
+@pytest.mark.parametrize(
+    "tag, expected",
+    [("py3-none-any", False), ("cp313-cp313-manylinux_2_28_x86_64", True), ("py3-none-linux_x86_64", True)],
+)
+def test_wheels_with_machine_code(tag: str, expected: bool) -> None:
+    assert has_machine_code(LockedWheel("demo", "1.0", f"demo-1.0-{tag}.whl", 1, (), (), EMPTY_DIGEST)) == expected
