@@ -30,6 +30,7 @@ _PLANNING = {
     "oci",
     "plan",
     "protocol",
+    "report",
     "standalone",
 }
 

@@ -9,7 +9,19 @@ from pants.engine.target import Target
 from pants.engine.unions import UnionRule
 
 from pants_strata import dependency_inference, library_process, library_slice
-from pants_strata.goals import generate_lockfiles, image_check, image_diff, lint, package, peek, publish, run, tailor
+from pants_strata.goals import (
+    generate_lockfiles,
+    image_check,
+    image_diff,
+    image_report,
+    image_why,
+    lint,
+    package,
+    peek,
+    publish,
+    run,
+    tailor,
+)
 from pants_strata.target_types import (
     DebianPackagesTarget,
     ImageFilesTarget,
@@ -83,7 +95,9 @@ def rules() -> Iterable[Rule | UnionRule]:
         image_diff,
         image_files,
         image_lint,
+        image_report,
         image_system,
+        image_why,
         installer,
         installer_lock,
         interpreter,

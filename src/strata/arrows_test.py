@@ -38,6 +38,7 @@ ARROWS = {
     "plan": {"errors", "locks", "protocol"},
     "protocol": set(),
     "registry": {"attest", "errors", "layouts", "oci"},
+    "report": {"attest", "audit", "diff", "layouts", "plan", "protocol"},
     "run": {"errors", "layouts", "oci"},
     "sign": {"attest", "audit", "errors", "layouts", "oci", "registry"},
     "standalone": {"errors", "oci", "protocol"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Optional
 
 from pants.engine.addresses import Address
 from pants.engine.fs import Digest
@@ -102,6 +103,9 @@ class BuiltImage:
     `build_inputs` tell what each layer was made from; they stand outside the image. `installers` are those in
     the image. `venv` is the request for the lock of its venv, which names the base and the interpreter, too; `locked`
     are the wheels of that lock that the image holds, `distributions` those of first-party distributions.
+
+    `declared` are the requirements that the image's code depends on, with the addresses of their targets; None for all
+    of the lock. `imports` are those of its code, of what it does not hold itself.
     """
 
     image: Image
@@ -111,3 +115,5 @@ class BuiltImage:
     venv: LockedVenvRequest
     locked: tuple[LockedWheel, ...] = ()
     distributions: tuple[LockedWheel, ...] = ()
+    declared: Optional[FrozenDict[str, str]] = None
+    imports: tuple[Import, ...] = ()

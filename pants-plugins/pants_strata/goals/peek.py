@@ -1,6 +1,6 @@
 """`./pants peek --include-additional-info` shows what an image is built with where its fields are not set.
 
-Releases of Pants to 2.29 are given nothing here.
+Releases of Pants to 2.29 are given nothing here: `./pants image-why path:image` shows the same in all of them.
 """
 
 from __future__ import annotations

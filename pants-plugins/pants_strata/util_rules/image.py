@@ -6,12 +6,14 @@ installers the layers hold: an image with one that nobody asked for is not built
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Optional
 
 from pants.backend.python.subsystems.setup import PythonSetup
+from pants.engine.addresses import Address
 from pants.engine.rules import Rule, collect_rules, rule
 from pants.engine.target import Target
+from pants.util.frozendict import FrozenDict
 
 from pants_strata import engine
 from pants_strata.artifacts.image import AppLayerRequest, BuiltImage, ImageRequest
@@ -67,14 +69,14 @@ _DEFAULTS = RuntimeConfig(
 _MOST_LAYERS = 127
 
 
-async def _roots(image: Target, venv: LockedVenvRequest) -> Optional[tuple[str, ...]]:
-    """Return the requirements that the image needs of the lock; None for all of it."""
+async def _declared(image: Target, venv: LockedVenvRequest) -> Optional[Mapping[str, Address]]:
+    """Return the requirements that the image needs of the lock, with their targets; None for all of it."""
     needed = await needed_requirements(image)
     if needed is None:
         return None
     locked = {requirement.name for requirement in (await get_locked_venv(venv)).requirements}
     check_locked(needed, locked, image=image.address, venv=venv.address)
-    return tuple(needed)
+    return needed
 
 
 def _runtime(image: Target, command: Sequence[str]) -> RuntimeConfig:
@@ -119,7 +121,8 @@ async def build_image(
     bytecode = strata.bytecode if wanted is None else wanted
     of_wheels = strata.wheels_bytecode(wanted, target[TestBytecodeField].value)
     locked_venv = LockedVenvRequest(venv_target.address, request.platform, system_request.base, interpreter.address)
-    roots = await _roots(target, locked_venv)
+    declared = await _declared(target, locked_venv)
+    roots = None if declared is None else tuple(declared)
     distributions = await built_distributions(target, locked_venv, interpreter)
     wheels = tuple(item.wheel for item in distributions)
     installed = tuple(sorted(path for item in distributions for path in item.files))
@@ -159,6 +162,8 @@ async def build_image(
         *(image, await engine.merge(item.blob for item in layers), build_inputs, verdict, locked_venv),
         locked=tuple(wheel for wheel in venv.wheels if wheel not in wheels),
         distributions=wheels,
+        declared=None if declared is None else FrozenDict({each: str(owner) for each, owner in declared.items()}),
+        imports=app.imports,
     )
 
 

@@ -55,16 +55,20 @@ def reached(
     return {name: frozenset(found[name] - {""}) for name in sorted(found)}
 
 
-def required(name: str, lines: Sequence[str], environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield what a project requires without extras: a name in normal form, and the requirement without its versions.
+def required(
+    name: str, lines: Sequence[str], environment: Mapping[str, str], extras: Iterable[str] = ()
+) -> Iterator[tuple[str, str]]:
+    """Yield what a project requires: a name in normal form, and the requirement without its versions.
 
     Raise StrataError for a dependency that is no requirement (PEP 508).
 
     :param lines: the Requires-Dist lines of its wheel.
     :param environment: the value of every PEP 508 marker.
+    :param extras: the extras that are asked of it, in normal form: what it requires for them comes after the rest.
     """
-    for requirement in _needed(name, lines, environment, ""):
-        yield canonicalize_name(requirement.name), str(requirement)
+    for extra in ("", *extras):
+        for requirement in _needed(name, lines, environment, extra):
+            yield canonicalize_name(requirement.name), str(requirement)
 
 
 def _needed(name: str, lines: Sequence[str], environment: Mapping[str, str], extra: str) -> Iterator[Requirement]:
