@@ -21,6 +21,7 @@ from pants.util.frozendict import FrozenDict
 
 from pants_strata import dependency_inference, engine, register
 from pants_strata.artifacts.debian_packages import DebianPackages, DebianPackagesRequest
+from pants_strata.artifacts.documents import DescribedPackages, DescribedPackagesRequest
 from pants_strata.artifacts.image import BuiltImage, ImageRequest
 from pants_strata.artifacts.interpreter import Interpreter, InterpreterRequest
 from pants_strata.artifacts.oci_base import OciBase, OciBaseRequest
@@ -30,6 +31,7 @@ from pants_strata.goals import image_report, image_why
 from pants_strata.goals.image_report import ImageReport
 from pants_strata.goals.image_why import ImageWhy
 from pants_strata.util_rules import default_targets
+from pants_strata.util_rules.image import get_image
 from pants_strata.util_rules.interpreters import python_version
 from strata.attest.build_inputs import BuildInputs
 from strata.audit.policy import Verdict
@@ -37,6 +39,8 @@ from strata.debian.lock import LockedPackage
 from strata.errors import StrataError
 from strata.oci.image import Image, RuntimeConfig
 from strata.protocol.app_layer import Import
+from strata.protocol.attest import attest_packages
+from strata.protocol.package import InstalledPackage
 from strata.protocol.wheel import License
 from support.oci.images import AMD64, Build, layer
 from support.rules import OPTIONS
@@ -60,6 +64,15 @@ async def interpreter(request: InterpreterRequest) -> Interpreter:
 @rule
 async def no_oci_base(request: OciBaseRequest) -> OciBase:
     raise AssertionError(request)
+
+
+@rule
+async def described(request: DescribedPackagesRequest) -> DescribedPackages:
+    """The first layer of the image has a package, with a licence."""
+    base = (await get_image(request.image)).image.layers[0].descriptor.digest
+    libc = InstalledPackage("libc6", "2.41", "amd64", "glibc", "2.41")
+    told = attest_packages.Result((libc,), {"libc6": ("LGPL-2.1",)})
+    return DescribedPackages(FrozenDict({base: told}))
 
 
 async def wheel(name: str, *requires: str, terms: str = "") -> LockedWheel:
@@ -101,7 +114,7 @@ def runner() -> RuleRunner:
             *image_report.rules(),
             *image_why.rules(),
             *python_version.rules(),
-            *(built_image, interpreter, no_oci_base, packages),
+            *(built_image, described, interpreter, no_oci_base, packages),
         ],
         target_types=[*python.target_types(), *register.target_types()],  # type: ignore[no-untyped-call]
     )
@@ -148,7 +161,10 @@ def test_a_page_and_json_are_written(runner: RuleRunner) -> None:
     job, web = written(runner)["images"]
     assert (job["image"], web["image"], web["platform"]) == ("src/job:image", "src/web:image", "linux/amd64")
     assert (web["shares"][0]["with"], web["shares"][0]["layers"]) == ("src/job:image linux/amd64", 3)
-    assert {each["name"]: each["license"] for each in web["packages"] if each["license"]} == {"click": "BSD-3-Clause"}
+    assert {each["name"]: each["license"] for each in web["packages"] if each["license"]} == {
+        "click": "BSD-3-Clause",
+        "libc6": "LGPL-2.1",
+    }
     assert {each["name"] for each in web["packages"]} == {"click", "flask", "libc6", "src/web:image"}
     assert web["pull"] == {"first": web["size"], "update": None, "besideReference": None}
 

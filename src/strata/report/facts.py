@@ -91,10 +91,10 @@ def license_of(component: Component) -> str:
 
 
 def licenses(images: Sequence[ImageFacts]) -> dict[str, list[str]]:
-    """Return licence → the wheels under it, in all images, sorted; an empty one comes last."""
+    """Return licence → the packages under it, in all images, sorted; an empty one comes last."""
     found: dict[str, set[str]] = {}
     for image in images:
         for component in image.contents.components:
-            if component.purl.startswith("pkg:pypi/"):
+            if component.purl:
                 found.setdefault(license_of(component), set()).add(f"{component.name} {component.version}")
     return {each: sorted(found[each]) for each in sorted(found, key=lambda each: (not each, each.casefold()))}

@@ -26,7 +26,7 @@ def to_html(report: Report) -> str:
         _overview(report),
         element("ul", *(_key(kind) for kind in KINDS), class_="key"),
         *(image_section(image, report) for image in report.images),
-        element("h2", text("Licences of wheels"), id="licences"),
+        element("h2", text("Licences"), id="licences"),
         license_table(licenses(report.images)),
     ]
     body = element("main", *(Markup(f"\n{part}") for part in parts))

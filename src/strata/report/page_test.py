@@ -81,7 +81,7 @@ def test_the_page_tells_of_layers_reasons_pulls_and_the_audit() -> None:
         "flask 3.0.0 → 3.1.0",
         "40 wheels",
         "BSD-3-Clause",
-        "not told by the wheel",
+        "not told by the package",
         'Looked for in all layers; found: none but ensurepip (ensurepip="keep").',
     ):
         assert told in text, told
@@ -124,7 +124,11 @@ def test_the_json() -> None:
         "requiredBy": [{"project": "flask", "requirement": "click>=8.1.3"}],
         "path": ["flask", "click"],
     }
-    assert told["licenses"] == {HOSTILE: ["flask 3.1.0"], "BSD-3-Clause": ["click 8.2.1"], "": ["numpy 2.1.0"]}
+    assert told["licenses"] == {
+        HOSTILE: ["flask 3.1.0"],
+        "BSD-3-Clause": ["click 8.2.1"],
+        "": ["libc6 2.41", "numpy 2.1.0"],
+    }
     assert json.loads(report_json(without_reference()))["images"][0]["layers"][0]["change"] is None
 
 

@@ -141,12 +141,12 @@ def why(reason: Reason) -> list[str]:
 
 def _packages(image: ImageFacts) -> Markup:
     rows = [
-        [text(each.name), text(each.version), element("code", text(each.purl))]
+        [text(f"{each.name} {each.version}"), text(license_of(each)), element("code", text(each.purl))]
         for each in image.contents.components
         if each.purl and not each.purl.startswith("pkg:pypi/")
     ]
     return (
-        details(f"{len(rows)} other packages", table(["Package", "Version", "Package URL"], rows))
+        details(f"{len(rows)} other packages", table(["Package", "Licence", "Package URL"], rows))
         if rows
         else Markup("")
     )
@@ -193,6 +193,6 @@ def _found(image: ImageFacts) -> Sequence[Sequence[Markup]]:
 
 
 def license_table(found: Mapping[str, Iterable[str]]) -> Markup:
-    """Return the licences of all wheels."""
-    rows = [[text(name or "not told by the wheel"), text(", ".join(wheels))] for name, wheels in found.items()]
-    return table(["Licence", "Wheels"], rows)
+    """Return the licences of all packages."""
+    rows = [[text(name or "not told by the package"), text(", ".join(packages))] for name, packages in found.items()]
+    return table(["Licence", "Packages"], rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-KINDS = ("base", "os-packages", "interpreter", "venv", "dependencies", "app")
+KINDS = ("base", "os-packages", "interpreter", "venv", "dependencies", "files", "app")
 """The kinds of layers that have a colour of their own."""
 
 STYLE = """
@@ -10,13 +10,13 @@ STYLE = """
   color-scheme: light dark;
   --ground: #ffffff; --ink: #1b1f24; --soft: #57606a; --line: #d0d7de; --panel: #f6f8fa; --link: #0550ae;
   --base: #c8e1ff; --os-packages: #c8e1ff; --interpreter: #ffdfb6; --venv: #e6dcff; --dependencies: #c6f0d0;
-  --app: #ffd0d6; --other: #e1e4e8;
+  --files: #f5e9a9; --app: #ffd0d6; --other: #e1e4e8;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --ground: #0d1117; --ink: #e6edf3; --soft: #9aa4af; --line: #30363d; --panel: #161b22; --link: #79b8ff;
     --base: #123a66; --os-packages: #123a66; --interpreter: #5c3a0a; --venv: #40316e; --dependencies: #134d2a;
-    --app: #6b2030; --other: #333941;
+    --files: #4f4610; --app: #6b2030; --other: #333941;
   }
 }
 * { box-sizing: border-box; }
