@@ -42,7 +42,6 @@ from pants_strata.util_rules import (
     installer_lock,
     siblings,
 )
-from pants_strata.util_rules import lint as image_lint
 from pants_strata.util_rules.attest import documents, source
 from pants_strata.util_rules.attest import packages as described_packages
 from pants_strata.util_rules.debian import lock as debian_lock
@@ -56,6 +55,7 @@ from pants_strata.util_rules.oci_base import documents as base_documents
 from pants_strata.util_rules.oci_base import layers as base_layers
 from pants_strata.util_rules.oci_base import layouts as layouts_on_bases
 from pants_strata.util_rules.oci_base import lock as base_lock
+from pants_strata.util_rules.review import lint as image_lint
 from pants_strata.util_rules.venvs import libraries, locked_venv, proof, venv
 
 

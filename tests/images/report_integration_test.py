@@ -19,8 +19,8 @@ from typing import Any
 import pytest
 
 from strata.report.page import to_html
+from support.oci.reports import report
 from support.programs import require
-from support.reports import report
 
 PHONE, DESKTOP = (390, 844), (1280, 900)
 LIGHT, DARK = "1", "0"

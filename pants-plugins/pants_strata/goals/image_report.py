@@ -21,7 +21,7 @@ from pants.util.strutil import softwrap
 from pants_strata import engine
 from pants_strata.goals.package import ImageFieldSet
 from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
-from pants_strata.util_rules.report import facts_of
+from pants_strata.util_rules.review.report import facts_of
 from strata.diff.compare import Side
 from strata.diff.tagged_layout import TaggedLayout
 from strata.errors import diff as diff_errors

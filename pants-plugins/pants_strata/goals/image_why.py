@@ -19,8 +19,8 @@ from pants_strata.artifacts.python_version import Today
 from pants_strata.goals.package import ImageFieldSet
 from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
 from pants_strata.util_rules.interpreters.choice import Settings
-from pants_strata.util_rules.report import facts_of
-from pants_strata.util_rules.resolved import resolved_fields
+from pants_strata.util_rules.review.report import facts_of
+from pants_strata.util_rules.review.resolved import resolved_fields
 from strata.errors.checks import reports as errors
 from strata.report.answer import image_text, to_json, wheels_text
 

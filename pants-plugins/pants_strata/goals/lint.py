@@ -17,7 +17,7 @@ from pants_strata import engine
 from pants_strata.artifacts.lint import ImageLintRequest
 from pants_strata.lint_options import StrataLintSubsystem
 from pants_strata.target_types import EntryPointField, EnvField, LintIgnoreField
-from pants_strata.util_rules.lint import get_image_lint
+from pants_strata.util_rules.review.lint import get_image_lint
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,8 @@ from pants_strata.artifacts.venv import LockedVenvRequest
 from pants_strata.goals import lint as lint_goal
 from pants_strata.goals.lint import LintImageFieldSet, StrataLintRequest
 from pants_strata.util_rules import default_targets
-from pants_strata.util_rules import lint as image_lint
 from pants_strata.util_rules.interpreters import python_version
+from pants_strata.util_rules.review import lint as image_lint
 from strata.attest.build_inputs import BuildInputs
 from strata.audit.policy import Verdict
 from strata.oci.image import Image, RuntimeConfig

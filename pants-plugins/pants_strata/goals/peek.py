@@ -25,7 +25,7 @@ if BY_NAME:
     from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
     from pants_strata.target_types import EntryPointField, ImageBaseField
     from pants_strata.util_rules.interpreters.choice import Settings
-    from pants_strata.util_rules.resolved import resolved_fields
+    from pants_strata.util_rules.review.resolved import resolved_fields
 
     @dataclass(frozen=True)
     class PeekImageFieldSet(HasAdditionalTargetDataFieldSet):

@@ -10,7 +10,7 @@ from typing import Any, Optional
 from strata.report.answer import image_text, to_json, wheels_text
 from strata.report.json_form import to_json as report_json
 from strata.report.page import to_html
-from support.reports import HOSTILE, report, without_reference
+from support.oci.reports import HOSTILE, report, without_reference
 
 
 class Page(HTMLParser):

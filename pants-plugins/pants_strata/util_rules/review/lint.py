@@ -36,8 +36,8 @@ from pants_strata.target_types import (
 from pants_strata.target_types.platforms import PlatformsField
 from pants_strata.util_rules.image import get_image
 from pants_strata.util_rules.interpreters.choice import Settings
-from pants_strata.util_rules.parts import ImageParts, parts_of
 from pants_strata.util_rules.platforms import platforms_of
+from pants_strata.util_rules.review.parts import ImageParts, parts_of
 from pants_strata.util_rules.venvs.locked_venv import read_requirements_of
 from pants_strata.util_rules.venvs.needed import needed_requirements
 from strata.errors import StrataError

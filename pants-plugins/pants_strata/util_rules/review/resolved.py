@@ -1,6 +1,6 @@
 """What the fields of an image come to where they are not set: by options, by other targets and by defaults.
 
-Nothing is fetched. Errors: those of util_rules/parts.py, and platforms that cannot be used.
+Nothing is fetched. Errors: those of util_rules/review/parts.py, and platforms that cannot be used.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from pants_strata.target_types.platforms import PlatformsField
 from pants_strata.target_types.publishing import ArchiveField
 from pants_strata.util_rules.interpreters.choice import Settings
 from pants_strata.util_rules.lookup import artifact_address
-from pants_strata.util_rules.parts import parts_of
 from pants_strata.util_rules.platforms import platforms_of
+from pants_strata.util_rules.review.parts import parts_of
 
 Resolved = dict[str, Union[str, int, bool, "tuple[str, ...]"]]
 """By the alias of the field; `python` is the version of CPython, and `python_origin` says where it is written."""
