@@ -17,7 +17,7 @@ from pants.option.subsystem import Subsystem
 from pants.util.strutil import softwrap
 
 from pants_strata.artifacts import PLATFORM
-from pants_strata.bytecode_options import BytecodeOptions
+from pants_strata.image_options import ImageOptions
 from pants_strata.run_options import Runtime
 from pants_strata.target_types.defaults import BASE, INSTALLER, INTERPRETER
 from strata.attest import documents
@@ -74,7 +74,7 @@ class BaseLayers(Enum):
     reference = "reference"
 
 
-class StrataSubsystem(BytecodeOptions, Subsystem):
+class StrataSubsystem(ImageOptions, Subsystem):
     """The options of `[strata]`."""
 
     options_scope = "strata"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -34,6 +35,11 @@ class Sandbox:
             path = self.folder / name
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
         return run("bash", self.folder / "__run.sh")
+
+    def interpreter(self, *arguments: str) -> Ran:
+        """Run the bare interpreter that the process runs on, with arguments of its own."""
+        command = shlex.split((self.folder / "__run.sh").read_text().splitlines()[-1])
+        return run(*command[: command.index("-B")], *arguments, cwd=self.folder)
 
 
 def sandboxes(of: Project, *addresses: str) -> Sequence[Sandbox]:

@@ -14,6 +14,7 @@ from benchmarks.mirror import kept_mirror
 from benchmarks.peers.base_layout import write_base
 from benchmarks.peers.buildah import Buildah, buildah
 from benchmarks.project import PREPARED, Project, prepare, project
+from benchmarks.replay import Sandbox, sandboxes
 from benchmarks.toolbox import Toolbox
 from benchmarks.wheelhouse import Wheelhouse, resolve
 
@@ -103,6 +104,15 @@ class Workbench:
         }
         made = project(files, self.web_wheels, self.mirror, self.folder("web"), self.scratch / "installer")
         return self.stack.enter_context(made)
+
+    @cached_property
+    def process(self) -> Sandbox:
+        """The process of one edit of the example's code: with the interpreter of the images."""
+        assert self.web_image.exists()
+        self.web.edit("src/web/main.py", "# kept")
+        (process,) = (each for each in sandboxes(self.web, WEB) if each.verb == "app-layer")
+        self.web.package(WEB)
+        return process
 
     @cached_property
     def web_image(self) -> Path:

@@ -1,4 +1,4 @@
-"""This module has the answer to the question whether layouts have the layers of an `oci_base`."""
+"""This module has the form of the layouts of a run: which blobs they have, and where these lie."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ class LayoutsOnBases:
 
     :param publish_alone: whether that is because the run publishes and writes no layout, so that no archive is
         written either.
+    :param share_blobs: whether the layouts have their blobs in one folder of `dist/`.
     """
 
     have_layers: bool
     publish_alone: bool = False
+    share_blobs: bool = False

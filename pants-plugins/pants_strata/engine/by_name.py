@@ -36,6 +36,7 @@ from pants.engine.fs import (
     PathGlobs,
     RemovePrefix,
     Snapshot,
+    SymlinkEntry,
 )
 from pants.engine.internals.graph import (
     OwnersRequest,
@@ -86,6 +87,7 @@ __all__ = [
     "file_hashes",
     "file_owners",
     "git_commit",
+    "link",
     "loose_files",
     "merge",
     "module_owners",
@@ -159,6 +161,11 @@ async def snapshot(digest: Digest) -> Snapshot:
 async def create(files: Mapping[str, bytes]) -> Digest:
     """Return a digest of files, path → content."""
     return await create_digest(CreateDigest([FileContent(path, content) for path, content in sorted(files.items())]))
+
+
+async def link(path: str, target: str) -> Digest:
+    """Return a digest of a symbolic link."""
+    return await create_digest(CreateDigest([SymlinkEntry(path, target)]))
 
 
 async def contents(digest: Digest) -> dict[str, bytes]:

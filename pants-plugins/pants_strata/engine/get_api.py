@@ -38,6 +38,7 @@ from pants.engine.fs import (
     Paths,
     RemovePrefix,
     Snapshot,
+    SymlinkEntry,
 )
 from pants.engine.internals.graph import Owners, OwnersRequest
 from pants.engine.process import FallibleProcessResult, Process
@@ -69,6 +70,7 @@ __all__ = [
     "file_hashes",
     "file_owners",
     "git_commit",
+    "link",
     "loose_files",
     "merge",
     "module_owners",
@@ -152,6 +154,11 @@ async def snapshot(digest: Digest) -> Snapshot:
 async def create(files: Mapping[str, bytes]) -> Digest:
     """Return a digest of files, path → content."""
     return await Get(Digest, CreateDigest([FileContent(path, content) for path, content in sorted(files.items())]))
+
+
+async def link(path: str, target: str) -> Digest:
+    """Return a digest of a symbolic link."""
+    return await Get(Digest, CreateDigest([SymlinkEntry(path, target)]))
 
 
 async def contents(digest: Digest) -> dict[str, bytes]:

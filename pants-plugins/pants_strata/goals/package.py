@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Optional
@@ -56,6 +57,10 @@ from strata.oci.layer import Layer
 from strata.oci.layout import artifact_layout_files, layout_files
 from strata.oci.platform import Platform
 
+# In dist/, where layouts share them. A target's own output is called by its address, and none begins with a dot.
+_SHARED = ".strata"
+_BLOBS = "blobs"
+
 
 @dataclass(frozen=True)
 class _Part:
@@ -81,14 +86,30 @@ class _Part:
 
 
 async def _layout(
-    output_path: ArtifactOutputPathField, files: dict[str, bytes], blobs: Iterable[Digest], parts: Sequence[_Part]
+    output_path: ArtifactOutputPathField,
+    files: Mapping[str, bytes],
+    blobs: Iterable[Digest],
+    parts: Sequence[_Part],
+    layouts: LayoutsOnBases,
 ) -> BuiltPackage:
     path = output_path.value_or_default(file_ending=None)
-    merged = await engine.merge([*blobs, await engine.create(files)])
+    if layouts.share_blobs:
+        digest = await _sharing(path, files, blobs)
+    else:
+        digest = await engine.under(path, await engine.merge([*blobs, await engine.create(files)]))
     lines = [line for part in parts for line in part.lines()]
     if len(parts) > 1:
         lines.insert(0, f"  {len(parts)} platforms {_root_digest(files)}")
-    return BuiltPackage(await engine.under(path, merged), (BuiltPackageArtifact(path, extra_log_lines=tuple(lines)),))
+    return BuiltPackage(digest, (BuiltPackageArtifact(path, extra_log_lines=tuple(lines)),))
+
+
+async def _sharing(path: str, files: Mapping[str, bytes], blobs: Iterable[Digest]) -> Digest:
+    """Return a layout whose blobs lie in a folder beside it: in the digest of several such layouts they come once."""
+    shared = {name: content for name, content in files.items() if name.startswith(f"{_BLOBS}/")}
+    own = {f"{path}/{name}": content for name, content in files.items() if name not in shared}
+    beside = await engine.under(_SHARED, await engine.merge([*blobs, await engine.create(shared)]))
+    link = await engine.link(f"{path}/{_BLOBS}", os.path.relpath(f"{_SHARED}/{_BLOBS}", path))
+    return await engine.merge([beside, link, await engine.create(own)])
 
 
 def _root_digest(files: Mapping[str, bytes]) -> str:
@@ -98,14 +119,17 @@ def _root_digest(files: Mapping[str, bytes]) -> str:
 
 
 async def _artifact_layout(
-    output_path: ArtifactOutputPathField, kind: str, artifacts: Mapping[Platform, Sequence[ArtifactLayer]]
+    output_path: ArtifactOutputPathField,
+    kind: str,
+    artifacts: Mapping[Platform, Sequence[ArtifactLayer]],
+    form: LayoutsOnBases,
 ) -> BuiltPackage:
     layers: dict[Optional[Platform], Sequence[Layer]] = {
         platform: [item.layer for item in items] for platform, items in artifacts.items()
     }
     files = artifact_layout_files(layers, kind=kind, annotations={})
     parts = [_Part(platform, each, _artifact_digest(platform, each, kind)) for platform, each in layers.items()]
-    return await _layout(output_path, files, [item.blob for items in artifacts.values() for item in items], parts)
+    return await _layout(output_path, files, [item.blob for items in artifacts.values() for item in items], parts, form)
 
 
 def _artifact_digest(platform: Optional[Platform], layers: Sequence[Layer], kind: str) -> str:
@@ -164,6 +188,7 @@ async def package_image(
             )
             for built in images
         ],
+        layouts,
     )
     path = field_set.output_path.value_or_default(file_ending=None)
     inputs = build_inputs_path(path)
@@ -203,7 +228,7 @@ class OsPackagesFieldSet(ArtifactFieldSet):
 
 @rule
 async def package_os_packages(
-    field_set: OsPackagesFieldSet, strata: StrataSubsystem, debian: DebianSubsystem
+    field_set: OsPackagesFieldSet, strata: StrataSubsystem, debian: DebianSubsystem, layouts: LayoutsOnBases
 ) -> BuiltPackage:
     """Return a layout with the layer of Debian packages, for each platform of `[strata].platforms`."""
     interpreter = (await default_interpreter(strata)).address
@@ -213,7 +238,7 @@ async def package_os_packages(
         for platform in platforms
     )
     artifacts = {platform: [layer] for platform, layer in zip(platforms, layers)}
-    return await _artifact_layout(field_set.output_path, "os-packages", artifacts)
+    return await _artifact_layout(field_set.output_path, "os-packages", artifacts, layouts)
 
 
 @dataclass(frozen=True)
@@ -227,7 +252,7 @@ class InterpreterFieldSet(ArtifactFieldSet):
 
 @rule
 async def package_interpreter(
-    field_set: InterpreterFieldSet, strata: StrataSubsystem, debian: DebianSubsystem
+    field_set: InterpreterFieldSet, strata: StrataSubsystem, debian: DebianSubsystem, layouts: LayoutsOnBases
 ) -> BuiltPackage:
     """Return a layout with the layer of an interpreter, for each platform of `[strata].platforms`."""
     platforms = platforms_of(None, field_set.address, strata, debian)
@@ -239,7 +264,7 @@ async def package_interpreter(
         for interpreter in interpreters
     )
     artifacts = {platform: [layer] for platform, layer in zip(platforms, layers)}
-    return await _artifact_layout(field_set.output_path, "interpreter", artifacts)
+    return await _artifact_layout(field_set.output_path, "interpreter", artifacts, layouts)
 
 
 @dataclass(frozen=True)
@@ -274,7 +299,12 @@ class VenvFieldSet(ArtifactFieldSet):
 
 @rule
 async def package_venv(
-    field_set: VenvFieldSet, strata: StrataSubsystem, debian: DebianSubsystem, python: PythonSetup, today: Today
+    field_set: VenvFieldSet,
+    strata: StrataSubsystem,
+    debian: DebianSubsystem,
+    python: PythonSetup,
+    today: Today,
+    layouts: LayoutsOnBases,
 ) -> BuiltPackage:
     """Return a layout with the layers of all of the lock, for each platform of `[strata].platforms`."""
     platforms = platforms_of(None, field_set.address, strata, debian)
@@ -285,7 +315,7 @@ async def package_venv(
         get_venv(VenvRequest(lock, None, strata.wheels_bytecode(), strata.compression.choice)) for lock in locks
     )
     artifacts = {platform: venv.layers for platform, venv in zip(platforms, venvs)}
-    return await _artifact_layout(field_set.output_path, "dependencies", artifacts)
+    return await _artifact_layout(field_set.output_path, "dependencies", artifacts, layouts)
 
 
 def _megabytes(size: int) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 from pants.core.goals.package import BuiltPackage
 from pants.engine.addresses import Address
-from pants.engine.fs import AddPrefix, CreateDigest, Digest, FileContent, MergeDigests
+from pants.engine.fs import AddPrefix, CreateDigest, Digest, FileContent, MergeDigests, SymlinkEntry
 from pants.engine.target import WrappedTarget, WrappedTargetRequest
 from pants.testutil.option_util import create_subsystem
 from pants.util.frozendict import FrozenDict
@@ -42,6 +42,8 @@ class Engine:
     """The rest of the build: images with a base of their own and the same app, and notes of what is written."""
 
     written: dict[str, bytes] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
+    moved: list[AddPrefix] = field(default_factory=list)
     documents: tuple[str, ...] = ()
     kind: str = "os-packages"
     archive: Archive = Archive.none
@@ -59,6 +61,11 @@ class Engine:
 
     def create(self, files: CreateDigest) -> Digest:
         self.written.update((file.path, file.content) for file in files if isinstance(file, FileContent))
+        self.links.update((file.path, file.target) for file in files if isinstance(file, SymlinkEntry))
+        return DIGEST
+
+    def under(self, moved: AddPrefix) -> Digest:
+        self.moved.append(moved)
         return DIGEST
 
     def package(self, *platforms: str, layouts: LayoutsOnBases = WITH_BASES) -> BuiltPackage:
@@ -72,7 +79,7 @@ class Engine:
                 (Documents, DocumentsRequest): self.describe,
                 (Digest, MergeDigests): lambda _: DIGEST,
                 (Digest, CreateDigest): self.create,
-                (Digest, AddPrefix): lambda _: DIGEST,
+                (Digest, AddPrefix): self.under,
                 (WrappedTarget, WrappedTargetRequest): lambda _: WrappedTarget(target),
             },
         )
@@ -141,3 +148,16 @@ def test_no_archive_is_written_where_publish_alone_runs() -> None:
     alone = LayoutsOnBases(False, publish_alone=True)
     artifacts = Engine(archive=Archive.oci).package("linux/amd64", layouts=alone).artifacts
     assert [each.relpath for each in artifacts] == ["src.web/image", "src.web/image.inputs.json"]
+
+
+def test_layouts_that_share_their_blobs() -> None:
+    engine, alone = Engine(), Engine()
+    layout, _ = engine.package("linux/amd64", layouts=LayoutsOnBases(True, share_blobs=True)).artifacts
+    assert layout == alone.package("linux/amd64").artifacts[0]
+    assert (alone.moved, alone.links) == ([AddPrefix(DIGEST, "src.web/image")], {})
+    assert engine.moved == [AddPrefix(DIGEST, ".strata")]
+    assert engine.links == {"src.web/image/blobs": "../../.strata/blobs"}
+    # The same documents, and the layout's own ones at their places.
+    own = ("index.json", "oci-layout")
+    moved = {f"src.web/image/{name}" if name in own else name: text for name, text in alone.written.items()}
+    assert engine.written == moved

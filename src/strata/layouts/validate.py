@@ -43,6 +43,8 @@ class _Validation:
     def __init__(self, layout: Path) -> None:
         self.findings: list[Finding] = []
         self._layout = layout
+        # Several layouts may have one folder of blobs, where each has a link. What others have in it is not looked at.
+        self._shared = layout.joinpath("blobs").is_symlink() and layout.joinpath("blobs").is_dir()
         # The size of each regular file, by its path in the layout.
         self._sizes: dict[str, int] = {}
         self._damaged: set[str] = set()
@@ -59,13 +61,16 @@ class _Validation:
             )
             return
         self._list_files()
-        self._hash_blobs()
+        if not self._shared:
+            self._hash_blobs()
         self._document(LAYOUT_FILE, spec.layout)
         root = self._document(INDEX_FILE, spec.index)
         if root is not None:
             self._follow(root)
         for path in sorted(self._sizes):
             if path in (LAYOUT_FILE, INDEX_FILE) or path in self._referenced:
+                continue
+            if self._shared and path.startswith("blobs/"):
                 continue
             if not path.startswith("blobs/"):
                 self._strata(printable(path), "is no part of a layout")
@@ -85,7 +90,7 @@ class _Validation:
     # Files
 
     def _list_files(self) -> None:
-        """Note the size of each file. Links are not followed: they may lead out of the layout, or in a circle."""
+        """Note the size of each file. Links are not followed, but for a shared `blobs`: they may lead in a circle."""
         waiting = [""]
         while waiting:
             directory = waiting.pop()
@@ -101,7 +106,7 @@ class _Validation:
                 except OSError as error:
                     self._unreadable(path, error)
                     continue
-                if stat.S_ISDIR(status.st_mode):
+                if stat.S_ISDIR(status.st_mode) or (path == "blobs" and self._shared):
                     waiting.append(path)
                 elif stat.S_ISREG(status.st_mode):
                     self._sizes[path] = status.st_size
@@ -119,12 +124,15 @@ class _Validation:
             if not _BLOB.fullmatch(path):
                 self._oci(printable(path), "is no blob: blobs lie at blobs/sha256/HEX or blobs/sha512/HEX")
                 continue
-            _, algorithm, wanted = path.split("/")
-            found = self._hash(path, algorithm)
-            if found != wanted:
-                self._damaged.add(path)
-                if found is not None:
-                    self._oci(path, f"has the digest {algorithm}:{found}")
+            self._check_digest(path)
+
+    def _check_digest(self, path: str) -> None:
+        _, algorithm, wanted = path.split("/")
+        found = self._hash(path, algorithm)
+        if found != wanted:
+            self._damaged.add(path)
+            if found is not None:
+                self._oci(path, f"has the digest {algorithm}:{found}")
 
     def _hash(self, path: str, algorithm: str) -> Optional[str]:
         summed = hashlib.new(algorithm)
@@ -177,8 +185,10 @@ class _Validation:
     def _blob(self, descriptor: Any, by: str, where: str) -> Optional[str]:
         """Return the path of the blob that `where` in the document `by` names, if it is what the descriptor says."""
         path = blob_path(descriptor["digest"])
-        self._referenced.add(path)
         size = self._sizes.get(path)
+        if self._shared and size is not None and path not in self._referenced:
+            self._check_digest(path)
+        self._referenced.add(path)
         if size is None:
             self._oci(by, f"names {path} in {where}, which is missing")
         elif size != descriptor["size"]:

@@ -20,6 +20,9 @@ RUN --mount=type=bind,target=/wheels \
 ["/opt/pip/bin/pip", "install", "--quiet", "--no-index", "--find-links=/wheels", "--upgrade", "pip"]
 COPY uv /usr/local/bin/uv
 """
+# The same for a base of the peer's own, which debootstrap wrote.
+IMPORTED = "FROM scratch\nCOPY root /\n"
+UV_ALONE = f"FROM {BASE}\nCOPY uv /usr/local/bin/uv\n"
 _WHEELS = (
     "--mount=type=bind,source=wheels,target=/wheels "
     "--mount=type=bind,source=requirements.lock,target=/requirements.lock"
@@ -40,6 +43,11 @@ FROM {BUILDER} AS builder
 RUN ["{PYTHON}", "-m", "venv", "--without-pip", "/opt/venv"]
 RUN {_WHEELS} ["/opt/pip/bin/pip", "--python=/opt/venv/bin/python", "install", "--quiet", "--no-cache-dir", {_LOCKED}]
 {_IMAGE}"""
+
+# pip keeps what it downloads and builds: wheels on the disk are neither.
+PIP_CACHED = PIP.replace(f"RUN {_WHEELS}", f"RUN --mount=type=cache,target=/root/.cache/pip {_WHEELS}").replace(
+    '"--no-cache-dir"', '"--cache-dir=/root/.cache/pip"'
+)
 
 UV = f"""\
 FROM {BUILDER} AS builder

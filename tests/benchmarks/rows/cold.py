@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from benchmarks.peers import pex
-from benchmarks.peers.dockerfiles import PIP, UV
+from benchmarks.floors import compiler, one_process
+from benchmarks.peers import debian_base, pex
+from benchmarks.peers.dockerfiles import PIP, PIP_CACHED, UV
 from benchmarks.report import Row
 from benchmarks.timing import medians
 from benchmarks.workbench import WEB, Workbench
@@ -19,15 +20,37 @@ def measure(bench: Workbench) -> Iterator[Row]:
             "pip": lambda: peers.cold(context, PIP, "pip"),
             "uv": lambda: peers.cold(context, UV, "uv"),
             "pex": lambda: pex.cold(peers, context, bench.web_wheels, bench.tools),
+            "copying": lambda: one_process(bench.web_wheels, bench.scratch),
+            "compiler": lambda: compiler(bench.web_wheels, bench.tools, bench.process, bench.scratch),
+        },
+        bench.runs(5),
+    )
+    # Caches that instructions mount, filled by a build of the same wheels: only what is new of a lock is not in them.
+    peers.cached(context, UV, "uv")
+    peers.cached(context, PIP_CACHED, "pip-cached")
+    cached = medians(
+        {
+            "pip": lambda: peers.cached(context, PIP_CACHED, "pip-cached"),
+            "uv": lambda: peers.cached(context, UV, "uv"),
+        },
+        bench.runs(5),
+    )
+    floor = found["copying"] + found["compiler"]
+    what = "cold image build, wheels on disk, with bytecode / "
+    yield Row(f"{what}Dockerfile with pip", found["ours"], "s", found["pip"], 0.5, _REASON, floor)
+    yield Row(f"{what}Dockerfile with uv", found["ours"], "s", found["uv"], 0.5, _REASON, floor)
+    yield Row(f"{what}pex files and a Dockerfile", found["ours"], "s", found["pex"], 0.3, _REASON, floor)
+    for tool in ("pip", "uv"):
+        yield Row(f"{what}Dockerfile with {tool} and a warm cache mount", found["ours"], "s", cached[tool])
+    nothing = medians(
+        {
+            "ours": lambda: web.cold(None, WEB),
+            "peer": lambda: debian_base.from_nothing(peers, context, bench.mirror, bench.tools),
         },
         bench.runs(3),
     )
-    what = "cold image build, wheels on disk, with bytecode / "
-    yield Row(f"{what}Dockerfile with pip", found["ours"], "s", found["pip"], 0.25, _REASON)
-    yield Row(f"{what}Dockerfile with uv", found["ours"], "s", found["uv"], 0.6, _REASON)
-    yield Row(f"{what}pex files and a Dockerfile", found["ours"], "s", found["pex"])
-    nothing = medians({"ours": lambda: web.cold(None, WEB)}, bench.runs(1))
-    yield Row("the same from nothing, with base and interpreter from Debian packages on disk", nothing["ours"], "s")
+    what = "the same from nothing, Debian packages on disk / debootstrap and a Dockerfile with uv"
+    yield Row(what, nothing["ours"], "s", nothing["peer"], 0.6, _REASON, floor)
 
 
 _REASON = (

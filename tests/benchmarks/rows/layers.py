@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 
+from benchmarks.floors import one_process
 from benchmarks.layouts import dependencies, gzip_size
 from benchmarks.peers.lower_bounds import pip_install, tar_gzip, uv_install
 from benchmarks.replay import remove, run_all, sandboxes
@@ -27,12 +28,13 @@ def measure(bench: Workbench) -> Iterator[Row]:
             "layers": lambda: run_all(layers),
             "with the proof": lambda: run_all(kept),
             "pip": lambda: pip_install(wheels, tools, tree) + tar_gzip(tree, blob),
+            "floor": lambda: one_process(wheels, bench.scratch),
             "uv": lambda: uv_install(wheels, tools, tree) + tar_gzip(tree, blob),
         },
         bench.runs(5),
     )
     what = "local wheels to layer blobs, without bytecode / {} install + tar + gzip -6"
-    yield Row(what.format("uv"), found["layers"], "s", found["uv"], 0.14, _TIME)
+    yield Row(what.format("uv"), found["layers"], "s", found["uv"], 0.14, _TIME, found["floor"])
     yield Row(what.format("pip"), found["layers"], "s", found["pip"])
     yield Row(
         "the same, and the proof that pip installs the same / uv install + tar + gzip -6",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
-from benchmarks.layouts import dependencies, stored
+from benchmarks.floors import copy
+from benchmarks.layouts import dependencies, layers, stored
 from benchmarks.monorepo import address, monorepo
 from benchmarks.project import project
 from benchmarks.report import Row
@@ -39,13 +42,23 @@ def measure(bench: Workbench) -> Iterator[Row]:
             (whole - shared + sum(venvs.values())) / 1e6,
             0.25,
             _REASON,
+            (whole - _apps(layouts)) / 1e6,
         )
+        dist = repository.pants.root / "dist"
+
+        def package() -> float:
+            """The layouts with all of their blobs, and nothing else in dist/."""
+            shutil.rmtree(dist / ".strata", ignore_errors=True)
+            return repository.package("::")
+
         found = medians(
             {
-                "package": lambda: repository.package("::"),
+                "shared": lambda: repository.package("--strata-share-blobs", "::"),
+                "package": package,
+                "copy": lambda: copy(dist, scratch),
                 "list": lambda: seconds(lambda: repository.run("list", "::")),
             },
-            bench.runs(3),
+            bench.runs(5),
         )
         yield Row(
             f"nothing changed: warm `package ::` / warm `list ::`, {apps} apps",
@@ -54,7 +67,16 @@ def measure(bench: Workbench) -> Iterator[Row]:
             found["list"],
             1.2,
             _WARM,
+            found["list"] + found["copy"],
         )
+        what = f"the same with `[strata].share_blobs` / warm `list ::`, {apps} apps"
+        yield Row(what, found["shared"], "s", found["list"], 1.2, _WARM)
+
+
+def _apps(layouts: Iterable[Path]) -> int:
+    """Bytes of the layers of first-party code."""
+    own = {layer.digest: layer.size for layout in layouts for layer in layers(layout) if layer.kind == "app"}
+    return sum(own.values())
 
 
 _REASON = (

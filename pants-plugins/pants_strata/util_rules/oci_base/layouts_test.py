@@ -27,5 +27,22 @@ from support.mocked_rules import run_mocked
 )
 def test_layouts(chosen: BaseLayers, goals: list[str], expected: LayoutsOnBases) -> None:
     options = SimpleNamespace(options=SimpleNamespace(goals=goals))
-    strata = create_subsystem(StrataSubsystem, base_layers=chosen)
+    strata = create_subsystem(StrataSubsystem, base_layers=chosen, share_blobs=False)
     assert run_mocked(layouts_on_bases, [strata, options], {}) == expected
+
+
+@pytest.mark.parametrize(
+    "goals, chosen, shared",
+    [
+        (["package"], True, True),
+        (["package"], False, False),
+        # A push, or a test, takes a layout without what lies beside it.
+        (["publish"], True, False),
+        (["package", "publish"], True, False),
+        (["test"], True, False),
+    ],
+)
+def test_blobs_are_shared_where_layouts_stay_in_dist(goals: list[str], chosen: bool, shared: bool) -> None:
+    options = SimpleNamespace(options=SimpleNamespace(goals=goals))
+    strata = create_subsystem(StrataSubsystem, base_layers=BaseLayers.auto, share_blobs=chosen)
+    assert run_mocked(layouts_on_bases, [strata, options], {}).share_blobs is shared

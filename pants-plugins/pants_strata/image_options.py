@@ -1,4 +1,4 @@
-"""This module has the options of `[strata]` that say which modules have bytecode in images."""
+"""This module has the options of `[strata]` for the bytecode in images and for the blobs of their layouts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pants.util.strutil import softwrap
 from strata.protocol.dependencies_layer import Bytecode
 
 
-class BytecodeOptions:
+class ImageOptions:
     """The part of the subsystem with these options."""
 
     bytecode = BoolOption(
@@ -24,6 +24,18 @@ class BytecodeOptions:
             Whether the bytecode of dependencies includes that of their tests: the modules of wheels that lie in a
             directory `tests` or `testing`, at any depth. Their sources are in images in any case, and are compiled when
             something imports them. Without it, layers of scientific packages are smaller and sooner made.
+            """
+        ),
+    )
+
+    share_blobs = BoolOption(
+        default=False,
+        help=softwrap(
+            """
+            Whether the layouts that `package` writes share their blobs, in `dist/.strata/blobs`: each has a link to
+            that folder. Of many images with the same dependencies it then writes a fraction of the bytes. Such a layout
+            is of use in `dist/` alone. Remove the folder when it has too many blobs of former images. By default each
+            layout has all of its blobs.
             """
         ),
     )

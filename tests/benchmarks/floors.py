@@ -1,0 +1,42 @@
+"""What the fewest instructions would cost: the same work without processes for its parts, checks, plans and caches."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from benchmarks.layer_from_wheels import measure, spliced
+from benchmarks.peers.lower_bounds import uv_install
+from benchmarks.replay import Sandbox
+from benchmarks.timing import run
+from benchmarks.toolbox import Toolbox
+from benchmarks.wheelhouse import Wheelhouse
+
+
+def one_process(wheelhouse: Wheelhouse, scratch: Path) -> float:
+    """Seconds of one process that makes one layer of all wheels, without bytecode."""
+    return measure(spliced, wheelhouse.wheels, scratch, scratch / "spliced").wall
+
+
+def compiler(wheelhouse: Wheelhouse, tools: Toolbox, process: Sandbox, scratch: Path) -> float:
+    """Seconds of CPython's compiler on all cores, for all modules of the wheels, and of nothing else."""
+    tree = scratch / "compiled"
+    uv_install(wheelhouse, tools, tree)
+    cores = str(len(os.sched_getaffinity(0)))
+    ran = process.interpreter("-m", "compileall", "-q", "-j", cores, str(tree)).seconds
+    assert any(tree.rglob("*.pyc"))
+    shutil.rmtree(tree)
+    return ran
+
+
+def start(process: Sandbox) -> float:
+    """Seconds of the start of the bare interpreter."""
+    return process.interpreter("-S", "-c", "pass").seconds
+
+
+def copy(folder: Path, scratch: Path) -> float:
+    """Seconds to copy a folder."""
+    ran = run("cp", "-a", folder, scratch / "copied").seconds
+    shutil.rmtree(scratch / "copied")
+    return ran
