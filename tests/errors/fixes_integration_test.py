@@ -212,8 +212,8 @@ def test_locks_that_strata_makes(user: User) -> None:
 
 # ---- resolves of Pants -----------------------------------------------------------------------------------------------
 
-RESOLVES = """python_requirement(name="alpha", requirements=["alpha"], resolve="web")
-python_venv(name="venv", resolve="web")
+RESOLVE = """python_requirement(name="{0}-alpha", requirements=["alpha"], resolve="{0}")
+python_venv(name="{0}", resolve="{0}")
 """
 PEX: Mapping[str, Callable[[str], str]] = {
     "cut": lambda text: text[: len(text) // 2],
@@ -231,23 +231,31 @@ PEX: Mapping[str, Callable[[str], str]] = {
     "pex_locks.file_without_sha256",
 )
 def test_resolves_of_pants(user: User) -> None:
+    """All are mended by one run of `generate-lockfiles`, with the `--resolve` of each message."""
+    names = ["missing", *PEX]
+    locks = {**{name: f"resolves/{name}.lock" for name in names}, "python-default": "none.lock"}
     settings = {
         "PANTS_PYTHON_ENABLE_RESOLVES": "true",
-        "PANTS_PYTHON_RESOLVES": "{'web': 'resolves/web.lock', 'python-default': 'none.lock'}",
+        "PANTS_PYTHON_RESOLVES": str(locks),
         "PANTS_PYTHON_INTERPRETER_CONSTRAINTS": "['CPython>=3.9,<3.14']",
         "PANTS_PYTHON_REPOS_INDEXES": f"['{user.project.url}/simple']",
     }
-    pants, path = user.project.pants, "resolves/web.lock"
-    pants.write({"resolves/BUILD": RESOLVES})
-    lock = pants.root / path
-    for damage in [None, *PEX.values()]:
-        if damage:
-            before = lock.read_text()
-            lock.write_text(damage(before))
-            assert lock.read_text() != before
-        message = pants.package("resolves:venv", **settings).error
-        user.run(Fix.of(message, "pants" if damage else "./pants"), **settings)
-        pants.package("resolves:venv", **settings).succeeded()
+    pants = user.project.pants
+    pants.write({"resolves/BUILD": "".join(map(RESOLVE.format, names))})
+    pants.run("generate-lockfiles", *(f"--resolve={name}" for name in PEX), **settings).succeeded()
+    for name, damage in PEX.items():
+        lock = pants.root / locks[name]
+        before = lock.read_text()
+        lock.write_text(damage(before))
+        assert lock.read_text() != before
+    messages = {name: pants.package(f"resolves:{name}", **settings).error for name in names}
+    commands = {name: Fix.of(messages[name], "pants" if name in PEX else "./pants").command for name in names}
+    assert commands == {
+        "missing": "./pants generate-lockfiles --resolve=missing",
+        **{name: f"pants generate-lockfiles --resolve={name}" for name in PEX},
+    }
+    pants.run("generate-lockfiles", *(command.split()[2] for command in commands.values()), **settings).succeeded()
+    pants.run("package", *(f"resolves:{name}" for name in names), **settings).succeeded()
 
 
 # ---- source distributions --------------------------------------------------------------------------------------------
