@@ -23,7 +23,7 @@ GOAL = ImageDiffSubsystem.name
 FILES = {
     "src/app/BUILD": "python_sources()\npython_image(name='image', entry_point='main.py', exposed_ports=['80'])\n",
     "src/app/main.py": "",
-    "src/files/BUILD": "image_files(name='settings', path='/etc/app')\n",
+    "src/files/BUILD": "image_files(name='settings', dependencies=['src/app'], path='/etc/app')\n",
     "src/base/BUILD": "oci_base(name='company', image='registry.example/base:1', lockfile='base.oci.json')\n",
 }
 

@@ -3,7 +3,7 @@
 Pants makes graphs of rules when it starts, and most of a start goes into these. The projects of tests do without some:
 
 - The graph that resolves `[GLOBAL].plugins`: they resolve none, since ./pants has what they need.
-- In the graph that builds, rules that have many ways to be combined and that no project of a test asks for: those of the
+- In the graph that builds, rules that can be combined in many ways and that no project of a test asks for: those of the
   build server protocol, and those of `pex_binary`.
 
 The tests of the launcher and of the plugin's wheel start Pants as it is.
