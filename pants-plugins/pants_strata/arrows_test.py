@@ -24,6 +24,7 @@ _PLANNING = {
     "debian",
     "diff",
     "errors",
+    "image_tests",
     "interpreters",
     "lint",
     "locks",

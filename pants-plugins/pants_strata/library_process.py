@@ -7,7 +7,7 @@ process gets only the modules that its verb imports (library_slice.py).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -176,9 +176,26 @@ async def on_host(
     return Step(request, process)
 
 
+def with_cache(step: Step[R], name: str, folder: str, *, seconds: int) -> Step[R]:
+    """Return a step that keeps files for later runs, and that ends after some time.
+
+    :param name: of the cache, among those of Pants.
+    :param folder: where the step finds it. What is in it is in no key: it may save time, and change no result.
+    """
+    return replace(
+        step, process=replace(step.process, append_only_caches=FrozenDict({name: folder}), timeout_seconds=seconds)
+    )
+
+
 async def answer(step: Step[R]) -> Answer[R]:
     """Run a step. Raise RuntimeError where it ends as no verb should: that is a defect of ours."""
     return await _answer(step, await engine.execute(step.process))
+
+
+async def ended(step: Step[R]) -> tuple[FallibleProcessResult, Answer[R]]:
+    """Run a step; return how its process ended, too, with files that it wrote before an error."""
+    result = await engine.execute(step.process)
+    return result, await _answer(step, result)
 
 
 async def answers(steps: Iterable[Step[R]]) -> tuple[Answer[R], ...]:

@@ -21,12 +21,14 @@ from pants_strata.goals import (
     publish,
     run,
     tailor,
+    test,
 )
 from pants_strata.target_types import (
     DebianPackagesTarget,
     ImageFilesTarget,
     OciBaseTarget,
     PythonImageTarget,
+    PythonImageTestTarget,
     PythonInstallerTarget,
     PythonInterpreterTarget,
     PythonVenvTarget,
@@ -66,6 +68,7 @@ def target_types() -> Iterable[type[Target]]:
         ImageFilesTarget,
         OciBaseTarget,
         PythonImageTarget,
+        PythonImageTestTarget,
         PythonInstallerTarget,
         PythonInterpreterTarget,
         PythonVenvTarget,
@@ -120,6 +123,7 @@ def rules() -> Iterable[Rule | UnionRule]:
         source,
         standalone,
         tailor,
+        test,
         venv,
     )
     return tuple(item for module in modules for item in module.rules())

@@ -5,6 +5,7 @@
     python -m strata diff REFERENCE LAYOUT   why an image differs from another one
     python -m strata audit DIRECTORY         the installers of Python packages in an OCI image layout
     python -m strata run LAYOUT -- ARGUMENTS runs the image of a layout, with an engine or without a daemon
+    python -m strata test LAYOUT FILE        tests the image of a layout, by files of container-structure-test
     python -m strata check LAYOUT            vulnerable and outdated parts of its images, by files of databases
     python -m strata push LAYOUT REFERENCE   a layout's image into a registry: what is new there, and then the tag
     python -m strata pull LAYOUT REFERENCE   a registry's image into a layout
@@ -39,6 +40,7 @@ COMMANDS = {
     "referrers": ("strata.registry.referrers", "list what is attached to an image in a registry"),
     "run": ("strata.run", "run the image of a layout, also without a daemon"),
     "sign": ("strata.sign", "sign an image, so that cosign and others verify it"),
+    "test": ("strata.image_tests", "test the image of a layout by structure tests, without a daemon"),
     "validate": ("strata.layouts", "recompute all that an OCI image layout says of itself"),
     "verify": ("strata.sign", "verify an image: signatures, digests, and a policy"),
 }

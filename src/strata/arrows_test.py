@@ -26,6 +26,7 @@ ARROWS = {
     "diff": {"attest", "errors", "layouts", "oci"},
     "errors": set(),
     "fetch": {"debian", "errors", "protocol", "standalone", "wheels"},
+    "image_tests": {"errors", "layouts", "oci", "protocol", "run"},
     "installers": {"errors", "fetch", "oci", "protocol", "wheels"},
     "interpreters": {"debian", "errors", "oci", "protocol", "standalone", "wheels"},
     "layers": {"audit", "debian", "errors", "interpreters", "libraries", "oci", "protocol", "wheels"},

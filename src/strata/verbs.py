@@ -41,6 +41,7 @@ VERBS = {
     "proof": "strata.installers.proof",
     "standalone-interpreter-layer": "strata.layers.standalone_interpreter",
     "standalone-tree": "strata.interpreters.standalone.tree",
+    "try-image": "strata.image_tests.run",
     "venv-layer": "strata.layers.venv",
     "wheel-libraries": "strata.libraries.wheel",
 }
@@ -50,6 +51,7 @@ VERBS = {
 _ROOMS = {
     "attest": "attest.",
     "base": "bases.",
+    "image": "images.",
     "files": "contents.",
     "libraries": "contents.",
     "standalone": "standalone.",

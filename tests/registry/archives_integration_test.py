@@ -17,7 +17,7 @@ from strata.oci.image_archive import run as write_archive
 from strata.oci.layer import File, Layer, write_layer
 from strata.oci.layout import archive_files
 from strata.oci.platform import Platform
-from strata.protocol.image_archive import Request
+from strata.protocol.images.image_archive import Request
 from support.oci.podman import inspected, podman
 from support.oci.readers import run
 from support.programs import require

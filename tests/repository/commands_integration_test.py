@@ -56,6 +56,8 @@ NOT_RUN: Mapping[str, str] = {
     "src/examples/web:image -- -m web.main": "the same",
     "python -m strata run dist/src.examples.web/image --publish=8080:8000 --runtime=bwrap": "the same",
     "python -m strata run dist/src.examples.web/image --entrypoint=/opt/venv/bin/python -- -m site": "the same",
+    "python -m strata test dist/src.examples.report/image src/examples/report/structure-test.yaml": "the same file is "
+    "run by `./pants test`; src/strata/image_tests/command_test.py runs the command",
     "./pants image-check --osv=pypi.zip --debian-tracker=tracker.json --ignore=image-check.toml ::": "needs downloads; "
     "pants_strata/goals/image_check_test.py runs it with files of its own",
     "python -m strata check dist/src.examples.web/image --osv=pypi.zip --debian-tracker=tracker.json --json": "needs "

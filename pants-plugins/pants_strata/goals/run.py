@@ -17,18 +17,12 @@ from pants.engine.rules import Rule, collect_rules, rule
 from pants.engine.unions import UnionRule
 
 from pants_strata import engine
-from pants_strata.artifacts.image import ImageRequest
 from pants_strata.library_command import STRATA
 from pants_strata.run_options import RunSubsystem
 from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
 from pants_strata.target_types import EntryPointField, ScriptField
 from pants_strata.target_types.platforms import PlatformsField
-from pants_strata.util_rules.host_platform import host_platform
-from pants_strata.util_rules.image import get_image
-from pants_strata.util_rules.platforms import platforms_of
-from strata.errors.running import run as errors
-from strata.oci.layout import layout_files
-from strata.oci.platform import Platform
+from pants_strata.util_rules.machine_image import machine_image
 
 _LAYOUT = "image"
 
@@ -53,12 +47,7 @@ async def run_image(
     build_root: BuildRoot,
 ) -> RunRequest:
     """Return the process that runs an image. Raise StrataError where it is for none of this machine's platforms."""
-    wanted = Platform("linux", host_platform(machine).architecture)
-    platforms = platforms_of(field_set.platforms, field_set.address, strata, debian)
-    if wanted not in platforms:
-        raise errors.no_image(str(field_set.address), str(wanted), [str(each) for each in platforms])
-    built = await get_image(ImageRequest(field_set.address, wanted))
-    layout = await engine.merge([built.blobs, await engine.create(layout_files([built.image]))])
+    _, layout = await machine_image(field_set.address, field_set.platforms, strata, debian, machine)
     return RunRequest(
         digest=await engine.under(_LAYOUT, layout),
         args=(*STRATA, "run", f"{{chroot}}/{_LAYOUT}", *_arguments(strata, run, build_root), "--"),

@@ -43,6 +43,7 @@ from pants_strata.target_types.image_files import (
     ImageFilesStripPrefixField,
     ImageFilesTarget,
 )
+from pants_strata.target_types.image_tests import PythonImageTestTarget
 from pants_strata.target_types.installer import (
     InstallerLockfileField,
     InstallerToolField,
@@ -141,6 +142,7 @@ __all__ = [
     "OciBaseLockfileField",
     "OciBaseTarget",
     "PythonImageTarget",
+    "PythonImageTestTarget",
     "PythonInstallerTarget",
     "PythonInterpreterTarget",
     "PythonVenvTarget",

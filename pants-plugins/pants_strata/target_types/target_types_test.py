@@ -59,6 +59,7 @@ def test_targets() -> None:
         "image_files",
         "oci_base",
         "python_image",
+        "python_image_test",
         "python_installer",
         "python_interpreter",
         "python_venv",

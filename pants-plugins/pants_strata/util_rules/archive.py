@@ -28,7 +28,7 @@ from strata.errors import targets as errors
 from strata.oci.docker import docker_files
 from strata.oci.image import Image
 from strata.oci.layout import archive_files
-from strata.protocol import image_archive
+from strata.protocol.images import image_archive
 
 _FOLDER = "image"
 _OUTPUT = "archive"

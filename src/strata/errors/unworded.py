@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Any, Callable, Optional
+from typing import Any, Optional
 
 from strata.errors import StrataError
 
@@ -73,8 +73,23 @@ class _Finder:
 
 
 class _Unworded(ModuleType):
-    def __getattr__(self, function: str) -> Callable[..., UnwordedError]:
-        if function.startswith("__"):
-            raise AttributeError(function)
-        module = self.__name__[len(_PACKAGE) :]
-        return lambda *arguments: UnwordedError(module, function, arguments)
+    def __getattr__(self, name: str) -> _Name:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _Name(self.__name__[len(_PACKAGE) :], name)
+
+
+class _Name:
+    """A function of a module with words, or a module of a package: which of these, the user of the name knows."""
+
+    def __init__(self, module: str, name: str) -> None:
+        self._module = module
+        self._name = name
+
+    def __call__(self, *arguments: Any) -> UnwordedError:
+        return UnwordedError(self._module, self._name, arguments)
+
+    def __getattr__(self, name: str) -> _Name:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _Name(f"{self._module}.{self._name}", name)

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from strata.oci.entry import Directory, File, arrange
 from strata.oci.tar import END, header, padding
-from strata.protocol.image_archive import Request, Result
+from strata.protocol.images.image_archive import Request, Result
 
 OUTPUT = Path("archive")
 

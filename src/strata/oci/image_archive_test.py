@@ -12,7 +12,7 @@ import pytest
 from strata.oci.docker import docker_files
 from strata.oci.image_archive import run
 from strata.oci.layout import archive_files
-from strata.protocol.image_archive import Request
+from strata.protocol.images.image_archive import Request
 from support.oci.images import AMD64, Build
 
 NAMES = ("registry.example/team/app:1", "registry.example/team/app:latest")

@@ -22,7 +22,7 @@ def bwrap_command(
         *("--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--die-with-parent"),
         # As with engines, the app is the first process, which signals are for.
         "--as-pid-1",
-        *(() if options.network else ("--unshare-net",)),
+        *(("--unshare-net",) if options.network == "none" else ()),
         *("--uid", str(process.uid), "--gid", str(process.gid), "--hostname", "strata"),
         *("--bind" if options.writable else "--ro-bind", str(root), "/"),
         *("--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp"),

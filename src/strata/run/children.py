@@ -53,7 +53,7 @@ class _Child:
                 pass_fds=(writer,) if info_option else (),
             )
             os.close(writer)
-            self._pid = _pid_in(reader) or process.pid
+            self._pid = pid_in(reader) or process.pid
         finally:
             os.close(reader)
         for number in self._waiting:
@@ -73,7 +73,7 @@ class _Child:
             os.kill(self._pid, number)
 
 
-def _pid_in(reader: int) -> int:
+def pid_in(reader: int) -> int:
     """Return the number that a program writes into a pipe; 0 where it writes nothing."""
     text = b""
     while data := os.read(reader, 4096):

@@ -11,14 +11,11 @@ from dataclasses import dataclass
 from strata.layouts.layout import Layout, Manifest
 from strata.run.children import run_child
 from strata.run.options import Options
+from strata.run.programs import CannotRun
 
 # What engines exit with where they, and not the container, failed; and where the program could not be started.
 _FAILURES = (125, 126, 127)
 _SECONDS = 60
-
-
-class CannotRun(Exception):
-    """A runtime that does not work on this machine; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +90,7 @@ def _arguments(options: Options) -> Sequence[str]:
         *(["--tty"] if options.terminal else []),
         *([] if options.writable else ["--read-only"]),
         *("--tmpfs", "/tmp:rw,mode=1777"),
-        *([] if options.network else ["--network=none"]),
+        *(["--network=none"] if options.network == "none" else []),
         *(f"--publish={each.host}:{each.container}" for each in options.ports),
         *(f"--env={name}={value}" for name, value in options.env.items()),
         *(f"--volume={each}" for each in volumes),

@@ -7,8 +7,12 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, cast
 
 from strata.errors.running import run as errors
+
+Network = Literal["host", "private", "none"]
+"""This machine's; that of this process, without names of other machines (strata.run.private_network); or loopback."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,6 @@ class Options:
     :param arguments: instead of the image's; empty for those of the image.
     :param env: over the image's.
     :param user: empty for the image's; so are the entry point and the working directory.
-    :param network: whether the container has this machine's network.
     :param terminal: whether it gets a terminal.
     """
 
@@ -72,7 +75,7 @@ class Options:
     entrypoint: str
     workdir: str
     writable: bool
-    network: bool
+    network: Network
     terminal: bool
 
 
@@ -89,7 +92,7 @@ def options_of(arguments: argparse.Namespace, environment: Mapping[str, str], *,
         entrypoint=arguments.entrypoint,
         workdir=arguments.workdir,
         writable=arguments.writable,
-        network=arguments.network == "host",
+        network=cast(Network, arguments.network),
         terminal=terminal,
     )
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Optional
 
 from strata.oci.tar_reader import DIRECTORY, FILE, SYMLINK
-from strata.run.store import Entry, StoredLayer
+from strata.run.store import SAFE_MODE, Entry, StoredLayer
 
 _WHITEOUT = ".wh."
 _OPAQUE = ".wh..wh..opq"
@@ -131,7 +131,8 @@ class RootFiles:
                 place.mkdir()
             self._own(place, entry)
             # Who is not root has to be able to remove it.
-            place.chmod(entry.mode if self._owner else entry.mode | 0o700)
+            mode = entry.mode & SAFE_MODE
+            place.chmod(mode if self._owner else mode | 0o700)
             return
         self._remove(place)
         if entry.kind == SYMLINK:

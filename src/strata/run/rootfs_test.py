@@ -47,8 +47,7 @@ def image(tmp_path: Path, *layers: list[tarfile.TarInfo], copies: bool = False) 
     opened = Layout.open(layout)
     (manifest,) = opened.manifests()
     store = LayerStore(tmp_path / "cache")
-    with unpacked(opened, manifest, tmp_path / f"root{number}", store, copies=copies) as root:
-        yield root
+    yield unpacked(opened, manifest, tmp_path / f"root{number}", store, copies=copies)
 
 
 def files(root: RootFiles) -> list[str]:

@@ -44,6 +44,12 @@ def runc_command(
     return [program, "--root", str(bundle / "state"), "run", "--bundle", str(bundle), f"strata-{uuid.uuid4()}"]
 
 
+def runc_removal(run: Sequence[str]) -> list[str]:
+    """Return the command that ends the container of a command above, also where it still runs."""
+    program, option, state, *_, name = run
+    return [program, option, state, "delete", "--force", name]
+
+
 def _specification(
     root: Path, process: ContainerProcess, binds: Sequence[tuple[str, str, bool]], options: Options
 ) -> dict[str, Any]:
@@ -51,7 +57,14 @@ def _specification(
     # Without root there is one user in the container, whom runc wants to be root there.
     uid, gid = (0, 0) if rootless else (process.uid, process.gid)
     capabilities = list(_CAPABILITIES) if uid == 0 else []
-    kinds = ["pid", "ipc", "uts", "mount", *(["user"] if rootless else []), *([] if options.network else ["network"])]
+    kinds = [
+        "pid",
+        "ipc",
+        "uts",
+        "mount",
+        *(["user"] if rootless else []),
+        *(["network"] if options.network == "none" else []),
+    ]
     linux: dict[str, Any] = {
         "namespaces": [{"type": kind} for kind in kinds],
         "maskedPaths": list(_MASKED),

@@ -28,7 +28,7 @@ from strata.oci.tar_reader import DIRECTORY, FILE, HARD_LINK, SYMLINK, TarEntry,
 # Devices and pipes are left out: a runtime makes those that a container gets.
 _KINDS = (DIRECTORY, FILE, HARD_LINK, SYMLINK)
 # Without setuid and setgid: a copy of such a file must not lie in a user's cache.
-_MODE = 0o1777
+SAFE_MODE = 0o1777
 _PIECE = 1 << 20
 # A layer that no run used for so long is removed.
 _KEPT_SECONDS = 14 * 24 * 3600
@@ -38,6 +38,7 @@ _KEPT_SECONDS = 14 * 24 * 3600
 class Entry:
     """A directory, file or link of a layer.
 
+    :param mode: as the layer has it, also where the stored file lacks setuid and setgid.
     :param target: of a link, as the layer has it.
     :param number: of a file, below `files`; -1 for others.
     """
@@ -121,7 +122,7 @@ def _unpack(archive: TarReader, entry: TarEntry, files: Path, index: int) -> Ent
     """Write the contents of a file. Return the entry as the store lists it."""
     if entry.path.startswith("/") or "\0" in entry.path or ".." in entry.path.split("/"):
         raise _Unsafe(f"the path {entry.path!r} leads out of it")
-    mode = entry.mode & _MODE
+    mode = entry.mode & 0o7777
     if entry.kind != FILE:
         return Entry(entry.kind, entry.path, mode, entry.uid, entry.gid, entry.target, -1)
     path = files / str(index)
@@ -135,5 +136,5 @@ def _unpack(archive: TarReader, entry: TarEntry, files: Path, index: int) -> Ent
             left -= len(data)
         if os.geteuid() == 0:
             os.fchown(file.fileno(), entry.uid, entry.gid)
-        os.fchmod(file.fileno(), mode)
+        os.fchmod(file.fileno(), mode & SAFE_MODE)
     return Entry(entry.kind, entry.path, mode, entry.uid, entry.gid, "", index)

@@ -3,28 +3,41 @@
 from __future__ import annotations
 
 import os
-import subprocess
+import platform
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from typing import Optional
 
 from strata.errors.running import run as errors
+from strata.layouts.finding import printable
 from strata.layouts.layout import Layout, Manifest
+from strata.oci.platform import Platform
 from strata.run.bwrap import bwrap_command
 from strata.run.children import run_child
-from strata.run.engines import CannotRun
+from strata.run.container import ContainerCommand
 from strata.run.options import Options
 from strata.run.ports import forwarded
 from strata.run.process import ContainerProcess, container_process
+from strata.run.programs import probe
 from strata.run.rootfs import RootFiles, UnsafePath
-from strata.run.runc import runc_command
+from strata.run.runc import runc_command, runc_removal
 from strata.run.store import LayerStore
 
-_SECONDS = 60
+_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 _SYSTEM = ("proc", "sys", "dev", "tmp")
 # Names of other machines, where the container shares this one's network.
 _NETWORK = ("/etc/resolv.conf", "/etc/hosts")
+# The name that each machine has, where the container has a network of its own.
+_HOSTS = "127.0.0.1\tlocalhost\n::1\tlocalhost\n"
+
+
+def image_for_this_machine(layout: Layout, tag: Optional[str]) -> Manifest:
+    """Return the image of a layout that this machine runs. Raises StrataError where there is none."""
+    images = layout.images(tag)
+    wanted = Platform("linux", _ARCHITECTURES.get(platform.machine(), platform.machine()))
+    if wanted not in images:
+        raise errors.no_image(printable(str(layout.root)), str(wanted), [f"{each}" for each in images])
+    return images[wanted]
 
 
 def run_unpacked(kind: str, program: str, layout: Layout, manifest: Manifest, options: Options, cache: Path) -> int:
@@ -34,24 +47,33 @@ def run_unpacked(kind: str, program: str, layout: Layout, manifest: Manifest, op
     :param program: its path.
     :param cache: the folder for unpacked layers.
     """
-    _probe(kind, program)
+    probe(kind, program)
     config = layout.config(manifest) or {}
-    with tempfile.TemporaryDirectory(prefix="container-", dir=_made(cache)) as folder, forwarded(options.ports):
+    with tempfile.TemporaryDirectory(prefix="container-", dir=made(cache)) as folder, forwarded(options.ports):
         bundle = Path(folder)
-        with unpacked(layout, manifest, bundle / "rootfs", LayerStore(cache), copies=options.writable) as root:
-            process = container_process(config, options, root, str(layout.root))
-            binds = _binds(root, process, options)
-            if kind == "runc":
-                return run_child(runc_command(program, bundle, root.folder, process, binds, options))
-            return run_child(
-                bwrap_command(program, root.folder, process, binds, options), process.env, info_option="--info-fd"
-            )
+        root = unpacked(layout, manifest, bundle / "rootfs", LayerStore(cache), copies=options.writable)
+        process = container_process(config, options, root, str(layout.root))
+        command = container_command(kind, program, bundle, root, process, options)
+        return run_child(command.argv, command.env, info_option=command.info_option)
 
 
-@contextmanager
-def unpacked(
-    layout: Layout, manifest: Manifest, folder: Path, store: LayerStore, *, copies: bool
-) -> Iterator[RootFiles]:
+def container_command(
+    kind: str, program: str, bundle: Path, root: RootFiles, process: ContainerProcess, options: Options
+) -> ContainerCommand:
+    """Return the command that runs a container. Places for mounts are made in the root.
+
+    :param bundle: a folder for this container alone.
+    """
+    binds = _binds(bundle, root, process, options)
+    if kind == "runc":
+        argv = runc_command(program, bundle, root.folder, process, binds, options)
+        return ContainerCommand(argv, removal=runc_removal(argv))
+    return ContainerCommand(
+        bwrap_command(program, root.folder, process, binds, options), process.env, info_option="--info-fd"
+    )
+
+
+def unpacked(layout: Layout, manifest: Manifest, folder: Path, store: LayerStore, *, copies: bool) -> RootFiles:
     """Put the files of an image below a folder that does not exist yet. Raises StrataError for damage."""
     folder.mkdir()
     folder.chmod(0o755)
@@ -62,38 +84,27 @@ def unpacked(
         except UnsafePath as problem:
             raise errors.damaged_layer(layer.digest, str(problem)) from None
     store.remove_unused()
-    yield root
+    return root
 
 
-def _binds(root: RootFiles, process: ContainerProcess, options: Options) -> list[tuple[str, str, bool]]:
+def _binds(bundle: Path, root: RootFiles, process: ContainerProcess, options: Options) -> list[tuple[str, str, bool]]:
     """Return the mounts of this machine's files, each with a place in the root."""
     for name in _SYSTEM:
         root.mount_point(f"/{name}", directory=True)
     root.mount_point(process.workdir, directory=True)
-    found = [
-        (path, root.mount_point(path, directory=False), True)
-        for path in _NETWORK
-        if options.network and os.path.isfile(path)
-    ]
+    names = {path: path for path in _NETWORK if os.path.isfile(path)}
+    if options.network != "host":
+        own = bundle / "hosts"
+        own.write_text(_HOSTS, encoding="ascii")
+        names = {"/etc/hosts": str(own)}
+    found = [(source, root.mount_point(path, directory=False), True) for path, source in names.items()]
     for volume in options.volumes:
         target = root.mount_point(volume.target, directory=os.path.isdir(volume.source))
         found.append((volume.source, target, volume.read_only))
     return found
 
 
-def _probe(kind: str, program: str) -> None:
-    """Raise CannotRun where the program cannot start an empty container: kernels and sandboxes may forbid it."""
-    with tempfile.TemporaryDirectory(prefix="strata-probe-") as folder:
-        if kind == "bwrap":
-            command = [program, "--unshare-user", "--unshare-pid", "--ro-bind", "/", "/", "--proc", "/proc", "true"]
-        else:
-            command = [program, "--root", str(Path(folder, "state")), "list"]
-        done = subprocess.run(command, check=False, capture_output=True, stdin=subprocess.DEVNULL, timeout=_SECONDS)
-    if done.returncode:
-        said = done.stderr.decode(errors="replace").strip().splitlines() or ["it said nothing"]
-        raise CannotRun(f"{program}: {said[-1]}")
-
-
-def _made(folder: Path) -> Path:
+def made(folder: Path) -> Path:
+    """Return a folder, which is made for this user alone if it is missing."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder

@@ -1,0 +1,130 @@
+"""This module has the files of an image as its layers list them, whatever user unpacked these.
+
+https://github.com/opencontainers/image-spec/blob/main/layer.md#applying-changesets
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Optional
+
+from strata.oci.tar_reader import DIRECTORY, FILE, HARD_LINK, SYMLINK
+from strata.run.store import StoredLayer
+
+_WHITEOUT, _OPAQUE = ".wh.", ".wh..wh..opq"
+_MOST_LINKS = 40
+Parts = tuple[str, ...]
+
+
+class TooManyLinks(Exception):
+    """A path that leads through more links than a kernel follows."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """A directory, a file or a symbolic link.
+
+    :param target: of a symbolic link.
+    :param content: the unpacked file, of a file.
+    """
+
+    kind: str
+    mode: int
+    uid: int
+    gid: int
+    target: str = ""
+    content: Optional[Path] = None
+
+
+_ROOT = Node(DIRECTORY, 0o755, 0, 0)
+
+
+class ImageTree:
+    """The files of some layers, the lowest first."""
+
+    def __init__(self, layers: Iterable[StoredLayer]) -> None:
+        self._nodes: dict[Parts, Node] = {(): _ROOT}
+        for layer in layers:
+            self._apply(layer)
+
+    def find(self, path: str) -> Optional[Node]:
+        """Return what is at a path, without following its last part. Raise TooManyLinks."""
+        *parents, name = _parts(path) or [".."]
+        place = self._resolve((*parents, name)) if name == ".." else (*self._resolve(tuple(parents)), name)
+        return self._nodes.get(place)
+
+    def read(self, path: str, size: int) -> Optional[bytes]:
+        """Return up to `size` bytes of the file that a path leads to; None where it is no file. Raise TooManyLinks."""
+        node = self._nodes.get(self._resolve(tuple(_parts(path))))
+        if node is None or node.content is None:
+            return None
+        with node.content.open("rb") as file:
+            return file.read(size)
+
+    def _apply(self, layer: StoredLayer) -> None:
+        entries = list(layer.entries())
+        # They hide what lies below the layer, wherever in it they stand.
+        for entry in entries:
+            *parents, name = _parts(entry.path) or [""]
+            if name == _OPAQUE:
+                self._remove(self._resolve(tuple(parents)), itself=False)
+            elif name.startswith(_WHITEOUT):
+                self._remove((*self._resolve(tuple(parents)), name[len(_WHITEOUT) :]), itself=True)
+        for entry in entries:
+            *parents, name = _parts(entry.path) or [""]
+            if name.startswith(_WHITEOUT):
+                continue
+            place = (*self._resolve(tuple(parents)), name) if name else ()
+            node: Optional[Node] = Node(entry.kind, entry.mode, entry.uid, entry.gid)
+            if entry.kind == SYMLINK:
+                node = Node(entry.kind, entry.mode, entry.uid, entry.gid, entry.target)
+            elif entry.kind == FILE:
+                node = Node(entry.kind, entry.mode, entry.uid, entry.gid, content=layer.file(entry))
+            elif entry.kind == HARD_LINK:
+                node = self.find(entry.target)
+            if node is None:
+                continue
+            if node.kind != DIRECTORY:
+                self._remove(place, itself=False)
+            self._nodes[place] = node
+            # Parents that no layer lists.
+            for length in range(1, len(place)):
+                self._nodes.setdefault(place[:length], _ROOT)
+
+    def _remove(self, place: Parts, *, itself: bool) -> None:
+        node = self._nodes.get(place)
+        if node is not None and node.kind == DIRECTORY:
+            for each in [each for each in self._nodes if len(each) > len(place) and each[: len(place)] == place]:
+                del self._nodes[each]
+        if itself:
+            self._nodes.pop(place, None)
+
+    def _resolve(self, path: Parts) -> Parts:
+        """Return the place of a path, with all links followed, whether or not something is there."""
+        here: Parts = ()
+        waiting = list(path[::-1])
+        links = 0
+        while waiting:
+            part = waiting.pop()
+            if part in ("", "."):
+                continue
+            if part == "..":
+                here = here[:-1]
+                continue
+            step = (*here, part)
+            node = self._nodes.get(step)
+            if node is None or node.kind != SYMLINK:
+                here = step
+                continue
+            links += 1
+            if links > _MOST_LINKS:
+                raise TooManyLinks(f"it leads through more than {_MOST_LINKS} links")
+            here = () if node.target.startswith("/") else here
+            waiting += node.target.split("/")[::-1]
+        return here
+
+
+def _parts(path: str) -> list[str]:
+    return [part for part in path.split("/") if part not in ("", ".")]

@@ -1,0 +1,1 @@
+"""The border between rules and verbs, for whole images: their archives and their tests."""

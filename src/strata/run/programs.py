@@ -1,0 +1,66 @@
+"""This module finds the programs that run containers, and tries whether they work on this machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Optional
+
+from strata.run.arguments import AUTOMATIC, ENGINES, PROGRAMS
+
+# Where distributions put programs of root, whatever PATH a user has.
+_ALSO = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
+_SECONDS = 60
+
+
+class CannotRun(Exception):
+    """A runtime that does not work on this machine; the text says why."""
+
+
+def runtimes(wanted: str, environment: Mapping[str, str]) -> Iterator[tuple[str, Optional[str]]]:
+    """Yield the runtimes to try, each with the path of its program where there is one."""
+    for kind in (*ENGINES, *_programs()) if wanted == AUTOMATIC else (wanted,):
+        yield kind, _path(kind, environment)
+
+
+def working_program(wanted: str, environment: Mapping[str, str]) -> tuple[str, str]:
+    """Return runc or bwrap, whichever works first, and its path. Raise CannotRun with a line for each that does not."""
+    tried = []
+    for kind in _programs() if wanted == AUTOMATIC else (wanted,):
+        path = _path(kind, environment)
+        if path is None:
+            tried.append(f"{kind}: not on PATH")
+            continue
+        try:
+            probe(kind, path)
+        except CannotRun as reason:
+            tried.append(f"{kind}: {reason}")
+            continue
+        return kind, path
+    raise CannotRun("\n".join(tried))
+
+
+def probe(kind: str, program: str) -> None:
+    """Raise CannotRun where the program cannot start an empty container: kernels and sandboxes may forbid it."""
+    with tempfile.TemporaryDirectory(prefix="strata-probe-") as folder:
+        if kind == "bwrap":
+            command = [program, "--unshare-user", "--unshare-pid", "--ro-bind", "/", "/", "--proc", "/proc", "true"]
+        else:
+            command = [program, "--root", str(Path(folder, "state")), "list"]
+        done = subprocess.run(command, check=False, capture_output=True, stdin=subprocess.DEVNULL, timeout=_SECONDS)
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip().splitlines() or ["it said nothing"]
+        raise CannotRun(f"{program}: {said[-1]}")
+
+
+def _programs() -> tuple[str, ...]:
+    # Without root, runc knows one user alone, whom it calls root; bwrap gives the app the user that it asks for.
+    return PROGRAMS if os.geteuid() == 0 else PROGRAMS[::-1]
+
+
+def _path(kind: str, environment: Mapping[str, str]) -> Optional[str]:
+    return shutil.which(kind, path=os.pathsep.join([environment.get("PATH", ""), _ALSO]))
