@@ -121,6 +121,18 @@ print(json.dumps(wrong))
     assert web.python(code).json == []
 
 
+def test_nonroot_gets_pip_into_an_environment_of_its_own(web: UnpackedImage) -> None:
+    """ensurepip may not write into the venv of the app: docs/troubleshooting.md says what to do instead."""
+    code = """
+import subprocess, sys
+run = lambda *command: subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+assert "Permission denied" in run(sys.executable, "-m", "ensurepip", "--default-pip").stdout
+assert run(sys.executable, "-m", "venv", "/tmp/debug").returncode == 0
+print(run("/tmp/debug/bin/pip", "--python", "/opt/venv/bin/python", "list", "--format=freeze").stdout)
+"""
+    assert {"fastapi", "pydantic"} <= {line.partition("==")[0] for line in web.python(code).output.split()}
+
+
 # The system
 
 

@@ -13,7 +13,12 @@ from strata.installers.uv import unpack_uv
 from support.checkout import Checkout, checkout
 from support.console import Block, blocks
 
-PAGES = [Path("README.md"), Path("CONTRIBUTING.md"), *sorted(Path("docs").rglob("*.md"))]
+# tests/distribution/tutorial_integration_test.py types these, in an empty folder.
+TUTORIAL = Path("docs/tutorial.md")
+PAGES = [
+    *(Path(name) for name in ("README.md", "CONTRIBUTING.md")),
+    *(page for page in sorted(Path("docs").rglob("*.md")) if page != TUTORIAL),
+]
 BLOCKS = list(blocks(PAGES))
 
 # Command → why it is not run here.
@@ -62,6 +67,12 @@ NOT_RUN: Mapping[str, str] = {
     "pants_strata/goals/image_check_test.py runs it with files of its own",
     "python -m strata check dist/src.examples.web/image --osv=pypi.zip --debian-tracker=tracker.json --json": "needs "
     "downloads; src/strata/check/command_test.py runs it with files of its own",
+    "./pants generate-lockfiles --resolve=src/web:company": "needs a registry; tests/registry makes such locks",
+    "uv pip compile --python-version 3.13 --generate-hashes --index https://download.pytorch.org/whl/cu126 "
+    "--emit-index-url -o 3rdparty/gpu.lock 3rdparty/gpu.in": "needs another index, and gigabytes",
+    "podman exec CONTAINER python -m venv /tmp/debug": "needs a container; "
+    "tests/images/runtime_integration_test.py does the same",
+    "podman exec CONTAINER /tmp/debug/bin/pip --python /opt/venv/bin/python list": "the same",
     "./pants test ::": "runs this test",
     "./pants test tests:: ; cp dist/test/tests*/golden/*.txt tests/images/golden/": "runs this test",
     "bash .ci/run": "runs this test",
