@@ -10,7 +10,10 @@ import pytest
 from pants.engine.target import Target
 
 from pants_strata import register
+from pants_strata.goals.image_check import ImageCheckSubsystem
 from pants_strata.goals.image_diff import ImageDiffSubsystem
+from pants_strata.goals.image_report import ImageReportSubsystem
+from pants_strata.goals.image_why import ImageWhySubsystem
 from pants_strata.lint_options import StrataLintSubsystem
 from pants_strata.subsystem import DebianSubsystem, StandaloneSubsystem, StrataSubsystem
 from pants_strata.tailor_options import StrataTailorSubsystem
@@ -19,7 +22,7 @@ from support.nested_pants import NestedPants, nested_pants
 TARGETS = {target.alias: target for target in register.target_types()}
 _SUBSYSTEMS = (StrataSubsystem, DebianSubsystem, StandaloneSubsystem, StrataLintSubsystem, StrataTailorSubsystem)
 SCOPES = [str(subsystem.options_scope) for subsystem in _SUBSYSTEMS]
-GOAL = ImageDiffSubsystem.name
+GOALS = [each.name for each in (ImageCheckSubsystem, ImageDiffSubsystem, ImageReportSubsystem, ImageWhySubsystem)]
 FILES = {
     "src/app/BUILD": "python_sources()\npython_image(name='image', entry_point='main.py', exposed_ports=['80'])\n",
     "src/app/main.py": "",
@@ -50,7 +53,7 @@ def test_help_all_of_a_target(everything: dict[str, Any], target: type[Target]) 
     assert [alias for alias, field in fields.items() if not field["description"] or not field["type_hint"]] == []
 
 
-@pytest.mark.parametrize("scope", [*SCOPES, GOAL])
+@pytest.mark.parametrize("scope", [*SCOPES, *GOALS])
 def test_help_all_of_a_scope(everything: dict[str, Any], scope: str) -> None:
     told = everything["scope_to_help_info"][scope]
     options = [*told["basic"], *told["advanced"]]
@@ -59,8 +62,9 @@ def test_help_all_of_a_scope(everything: dict[str, Any], scope: str) -> None:
     assert [option["display_args"] for option in options if not option["help"]] == []
 
 
-def test_help_all_of_a_goal(everything: dict[str, Any]) -> None:
-    told = everything["name_to_goal_info"][GOAL]
+@pytest.mark.parametrize("goal", GOALS)
+def test_help_all_of_a_goal(everything: dict[str, Any], goal: str) -> None:
+    told = everything["name_to_goal_info"][goal]
     assert (told["provider"], told["is_implemented"]) == ("pants_strata", True)
 
 
@@ -73,14 +77,15 @@ def test_help_of_a_target(project: NestedPants, alias: str) -> None:
 
 
 def test_help_of_scopes_and_goals(project: NestedPants) -> None:
-    shown = project.run("help", *SCOPES, GOAL).succeeded().stdout
+    shown = project.run("help", *SCOPES, *GOALS).succeeded().stdout
     assert "--strata-debian-release" in shown
     assert "--image-diff-reference" in shown
+    assert "--image-check-debian-tracker" in shown
     assert "--strata-remote-cache-head-start-millis" not in shown
 
 
 def test_advanced_help_of_scopes_and_goals(project: NestedPants) -> None:
-    shown = project.run("help-advanced", *SCOPES, GOAL).succeeded().stdout
+    shown = project.run("help-advanced", *SCOPES, *GOALS).succeeded().stdout
     assert "--strata-remote-cache-head-start-millis" in shown
 
 

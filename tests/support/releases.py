@@ -1,7 +1,7 @@
 """The Pants that end-to-end tests build with: the pinned one, unless STRATA_TEST_PANTS names another.
 
-STRATA_TEST_PANTS is the path of a Python that can import `pants` and what the plugin requires (python-debian, and tomli
-below CPython 3.11). How that Pants was installed or built does not matter.
+STRATA_TEST_PANTS is the path of a Python that can import `pants` and what the plugin requires (cvss, python-debian, and
+tomli below CPython 3.11). How that Pants was installed or built does not matter.
 """
 
 from __future__ import annotations

@@ -7,12 +7,10 @@ docs/image-check.md shows the forms of the report.
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from enum import Enum
 from pathlib import Path
-from typing import BinaryIO, Optional
 
 from pants.backend.python.subsystems.setup import PythonSetup
 from pants.base.build_root import BuildRoot
@@ -31,12 +29,11 @@ from pants_strata.target_types.platforms import PlatformsField
 from pants_strata.util_rules.image import get_image
 from pants_strata.util_rules.outdated import debian_locks, fixes_of, newer_debian_packages
 from pants_strata.util_rules.platforms import platforms_of
+from pants_strata.util_rules.review.inventory import inventory_of
 from strata.check.arguments import DEFAULT_DAYS
-from strata.check.inventory import Inventories, is_read
-from strata.check.sources import Checked, Sources, report_on
-from strata.diff.view import ImageView
+from strata.check.finding import Finding
+from strata.check.sources import Checked, Sources, check_sources, report_on
 from strata.errors.checks import files as errors
-from strata.oci.descriptor import Descriptor
 
 
 class FailOn(Enum):
@@ -125,27 +122,17 @@ class ImageCheck(Goal):
     environment_behavior = Goal.EnvironmentBehavior.LOCAL_ONLY
 
 
-async def _contents(images: Iterable[BuiltImage]) -> Mapping[str, bytes]:
-    """Return path → blob of each layer that has to be read."""
-    built = tuple(images)
-    views = [ImageView.of_image(each.image) for each in built]
-    paths = {layer.descriptor.blob_path for view in views for layer in view.layers if is_read(layer)}
-    if not paths:
-        return {}
-    return await engine.contents(await engine.only(await engine.merge(each.blobs for each in built), sorted(paths)))
-
-
 async def _images(
     targets: Sequence[Target], strata: StrataSubsystem, debian: DebianSubsystem
-) -> Sequence[tuple[str, BuiltImage]]:
-    """Return the address of each target, and its image for each platform."""
+) -> Sequence[tuple[ImageRequest, BuiltImage]]:
+    """Return the image of each target for each platform."""
     requests = [
         ImageRequest(target.address, platform)
         for target in targets
         for platform in platforms_of(target[PlatformsField], target.address, strata, debian)
     ]
     images = await engine.concurrently(get_image(request) for request in requests)
-    return [(str(request.address), built) for request, built in zip(requests, images)]
+    return list(zip(requests, images))
 
 
 # Below the helpers: Pants sees only what stands before a rule.
@@ -160,26 +147,22 @@ async def image_check(
     python: PythonSetup,
 ) -> ImageCheck:
     """Report what needs attention in the images of the targets."""
+    sources = options.sources(build_root.pathlib_path)
+    check_sources(sources)
     images = await _images([target for target in targets if ImageFieldSet.is_applicable(target)], strata, debian)
     if not images:
         raise errors.no_images()
-    contents = await _contents(built for _, built in images)
-
-    def open_blob(layer: Descriptor) -> Optional[BinaryIO]:
-        """Return the blob of a layer, opened for reading; None where it is not there."""
-        content = contents.get(layer.blob_path)
-        return None if content is None else io.BytesIO(content)
-
-    inventories = Inventories()
     checked = []
     notes: dict[str, None] = {}
-    for name, built in images:
+    for request, built in images:
+        inventory = await inventory_of(request, built, debian)
         locks = await debian_locks(built, debian)
-        newer, missing = await newer_debian_packages(locks, built.venv.platform) if options.debian_index else ((), ())
-        notes.update(dict.fromkeys(missing))
-        inventory = inventories.of(ImageView.of_image(built.image), open_blob)
-        checked.append(Checked(name, inventory, await fixes_of(built, locks, python), newer))
-    report = report_on(checked, options.sources(build_root.pathlib_path), date.today(), notes)
+        newer: tuple[Finding, ...] = ()
+        if options.debian_index:
+            newer, missing = await newer_debian_packages(locks, request.platform, inventory)
+            notes.update(dict.fromkeys(missing))
+        checked.append(Checked(str(request.address), inventory, await fixes_of(built, locks, python), newer))
+    report = report_on(checked, sources, date.today(), notes)
     with options.output(console) as output:
         output(report.to_json() if options.json else report.to_text())
     return ImageCheck(exit_code=int(report.failed))

@@ -12,24 +12,30 @@ import pytest
 from pants.backend.python import register as python
 from pants.core import register as core
 from pants.engine.addresses import Address
+from pants.engine.fs import EMPTY_DIGEST
 from pants.engine.internals.scheduler import ExecutionError
 from pants.engine.rules import rule
 from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
+from pants.util.frozendict import FrozenDict
 
 from pants_strata import engine
 from pants_strata.artifacts.debian_lock import DebianIndex, DebianIndexRequest
+from pants_strata.artifacts.documents import DescribedPackages, DescribedPackagesRequest
 from pants_strata.artifacts.image import BuiltImage, ImageRequest
+from pants_strata.artifacts.oci_base import OciBase, OciBaseRequest
 from pants_strata.artifacts.venv import LockedVenvRequest
 from pants_strata.goals import image_check
 from pants_strata.goals.image_check import ImageCheck
 from pants_strata.target_types import (
     DebianPackagesTarget,
+    OciBaseTarget,
     PythonImageTarget,
     PythonInterpreterTarget,
     PythonVenvTarget,
 )
 from strata.attest.build_inputs import BuildInputs
 from strata.audit.policy import Verdict
+from strata.bases.findings import Findings
 from strata.debian.index import IndexText, PackageIndex
 from strata.debian.lock import (
     SECURITY_REPOSITORY,
@@ -43,7 +49,10 @@ from strata.debian.releases import suites
 from strata.errors import StrataError
 from strata.errors.fetch import mirror_unreachable
 from strata.oci.image import Image, RuntimeConfig
-from strata.oci.layer import File
+from strata.oci.layer import Layer
+from strata.protocol.attest import attest_packages
+from strata.protocol.bases import fetch_base
+from strata.protocol.package import InstalledPackage
 from support.oci.images import AMD64, layer
 from support.rules import OPTIONS
 
@@ -68,56 +77,92 @@ TRACKER = {
 PARAGRAPH = (
     f"Package: libssl3t64\nVersion: 3.5.7\nArchitecture: amd64\nFilename: pool/x.deb\nSize: 1\nSHA256: {'0' * 64}\n"
 )
+PARAGRAPHS = "\n".join([PARAGRAPH, PARAGRAPH.replace("libssl3t64", "elsewhere")])
 LOCK = DebianLock(
     LockInputs.of(suites=suites("trixie"), components=("main",), roots=("libssl3t64",), excluded=()),
     (
         PlatformPackages(
-            "linux/amd64", (LockedPackage("libssl3t64", "3.5.6", "amd64", "pool/y.deb", 1, "0" * 64, "debian"),)
+            "linux/amd64",
+            # The image has no package of the second name: it comes from elsewhere, as the C library of an interpreter.
+            tuple(
+                LockedPackage(name, "3.5.6", "amd64", "pool/y.deb", 1, "0" * 64, "debian")
+                for name in ("libssl3t64", "elsewhere")
+            ),
         ),
     ),
 )
 
 
+# What the lock of the oci_base says, and the lock of an earlier version of Strata.
+FINDINGS = {
+    "company": Findings(
+        *((), {"libssl3t64": "3.5.5+b1"}, {}, {}),
+        system="debian-13",
+        details={"libssl3t64": {"source": "openssl 3.5.5"}},
+        distributions={"click": ("8.0", "8.4")},
+    ),
+    "old": Findings((), {"libssl3t64": "3.5.5"}, {}, {}),
+}
+
+
+def base_layer(blobs: Path) -> Layer:
+    return layer(blobs, {"kind": "os-packages", "packages": {"libssl3t64": "3.5.6"}})
+
+
 @rule
 async def built_image(request: ImageRequest) -> BuiltImage:
     click = json.loads((await engine.repository_files(["click.json"]))["click.json"])
-    status = b"Package: libssl3t64\nSource: openssl\nVersion: 3.5.6\n"
-    entries = [
-        File("var/lib/dpkg/status.d/libssl3t64", status),
-        File("usr/lib/os-release", b"ID=debian\nVERSION_CODENAME=trixie\n"),
-    ]
     with tempfile.TemporaryDirectory() as directory:
         blobs = Path(directory, "blobs", "sha256")
         layers = [
-            layer(blobs, {"kind": "os-packages", "packages": {"libssl3t64": "3.5.6"}}, entries),
+            base_layer(blobs),
             layer(blobs, {"kind": "dependencies", "packages": {"click": click}}),
         ]
-        blob = layers[0].descriptor.blob_path
-        digest = await engine.create({blob: Path(directory, blob).read_bytes()})
     venv = LockedVenvRequest(
         Address("", target_name="venv"),
         request.platform,
-        Address("", target_name="base"),
+        Address("", target_name={"upon": "company", "upon-old": "old"}.get(request.address.target_name, "base")),
         Address("", target_name="python"),
     )
     image = Image.assemble(AMD64, layers, RuntimeConfig(("python",)), annotations={})
-    return BuiltImage(image, digest, BuildInputs((), {}), Verdict("keep", ()), venv)
+    return BuiltImage(image, EMPTY_DIGEST, BuildInputs((), {}), Verdict("keep", ()), venv)
+
+
+@rule
+async def described(request: DescribedPackagesRequest) -> DescribedPackages:
+    libssl = InstalledPackage("libssl3t64", "3.5.6", "amd64", "openssl", "3.5.6")
+    with tempfile.TemporaryDirectory() as directory:
+        digest = base_layer(Path(directory)).descriptor.digest
+    return DescribedPackages(FrozenDict({digest: attest_packages.Result((libssl,), {})}))
+
+
+@rule
+async def company_base(request: OciBaseRequest) -> OciBase:
+    manifest = f"sha256:{'b' * 64}"
+    image = fetch_base.Result(manifest, manifest, (), fetch_base.BaseRuntime())
+    findings = FINDINGS[request.address.target_name]
+    return OciBase(f"registry.example/base@{manifest}", "registry.example/base", image, findings, False)
 
 
 @rule
 async def index(request: DebianIndexRequest) -> DebianIndex:
     if (await engine.repository_files(["mirror"]))["mirror"] == b"down":
         return DebianIndex(error=mirror_unreachable(request.suites[0], "no route"))
-    return DebianIndex(PackageIndex([IndexText(SECURITY_REPOSITORY, PARAGRAPH)]), "2026-11-20")
+    return DebianIndex(
+        PackageIndex([IndexText(SECURITY_REPOSITORY, PARAGRAPHS)]),
+        "2026-11-20",
+    )
 
 
 @pytest.fixture(scope="module")
 def runner() -> RuleRunner:
     runner = RuleRunner(
-        rules=[*core.rules(), *python.rules(), *image_check.rules(), built_image, index],  # type: ignore[no-untyped-call]
+        rules=[*core.rules(), *python.rules(), *image_check.rules(), built_image, described, company_base, index],  # type: ignore[no-untyped-call]
         target_types=[
+            *core.target_types(),  # type: ignore[no-untyped-call]
             *python.target_types(),  # type: ignore[no-untyped-call]
             DebianPackagesTarget,
+            OciBaseTarget,
             PythonImageTarget,
             PythonInterpreterTarget,
             PythonVenvTarget,
@@ -127,6 +172,8 @@ def runner() -> RuleRunner:
         {
             "BUILD": (
                 "debian_packages(name='base', packages=['libssl3t64'], exclude=[], lockfile='base.lock')\n"
+                "oci_base(name='company', image='registry.example/base:1')\n"
+                "oci_base(name='old', image='registry.example/base:1')\n"
                 "python_interpreter(name='python', lockfile='python.lock')\n"
                 "python_venv(name='venv', lockfile='uv.lock')\n"
             ),
@@ -217,6 +264,28 @@ def test_what_is_ignored(runner: RuleRunner) -> None:
     assert "Click clicks [was ignored until 2000-01-01: no terminal]\n" in result.stdout
 
 
+def test_an_image_upon_an_oci_base(runner: RuleRunner) -> None:
+    images = "".join(f"python_image(name='{name}', entry_point='main.py')\n" for name in ("upon", "upon-old"))
+    runner.write_files({"upon/BUILD": images})
+    result = run(runner, *ALL, "--json", "upon:upon")
+    (image,) = json.loads(result.stdout)["images"]
+    assert [(each["id"], each["package"], each["version"]) for each in image["findings"]] == [
+        # The layer above the base has a package of the same name, and replaces the base's.
+        ("CVE-1", "click", "8.0"),
+        ("CVE-1", "click", "8.2.1"),
+        ("CVE-2", "openssl", "3.5.6"),
+        ("CVE-3", "openssl", "3.5.6"),
+    ]
+    (image,) = json.loads(run(runner, *ALL, "--json", "upon:upon-old").stdout)["images"]
+    runner.write_files({"upon/BUILD": ""})
+    assert [each["id"] for each in image["findings"]] == ["CVE-1"]
+    assert image["notes"] == [
+        "the lock of //:old does not say which Python projects, source packages and distribution the base has: "
+        "renew it with ./pants generate-lockfiles --resolve=//:old",
+        "the image does not say which release of Debian it is, so the tracker was not asked",
+    ]
+
+
 def test_an_index_that_cannot_be_reached_is_a_note(runner: RuleRunner) -> None:
     runner.write_files({"mirror": "down"})
     result = run(runner, "--osv=osv", "--json", "::")
@@ -227,6 +296,29 @@ def test_an_index_that_cannot_be_reached_is_a_note(runner: RuleRunner) -> None:
     runner.write_files({"mirror": "up"})
 
 
+@pytest.mark.parametrize(
+    "lock, content, fix",
+    [
+        ("3rdparty/pylock.toml", 'lock-version = "1.0"\n', "renew 3rdparty/pylock.toml with the tool that made it"),
+        ("3rdparty/apps.lock", "click==8.2.1\n", "renew 3rdparty/apps.lock with the tool that made it"),
+        ("3rdparty/apps.lock", '// by Pants\n{"locked_resolves": []}\n', "./pants generate-lockfiles --resolve=apps"),
+        ("3rdparty/poetry.lock", "[metadata]\n", "poetry update in 3rdparty"),
+    ],
+)
+def test_what_renews_the_lock_of_a_resolve(runner: RuleRunner, lock: str, content: str, fix: str) -> None:
+    before = Path(runner.build_root, "BUILD").read_text()
+    runner.write_files({"BUILD": before.replace("lockfile='uv.lock'", "resolve='apps'"), lock: content})
+    resolves = ("--python-enable-resolves", f"--python-resolves={{'apps': '{lock}'}}", "--python-default-resolve=apps")
+    result = runner.run_goal_rule(
+        ImageCheck,
+        args=("--osv=osv", "--json", "--no-debian-index", "::"),
+        global_args=(*OPTIONS[1:], *resolves),
+        env={"PATH": os.environ["PATH"]},
+    )
+    runner.write_files({"BUILD": before})
+    assert findings(result) == [("CVE-1", "click", "high", fix)]
+
+
 def test_what_is_missing(runner: RuleRunner) -> None:
     assert message(runner, "//:base") == (
         "image-check found no `python_image` target to check.\nFix: name one, as `./pants image-check src/web:image`."
@@ -235,3 +327,14 @@ def test_what_is_missing(runner: RuleRunner) -> None:
         f"{runner.build_root}/no cannot be read: No such file or directory.\n"
         "Fix: download it again, or name another file."
     )
+
+
+def test_files_are_looked_at_before_images_are_built(runner: RuleRunner) -> None:
+    runner.write_files({"click.json": "no JSON: an image would be an error", "list.json": "[]", "ignore.toml": "[["})
+    assert message(runner, "--osv=list.json", "--debian-tracker=list.json", "::") == (
+        f"{runner.build_root}/list.json is damaged: it does not begin with a JSON object.\n"
+        "Fix: download it again, or name another file."
+    )
+    assert message(runner, "--osv=osv", "--ignore=ignore.toml", "::").startswith(f"{runner.build_root}/ignore.toml ")
+    assert message(runner, "--osv=tracker.json", "::").startswith(f"{runner.build_root}/tracker.json ")
+    runner.write_files({"click.json": '"8.2.1"'})

@@ -24,14 +24,16 @@ from pants_strata.util_rules.lock_requests import base_lock, interpreter_lock, i
 from pants_strata.util_rules.venvs.resolves import lockfile_of
 from strata.check.checks import Fixes, newer_packages
 from strata.check.finding import Finding
+from strata.check.inventory import Inventory
 from strata.debian.lock import LockedPackage
 from strata.debian.platform import debian_platform
+from strata.locks.formats import LockKind, lock_kind
 from strata.locks.reader import pyproject_path
 from strata.oci.platform import Platform
 
 _GENERATE = "./pants generate-lockfiles --resolve="
-# Locks that Pants does not write: file name → the command that renews them, in their folder.
-_COMMANDS = {"uv.lock": "uv lock --upgrade", "poetry.lock": "poetry update"}
+# Locks that Pants does not write: the command that renews them, in their folder.
+_COMMANDS = {LockKind.UV: "uv lock --upgrade", LockKind.POETRY: "poetry update"}
 
 
 @dataclass(frozen=True)
@@ -67,10 +69,14 @@ def _debian_fix(request: DebianLockRequest) -> str:
 
 
 async def newer_debian_packages(
-    locks: Iterable[LockOfImage], platform: Platform
+    locks: Iterable[LockOfImage], platform: Platform, inventory: Inventory
 ) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
-    """Return the locked packages of which the mirror has newer versions, and a note for each index it cannot give."""
+    """Return the packages of an image of which the mirror has newer versions, and a note for each index it cannot give.
+
+    The lock of an interpreter has packages, such as the C library, which the image takes from the base's.
+    """
     architecture = debian_platform(str(platform)).architecture
+    there = {(package.name, package.version) for package in inventory.debian}
     findings: dict[Finding, None] = {}
     notes = []
     for lock in locks:
@@ -80,7 +86,8 @@ async def newer_debian_packages(
             reason = found.error.happened if found.error else "it is empty"
             notes.append(f"no newer packages than those of {lock.request.address} were looked for: {reason}")
         else:
-            findings.update(dict.fromkeys(newer_packages(lock.packages, found.index, lock.fix)))
+            packages = [package for package in lock.packages if (package.name, package.version) in there]
+            findings.update(dict.fromkeys(newer_packages(packages, found.index, lock.fix)))
     return tuple(findings), tuple(notes)
 
 
@@ -102,7 +109,13 @@ async def _wheels_fix(venv: Target, python: PythonSetup) -> str:
     else:
         paths = await engine.repository_paths(venv[VenvLockfileField].paths)
         path = next((each for each in paths if each != pyproject_path(each)), "")
-    folder, _, name = path.rpartition("/")
-    if name in _COMMANDS:
-        return f"{_COMMANDS[name]} in {folder or 'the build root'}"
-    return f"{_GENERATE}{resolve}" if resolve else f"renew {path or 'the lock'} with the tool that made it"
+    if not path:
+        return "renew the lock with the tool that made it"
+    text = (await engine.repository_files([path])).get(path, b"").decode("utf-8", "replace")
+    kind = lock_kind(path, text)
+    if kind in _COMMANDS:
+        return f"{_COMMANDS[kind]} in {path.rpartition('/')[0] or 'the build root'}"
+    # Pants writes locks of Pex alone: over another one it would write a lock of that kind.
+    if resolve and kind is LockKind.PEX:
+        return f"{_GENERATE}{resolve}"
+    return f"renew {path} with the tool that made it"

@@ -27,6 +27,17 @@ def read_document(path: Path, limit: int) -> Any:
     return _value(str(path), read_file(path, limit))
 
 
+def check_object(path: Path) -> None:
+    """Raise StrataError for a file that cannot be read, or that does not begin as a JSON object does."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(64).decode("utf-8-sig", "replace").lstrip()
+    except OSError as error:
+        raise errors.unreadable(str(path), error.strerror or str(error)) from None
+    if not start.startswith("{"):
+        raise errors.damaged(str(path), "it does not begin with a JSON object")
+
+
 def read_export(path: Path) -> Iterator[tuple[str, Any]]:
     """Yield the name and the value of each JSON file in an export: a folder, a zip archive or one file.
 

@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from strata.check.files import read_export
-from strata.check.severity import Severity, cvss3_score
+from strata.check.severity import Severity, cvss_score
 from strata.errors.checks import files as errors
 from strata.oci.shape import list_of, map_of, or_null, struct, text
 
@@ -115,6 +115,16 @@ def read_advisories(paths: Iterable[Path], projects: Collection[str]) -> dict[st
     return found
 
 
+def check_record(value: Any, name: str) -> None:
+    """Raise StrataError where the first record of a file is none.
+
+    :param name: of the file, for the error.
+    """
+    problems = [problem for record in list(_records(value))[:1] for problem in _record(record, "")]
+    if problems:
+        raise errors.no_osv(name, problems[:_SHOWN])
+
+
 def advisories(record: Any, name: str, projects: Collection[str]) -> Iterator[Advisory]:
     """Yield what a record says of each project that is asked for. Raise StrataError for a value that is no record.
 
@@ -187,9 +197,9 @@ def _version(value: str, unreadable: list[str]) -> Optional[Version]:
 
 
 def _severity(parts: Iterable[Mapping[str, Any]]) -> Severity:
-    """Return the level of the highest score of CVSS 3; where there is none, the level that a database names."""
+    """Return the level of the highest score of CVSS 3 or 4; where there is none, the level that a database names."""
     chosen = list(parts)
-    scores = [cvss3_score(each["score"]) for part in chosen for each in part.get("severity") or ()]
+    scores = [cvss_score(each["score"]) for part in chosen for each in part.get("severity") or ()]
     known = [score for score in scores if score is not None]
     if known:
         return Severity.of_score(max(known))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strata.check.severity import Severity, cvss3_score
+from strata.check.severity import Severity, cvss_score
 
 WORST = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
 
@@ -20,7 +20,14 @@ WORST = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
         ("CVSS:3.0/AV:N/AC:H/PR:N/UI:N/S:U/C:N/I:L/A:N", 3.7),
         ("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H", 10.0),
         ("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N", 0.0),
+        # Scores with temporal metrics are those of the base metrics.
+        (f"{WORST}/E:P/RL:O/RC:C", 9.8),
+        ("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H", 10.0),
+        ("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", 9.3),
+        ("CVSS:4.0/AV:L/AC:L/AT:P/PR:L/UI:P/VC:N/VI:L/VA:N/SC:N/SI:N/SA:N", 1.0),
+        (" CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:N/VI:N/VA:N/SC:N/SI:N/SA:N ", 0.0),
         (WORST.replace("3.1", "4.0"), None),
+        ("AV:N/AC:L/Au:N/C:P/I:P/A:P", None),
         (WORST.replace("/S:U", ""), None),
         (WORST.replace("AV:N", "AV:X"), None),
         ("7.5", None),
@@ -28,12 +35,16 @@ WORST = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
     ],
 )
 def test_scores(vector: str, score: Optional[float]) -> None:
-    assert cvss3_score(vector) == score
+    assert cvss_score(vector) == score
 
 
-@given(st.text(alphabet="CVSS:3.1/AVNLPRUIH", max_size=60))
+def _with_metrics(start: str) -> st.SearchStrategy[str]:
+    return st.text(alphabet="CVSS:3.1/AVNLPRUIHTX", max_size=60).map(lambda text: start + text)
+
+
+@given(st.sampled_from(["", "CVSS:3.1/", "CVSS:4.0/"]).flatmap(_with_metrics))
 def test_any_text_has_a_score_or_none(vector: str) -> None:
-    score = cvss3_score(vector)
+    score = cvss_score(vector)
     assert score is None or 0 <= score <= 10
 
 

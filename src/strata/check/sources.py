@@ -10,10 +10,11 @@ from typing import Optional
 
 from strata.check.arguments import DEFAULT_DAYS, DEFAULT_THRESHOLD
 from strata.check.checks import Fixes, Known, find, unreadable_versions
+from strata.check.files import check_object, read_export
 from strata.check.finding import Finding
 from strata.check.ignores import Ignore, apply_ignores, read_ignores
 from strata.check.inventory import Inventory
-from strata.check.osv import read_advisories
+from strata.check.osv import check_record, read_advisories
 from strata.check.report import ImageReport, Report, without_unfixed
 from strata.check.severity import Severity
 from strata.check.tracker import read_tracker
@@ -50,6 +51,20 @@ class Checked:
     inventory: Inventory
     fixes: Fixes
     more: tuple[Finding, ...] = ()
+
+
+def check_sources(sources: Sources) -> None:
+    """Raise StrataError for files that cannot be read or are something else, before time is spent on images.
+
+    Of large files the beginning is looked at: a mistake behind it is found when they are read.
+    """
+    if sources.ignores:
+        read_ignores(sources.ignores)
+    for path in sources.osv:
+        name, value = next(read_export(path))
+        check_record(value, name)
+    if sources.tracker:
+        check_object(sources.tracker)
 
 
 def report_on(images: Sequence[Checked], sources: Sources, today: date, notes: Iterable[str] = ()) -> Report:

@@ -79,7 +79,7 @@ def parse_tracker(document: Any, name: str, sources: Collection[str]) -> Tracker
         for source, value in (wanted.items() if not problems else ())
         for cve, about in value.items()
         for entry in about["releases"].values()
-        if "fixed_version" in entry and not VERSION.fullmatch(entry["fixed_version"])
+        if entry.get("fixed_version") and not VERSION.fullmatch(entry["fixed_version"])
     ]
     if problems:
         raise errors.no_tracker(name, problems[:_SHOWN])

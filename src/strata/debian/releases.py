@@ -48,6 +48,13 @@ def find_release(name: str) -> Optional[Release]:
     return next((release for release in RELEASES if release.name == name), None)
 
 
+def release_of_distro(distro: str) -> str:
+    """Return the code name of a release of Debian by its name in package URLs; empty for another distribution."""
+    name, _, version = distro.partition("-")
+    numbers = {str(release.number): release.name for release in RELEASES}
+    return numbers.get(version, version) if name == "debian" else ""
+
+
 def distro(release: str) -> str:
     """Return a release as package URLs name it: `debian-13` for `trixie`; `debian-sid` for one without a number."""
     known = find_release(release)

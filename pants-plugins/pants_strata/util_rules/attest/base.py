@@ -39,10 +39,10 @@ def packages_of_image(base: OciBase, platform: Platform) -> Iterator[DebianPacka
     native = "" if found.distributions is None else debian_platform(str(platform)).architecture
     for name, version in found.packages.items():
         details = found.details.get(name, {})
-        source, _, source_version = details.get("source", "").partition(" ")
-        yield DebianPackage(
-            InstalledPackage(name, version, details.get("architecture", native), source, source_version), found.system
-        )
+        source, _, source_version = details.get("source", name).partition(" ")
+        architecture = details.get("architecture", native)
+        package = InstalledPackage(name, version, architecture, source, source_version or version)
+        yield DebianPackage(package, found.system)
 
 
 def _pythons(found: Findings) -> Iterator[str]:
