@@ -1,73 +1,22 @@
-"""The wheel `pants-strata` in a repository that has nothing else: what a new team writes, and what it gets."""
+"""The wheel `pants-strata`: what it holds. tutorial_integration_test.py builds with it."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from support.nested_pants import NestedPants, empty_repository
-from support.oci.container import unpack
-
-PANTS_TOML = """\
-[GLOBAL]
-pants_version = "{version}"
-backend_packages = ["pants.backend.python", "pants_strata"]
-
-[anonymous-telemetry]
-enabled = false
-
-[source]
-root_patterns = ["/src"]
-
-[python]
-interpreter_constraints = ["CPython==3.13.*"]
-enable_resolves = true
-default_resolve = "apps"
-
-[python.resolves]
-apps = "3rdparty/apps.lock"
-
-[python-infer]
-use_rust_parser = true
-"""
-FILES = {
-    "3rdparty/BUILD": "python_requirements()\n",
-    "3rdparty/requirements.txt": "six==1.16.0\n",
-    # Made by uv, as the README has it: the Pex of Pants 2.17 does not know CPython 3.13.
-    "3rdparty/apps.lock": (
-        "six==1.16.0 --hash=sha256:8abb2f1d86890a2dfb989f9a77cfcfd3e47c2a354b01111771326f8aa26e0254\n"
-    ),
-    "src/app/BUILD": 'python_sources()\n\npython_image(name="image", entry_point="main.py")\n',
-    "src/app/main.py": "import sys\n\nimport six\n\nprint(six.__version__, *sys.version_info[:2])\n",
-}
 
 
 @pytest.fixture(scope="module")
 def wheel() -> Path:
     (path,) = Path().glob("pants_strata-*.whl")
     return path.resolve()
-
-
-@pytest.fixture(scope="module")
-def repository(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NestedPants]:
-    # A new folder, so that Pants does not take an older wheel of the same version from its cache.
-    links = tmp_path_factory.mktemp("links")
-    shutil.copy(wheel, links)
-    version = re.search(r'^pants_version = "(.*)"', Path("pants.toml").read_text(), re.M)
-    assert version is not None
-    with empty_repository({"pants.toml": PANTS_TOML.format(version=version[1]), **FILES}) as pants:
-        # ./pants, which here has a Pants of its own, takes plugins from the environment alone.
-        plugins = json.dumps([f"pants-strata=={wheel.name.split('-')[1]}"])
-        yield pants.with_environment(PANTS_PLUGINS=plugins, PANTS_PYTHON_REPOS_FIND_LINKS=f'["{links.as_uri()}"]')
 
 
 def test_what_the_wheel_holds(wheel: Path) -> None:
@@ -86,13 +35,6 @@ def test_what_the_wheel_holds(wheel: Path) -> None:
     assert not [name for name in names if re.search(r"(_test\.py|conftest\.py|BUILD|example_\w+\.py)$", name)]
     assert "\nRequires-Python: >=3.9\n" in metadata
     assert "pantsbuild" not in metadata.partition("\n\n")[0]
-
-
-def test_an_image_from_the_lock_of_a_resolve(repository: NestedPants, tmp_path: Path) -> None:
-    repository.run("package", "::").succeeded()
-    assert sorted(os.listdir(repository.root / "dist")) == ["src.app"]
-    image = unpack(repository.root / "dist/src.app/image", tmp_path)
-    assert image.run().output == "1.16.0 3 13\n"
 
 
 _SLICES = """
