@@ -87,11 +87,12 @@ class Build:
 
 @dataclass(frozen=True)
 class Builds:
-    """One after the other: after the first, a wheel's update, then another version of pip."""
+    """One after the other: after the first, a wheel's update, another version of pip, and layouts that share blobs."""
 
     first: Build
     updated: Build
     reinstalled: Build
+    sharing: Build
 
 
 def renamed_pip(wheel: Path, version: str, folder: Path) -> Path:
@@ -129,13 +130,14 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
         pants.write({"3rdparty/python/wheels.lock": lock(update)})
         updated = package(pants, wheels, kept / "updated")
         pants.write({"3rdparty/python/pip.lock": lock(pips[1:])})
-        return Builds(first, updated, package(pants, wheels, kept / "reinstalled"))
+        reinstalled = package(pants, wheels, kept / "reinstalled")
+        return Builds(first, updated, reinstalled, package(pants, wheels, kept / "sharing", "--strata-share-blobs"))
 
 
-def package(pants: NestedPants, wheels: Path, kept: Path) -> Build:
+def package(pants: NestedPants, wheels: Path, kept: Path, *options: str) -> Build:
     index = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels)}
-    ran = pants.package("::", "--stats-log", "--level=debug", **index).succeeded()
-    shutil.copytree(pants.root / "dist", kept)
+    ran = pants.package("::", "--stats-log", "--level=debug", *options, **index).succeeded()
+    shutil.copytree(pants.root / "dist", kept, symlinks=True)
     return Build(kept, ran)
 
 
@@ -234,3 +236,19 @@ def test_wheels_with_different_files_at_one_path_share_a_layer(builds: Builds, t
     layout = builds.first.image("overlapping")
     assert sorted(groups(layout)) == [["able"], ["claim", "disclaim"]]
     assert unpack(layout, tmp_path / "bundle").run().output == "disclaim\n"
+
+
+# Layouts that share their blobs
+
+
+def test_layouts_in_dist_may_share_one_folder_of_blobs(builds: Builds) -> None:
+    names = [*VENVS, "overlapping"]
+    before, after = ([build.image(name) for name in names] for build in (builds.reinstalled, builds.sharing))
+    assert builds.sharing.executed == 0
+    assert {str((layout / "blobs").readlink()) for layout in after} == {"../../.strata/blobs"}
+    assert [(layout / "index.json").read_text() for layout in after] == [
+        (layout / "index.json").read_text() for layout in before
+    ]
+    assert [validate(layout) for layout in after] == [[]] * len(names)
+    shared = {path.name for path in (builds.sharing.dist / ".strata/blobs/sha256").iterdir()}
+    assert {path.name for layout in before for path in (layout / "blobs/sha256").iterdir()} <= shared
