@@ -45,6 +45,8 @@ ARROWS = {
     "standalone": {"errors", "oci", "protocol"},
     # The program imports the verbs.
     "start": {"verbs"},
+    # What users' tests import.
+    "testing": {"errors", "image_tests", "layouts", "run"},
     "verbs": {"errors"},
     "wheels": {"errors", "oci", "protocol"},
 }

@@ -79,8 +79,11 @@ class Containers:
             self._shared = unpacked(self._layout, self._manifest, folder, self._store, copies=False)
         yield self._shared
 
-    def start(self, root: RootFiles, start: Start) -> Container:
-        """Start a container. Raise NoProgram, and StrataError where there is no such user or no command."""
+    def start(self, root: RootFiles, start: Start, logs: Optional[Path] = None) -> Container:
+        """Start a container. Raise NoProgram, and StrataError where there is no such user or no command.
+
+        :param logs: a folder for its output; None for one that goes with all others.
+        """
         options = Options(
             arguments=tuple(start.command[1:] or start.args),
             env=start.env,
@@ -97,7 +100,7 @@ class Containers:
         _check_program(process, root)
         bundle = self._folder / next(self._names)
         bundle.mkdir()
-        return Container(container_command(*self._program, bundle, root, process, options), bundle)
+        return Container(container_command(*self._program, bundle, root, process, options), logs or bundle)
 
 
 def _check_program(process: ContainerProcess, root: RootFiles) -> None:

@@ -26,8 +26,13 @@ def forwarded(ports: Sequence[Port]) -> Iterator[None]:
                     listener = stack.enter_context(socket.create_server(("0.0.0.0", port.host)))
                 except OSError as error:
                     raise errors.taken_port(port.host, str(error.strerror)) from None
-                threading.Thread(target=_accept, args=(listener, port.container), daemon=True).start()
+                pass_on(listener, port.container)
         yield
+
+
+def pass_on(listener: socket.socket, port: int) -> None:
+    """Pass connections on to a port of the network that this thread is in, until the listener is closed."""
+    threading.Thread(target=_accept, args=(listener, port), daemon=True).start()
 
 
 def _accept(listener: socket.socket, port: int) -> None:

@@ -36,7 +36,7 @@ def failed(count: int, lines: Sequence[str]) -> StrataError:
 def no_private_network(reason: str) -> StrataError:
     """Return the error where a container cannot have a network of its own."""
     return StrataError(
-        f"A probe by HTTP needs a network of the container's own, which this machine refuses: {reason}.",
+        f"This machine refuses a container a network of its own, which tests by HTTP need: {reason}.",
         fix="run the test as root, or allow namespaces of users (the sysctls user.max_user_namespaces and "
         "kernel.unprivileged_userns_clone, and AppArmor's kernel.apparmor_restrict_unprivileged_userns).",
     )
@@ -81,3 +81,54 @@ def command_and_args() -> StrataError:
         "`command` is the whole command, and `args` stand behind the image's entry point: the test sets both.",
         fix="write the arguments into `command`, or leave `command` out.",
     )
+
+
+def no_package(layout: str, address: str) -> StrataError:
+    """Return the error for an image whose layout a test does not find."""
+    return StrataError(
+        f"There is no layout {layout}, where `package` writes {address}.",
+        fix=f'add `runtime_package_dependencies=["{address}"]` to the target of the test; beside Pants, run '
+        f"`./pants package {address}` first. Where `output_path` is set, name that path: `ImageContainer(PATH)`.",
+    )
+
+
+def ended_early(what: str, code: int, lines: Sequence[str]) -> StrataError:
+    """Return the error for a container that ends before somebody can do something with it.
+
+    :param lines: the end of its output.
+    """
+    return StrataError(
+        f"The container has ended with exit code {code}, before {what}.",
+        found=lines,
+        fix="look for the reason in its output, or run the image: `./pants run`.",
+    )
+
+
+def not_yet(what: str, seconds: float, lines: Sequence[str]) -> StrataError:
+    """Return the error for a container that does not do something in time."""
+    return StrataError(
+        f"The container has not {what} within {seconds:g} seconds.",
+        found=lines,
+        fix="wait longer, or look for the reason in its output.",
+    )
+
+
+def not_forwarded(port: int, known: Sequence[int]) -> StrataError:
+    """Return the error for a port that a container was not started with."""
+    return StrataError(
+        f"The container was started without the port {port}.",
+        found=[str(each) for each in known],
+        fix=f"name it in `exposed_ports` of the image, or start with `ports=[{port}]`.",
+    )
+
+
+def not_started(layout: str) -> StrataError:
+    """Return the error for a container that is used outside of its time."""
+    return StrataError(
+        f"The container of {layout} does not run.", fix="start it, by `with ImageContainer(…) as container:`."
+    )
+
+
+def cannot_start(reason: str) -> StrataError:
+    """Return the error for a container that a runtime, or the image, cannot start."""
+    return StrataError(f"The container cannot be started: {reason}.", fix="correct the command, or the machine.")
