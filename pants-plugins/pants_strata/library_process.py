@@ -7,13 +7,14 @@ process gets only the modules that its verb imports (library_slice.py).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from pants.engine.addresses import Address
 from pants.engine.fs import EMPTY_DIGEST, Digest
-from pants.engine.process import FallibleProcessResult, Process, ProcessCacheScope
+from pants.engine.process import FallibleProcessResult, Process, ProcessCacheScope, ProcessResultMetadata
 from pants.engine.rules import Rule, collect_rules, rule
 from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
@@ -22,9 +23,10 @@ from pants_strata import engine
 from pants_strata.artifacts.host import HostPrepared
 from pants_strata.artifacts.installer import Installer
 from pants_strata.artifacts.interpreter import BuildInterpreter
-from pants_strata.artifacts.layer import ArtifactLayer
+from pants_strata.artifacts.layer import ArtifactLayer, is_cached
 from pants_strata.artifacts.library_slice import CompiledSlice, CompiledSliceRequest, LibrarySliceRequest
 from pants_strata.library_slice import get_library_slice
+from pants_strata.progress import LAYERS, Counted
 from strata.attest.build_inputs import Input
 from strata.errors import StrataError
 from strata.errors.unworded import worded
@@ -62,11 +64,20 @@ class Step(Generic[R]):
 
 @dataclass(frozen=True)
 class Answer(Generic[R]):
-    """How a step ended: with a value and the files that the process wrote, or with an error of the user's."""
+    """How a step ended: with a value and the files that the process wrote, or with an error of the user's.
+
+    :param origin: whether the process ran, or which cache had its result.
+    """
 
     files: Digest
     value: R | None
     error: StrataError | None
+    origin: ProcessResultMetadata
+
+    @property
+    def cached(self) -> bool:
+        """Return whether a cache had the result."""
+        return is_cached(self.origin)
 
     def value_for(self, where: Address) -> R:
         """Return the value. Raise the error, with the address of the target it concerns, where there is one."""
@@ -119,13 +130,14 @@ async def on_interpreter(
     large_inputs: Mapping[str, Digest] | None = None,
     outputs: str | None = _BLOBS,
     cache_scope: ProcessCacheScope = ProcessCacheScope.SUCCESSFUL,
-    level: LogLevel = LogLevel.INFO,
+    level: LogLevel = LogLevel.DEBUG,
 ) -> Step[R]:
     """Return a step that makes a layer, or a wheel that will be in one, or proves something, on the interpreter.
 
     :param large_inputs: directory → digest, linked into the sandbox rather than copied.
     :param outputs: the directory of what it makes; None where its result is all that it makes.
-    :param level: DEBUG for steps that come by the dozen, which Pants would log one by one (pants_strata.progress).
+    :param level: INFO for steps that Pants logs one by one as they begin and end: those that are no part of a phase
+        (pants_strata.progress), and seldom.
     """
     library = await get_compiled_slice(CompiledSliceRequest(request.verb, interpreter))
     request_file = await engine.create({_REQUEST: request.to_json().encode()})
@@ -207,9 +219,9 @@ async def answers(steps: Iterable[Step[R]]) -> tuple[Answer[R], ...]:
 
 async def _answer(step: Step[R], result: FallibleProcessResult) -> Answer[R]:
     if result.exit_code != 0:
-        return Answer(EMPTY_DIGEST, None, _error(result, step.process.description))
+        return Answer(EMPTY_DIGEST, None, _error(result, step.process.description), result.metadata)
     files = await engine.contents(await engine.only(result.output_digest, [_RESULT]))
-    return Answer(result.output_digest, step.request.read_result(files[_RESULT].decode()), None)
+    return Answer(result.output_digest, step.request.read_result(files[_RESULT].decode()), None, result.metadata)
 
 
 def _error(result: FallibleProcessResult, what: str) -> StrataError:
@@ -220,13 +232,20 @@ def _error(result: FallibleProcessResult, what: str) -> StrataError:
         raise RuntimeError(f"{what} ended with exit code {result.exit_code}:\n{text}") from None
 
 
-async def written_layer(step: Step[L], where: Address, built: BuildInterpreter) -> tuple[ArtifactLayer, L]:
-    """Run a step that writes a layer; return the layer, and the whole result of the verb. Errors carry the address."""
-    answered = await answer(step)
+async def written_layer(
+    step: Step[L], where: Address, built: BuildInterpreter, counted: Counted | None = None
+) -> tuple[ArtifactLayer, L]:
+    """Run a step that writes a layer; return the layer, and the whole result of the verb. Errors carry the address.
+
+    :param counted: the step where the caller counts it already.
+    """
+    with nullcontext(counted) if counted else LAYERS.step() as progress:
+        answered = await answer(step)
+        progress.cached = answered.cached
     value = answered.value_for(where)
     blob = await engine.only(answered.files, [f"{_BLOBS}/**"])
     inputs = _inputs(step.process, {_PYTHON: f"CPython {built.interpreter.version}"})
-    return ArtifactLayer(Layer.of(value.layer), blob, inputs), value
+    return ArtifactLayer(Layer.of(value.layer), blob, inputs, origin=answered.origin), value
 
 
 def _inputs(process: Process, names: Mapping[str, str]) -> FrozenDict[str, Input]:

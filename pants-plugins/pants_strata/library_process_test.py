@@ -26,6 +26,7 @@ from strata.errors.unworded import UnwordedError
 from strata.oci.platform import Platform
 from strata.protocol import fetch_wheel, venv_layer
 from strata.verbs import VERBS
+from support.mocked_rules import origin
 from support.rules import repository, write
 
 SECRETS = {
@@ -37,6 +38,7 @@ SECRETS = {
 }
 ADDRESS = Address("secret-folder", target_name="secret-target")
 OUTPUT = Digest("e" * 64, 1)
+ORIGIN = origin()
 LOADER = "usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2"
 # In place of an interpreter: it writes how it was started into the file that its last argument names.
 COMPILER = b'#!/bin/sh\nshift 4\nprintf "%s %s %s %s %s" "$1" "$2" "$3" "$4" "$5" > "$6"\n'
@@ -242,7 +244,7 @@ async def ask(asked: Asked) -> Answered:
 
 
 def answered(exit_code: int, stderr: str = "", result: str = "") -> Answer[fetch_wheel.Result]:
-    ended = SimpleNamespace(exit_code=exit_code, stderr=stderr.encode(), output_digest=OUTPUT)
+    ended = SimpleNamespace(exit_code=exit_code, stderr=stderr.encode(), output_digest=OUTPUT, metadata=ORIGIN)
     found: Answered = run_rule_with_mocks(
         ask,
         rule_args=[Asked(Step(FETCH, Process(["python"], description="Fetch demo")))],
@@ -258,8 +260,13 @@ def answered(exit_code: int, stderr: str = "", result: str = "") -> Answer[fetch
 def test_value() -> None:
     told = fetch_wheel.Result("demo.whl", 7, ("click",), ("demo",))
     found = answered(0, "a warning", told.to_json())
-    assert found == Answer(OUTPUT, told, None)
+    assert found == Answer(OUTPUT, told, None, ORIGIN)
     assert found.value_for(ADDRESS) == told
+
+
+@pytest.mark.parametrize("source, cached", [("ran", False), ("hit_locally", True), ("hit_remotely", True)])
+def test_an_answer_knows_whether_it_was_cached(source: str, cached: bool) -> None:
+    assert Answer(OUTPUT, None, None, origin(source, run=9)).cached is cached
 
 
 @pytest.mark.parametrize("exit_code", [2, 3])

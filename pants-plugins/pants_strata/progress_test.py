@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from pants_strata.progress import Progress
+from pants_strata.progress import Counted, Phase
 
 
 class Clock:
@@ -22,49 +22,85 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def progress(clock: Clock, caplog: pytest.LogCaptureFixture) -> Progress:
+def phase(clock: Clock, caplog: pytest.LogCaptureFixture) -> Phase:
     caplog.set_level(logging.INFO)
-    return Progress("Fetched", "files", clock)
+    return Phase("Fetched", "file", clock)
 
 
-def steps(progress: Progress, count: int) -> list[ExitStack]:
-    """So many steps that were asked for and have not ended."""
-    begun = [ExitStack() for _ in range(count)]
-    for step in begun:
-        step.enter_context(progress.step())
-    return begun
+class Asked(ExitStack):
+    """A step that was asked for and has not ended."""
+
+    def __init__(self, phase: Phase) -> None:
+        super().__init__()
+        self.counted: Counted = self.enter_context(phase.step())
+
+    def end(self, *, cached: bool = False, size: int = 0) -> None:
+        self.counted.cached, self.counted.size = cached, size
+        self.close()
 
 
-def test_a_short_build_logs_nothing(progress: Progress, caplog: pytest.LogCaptureFixture) -> None:
-    for step in steps(progress, 30):
-        step.close()
+def steps(phase: Phase, count: int) -> list[Asked]:
+    return [Asked(phase) for _ in range(count)]
+
+
+def test_a_short_phase_logs_nothing(phase: Phase, caplog: pytest.LogCaptureFixture) -> None:
+    for step in steps(phase, 30):
+        step.end()
     assert caplog.messages == []
 
 
-def test_a_line_now_and_then(progress: Progress, clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
-    for step in steps(progress, 12):
-        clock.now += 2
-        step.close()
-    assert caplog.messages == [f"Fetched {ended} of 12 files" for ended in (3, 6, 9, 12)]
+def test_one_line_for_a_phase_with_bytes_and_rate(phase: Phase, clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
+    for step in steps(phase, 12):
+        clock.now += 1
+        step.end(size=2_500_000)
+    assert caplog.messages == ["Fetched 12 files, 30.0 MB in 12 s (2.5 MB/s)"]
 
 
-def test_a_second_build_is_counted_anew(progress: Progress, clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
-    for count in (2, 3):
-        for step in steps(progress, count):
-            clock.now += 5
-            step.close()
+def test_what_was_cached_is_no_part_of_what_was_made(
+    phase: Phase, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number, step in enumerate(steps(phase, 3)):
+        clock.now += 4
+        step.end(cached=number > 0, size=6_000_000)
+    assert caplog.messages == ["Fetched 1 file, 6.0 MB in 12 s (0.5 MB/s); 2 cached"]
+
+
+def test_a_phase_that_was_cached_logs_nothing(phase: Phase, clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
+    for step in steps(phase, 2):
+        clock.now += 9
+        step.end(cached=True, size=1)
+    assert caplog.messages == []
+
+
+def test_a_long_phase_tells_how_far_it_is(phase: Phase, clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
+    for step in steps(phase, 7):
+        clock.now += 10
+        step.end()
     assert caplog.messages == [
-        "Fetched 1 of 2 files",
-        "Fetched 2 of 2 files",
-        "Fetched 1 of 3 files",
-        "Fetched 2 of 3 files",
-        "Fetched 3 of 3 files",
+        "Fetched 3 files in 30 s: 3 of 7 done",
+        "Fetched 6 files in 60 s: 6 of 7 done",
+        "Fetched 7 files in 70 s",
     ]
 
 
-def test_a_failed_step_has_ended(progress: Progress, clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
-    step = ExitStack()
-    step.enter_context(progress.step())
-    clock.now += 5
-    step.__exit__(ValueError, ValueError(), None)
-    assert caplog.messages == ["Fetched 1 of 1 files"]
+def test_a_second_build_is_counted_anew(phase: Phase, clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
+    for count in (2, 3):
+        for step in steps(phase, count):
+            clock.now += 5
+            step.end()
+    assert caplog.messages == ["Fetched 2 files in 10 s", "Fetched 3 files in 15 s"]
+
+
+def test_a_failed_step_has_ended_and_made_nothing(phase: Phase, clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
+    failed, other = steps(phase, 2)
+    failed.__exit__(ValueError, ValueError(), None)
+    clock.now += 8
+    other.end()
+    assert caplog.messages == ["Fetched 1 file in 8 s"]
+
+
+def test_the_count_is_that_of_all_that_are_asked_for(phase: Phase) -> None:
+    first, *_ = steps(phase, 3)
+    assert first.counted.count == "1 of 3"
+    steps(phase, 1)
+    assert first.counted.count == "1 of 4"

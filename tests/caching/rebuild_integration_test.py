@@ -64,14 +64,16 @@ def builds(wheels: Path, locks: Mapping[str, str], tmp_path_factory: pytest.Temp
         pants.write({EDITED: text.replace("morning", f"evening {uuid.uuid4()}")})
         edit = package(pants, wheels)
         shutil.copytree(pants.root / "dist", kept / "edited")
-    steps = re.findall(r"\[INFO\] Starting: (.*)", edit.stderr)
+    started = re.findall(r"\[(?:INFO|DEBUG)\] Starting: (.*)", edit.stderr)
+    # The rest are Pants' own.
+    steps = [each for each in started if f"Scheduling: {each}" in started]
     return Builds(kept / "first", counters(edit), steps, kept / "edited")
 
 
 def package(pants: NestedPants, wheels: Path) -> Ran:
     """`package` of all targets, with no other index than the folder of wheels."""
     index = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels)}
-    return pants.run("--no-pantsd", "--stats-log", "package", "::", **index).succeeded()
+    return pants.run("--no-pantsd", "--stats-log", "--level=debug", "package", "::", **index).succeeded()
 
 
 def counters(ran: Ran) -> Mapping[str, int]:

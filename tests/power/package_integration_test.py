@@ -14,7 +14,7 @@ FILES = {
     "src/app/BUILD": 'python_sources()\npython_image(name="image", entry_point="main.py")\n',
     "src/app/main.py": "print('works')\n",
 }
-COMMAND = ("package", "src/app:image")
+COMMAND = ("--level=debug", "package", "src/app:image")
 
 
 def digest_of(pants: NestedPants) -> str:

@@ -7,6 +7,7 @@ from typing import Optional
 
 from pants.engine.addresses import Address
 from pants.engine.fs import Digest
+from pants.engine.process import ProcessResultMetadata
 from pants.util.frozendict import FrozenDict
 
 from pants_strata.artifacts.interpreter import BuildInterpreterRequest, Interpreter
@@ -105,7 +106,8 @@ class BuiltImage:
     are the wheels of that lock that the image holds, `distributions` those of first-party distributions.
 
     `declared` are the requirements that the image's code depends on, with the addresses of their targets; None for all
-    of the lock. `imports` are those of its code, of what it does not hold itself.
+    of the lock. `imports` are those of its code, of what it does not hold itself. `origins` are those of the layers,
+    the lowest first (ArtifactLayer).
     """
 
     image: Image
@@ -117,3 +119,4 @@ class BuiltImage:
     distributions: tuple[LockedWheel, ...] = ()
     declared: Optional[FrozenDict[str, str]] = None
     imports: tuple[Import, ...] = ()
+    origins: tuple[Optional[ProcessResultMetadata], ...] = field(default=(), compare=False)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Optional
 
 from pants.engine.fs import Digest
+from pants.engine.internals.session import RunId
+from pants.engine.process import ProcessResultMetadata
 from pants.util.frozendict import FrozenDict
 
 from strata.attest.build_inputs import Input
@@ -16,9 +19,17 @@ class ArtifactLayer:
     """A layer, the digest that holds its blob at `blobs/sha256/`, and what it was made from.
 
     `libraries` are the names of the shared libraries in it that the loader finds: of a base and an interpreter.
+    `origin` is that of the process that wrote it: whether it ran, or which cache had its result, and in which run of
+    Pants; None for a layer of another builder. Layers that differ in it alone are equal.
     """
 
     layer: Layer
     blob: Digest
     inputs: FrozenDict[str, Input]
     libraries: tuple[str, ...] = ()
+    origin: Optional[ProcessResultMetadata] = field(default=None, compare=False)
+
+
+def is_cached(origin: ProcessResultMetadata) -> bool:
+    """Return whether a cache had the result of a process, in the run of Pants that asked for it."""
+    return origin.source(RunId(origin.source_run_id)) is not ProcessResultMetadata.Source.RAN

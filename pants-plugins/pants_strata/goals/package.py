@@ -11,6 +11,7 @@ from typing import Any, Optional
 from pants.backend.python.subsystems.setup import PythonSetup
 from pants.core.goals.package import BuiltPackage, BuiltPackageArtifact, PackageFieldSet
 from pants.engine.fs import EMPTY_DIGEST, Digest
+from pants.engine.internals.session import RunId
 from pants.engine.rules import Rule, collect_rules, rule
 from pants.engine.target import Target
 from pants.engine.unions import UnionRule
@@ -25,6 +26,7 @@ from pants_strata.artifacts.layouts import LayoutsOnBases
 from pants_strata.artifacts.os_packages import OsPackagesRequest
 from pants_strata.artifacts.python_version import Today
 from pants_strata.artifacts.venv import VenvRequest
+from pants_strata.goals.summary import Part, made
 from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
 from pants_strata.target_types import (
     ArtifactOutputPathField,
@@ -62,34 +64,11 @@ _SHARED = ".strata"
 _BLOBS = "blobs"
 
 
-@dataclass(frozen=True)
-class _Part:
-    """What a layout has for one platform.
-
-    :param digest: of the image, or of what else people call this by.
-    :param notes: lines for people, below those of the layers.
-    """
-
-    platform: Optional[Platform]
-    layers: Sequence[Layer]
-    digest: str
-    notes: Sequence[str] = ()
-
-    def lines(self) -> Iterable[str]:
-        """Yield the lines that `package` prints: the digest, and the size of each kind of layer."""
-        yield f"  {self.platform} {self.digest}"
-        for kind in dict.fromkeys(layer.contents["kind"] for layer in self.layers):
-            sizes = [layer.descriptor.size for layer in self.layers if layer.contents["kind"] == kind]
-            count = f" in {len(sizes)} layers" if len(sizes) > 1 else ""
-            yield f"  {kind}: {_megabytes(sum(sizes))}{count}"
-        yield from self.notes
-
-
 async def _layout(
     output_path: ArtifactOutputPathField,
     files: Mapping[str, bytes],
     blobs: Iterable[Digest],
-    parts: Sequence[_Part],
+    parts: Sequence[Part],
     layouts: LayoutsOnBases,
 ) -> BuiltPackage:
     path = output_path.value_or_default(file_ending=None)
@@ -128,7 +107,7 @@ async def _artifact_layout(
         platform: [item.layer for item in items] for platform, items in artifacts.items()
     }
     files = artifact_layout_files(layers, kind=kind, annotations={})
-    parts = [_Part(platform, each, _artifact_digest(platform, each, kind)) for platform, each in layers.items()]
+    parts = [Part(platform, each, _artifact_digest(platform, each, kind)) for platform, each in layers.items()]
     return await _layout(output_path, files, [item.blob for items in artifacts.values() for item in items], parts, form)
 
 
@@ -168,7 +147,11 @@ async def _images(requests: Sequence[ImageRequest]) -> tuple[Sequence[BuiltImage
 
 @rule
 async def package_image(
-    field_set: ImageFieldSet, strata: StrataSubsystem, debian: DebianSubsystem, layouts: LayoutsOnBases
+    field_set: ImageFieldSet,
+    strata: StrataSubsystem,
+    debian: DebianSubsystem,
+    layouts: LayoutsOnBases,
+    run: RunId,
 ) -> BuiltPackage:
     """Return the layout of an image, and beside it what each layer was made from, the documents, and the archive."""
     platforms = platforms_of(field_set.platforms, field_set.address, strata, debian)
@@ -180,11 +163,15 @@ async def package_image(
         files,
         [built.blobs for built in images],
         [
-            _Part(
+            Part(
                 built.image.platform,
                 built.image.layers,
                 built.image.manifest_descriptor.digest,
-                [f"  installers: {built.installers.summary()}", *_left_out(built.image, layouts)],
+                [
+                    made(built, run),
+                    f"  installers: {built.installers.summary()}",
+                    *_left_out(built.image, layouts),
+                ],
             )
             for built in images
         ],
@@ -316,10 +303,6 @@ async def package_venv(
     )
     artifacts = {platform: venv.layers for platform, venv in zip(platforms, venvs)}
     return await _artifact_layout(field_set.output_path, "dependencies", artifacts, layouts)
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{size / 1e3:.1f} kB"
 
 
 def rules() -> Iterable[Rule | UnionRule]:

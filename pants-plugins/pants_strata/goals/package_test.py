@@ -7,6 +7,8 @@ import pytest
 from pants.core.goals.package import BuiltPackage
 from pants.engine.addresses import Address
 from pants.engine.fs import AddPrefix, CreateDigest, Digest, FileContent, MergeDigests, SymlinkEntry
+from pants.engine.internals.session import RunId
+from pants.engine.process import ProcessResultMetadata
 from pants.engine.target import WrappedTarget, WrappedTargetRequest
 from pants.testutil.option_util import create_subsystem
 from pants.util.frozendict import FrozenDict
@@ -24,11 +26,12 @@ from strata.oci.descriptor import Descriptor
 from strata.oci.image import Image, RuntimeConfig
 from strata.oci.layer import Layer
 from strata.oci.platform import Platform
-from support.mocked_rules import run_mocked
+from support.mocked_rules import origin, run_mocked
 
 ADDRESS = Address("src/web", target_name="image")
 DIGEST = Digest("d" * 64, 1)
 WITH_BASES = LayoutsOnBases(True)
+RUN = RunId(7)
 VENV = LockedVenvRequest(ADDRESS, Platform("linux", "amd64"), ADDRESS, ADDRESS)
 
 
@@ -47,6 +50,7 @@ class Engine:
     documents: tuple[str, ...] = ()
     kind: str = "os-packages"
     archive: Archive = Archive.none
+    origins: tuple[ProcessResultMetadata, ...] = ()
 
     def describe(self, request: DocumentsRequest) -> Documents:
         return Documents(FrozenDict({name: str(request.image.platform).encode() for name in self.documents}))
@@ -56,7 +60,8 @@ class Engine:
         image = Image.assemble(request.platform, layers, RuntimeConfig(), annotations={})
         inputs = {each.descriptor.digest: {"files": Input("", "a")} for each in layers}
         return BuiltImage(
-            image, DIGEST, BuildInputs((image.manifest_descriptor.digest,), inputs), Verdict("remove", ()), VENV
+            *(image, DIGEST, BuildInputs((image.manifest_descriptor.digest,), inputs), Verdict("remove", ()), VENV),
+            origins=self.origins,
         )
 
     def create(self, files: CreateDigest) -> Digest:
@@ -73,7 +78,7 @@ class Engine:
         strata = create_subsystem(StrataSubsystem, archive=self.archive)
         built: BuiltPackage = run_mocked(
             package_image,
-            [ImageFieldSet.create(target), strata, create_subsystem(DebianSubsystem), layouts],
+            [ImageFieldSet.create(target), strata, create_subsystem(DebianSubsystem), layouts, RUN],
             {
                 (BuiltImage, ImageRequest): self.image,
                 (Documents, DocumentsRequest): self.describe,
@@ -91,6 +96,7 @@ def lines(platform: str, digest: str) -> list[str]:
         f"  {platform} {digest}",
         "  os-packages: 0.0 kB",
         "  app: 0.0 kB",
+        "  made: no layer; cached: 2 layers, 0.0 kB",
         "  installers: none",
     ]
 
@@ -103,6 +109,24 @@ def test_an_image_for_one_platform() -> None:
     assert (layout.relpath, inputs.relpath) == ("src.web/image", "src.web/image.inputs.json")
     assert list(layout.extra_log_lines) == lines("linux/arm64", manifest["digest"])
     assert json.loads(engine.written["src.web/image.inputs.json"])["image"] == manifest["digest"]
+
+
+@pytest.mark.parametrize(
+    "origins, line",
+    [
+        ((origin("ran", RUN), origin("ran", RUN)), "  made: 2 layers, 0.0 kB; cached: no layer"),
+        ((origin("hit_locally", RUN), origin("ran", RUN)), "  made: 1 layer, 0.0 kB; cached: 1 layer, 0.0 kB"),
+        (
+            (origin("hit_remotely", RUN), origin("hit_locally", RUN)),
+            "  made: no layer; cached: 2 layers, 0.0 kB, 1 of them remotely",
+        ),
+        # By an earlier run of the same daemon.
+        ((origin("ran", 6), origin("ran", RUN)), "  made: 1 layer, 0.0 kB; cached: 1 layer, 0.0 kB"),
+    ],
+)
+def test_what_this_run_made(origins: tuple[ProcessResultMetadata, ...], line: str) -> None:
+    layout, _ = Engine(origins=origins).package("linux/amd64").artifacts
+    assert layout.extra_log_lines[3] == line
 
 
 def test_images_for_two_platforms_are_one_index() -> None:

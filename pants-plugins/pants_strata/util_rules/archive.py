@@ -13,6 +13,7 @@ from pants.core.goals.package import BuiltPackageArtifact
 from pants.engine.fs import Digest
 from pants.engine.process import ProcessCacheScope
 from pants.engine.target import Target
+from pants.util.logging import LogLevel
 
 from pants_strata import engine
 from pants_strata.artifacts.interpreter import BuildInterpreterRequest
@@ -63,6 +64,7 @@ async def archive_of(
         inputs=await engine.under(_FOLDER, inputs),
         outputs=_OUTPUT,
         description=f"Write the archive {file.name}",
+        level=LogLevel.INFO,
         cache_scope=ProcessCacheScope.PER_RESTART_SUCCESSFUL,
     )
     answered = await answer(step)

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pants.engine.rules import Rule, collect_rules, rule
-from pants.util.logging import LogLevel
 
 from pants_strata import engine
 from pants_strata.artifacts.venv import DependenciesLayer, DependenciesLayerRequest, VenvLayer, VenvLayerRequest
 from pants_strata.library_process import on_interpreter, sandbox_interpreter, written_layer
-from pants_strata.progress import LAYERS_WRITTEN
+from pants_strata.progress import LAYERS
 from pants_strata.util_rules.interpreters.build_time import get_build_interpreter
 from pants_strata.util_rules.venvs.wheels import merged, named
 from strata.protocol import dependencies_layer, venv_layer
@@ -27,22 +26,22 @@ _WHEELS = "wheels"
 @rule
 async def write_dependencies_layer(request: DependenciesLayerRequest) -> DependenciesLayer:
     """Return the layer of some wheels, with what each of them installs."""
-    interpreter = await get_build_interpreter(request.interpreter)
-    names = [f"{wheel.name} {wheel.version}" for wheel in request.wheels]
-    step = await on_interpreter(
-        interpreter,
-        dependencies_layer.Request(
-            interpreter=sandbox_interpreter(interpreter),
-            wheels=named(request.wheels, _WHEELS),
-            bytecode=request.bytecode,
-            compression=request.compression,
-        ),
-        large_inputs={_WHEELS: await merged(request.wheels)},
-        description=f"Write the layer of {names[0]}{f' and {len(names) - 1} more' if names[1:] else ''}",
-        level=LogLevel.DEBUG,
-    )
-    with LAYERS_WRITTEN.step():
-        layer, result = await written_layer(step, request.venv, interpreter)
+    with LAYERS.step() as counted:
+        interpreter = await get_build_interpreter(request.interpreter)
+        names = [f"{wheel.name} {wheel.version}" for wheel in request.wheels]
+        more = f" and {len(names) - 1} more" if names[1:] else ""
+        step = await on_interpreter(
+            interpreter,
+            dependencies_layer.Request(
+                interpreter=sandbox_interpreter(interpreter),
+                wheels=named(request.wheels, _WHEELS),
+                bytecode=request.bytecode,
+                compression=request.compression,
+            ),
+            large_inputs={_WHEELS: await merged(request.wheels)},
+            description=f"Write the layer of {names[0]}{more} ({counted.count})",
+        )
+        layer, result = await written_layer(step, request.venv, interpreter, counted)
     return DependenciesLayer(layer, result.distributions)
 
 

@@ -12,6 +12,8 @@ from pants_strata.artifacts.fetched_file import FetchRequest, FetchResult
 from pants_strata.artifacts.host import HostPrepared
 from pants_strata.library_process import answer, on_host
 from pants_strata.progress import FETCHED
+from strata.protocol import fetch_debian, fetch_wheel
+from strata.protocol.standalone import fetch_standalone
 
 _FILES = "files"
 
@@ -26,13 +28,21 @@ async def fetch(request: FetchRequest, host: HostPrepared) -> FetchResult:
         output_directories=(_FILES,),
         level=LogLevel.DEBUG,
     )
-    with FETCHED.step():
+    with FETCHED.step() as counted:
         answered = await answer(step)
+        counted.cached, counted.size = answered.cached, _size(request.wanted, answered.value)
     told = answered.value
     if told is None:
         return FetchResult(error=answered.error)
     files = await engine.only(answered.files, [f"{_FILES}/*"])
     return FetchResult(await engine.without_prefix(_FILES, files), told.name, told)
+
+
+def _size(wanted: object, told: object) -> int:
+    """Return the bytes of a file that was fetched, where its request or the result tells them."""
+    if isinstance(told, fetch_wheel.Result):
+        return told.size
+    return wanted.size if isinstance(wanted, (fetch_debian.Request, fetch_standalone.Request)) and told else 0
 
 
 get_fetched_file = engine.asker(fetch)

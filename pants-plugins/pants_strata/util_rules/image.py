@@ -164,6 +164,7 @@ async def build_image(
         distributions=wheels,
         declared=None if declared is None else FrozenDict({each: str(owner) for each, owner in declared.items()}),
         imports=app.imports,
+        origins=tuple(item.origin for item in layers),
     )
 
 

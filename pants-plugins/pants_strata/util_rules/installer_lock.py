@@ -12,6 +12,7 @@ from pants.engine.platform import Platform as HostPlatform
 from pants.engine.process import ProcessCacheScope
 from pants.engine.rules import Rule, collect_rules, rule
 from pants.engine.unions import UnionRule
+from pants.util.logging import LogLevel
 
 from pants_strata import engine
 from pants_strata.artifacts.host import HostPrepared
@@ -48,6 +49,7 @@ async def resolve_installer_lock(
         inputs=await engine.under(_UV, uv.digest),
         output_directories=(_OUTPUT,),
         description=f"Lock {requirement} and what it needs",
+        level=LogLevel.INFO,
         cache_scope=ProcessCacheScope.PER_SESSION,
     )
     answered = await answer(step)

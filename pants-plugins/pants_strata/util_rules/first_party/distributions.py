@@ -15,6 +15,7 @@ from pants.backend.python.target_types import PythonProvidesField
 from pants.engine.addresses import Address
 from pants.engine.fs import Digest, Snapshot
 from pants.engine.target import Target
+from pants.util.logging import LogLevel
 
 from pants_strata import engine
 from pants_strata.artifacts.interpreter import BuildInterpreter, Interpreter
@@ -119,6 +120,7 @@ async def _step(wheel: Wheel, files: Digest, interpreter: BuildInterpreter) -> S
         inputs=await engine.only(files, [str(wheel.path)]),
         outputs=_FILES,
         description=f"Write the wheel of {wheel.name} {wheel.version} in its normal form",
+        level=LogLevel.INFO,
     )
 
 

@@ -40,7 +40,7 @@ from strata.errors import StrataError
 from strata.locks.environment import wheel_tags
 from strata.locks.requirements import LockedRequirement
 from strata.protocol import normal_wheel
-from support.mocked_rules import run_mocked
+from support.mocked_rules import origin, run_mocked
 
 IMAGE, VENV = Address("app", target_name="image"), Address("third", target_name="venv")
 TOOLS, MORE = Address("tools", target_name="dist"), Address("more", target_name="dist")
@@ -100,7 +100,7 @@ class Engine:
 
     def run(self, process: Process) -> Any:
         self.steps.append(process.description)
-        return SimpleNamespace(exit_code=0, output_digest=digest_of(process.description))
+        return SimpleNamespace(exit_code=0, output_digest=digest_of(process.description), metadata=origin())
 
     def result(self, _: Digest) -> DigestContents:
         told = normal_wheel.Result(7, self.requires, ("tools",), ("tools/__init__.py",))

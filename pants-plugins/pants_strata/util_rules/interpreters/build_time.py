@@ -16,6 +16,7 @@ from typing import Any
 
 from pants.engine.platform import Platform as HostPlatform
 from pants.engine.rules import Rule, collect_rules, rule
+from pants.util.logging import LogLevel
 
 from pants_strata import engine
 from pants_strata.artifacts.host import HostPrepared
@@ -26,6 +27,7 @@ from pants_strata.artifacts.interpreter import (
     InterpreterRequest,
 )
 from pants_strata.library_process import answer, on_host
+from pants_strata.progress import UNPACKED
 from pants_strata.util_rules.debian.packages import unpack_inputs
 from pants_strata.util_rules.host_platform import host_platform
 from pants_strata.util_rules.interpreters.interpreter import get_interpreter
@@ -60,8 +62,11 @@ async def unpack_build_interpreter(
         inputs=await engine.merge([debs, build.digest]) if build else debs,
         output_directories=(_TREE,),
         description=f"Unpack CPython {version}",
+        level=LogLevel.DEBUG,
     )
-    answered = await answer(step)
+    with UNPACKED.step() as counted:
+        answered = await answer(step)
+        counted.cached = answered.cached
     answered.value_for(request.address)
     tree = await engine.without_prefix(_TREE, await engine.only(answered.files, [f"{_TREE}/**"]))
     return BuildInterpreter(interpreter, tree)

@@ -9,12 +9,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pants.engine.rules import Rule, collect_rules, rule
+from pants.util.logging import LogLevel
 
 from pants_strata import engine
 from pants_strata.artifacts.host import HostPrepared
 from pants_strata.artifacts.interpreter import BuildInterpreterRequest
 from pants_strata.artifacts.oci_base import BaseFindings, BaseFindingsRequest, BaseLayerRequest, FetchedBaseLayer
 from pants_strata.library_process import answer, answers, on_host, on_interpreter
+from pants_strata.progress import FETCHED
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.util_rules.interpreters.build_time import get_build_interpreter
 from pants_strata.util_rules.lookup import default_interpreter
@@ -35,8 +37,11 @@ async def fetch_layer(request: BaseLayerRequest, host: HostPrepared) -> FetchedB
         fetch_base_layer.Request(repository=request.repository, digest=layer.digest, size=layer.size),
         output_directories=(_BLOBS,),
         description=f"Fetch the layer {layer.digest} of {request.repository} ({layer.size / 1e6:.1f} MB)",
+        level=LogLevel.DEBUG,
     )
-    answered = await answer(step)
+    with FETCHED.step() as counted:
+        answered = await answer(step)
+        counted.cached, counted.size = answered.cached, layer.size
     answered.value_for(request.owner)
     return FetchedBaseLayer(await engine.only(answered.files, [f"{_BLOBS}/**"]))
 

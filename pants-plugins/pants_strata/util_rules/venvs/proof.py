@@ -13,6 +13,7 @@ from pants.engine.rules import Rule, collect_rules, rule
 from pants_strata import engine
 from pants_strata.artifacts.venv import Proof, ProofRequest
 from pants_strata.library_process import answer, on_interpreter, sandbox_installer, sandbox_interpreter
+from pants_strata.progress import INSTALLED
 from pants_strata.util_rules.installer import get_installer
 from pants_strata.util_rules.interpreters.build_time import build_interpreter_for
 from pants_strata.util_rules.venvs.locked_venv import get_locked_venv
@@ -30,19 +31,23 @@ async def prove(request: ProofRequest) -> Proof:
     locked = await get_locked_venv(request.venv)
     installer = await get_installer(locked.installer)
     interpreter = await build_interpreter_for(locked.interpreter)
-    step = await on_interpreter(
-        interpreter,
-        proof.Request(
-            interpreter=sandbox_interpreter(interpreter),
-            installer=sandbox_installer(installer, _INSTALLER),
-            machine=machine(locked.interpreter.platform),
-            wheels=named(request.wheels, _WHEELS),
-        ),
-        large_inputs={_INSTALLER: installer.digest, _WHEELS: await merged(request.wheels)},
-        outputs=None,
-        description=f"Install {_counted(len(request.wheels))} with {installer.tool} {installer.version}",
-    )
-    (await answer(step)).value_for(request.venv.address)
+    with INSTALLED.step() as counted:
+        wheels = _counted(len(request.wheels))
+        step = await on_interpreter(
+            interpreter,
+            proof.Request(
+                interpreter=sandbox_interpreter(interpreter),
+                installer=sandbox_installer(installer, _INSTALLER),
+                machine=machine(locked.interpreter.platform),
+                wheels=named(request.wheels, _WHEELS),
+            ),
+            large_inputs={_INSTALLER: installer.digest, _WHEELS: await merged(request.wheels)},
+            outputs=None,
+            description=f"Install {wheels} with {installer.tool} {installer.version} ({counted.count})",
+        )
+        answered = await answer(step)
+        counted.cached = answered.cached
+    answered.value_for(request.venv.address)
     return Proof(installer)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 from pants.engine.target import Target
+from pants.util.logging import LogLevel
 
 from pants_strata import engine
 from pants_strata.artifacts.installer import Installer, InstallerRequest
@@ -107,6 +108,7 @@ async def _build(
         large_inputs={_INSTALLER: installer.digest, _REQUIREMENTS: await merged(needed)},
         outputs=_FILES,
         description=f"Build a wheel of {sdist.name} {sdist.version} with {installer.tool} {installer.version}",
+        level=LogLevel.INFO,
     )
 
 

@@ -17,7 +17,7 @@ from pants.engine.fs import (
     PathGlobs,
     RemovePrefix,
 )
-from pants.engine.process import FallibleProcessResult, Process
+from pants.engine.process import FallibleProcessResult, Process, ProcessResultMetadata
 from pants.engine.rules import rule
 from pants.engine.target import Target
 from pants.util.frozendict import FrozenDict
@@ -37,7 +37,7 @@ from strata.errors.unworded import UnwordedError
 from strata.oci.platform import Platform
 from strata.protocol import build_wheel, fetch_wheel
 from strata.protocol.wheel import Wheel
-from support.mocked_rules import run_mocked
+from support.mocked_rules import origin, run_mocked
 
 ADDRESS = Address("third", target_name="venv")
 DIGEST, OUTPUT, BUILT, LOCKED = (Digest(letter * 64, 1) for letter in "abcd")
@@ -66,6 +66,7 @@ class Ended:
     exit_code: int
     stderr: bytes
     output_digest: Digest
+    metadata: ProcessResultMetadata = field(default_factory=origin)
 
 
 @dataclass

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from packaging.requirements import Requirement
@@ -153,7 +154,7 @@ async def _parts(
 def _with_installer(layer: ArtifactLayer, installer: Installer) -> ArtifactLayer:
     """Return the layer with the installer among its inputs: it decides no byte, and proves what all layers hold."""
     named = Input(f"{installer.tool} {installer.version}", installer.digest.fingerprint)
-    return ArtifactLayer(layer.layer, layer.blob, FrozenDict({**layer.inputs, "installer": named}))
+    return replace(layer, inputs=FrozenDict({**layer.inputs, "installer": named}))
 
 
 @rule
