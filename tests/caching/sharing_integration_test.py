@@ -63,7 +63,8 @@ def elsewhere(workspace: Path) -> Elsewhere:
         refuse("Only root may build as two users.")
     made = Elsewhere(another(), workspace / "elsewhere")
     copy_python(made.release.python, made.folder / "python")
-    shutil.copytree(made.release.site, made.folder / "site")
+    for site in made.release.sites:
+        shutil.copytree(site, made.folder / "site", dirs_exist_ok=True)
     return made
 
 

@@ -13,6 +13,6 @@ SEED = 20
 
 @pytest.mark.parametrize("name", READERS)
 def test_changed_inputs(name: str) -> None:
-    trial = tried(READERS[name], COUNT, SEED, memory=False)
+    trial = tried(READERS[name], COUNT, SEED)
     assert trial.failures == []
     assert trial.tried == COUNT

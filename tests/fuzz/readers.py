@@ -36,9 +36,11 @@ from fuzz.registries import (
     base_documents,
     base_layers,
     base_locks,
+    lists_of_referrers,
     read_answer,
     read_base_documents,
     read_base_layer,
+    read_list_of_referrers,
     read_lock_of_a_base,
 )
 from strata.audit.contents import evidence_of_file
@@ -317,6 +319,7 @@ READERS = {
     ),
     "script or program": Reader(_scripts, _read_script),
     "answer of a registry": Reader(answers, read_answer),
+    "list of referrers": Reader(lists_of_referrers, read_list_of_referrers),
     "documents of a base": Reader(base_documents, read_base_documents),
     "layer of a base": Reader(base_layers, read_base_layer),
     "lock of a base": Reader(base_locks, read_lock_of_a_base),

@@ -25,7 +25,7 @@ from strata.protocol.bases.inspect_base_layer import Request as Inspected
 from strata.registry.connections import Connections
 from strata.registry.provider import Provider, Settings
 from strata.registry.reference import Reference
-from strata.registry.referrers.listing import referrers
+from strata.registry.referrers.listing import list_at_tag, referrers
 from strata.registry.remote import RemoteSource
 from strata.registry.retries import Retries
 from strata.registry.source import read_tree
@@ -178,24 +178,45 @@ class _Blob:
         yield io.BytesIO(b"{}")
 
 
-def read_answer(content: bytes, folder: Path) -> None:
-    """Pull, push a blob, and list what is attached, where each answer is the given one."""
+@contextmanager
+def _answering(content: bytes) -> Iterator[None]:
+    """Give each request the same answer, at once."""
 
     def opened(self: Connections, parts: Any, proxy: str) -> HTTPConnection:
         connection = HTTPConnection(parts.hostname or "", parts.port or 80)
         connection.sock = _Socket(content)
         return connection
 
-    settings = Settings(retries=Retries(attempts=2, first_wait=0))
-    environment = {"HOME": str(folder), "DOCKER_CONFIG": str(folder)}
-    refusals = []
     new_ones = patch.object(Connections, "_take", lambda *_: None)
     with new_ones, patch.object(Connections, "_open", opened), patch("strata.registry.retries.time.sleep"):
-        attempts = (_pull, _push, _list)
+        yield
+
+
+def _provider(folder: Path) -> Provider:
+    settings = Settings(retries=Retries(attempts=2, first_wait=0))
+    environment = {"HOME": str(folder), "DOCKER_CONFIG": str(folder)}
+    return Provider(Reference.parse(_REFERENCE), settings=settings, environment=environment)
+
+
+def lists_of_referrers(folder: Path) -> Sequence[bytes]:
+    return [json.dumps(each).encode() for each in (_REFERRERS, _INDEX, {**_INDEX, "manifests": []})]
+
+
+def read_list_of_referrers(content: bytes, folder: Path) -> None:
+    """List what is attached, as a registry has it, and as clients keep it at a tag."""
+    with _answering(_answer("200 OK", content, Content_Type=INDEX)):
+        referrers(_provider(folder), _DIGEST)
+        list_at_tag(_provider(folder), _DIGEST)
+
+
+def read_answer(content: bytes, folder: Path) -> None:
+    """Pull, push a blob, and list what is attached, where each answer is the given one."""
+    refusals = []
+    attempts = (_pull, _push, _list)
+    with _answering(content):
         for attempt in attempts:
-            provider = Provider(Reference.parse(_REFERENCE), settings=settings, environment=environment)
             try:
-                attempt(provider)
+                attempt(_provider(folder))
             except StrataError as refusal:
                 refusals.append(refusal)
     # Each answer is one to some question, and an error in words is what most of them lead to.

@@ -37,7 +37,7 @@ def main() -> int:
     for name, reader in READERS.items():
         if arguments.only and name not in arguments.only:
             continue
-        trial = tried(reader, arguments.count, arguments.seed, memory=True)
+        trial = tried(reader, arguments.count, arguments.seed)
         rows.append(_row(name, trial))
         print(rows[-1], flush=True)
         failed += len(trial.failures)

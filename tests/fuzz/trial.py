@@ -17,7 +17,7 @@ from strata.errors import StrataError
 from strata.fetch.url import Refused
 
 SECONDS = 2.0
-"""An input takes no longer than this, and more than a valid one by no more than MEMORY bytes."""
+"""An input takes no longer than this of a processor's time, and no more than MEMORY bytes above a valid one."""
 MEMORY = 10 << 20
 
 ACCEPTED, REFUSED, FAILED = "accepted", "refused", "failed"
@@ -40,27 +40,22 @@ class Trial:
         return sum(self.counts.values())
 
 
-def tried(reader: Reader, count: int, seed: int, *, memory: bool) -> Trial:
-    """Read `count` changed inputs.
-
-    :param memory: whether to measure memory, too, which makes it slow.
-    """
+def tried(reader: Reader, count: int, seed: int) -> Trial:
+    """Read `count` changed inputs, and measure the time and the memory that each takes."""
     trial, chance = Trial(), random.Random(seed)
     with tempfile.TemporaryDirectory() as folder:
         seeds = reader.seeds(Path(folder))
-    if memory:
-        tracemalloc.start()
+    tracemalloc.start()
     try:
         usual = 0
         for valid in seeds:
-            outcome, _, used = _read(reader, valid, memory=memory)
+            outcome, _, used = _read(reader, valid)
             assert outcome == ACCEPTED, outcome
             usual = max(usual, used)
         for _ in range(count):
             content = mutated(chance.choice(seeds), chance)
-            outcome, took, used = _read(reader, content, memory=memory)
+            outcome, took, used = _read(reader, content)
             trial.slowest, trial.largest = max(trial.slowest, took), max(trial.largest, used - usual)
-
             if outcome in (ACCEPTED, REFUSED) and (took > SECONDS or used > usual + MEMORY):
                 outcome = f"{took:.1f} s, {used - usual} bytes more than a valid one"
             trial.counts[outcome if outcome in (ACCEPTED, REFUSED) else FAILED] += 1
@@ -71,12 +66,11 @@ def tried(reader: Reader, count: int, seed: int, *, memory: bool) -> Trial:
     return trial
 
 
-def _read(reader: Reader, content: bytes, *, memory: bool) -> tuple[str, float, int]:
+def _read(reader: Reader, content: bytes) -> tuple[str, float, int]:
     """Return what a reader did, its seconds and its most bytes of memory."""
     with tempfile.TemporaryDirectory() as folder:
-        if memory:
-            tracemalloc.reset_peak()
-        before, begun = tracemalloc.get_traced_memory()[0] if memory else 0, time.monotonic()
+        tracemalloc.reset_peak()
+        before, begun = tracemalloc.get_traced_memory()[0], time.process_time()
         try:
             reader.read(content, Path(folder))
             outcome = ACCEPTED
@@ -84,5 +78,5 @@ def _read(reader: Reader, content: bytes, *, memory: bool) -> tuple[str, float, 
             outcome = REFUSED
         except Exception:
             outcome = traceback.format_exc()
-        took = time.monotonic() - begun
-        return outcome, took, tracemalloc.get_traced_memory()[1] - before if memory else 0
+        took = time.process_time() - begun
+        return outcome, took, tracemalloc.get_traced_memory()[1] - before

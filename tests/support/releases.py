@@ -20,25 +20,29 @@ VARIABLE = "STRATA_TEST_PANTS"
 _SECOND = Path("3rdparty/tools/pants-2.18.0a0.txt")
 _ASK = """
 from pathlib import Path
+import packaging
 from pants import version
-print(version.VERSION, Path(version.__file__).parents[1])
+print(version.VERSION, *dict.fromkeys(Path(module.__file__).parents[1] for module in (packaging, version)), sep="\\n")
 """
 
 
 @dataclass(frozen=True)
 class Release:
-    """A Pants: `python` runs it, `site` is the directory that holds it."""
+    """A Pants: `python` runs it, `sites` are the directories that hold it and what it requires.
+
+    They are one, unless it was built from a checkout.
+    """
 
     version: str
     python: Path
-    site: Path
+    sites: tuple[Path, ...]
 
     @classmethod
     def of(cls, python: Path) -> Release:
         """Return the Pants that a Python can import."""
         found = subprocess.run([str(python), "-c", _ASK], capture_output=True, text=True, check=True).stdout
-        version, site = found.rstrip("\n").split(" ", 1)
-        return cls(version, python, Path(site))
+        version, *sites = found.splitlines()
+        return cls(version, python, tuple(map(Path, sites)))
 
     @property
     def has_own_keys(self) -> bool:
