@@ -19,6 +19,7 @@ from pants.engine.rules import Rule, collect_rules, rule
 
 from pants_strata import engine
 from pants_strata.artifacts.library_slice import LibrarySlice, LibrarySliceRequest
+from pants_strata.limit_options import LimitsSubsystem
 from pants_strata.subsystem import StrataSubsystem
 from strata.verbs import VERBS, protocol
 
@@ -30,9 +31,11 @@ _ERRORS_OF_SANDBOXES = (_ERRORS, f"{_ERRORS}.unworded")
 
 
 @rule
-async def library_slice(request: LibrarySliceRequest, strata: StrataSubsystem) -> LibrarySlice:
+async def library_slice(
+    request: LibrarySliceRequest, strata: StrataSubsystem, limits: LimitsSubsystem
+) -> LibrarySlice:
     """Return the sources of a verb's slice, and the program that imports them (strata.start.program)."""
-    sources = {path: without_prose(source) for path, source in modules_of(request.verb).items()}
+    sources = limits.applied({path: without_prose(source) for path, source in modules_of(request.verb).items()})
     scripts = {path: sources[path].encode() for path in _SCRIPTS if path in sources}
     program = without_prose(_source("strata.start.program")[1] or "")
     own = await engine.create({"program.py": program.encode(), **scripts})

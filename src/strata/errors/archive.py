@@ -15,6 +15,13 @@ _DAMAGED_FIX = "fetch the package again; if that does not help, the mirror serve
 _REFUSED_FIX = "leave the package out, or take it from Debian itself: no package of Debian's that images need has this."
 
 
+def or_raise(fix: str, reason: str) -> str:
+    """Return a fix, which tells how to raise a limit where the reason of an error is one."""
+    if "more than" not in reason:
+        return fix
+    return f"{fix.rstrip('.')}; or, for a file that you trust, raise the limit in `[strata-limits]` of pants.toml."
+
+
 def archive_is_damaged(detail: str) -> StrataError:
     """Return the error for a file that is no `.deb` file (deb(5)), or is cut off.
 
@@ -52,7 +59,7 @@ def archive_is_too_large(what: str, limit: int) -> StrataError:
     """
     return StrataError(
         f"The package file holds more than it may: {what} over the limit of {limit}.",
-        fix=_DAMAGED_FIX,
+        fix=or_raise(_DAMAGED_FIX, "more than it may"),
     )
 
 

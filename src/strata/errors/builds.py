@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from strata.errors import StrataError
+from strata.errors.archive import or_raise
 
 
 def unreadable_sdist(name: str, reason: str) -> StrataError:
@@ -19,7 +20,7 @@ def unreadable_sdist(name: str, reason: str) -> StrataError:
     return StrataError(
         f"{name} is no source distribution that can be unpacked.",
         found=[reason],
-        fix="lock another version of the project.",
+        fix=or_raise("lock another version of the project.", reason),
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from strata.errors import StrataError
+from strata.errors.archive import or_raise
 
 # `{address}` is filled in by StrataError.at.
 _RENEW = "make the lock again with `./pants generate-lockfiles --resolve={address}`"
@@ -191,7 +192,7 @@ def archive_is_damaged(found: str) -> StrataError:
 
     :param found: what is wrong, for one line.
     """
-    return StrataError("The archive of CPython cannot be read.", found=[found], fix=_ANOTHER_ARCHIVE)
+    return StrataError("The archive of CPython cannot be read.", found=[found], fix=or_raise(_ANOTHER_ARCHIVE, found))
 
 
 def member_is_unsafe(member: str, reason: str) -> StrataError:
@@ -220,7 +221,7 @@ def program_does_not_fit(path: str, found: str, wanted: str) -> StrataError:
     :param found: what it is for.
     :param wanted: what it should be for.
     """
-    return StrataError(f"The archive's {path} is not a program for {wanted}.", found=[found], fix=_ANOTHER_ARCHIVE)
+    return StrataError(f"The archive's {path} is not a program for {wanted}.", found=[found], fix=or_raise(_ANOTHER_ARCHIVE, found))
 
 
 def base_is_too_old(found: tuple[int, int], oldest: tuple[int, int]) -> StrataError:

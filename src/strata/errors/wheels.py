@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Optional
 
 from strata.errors import StrataError
+from strata.errors.archive import or_raise
 
 
 def unreadable_dependency(wheel: str, line: str) -> StrataError:
@@ -28,7 +29,9 @@ def unreadable_wheel(wheel: str, reason: str) -> StrataError:
     :param reason: why, for one line.
     """
     return StrataError(
-        f"{wheel} is no wheel that can be read.", found=[reason], fix="lock another version of the project."
+        f"{wheel} is no wheel that can be read.",
+        found=[reason],
+        fix=or_raise("lock another version of the project.", reason),
     )
 
 
