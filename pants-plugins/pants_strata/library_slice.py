@@ -31,9 +31,7 @@ _ERRORS_OF_SANDBOXES = (_ERRORS, f"{_ERRORS}.unworded")
 
 
 @rule
-async def library_slice(
-    request: LibrarySliceRequest, strata: StrataSubsystem, limits: LimitsSubsystem
-) -> LibrarySlice:
+async def library_slice(request: LibrarySliceRequest, strata: StrataSubsystem, limits: LimitsSubsystem) -> LibrarySlice:
     """Return the sources of a verb's slice, and the program that imports them (strata.start.program)."""
     sources = limits.applied({path: without_prose(source) for path, source in modules_of(request.verb).items()})
     scripts = {path: sources[path].encode() for path in _SCRIPTS if path in sources}

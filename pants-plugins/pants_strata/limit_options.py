@@ -1,7 +1,8 @@
 """This module has the options `[strata-limits]`: how much a package may hold or take (docs/security.md).
 
-A limit is a constant of the library. Where one is changed, the slice of the library that a step gets has another constant
-(library_slice.py): so the limit is in the cache keys of those steps that read it, and in no key where it is the default.
+A limit is a constant of the library. Where one is changed, the slice of the library that a step gets has another
+constant (library_slice.py): so the limit is in the cache keys of the steps that read it, and in no key where it is the
+default.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ _CONSTANTS: Mapping[str, tuple[ModuleType, str]] = {
     "wheel_path_bytes": (wheels, "PATH_BYTES"),
     "wheel_path_parts": (wheels, "PATH_PARTS"),
     "wheel_metadata_bytes": (wheels, "METADATA_BYTES"),
+    "wheel_wheel_bytes": (wheels, "WHEEL_BYTES"),
     "wheel_entry_points_bytes": (wheels, "ENTRY_POINTS_BYTES"),
     "wheel_record_member_bytes": (wheels, "RECORD_MEMBER_BYTES"),
     "file_bytes": (fetch, "FILE_BYTES"),
@@ -60,6 +62,7 @@ class LimitsSubsystem(Subsystem):
     wheel_path_bytes = _limit(wheels.PATH_BYTES, "bytes of a member's path")
     wheel_path_parts = _limit(wheels.PATH_PARTS, "parts of a member's path")
     wheel_metadata_bytes = _limit(wheels.METADATA_BYTES, "bytes of a wheel's METADATA")
+    wheel_wheel_bytes = _limit(wheels.WHEEL_BYTES, "bytes of a wheel's WHEEL")
     wheel_entry_points_bytes = _limit(wheels.ENTRY_POINTS_BYTES, "bytes of a wheel's entry_points.txt")
     wheel_record_member_bytes = _limit(wheels.RECORD_MEMBER_BYTES, "bytes of a wheel's RECORD for each of its members")
     file_bytes = _limit(fetch.FILE_BYTES, "bytes of a wheel or a source distribution")

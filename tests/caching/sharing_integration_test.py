@@ -64,7 +64,8 @@ def elsewhere(workspace: Path) -> Elsewhere:
     made = Elsewhere(another(), workspace / "elsewhere")
     copy_python(made.release.python, made.folder / "python")
     for site in made.release.sites:
-        shutil.copytree(site, made.folder / "site", dirs_exist_ok=True)
+        # The owner alone may run a Pants with this program, which it needs no more than others do.
+        shutil.copytree(site, made.folder / "site", dirs_exist_ok=True, ignore=shutil.ignore_patterns("sandboxer"))
     return made
 
 

@@ -112,3 +112,18 @@ def test_a_wheel_that_would_write_outside_the_venv(
         f"  {reason}\n"
         "Fix: the wheel is damaged or malicious: lock another version, and tell the project."
     )
+
+
+def test_a_limit_that_an_option_changes(project: Project) -> None:
+    """A step has the limit that is set: the same wheel is refused, and then taken. It has more members than pip's."""
+    digest = project.offer(WheelFile("large", files={f"large/{number}.txt": "" for number in range(1000)}))
+    files = {"limits/BUILD": VENV, "limits/requirements.lock": locked("large", digest)}
+    find_links = f"--python-repos-find-links=['{project.url}/simple/large/']"
+    assert project.error("limits:venv", files, find_links, "--strata-limits-wheel-members=1002") == (
+        "StrataError: limits:venv: large-1.0-py3-none-any.whl is no wheel that can be read.\n"
+        "Found:\n"
+        "  it has 1003 members, more than 1002\n"
+        "Fix: lock another version of the project; or, for a file that you trust, raise the limit in `[strata-limits]` "
+        "of pants.toml."
+    )
+    project.pants.package("limits:venv", find_links, "--strata-limits-wheel-members=1003").succeeded()

@@ -14,13 +14,17 @@ from pants_strata.goals.image_check import ImageCheckSubsystem
 from pants_strata.goals.image_diff import ImageDiffSubsystem
 from pants_strata.goals.image_report import ImageReportSubsystem
 from pants_strata.goals.image_why import ImageWhySubsystem
+from pants_strata.limit_options import LimitsSubsystem
 from pants_strata.lint_options import StrataLintSubsystem
 from pants_strata.subsystem import DebianSubsystem, StandaloneSubsystem, StrataSubsystem
 from pants_strata.tailor_options import StrataTailorSubsystem
 from support.nested_pants import NestedPants, nested_pants
 
 TARGETS = {target.alias: target for target in register.target_types()}
-_SUBSYSTEMS = (StrataSubsystem, DebianSubsystem, StandaloneSubsystem, StrataLintSubsystem, StrataTailorSubsystem)
+_SUBSYSTEMS = (
+    *(StrataSubsystem, DebianSubsystem, LimitsSubsystem, StandaloneSubsystem),
+    *(StrataLintSubsystem, StrataTailorSubsystem),
+)
 SCOPES = [str(subsystem.options_scope) for subsystem in _SUBSYSTEMS]
 GOALS = [each.name for each in (ImageCheckSubsystem, ImageDiffSubsystem, ImageReportSubsystem, ImageWhySubsystem)]
 FILES = {

@@ -221,7 +221,9 @@ def program_does_not_fit(path: str, found: str, wanted: str) -> StrataError:
     :param found: what it is for.
     :param wanted: what it should be for.
     """
-    return StrataError(f"The archive's {path} is not a program for {wanted}.", found=[found], fix=or_raise(_ANOTHER_ARCHIVE, found))
+    return StrataError(
+        f"The archive's {path} is not a program for {wanted}.", found=[found], fix=or_raise(_ANOTHER_ARCHIVE, found)
+    )
 
 
 def base_is_too_old(found: tuple[int, int], oldest: tuple[int, int]) -> StrataError:

@@ -40,6 +40,10 @@ def damaged(found: str) -> str:
     return f"The archive of CPython cannot be read.\nFound:\n  {found}\n{FIX}"
 
 
+def too_large(found: str) -> str:
+    return f"{damaged(found)[:-1]}; or, for a file that you trust, raise the limit in `[strata-limits]` of pants.toml."
+
+
 def test_entries(tmp_path: Path) -> None:
     entries = read(
         tmp_path,
@@ -107,12 +111,12 @@ def test_a_member_below_another_that_is_no_directory(tmp_path: Path, above: Memb
 def test_too_many_members(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MEMBERS", 2)
     members = [Member(f"python/{number}") for number in range(3)]
-    assert message(tmp_path, *members) == damaged("it has more than 2 members")
+    assert message(tmp_path, *members) == too_large("it has more than 2 members")
 
 
 def test_a_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "UNPACKED_BYTES", 100_000)
-    assert message(tmp_path, Member("python/left-out", bytes(200_000))) == damaged(
+    assert message(tmp_path, Member("python/left-out", bytes(200_000))) == too_large(
         "it unpacks to more than 100000 bytes"
     )
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from strata.errors import StrataError
+from strata.errors.archive import or_raise
 from strata.wheels.metadata import WheelMetadata, read_metadata
 
 INFO = "demo_app-1.0.dist-info"
@@ -62,11 +63,9 @@ def refused(wheel: Path) -> str:
     """Why a wheel cannot be read."""
     with pytest.raises(StrataError) as caught:
         read_metadata(wheel)
-    begin, end = (
-        f"{wheel.name} is no wheel that can be read.\nFound:\n  ",
-        "\nFix: lock another version of the project.",
-    )
     text = str(caught.value)
+    begin = f"{wheel.name} is no wheel that can be read.\nFound:\n  "
+    end = f"\nFix: {or_raise('lock another version of the project.', text)}"
     assert text.startswith(begin)
     assert text.endswith(end)
     return text[len(begin) : -len(end)]

@@ -179,7 +179,7 @@ def _unusable(name: str) -> str:
     if length > limits.PATH_BYTES or len(parts) > limits.PATH_PARTS:
         return f"it has {length} bytes in {len(parts)} parts, more than {limits.PATH_BYTES} in {limits.PATH_PARTS}"
     if length > limits.NAME_BYTES and any(len(part.encode()) > limits.NAME_BYTES for part in parts):
-        return f"a part of it has more than {limits.NAME_BYTES} bytes"
+        return f"a part of it has over {limits.NAME_BYTES} bytes"
     if _CONTROL.search(name):
         return "it has control characters"
     if _DRIVE.match(name):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from strata.errors import StrataError
+from strata.errors.archive import or_raise
 from strata.errors.wheels import unreadable_wheel
 from strata.wheels import limits
 from strata.wheels.zip_reader import opened_zip
@@ -33,8 +34,8 @@ def refused(folder: Path, content: bytes) -> str:
     with pytest.raises(StrataError) as caught:
         read_all(write(folder, content))
     begin = "demo-1.0-py3-none-any.whl is no wheel that can be read.\nFound:\n  "
-    end = "\nFix: lock another version of the project."
     text = str(caught.value)
+    end = f"\nFix: {or_raise('lock another version of the project.', text)}"
     assert (text[: len(begin)], text[-len(end) :]) == (begin, end)
     return text[len(begin) : -len(end)]
 
@@ -119,8 +120,8 @@ def test_damage(tmp_path: Path, content: bytes, reason: str) -> None:
         ("a\0b.py", "it has control characters"),
         ("C:/x.py", "it begins with a drive"),
         ("c:x.py", "it begins with a drive"),
-        ("x" * 256, "a part of it has more than 255 bytes"),
-        ("é" * 128, "a part of it has more than 255 bytes"),
+        ("x" * 256, "a part of it has over 255 bytes"),
+        ("é" * 128, "a part of it has over 255 bytes"),
         ("/".join("x" * 65), "it has 129 bytes in 65 parts, more than 1024 in 64"),
         ("x/" * 30 + "x" * 1000, "it has 1060 bytes in 31 parts, more than 1024 in 64"),
     ],

@@ -23,6 +23,7 @@ REFUSED = (
     "\nFix: leave the package out, or take it from Debian itself: no package of Debian's that images need has this."
 )
 DAMAGED = "\nFix: fetch the package again; if that does not help, the mirror serves a file that Debian did not build."
+TOO_LARGE = f"{DAMAGED[:-1]}; or, for a file that you trust, raise the limit in `[strata-limits]` of pants.toml."
 
 HONEST = [
     directory("./"),
@@ -198,7 +199,7 @@ def test_a_bomb_is_measured_by_the_declared_size(tmp_path: Path) -> None:
     with pytest.raises(StrataError) as caught:
         read(path)
     assert str(caught.value) == (
-        "sample: The package file holds more than it may: bytes in data.tar.xz over the limit of 16779264." + DAMAGED
+        "sample: The package file holds more than it may: bytes in data.tar.xz over the limit of 16779264." + TOO_LARGE
     )
     assert sum(file.stat().st_size for file in (tmp_path / "sample.scratch").iterdir()) <= 17 << 20
 
@@ -278,7 +279,7 @@ def test_more_members_than_a_package_has(tmp_path: Path, monkeypatch: pytest.Mon
     assert len(read_members(tmp_path, *HONEST).entries) == 5
     (tmp_path / "more").mkdir()
     assert message_of(tmp_path / "more", *HONEST, Member("./usr/more")) == (
-        f"sample: The package file holds more than it may: members over the limit of {len(HONEST)}.{DAMAGED}"
+        f"sample: The package file holds more than it may: members over the limit of {len(HONEST)}.{TOO_LARGE}"
     )
 
 
