@@ -72,7 +72,7 @@ NOT_RUN: Mapping[str, str] = {
     "--emit-index-url -o 3rdparty/gpu.lock 3rdparty/gpu.in": "needs another index, and gigabytes",
     "podman exec CONTAINER python -m venv /tmp/debug": "needs a container; "
     "tests/images/runtime_integration_test.py does the same",
-    "podman exec CONTAINER /tmp/debug/bin/pip --python /opt/venv/bin/python list": "the same",
+    "podman exec CONTAINER /tmp/debug/bin/python -m pip --python /opt/venv/bin/python list": "the same",
     "./pants test ::": "runs this test",
     "./pants test tests:: ; cp dist/test/tests*/golden/*.txt tests/images/golden/": "runs this test",
     "bash .ci/run": "runs this test",

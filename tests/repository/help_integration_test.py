@@ -28,7 +28,10 @@ _SUBSYSTEMS = (
 SCOPES = [str(subsystem.options_scope) for subsystem in _SUBSYSTEMS]
 GOALS = [each.name for each in (ImageCheckSubsystem, ImageDiffSubsystem, ImageReportSubsystem, ImageWhySubsystem)]
 FILES = {
-    "src/app/BUILD": "python_sources()\npython_image(name='image', entry_point='main.py', exposed_ports=['80'])\n",
+    "src/app/BUILD": (
+        "python_sources()\npython_image(name='image', entry_point='main.py', exposed_ports=['80'])\n"
+        "python_image_test(name='image-test', image=':image', expected_output=['x'])\n"
+    ),
     "src/app/main.py": "",
     "src/files/BUILD": "image_files(name='settings', dependencies=['src/app'], path='/etc/app')\n",
     "src/base/BUILD": "oci_base(name='company', image='registry.example/base:1', lockfile='base.oci.json')\n",
