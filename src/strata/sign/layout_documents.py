@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from strata.attest.documents import KINDS, DocumentKind, folder_of
+from strata.attest.documents import KINDS, DocumentKind
 from strata.errors.signatures import images as errors
 from strata.layouts.finding import printable
 from strata.layouts.layout import Layout
 from strata.oci.descriptor import Descriptor
-from strata.oci.platform import Platform
-from strata.registry.manifests import INDEXES, MANIFESTS
+from strata.registry.manifests import MANIFESTS
+from strata.registry.referrers.documents import folder_name
 from strata.registry.source import read_tree
 from strata.sign.documents import to_sign
 from strata.sign.formats.claims import Claim, Trusted, Unreadable
@@ -21,10 +21,7 @@ from strata.sign.layout_signatures import LayoutSignatures, read_bytes
 
 def folder_for(layout: Layout, subject: Descriptor) -> str:
     """Return the name of the folder with the documents about an image, or about an index."""
-    if subject.media_type in INDEXES:
-        return folder_of(None)
-    config = None if subject.platform else layout.config(layout.manifest(subject))
-    return folder_of(subject.platform or (Platform(config["os"], config["architecture"]) if config else None))
+    return folder_name(layout, subject, layout.read(subject))
 
 
 def images_below(layout: Layout, root: Descriptor) -> list[Descriptor]:

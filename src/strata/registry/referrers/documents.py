@@ -25,6 +25,9 @@ from strata.registry.source import Source, Tree
 PREDICATE_TYPE = "in-toto.io/predicate-type"
 """The annotation that tells statements apart, as BuildKit calls it."""
 
+WITHOUT_PLATFORM = "unknown"
+"""The name of the folder for a manifest that is for no platform: no image, but for instance a chart."""
+
 Attachments = Sequence[tuple[Descriptor, Sequence[Attachment]]]
 """Manifests and indexes, and the documents about each."""
 
@@ -36,12 +39,12 @@ def read_folder(folder: Path, source: Source, tree: Tree) -> Attachments:
     """
     if not folder.is_dir():
         raise errors.no_folder(str(folder))
-    images = {_folder_name(source, each, content): each for each, content in tree.documents}
+    images = {folder_name(source, each, content): each for each, content in tree.documents}
     found = []
     for part in sorted(each for each in folder.iterdir() if each.is_dir()):
         files = sorted(each for each in part.iterdir() if each.is_file())
         if files and part.name not in images:
-            raise errors.no_image_of_folder(str(part), [name for name in images if name])
+            raise errors.no_image_of_folder(str(part), list(images))
         found.append((images[part.name], [read_document(file, images[part.name]) for file in files]))
     return found
 
@@ -95,11 +98,15 @@ def _payload(file: Path, bundle: bytes) -> bytes:
         raise errors.unreadable_document(str(file), "is no sigstore bundle with a statement") from None
 
 
-def _folder_name(source: Source, descriptor: Descriptor, content: bytes) -> str:
+def folder_name(source: Source, descriptor: Descriptor, content: bytes) -> str:
+    """Return the name of the folder with the documents about an image, or about an index.
+
+    :param content: of the manifest or the index.
+    """
     if descriptor.media_type in INDEXES:
         return folder_of(None)
     platform = platform_of(source, descriptor, content)
-    return folder_of(platform) if platform else ""
+    return folder_of(platform) if platform else WITHOUT_PLATFORM
 
 
 def platform_of(source: Source, descriptor: Descriptor, manifest: bytes) -> Optional[Platform]:
