@@ -133,3 +133,6 @@ def _requirements(wheels: Mapping[str, LockedWheel], environment: Mapping[str, s
 def _app(image: Image, address: str) -> Iterator[Component]:
     for layer in image.layers_of("app"):
         yield Component("application", address, "", layer=layer.descriptor.digest)
+    for layer in image.layers_of("files"):
+        name = f"{address} /{layer.contents['path']}"
+        yield Component("application", name, "", layer=layer.descriptor.digest)

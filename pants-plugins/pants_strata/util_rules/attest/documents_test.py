@@ -91,7 +91,7 @@ def package(name: str) -> LockedPackage:
 
 def layer(kind: str, *installers: Evidence, packages: tuple[str, ...] = ()) -> Layer:
     found = {"installers": [each.to_json() for each in installers], "packages": dict.fromkeys(packages, "1.0")}
-    contents = {"kind": kind, **found}
+    contents = {"kind": kind, "path": "srv/www", **found}
     return Layer(Descriptor.of("application/x-tar", kind.encode()), f"sha256:{'0' * 64}", contents)
 
 
@@ -100,6 +100,7 @@ LAYERS = [
     layer("interpreter", PIP_WHEEL, packages=("python3.13", "python3-pip-whl")),
     layer("venv"),
     layer("dependencies", packages=("click", "docopt", "ours")),
+    layer("files"),
     layer("app"),
 ]
 
@@ -206,6 +207,7 @@ def test_bills_of_materials() -> None:
         "python3-pip-whl": "pkg:deb/debian/python3-pip-whl@1.0?arch=amd64&distro=debian-13&upstream=python-pip",
         "python3.13": "pkg:deb/debian/python3.13@1.0?arch=amd64&distro=debian-13",
         "src:image": "",
+        "src:image /srv/www": "",
     }
     assert [each["name"] for each in components["python3-pip-whl"]["components"]] == ["pip"]
     assert [each["license"]["name"] for each in components["libc6"]["licenses"]] == ["GPL-2", "LGPL-2.1+"]
@@ -278,6 +280,7 @@ def test_what_the_audit_found_stands_with_its_layer() -> None:
         ("interpreter", 1),
         ("venv", 0),
         ("dependencies", 0),
+        ("files", 0),
         ("app", 0),
     ]
     assert predicate["layers"][1]["found"] == [{**PIP_WHEEL.to_json(), "requestedBy": ENSUREPIP}]
