@@ -6,13 +6,14 @@ process gets only the modules that its verb imports (library_slice.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from contextlib import nullcontext
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Generic, Optional, TypeVar
 
 from pants.engine.addresses import Address
+from pants.engine.environment import EnvironmentName
 from pants.engine.fs import EMPTY_DIGEST, Digest
 from pants.engine.process import FallibleProcessResult, Process, ProcessCacheScope, ProcessResultMetadata
 from pants.engine.rules import Rule, collect_rules, rule
@@ -29,6 +30,7 @@ from pants_strata.library_slice import get_library_slice
 from pants_strata.progress import LAYERS, Counted
 from strata.attest.build_inputs import Input
 from strata.errors import StrataError
+from strata.errors import machine as errors
 from strata.errors.unworded import worded
 from strata.interpreters.paths import interpreter_below
 from strata.oci.layer import Layer
@@ -56,10 +58,14 @@ L = TypeVar("L", bound=LayerResult)
 
 @dataclass(frozen=True)
 class Step(Generic[R]):
-    """A process of the library that has not run yet, and the request that it answers."""
+    """A process of the library that has not run yet, and the request that it answers.
+
+    :param environment: the environment of the workers that run it; None where this machine does.
+    """
 
     request: Request[R]
     process: Process
+    environment: Optional[EnvironmentName] = None
 
 
 @dataclass(frozen=True)
@@ -111,7 +117,8 @@ async def compile_slice(request: CompiledSliceRequest) -> CompiledSlice:
         level=LogLevel.DEBUG,
         remote_cache_speculation_delay_millis=library.head_start_millis,
     )
-    result = await engine.execute(process)
+    with _told_by_workers(process.description, request.interpreter.environment):
+        result = await engine.execute(process, request.interpreter.environment)
     if result.exit_code != 0:
         raise RuntimeError(f"{process.description} failed:\n{result.stderr.decode('utf-8', 'replace')}")
     digest = await engine.merge([library.program, result.output_digest])
@@ -153,7 +160,7 @@ async def on_interpreter(
         cache_scope=cache_scope,
         remote_cache_speculation_delay_millis=library.head_start_millis,
     )
-    return Step(request, process)
+    return Step(request, process, interpreter.environment)
 
 
 async def on_host(
@@ -201,20 +208,38 @@ def with_cache(step: Step[R], name: str, folder: str, *, seconds: int) -> Step[R
 
 async def answer(step: Step[R]) -> Answer[R]:
     """Run a step. Raise RuntimeError where it ends as no verb should: that is a defect of ours."""
-    return await _answer(step, await engine.execute(step.process))
+    with _told_by_workers(step.process.description, step.environment):
+        result = await engine.execute(step.process, step.environment)
+    return await _answer(step, result)
 
 
 async def ended(step: Step[R]) -> tuple[FallibleProcessResult, Answer[R]]:
-    """Run a step; return how its process ended, too, with files that it wrote before an error."""
-    result = await engine.execute(step.process)
+    """Run a step; return how its process ended, too, with files that it wrote before an error.
+
+    It runs on this machine, also where workers make bytes: it runs images.
+    """
+    result = await engine.execute(step.process, None)
     return result, await _answer(step, result)
 
 
 async def answers(steps: Iterable[Step[R]]) -> tuple[Answer[R], ...]:
-    """Run several steps at the same time; return their answers in the same order."""
+    """Run several steps at the same time, all in one environment; return their answers in the same order."""
     asked = tuple(steps)
-    results = await engine.execute_all(step.process for step in asked)
+    (environment,) = {step.environment for step in asked} or {None}
+    with _told_by_workers(", ".join(step.process.description for step in asked), environment):
+        results = await engine.execute_all((step.process for step in asked), environment)
     return tuple([await _answer(step, result) for step, result in zip(asked, results)])
+
+
+@contextmanager
+def _told_by_workers(what: str, environment: Optional[EnvironmentName]) -> Iterator[None]:
+    """Raise StrataError where the server of workers, or what it stores, failed: no step has ended in an error then."""
+    try:
+        yield
+    except Exception as error:
+        if environment is None:
+            raise
+        raise errors.workers_failed(what, f"{environment.val}", str(error).strip().splitlines()) from None
 
 
 async def _answer(step: Step[R], result: FallibleProcessResult) -> Answer[R]:
@@ -235,7 +260,9 @@ def _error(result: FallibleProcessResult, what: str) -> StrataError:
 async def written_layer(
     step: Step[L], where: Address, built: BuildInterpreter, counted: Counted | None = None
 ) -> tuple[ArtifactLayer, L]:
-    """Run a step that writes a layer; return the layer, and the whole result of the verb. Errors carry the address.
+    """Run a step that writes a layer; return the layer, and the whole result of the verb.
+
+    Raise StrataError, with the address, also where the blob is another one than the result says.
 
     :param counted: the step where the caller counts it already.
     """
@@ -244,6 +271,10 @@ async def written_layer(
         progress.cached = answered.cached
     value = answered.value_for(where)
     blob = await engine.only(answered.files, [f"{_BLOBS}/**"])
+    # Who made the files may be another machine: a worker, or whoever filled a shared cache.
+    found = sorted((await engine.file_hashes(blob)).values())
+    if [value.layer.digest] != [f"sha256:{fingerprint}" for fingerprint in found]:
+        raise errors.wrong_result(step.process.description, value.layer.digest, found).at(str(where))
     inputs = _inputs(step.process, {_PYTHON: f"CPython {built.interpreter.version}"})
     return ArtifactLayer(Layer.of(value.layer), blob, inputs, origin=answered.origin), value
 

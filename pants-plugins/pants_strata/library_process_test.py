@@ -10,6 +10,7 @@ from typing import cast
 
 import pytest
 from pants.engine.addresses import Address
+from pants.engine.environment import EnvironmentName
 from pants.engine.fs import CreateDigest, Digest, DigestContents, DigestSubset, FileContent
 from pants.engine.process import FallibleProcessResult, Process
 from pants.engine.rules import QueryRule, rule
@@ -250,6 +251,7 @@ def answered(exit_code: int, stderr: str = "", result: str = "") -> Answer[fetch
         rule_args=[Asked(Step(FETCH, Process(["python"], description="Fetch demo")))],
         mock_gets=[
             MockGet(FallibleProcessResult, (Process,), lambda _: cast(FallibleProcessResult, ended)),
+            MockGet(FallibleProcessResult, (Process, EnvironmentName), lambda *_: cast(FallibleProcessResult, None)),
             MockGet(Digest, (DigestSubset,), lambda subset: subset.digest),
             MockGet(DigestContents, (Digest,), lambda _: DigestContents([FileContent("result.json", result.encode())])),
         ],

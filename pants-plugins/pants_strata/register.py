@@ -43,6 +43,7 @@ from pants_strata.util_rules import (
     installer,
     installer_lock,
     siblings,
+    workers,
 )
 from pants_strata.util_rules.attest import documents, source
 from pants_strata.util_rules.attest import packages as described_packages
@@ -125,5 +126,6 @@ def rules() -> Iterable[Rule | UnionRule]:
         tailor,
         test,
         venv,
+        workers,
     )
     return tuple(item for module in modules for item in module.rules())

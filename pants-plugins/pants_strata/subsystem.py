@@ -18,6 +18,7 @@ from pants.util.strutil import softwrap
 
 from pants_strata.artifacts import PLATFORM
 from pants_strata.image_options import ImageOptions
+from pants_strata.remote_options import RemoteOptions
 from pants_strata.run_options import Runtime
 from pants_strata.target_types.defaults import BASE, INSTALLER, INTERPRETER
 from strata.attest import documents
@@ -74,7 +75,7 @@ class BaseLayers(Enum):
     reference = "reference"
 
 
-class StrataSubsystem(ImageOptions, Subsystem):
+class StrataSubsystem(ImageOptions, RemoteOptions, Subsystem):
     """The options of `[strata]`."""
 
     options_scope = "strata"
@@ -231,17 +232,6 @@ class StrataSubsystem(ImageOptions, Subsystem):
     runtime = EnumOption(
         default=Runtime.auto,
         help="What `run` starts images with; `auto`: the first of the others that works here (docs/run-and-test.md).",
-    )
-    remote_cache_head_start_millis = IntOption(
-        default=60_000,
-        advanced=True,
-        help=softwrap(
-            """
-            How long the remote cache may take to answer and to send what it has of a step, in milliseconds, before this
-            machine starts to make the same itself; the first to end wins. Pants' own steps get no head start. It bounds
-            how long a cache that hangs can hold up a build. Read by nothing where there is no remote cache.
-            """
-        ),
     )
 
 

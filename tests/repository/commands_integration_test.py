@@ -73,6 +73,13 @@ NOT_RUN: Mapping[str, str] = {
     "podman exec CONTAINER python -m venv /tmp/debug": "needs a container; "
     "tests/images/runtime_integration_test.py does the same",
     "podman exec CONTAINER /tmp/debug/bin/python -m pip --python /opt/venv/bin/python list": "the same",
+    "./pants --remote-execution package ::": "needs a server; "
+    "tests/caching/remote_execution_integration_test.py has one",
+    "pip install 'buildgrid[database]==0.8.16'": "the same",
+    "bgd migrate apply postgresql://bgd@/bgd": "the same",
+    "bgd server start buildgrid.yml": "the same",
+    "PYTHONPATH=src python3 -m strata validate --rebuild=src/examples/web:image dist/src.examples.web/image": "fetches "
+    "all anew, which takes a minute; src/strata/layouts/rebuild_test.py runs it with a stand-in for Pants",
     "./pants test ::": "runs this test",
     "./pants test tests:: ; cp dist/test/tests*/golden/*.txt tests/images/golden/": "runs this test",
     "bash .ci/run": "runs this test",

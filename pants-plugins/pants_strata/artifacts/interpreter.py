@@ -1,7 +1,7 @@
 """This module has the requests and results of interpreters, and of their layers.
 
 An interpreter has two roles, and one target serves both. `Interpreter` is CPython as an image has it: its platform
-decides wheels and layers. `BuildInterpreter` is the same CPython for the machine that builds: it makes the bytes of all
+decides wheels and layers. `BuildInterpreter` is the same CPython for the machines that make the bytes of all
 platforms.
 """
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Optional
 
 from pants.engine.addresses import Address
+from pants.engine.environment import EnvironmentName
 from pants.engine.fs import Digest
 
 from pants_strata.artifacts.debian_packages import DebianPackages
@@ -46,7 +47,7 @@ class Interpreter:
 
 @dataclass(frozen=True)
 class BuildInterpreterRequest:
-    """The interpreter of a `python_interpreter` that runs on this machine, whatever platforms images are for."""
+    """The interpreter of a `python_interpreter` that runs where bytes are made, whatever platforms images are for."""
 
     address: Address
 
@@ -55,11 +56,13 @@ class BuildInterpreterRequest:
 class BuildInterpreter:
     """The Python of every process that makes bytes: `tree` runs where it lies, through its own loader.
 
-    `interpreter` describes it; its platform is the machine's.
+    `interpreter` describes it; its platform is that of the machines that make bytes. Where these are the workers of an
+    environment, `environment` names it.
     """
 
     interpreter: Interpreter
     tree: Digest
+    environment: Optional[EnvironmentName] = None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Coroutine, Iterable, Mapping
 from pathlib import PurePath
-from typing import Any, Callable, Concatenate, TypeVar
+from typing import Any, Callable, Concatenate, Optional, TypeVar
 
 from pants.backend.python.dependency_inference.module_mapper import (
     PythonModuleOwners,
@@ -17,6 +17,7 @@ from pants.backend.python.dependency_inference.module_mapper import (
 )
 from pants.backend.python.subsystems.setuptools import PythonDistributionFieldSet
 from pants.backend.python.target_types import PythonRequirementsField, PythonSourceField
+from pants.core.environments.rules import extract_process_config_from_environment
 from pants.core.goals.package import EnvironmentAwarePackageRequest, environment_aware_package
 from pants.core.target_types import FileSourceField, ResourceSourceField
 from pants.core.util_rules.env_vars import environment_vars_subset
@@ -25,6 +26,7 @@ from pants.core.util_rules.stripped_source_files import strip_source_roots
 from pants.core.util_rules.system_binaries import GitBinaryException
 from pants.engine.addresses import Address, UnparsedAddressInputs
 from pants.engine.env_vars import EnvironmentVarsRequest
+from pants.engine.environment import EnvironmentName
 from pants.engine.fs import (
     AddPrefix,
     CreateDigest,
@@ -47,6 +49,7 @@ from pants.engine.internals.graph import (
     resolve_unparsed_address_inputs,
     transitive_targets,
 )
+from pants.engine.internals.platform_rules import current_platform
 from pants.engine.intrinsics import (
     add_prefix,
     create_digest,
@@ -60,6 +63,7 @@ from pants.engine.intrinsics import (
     path_globs_to_paths,
     remove_prefix,
 )
+from pants.engine.platform import Platform
 from pants.engine.process import FallibleProcessResult, Process
 from pants.engine.rules import concurrently, implicitly
 from pants.engine.target import (
@@ -95,6 +99,7 @@ __all__ = [
     "packaged",
     "python_files",
     "python_targets",
+    "remote_platform",
     "repository_files",
     "repository_paths",
     "requirements_of",
@@ -128,14 +133,29 @@ def asker(
 # ---- processes and digests ------------------------------------------------------------------------------------------
 
 
-async def execute(process: Process) -> FallibleProcessResult:
-    """Run a process; return its result, also where it failed."""
-    return await execute_process(process, **implicitly())
+async def execute(process: Process, environment: Optional[EnvironmentName]) -> FallibleProcessResult:
+    """Run a process, on this machine or in an environment; return its result, also where it failed."""
+    if environment is None:
+        return await execute_process(process, **implicitly())
+    return await execute_process(process, **implicitly({environment: EnvironmentName}))
 
 
-async def execute_all(processes: Iterable[Process]) -> tuple[FallibleProcessResult, ...]:
-    """Run processes at the same time; return their results in the same order."""
-    return await concurrently(execute_process(process, **implicitly()) for process in processes)
+async def execute_all(
+    processes: Iterable[Process], environment: Optional[EnvironmentName]
+) -> tuple[FallibleProcessResult, ...]:
+    """Run processes at the same time, on this machine or in an environment; return their results in the same order."""
+    if environment is None:
+        return await concurrently(execute_process(process, **implicitly()) for process in processes)
+    return await concurrently(
+        execute_process(process, **implicitly({environment: EnvironmentName})) for process in processes
+    )
+
+
+async def remote_platform(environment: EnvironmentName) -> Optional[Platform]:
+    """Return the platform of the workers in an environment; None where processes in it run on no worker."""
+    settings = await extract_process_config_from_environment(**implicitly({environment: EnvironmentName}))
+    platform = await current_platform(**implicitly({environment: EnvironmentName}))
+    return platform if settings.remote_execution else None
 
 
 async def merge(digests: Iterable[Digest]) -> Digest:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Coroutine, Iterable, Mapping
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, Callable, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, get_type_hints
 
 from pants.backend.python.dependency_inference.module_mapper import (
     AllPythonTargets,
@@ -24,6 +24,7 @@ from pants.core.util_rules.stripped_source_files import StrippedSourceFiles
 from pants.core.util_rules.system_binaries import GitBinaryException
 from pants.engine.addresses import Address, Addresses, UnparsedAddressInputs
 from pants.engine.env_vars import EnvironmentVars, EnvironmentVarsRequest
+from pants.engine.environment import EnvironmentName
 from pants.engine.fs import (
     AddPrefix,
     CreateDigest,
@@ -41,6 +42,8 @@ from pants.engine.fs import (
     SymlinkEntry,
 )
 from pants.engine.internals.graph import Owners, OwnersRequest
+from pants.engine.internals.native_engine import ProcessExecutionEnvironment
+from pants.engine.platform import Platform
 from pants.engine.process import FallibleProcessResult, Process
 from pants.engine.rules import Get, MultiGet
 from pants.engine.target import (
@@ -78,6 +81,7 @@ __all__ = [
     "packaged",
     "python_files",
     "python_targets",
+    "remote_platform",
     "repository_files",
     "repository_paths",
     "requirements_of",
@@ -121,14 +125,29 @@ def asker(rule: Callable[Concatenate[Asked, ...], Coroutine[Any, Any, Answer]]) 
 # ---- processes and digests ------------------------------------------------------------------------------------------
 
 
-async def execute(process: Process) -> FallibleProcessResult:
-    """Run a process; return its result, also where it failed."""
-    return await Get(FallibleProcessResult, Process, process)
+async def execute(process: Process, environment: Optional[EnvironmentName]) -> FallibleProcessResult:
+    """Run a process, on this machine or in an environment; return its result, also where it failed."""
+    if environment is None:
+        return await Get(FallibleProcessResult, Process, process)
+    return await Get(FallibleProcessResult, {process: Process, environment: EnvironmentName})
 
 
-async def execute_all(processes: Iterable[Process]) -> tuple[FallibleProcessResult, ...]:
-    """Run processes at the same time; return their results in the same order."""
-    return await MultiGet(Get(FallibleProcessResult, Process, process) for process in processes)
+async def execute_all(
+    processes: Iterable[Process], environment: Optional[EnvironmentName]
+) -> tuple[FallibleProcessResult, ...]:
+    """Run processes at the same time, on this machine or in an environment; return their results in the same order."""
+    if environment is None:
+        return await MultiGet(Get(FallibleProcessResult, Process, process) for process in processes)
+    return await MultiGet(
+        Get(FallibleProcessResult, {process: Process, environment: EnvironmentName}) for process in processes
+    )
+
+
+async def remote_platform(environment: EnvironmentName) -> Optional[Platform]:
+    """Return the platform of the workers in an environment; None where processes in it run on no worker."""
+    settings = await Get(ProcessExecutionEnvironment, EnvironmentName, environment)
+    platform = await Get(Platform, EnvironmentName, environment)
+    return platform if settings.remote_execution else None
 
 
 async def merge(digests: Iterable[Digest]) -> Digest:

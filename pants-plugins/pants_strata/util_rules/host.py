@@ -20,6 +20,7 @@ from pants.option.global_options import GlobalOptions
 
 from pants_strata import engine
 from pants_strata.artifacts.host import HostPrepared
+from pants_strata.artifacts.workers import Workers
 from pants_strata.publishing.registries import read_registries
 from pants_strata.subsystem import DebianSubsystem, StandaloneSubsystem, StrataSubsystem
 from strata.debian.apt_sources import apt_mirrors
@@ -42,6 +43,7 @@ _ENVIRONMENT = (
 # Not cached: somebody may have emptied the named cache since the last run, or changed the apt configuration.
 @_uncacheable_rule
 async def prepare_host(
+    _: Workers,  # so that no step begins where these cannot be
     debian: DebianSubsystem,
     standalone: StandaloneSubsystem,
     repos: PythonRepos,

@@ -158,3 +158,16 @@ def missing_path(path: str) -> StrataError:
     return StrataError(
         f"{path} does not exist.", fix="name the blob of a layer or the directory of an OCI image layout."
     )
+
+
+def not_rebuilt(command: str, output: Sequence[str]) -> StrataError:
+    """Return the error for `validate --rebuild` whose build fails, or writes no layout or several.
+
+    :param output: the last lines of the build's output.
+    """
+    return StrataError(
+        f"`{command}` did not build one image, without any cache, to compare with.",
+        found=output,
+        fix="name the one target whose layout is validated; run it at the root of the repository, on the commit that "
+        "the layout was built from; `--pants` names the program that starts Pants.",
+    )

@@ -71,7 +71,7 @@ class _Builder:
         requirements = [WheelArchive.open(wheel, feature) for wheel in request.requirements]
         venv, tools = SandboxVenv.create(scratch / "venv", request.interpreter), scratch / "tools"
         install(request.installer, venv, requirements, scratch)
-        write_stand_ins(tools)
+        write_stand_ins(tools, request.interpreter.command(Path.cwd()))
         return cls(request, requirements, venv, front_end(request.installer, venv, scratch), tools, scratch)
 
     def build_twice(self) -> tuple[Path, Path]:

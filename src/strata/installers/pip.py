@@ -21,7 +21,7 @@ def install_with_pip(installer: SandboxInstaller, venv: SandboxVenv, wheels: Seq
         "--no-warn-script-location", "--root-user-action=ignore",
         "--requirement", str(requirements_file(wheels, scratch)),
     ]  # fmt: skip
-    run_tool("pip", [*pip_command(installer, venv), *arguments], scratch)
+    run_tool("pip", [*pip_command(installer, venv), *arguments], scratch, environment=venv.variables)
 
 
 def pip_command(installer: SandboxInstaller, venv: SandboxVenv) -> list[str]:

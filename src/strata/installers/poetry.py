@@ -63,6 +63,7 @@ def install_with_poetry(installer: SandboxInstaller, venv: SandboxVenv, wheels: 
     (project / "pyproject.toml").write_text(_PROJECT.format(version=venv.interpreter.feature_version))
     poetry = [*venv.interpreter.command(Path.cwd()), "-I", "-c", _START, str(site), "--no-interaction", "--no-ansi"]
     environment = {
+        **venv.variables,
         "VIRTUAL_ENV": str(venv.prefix),
         "POETRY_VIRTUALENVS_CREATE": "false",
         "POETRY_CACHE_DIR": str(scratch / "cache"),

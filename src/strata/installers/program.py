@@ -53,7 +53,7 @@ def run_program(
         argv,
         cwd=cwd,
         env={**variables, **(environment or {})},
-        stdin=subprocess.DEVNULL,
+        input="",  # rather than /dev/null, which a worker may lack
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -72,7 +72,8 @@ def _leave_network() -> None:
     if unshare(_CLONE_NEWNET) == 0:
         return
     user, group = os.getuid(), os.getgid()
-    if unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0:
+    # Without /proc, as on a worker with nothing but a kernel, the user has no name in it; rights to files stay.
+    if unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0 and Path("/proc/self").exists():
         Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
         Path("/proc/self/setgroups").write_text("deny")
         Path("/proc/self/gid_map").write_text(f"{group} {group} 1")

@@ -57,7 +57,7 @@ def test_python_in_the_sandbox_starts_the_interpreter(sandbox: Path) -> None:
 def test_python_says_that_it_is_of_the_machine_whose_wheels_the_venv_takes(sandbox: Path, loader: Path) -> None:
     loader.write_text(f"#!{sys.executable}\n# --argv0\nimport sysconfig\nprint(sysconfig.get_platform())\n")
     venv = SandboxVenv.create(sandbox / "opt/venv", INTERPRETER, machine="aarch64")
-    done = subprocess.run([str(venv.python)], capture_output=True, text=True, check=True, env={})
+    done = subprocess.run([str(venv.python)], capture_output=True, text=True, check=True, env={**venv.variables})
     assert done.stdout == "linux-aarch64\n"
 
 

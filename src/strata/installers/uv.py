@@ -20,7 +20,7 @@ def install_with_uv(installer: SandboxInstaller, venv: SandboxVenv, wheels: Sequ
         "--quiet", "pip", "install", "--python", str(venv.python), "--no-index", "--no-deps", "--no-build",
         "--link-mode", "copy", "--requirements", str(requirements_file(wheels, scratch)),
     ]  # fmt: skip
-    run_tool("uv", [*uv_command(installer, scratch), *arguments], scratch)
+    run_tool("uv", [*uv_command(installer, scratch), *arguments], scratch, environment=venv.variables)
 
 
 def uv_command(installer: SandboxInstaller, scratch: Path) -> list[str]:

@@ -14,6 +14,12 @@ def add_validate_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="leave out what only reproducible images must hold: for images that something else built",
     )
+    parser.add_argument(
+        "--rebuild",
+        metavar="ADDRESS",
+        help="build this target without any cache, and compare each layer and config: run it at the repository's root",
+    )
+    parser.add_argument("--pants", default="./pants", help="the program that starts Pants, for --rebuild")
     parser.add_argument("-q", "--quiet", action="store_true", help="print nothing for a sound layout: for scripts")
 
 

@@ -11,6 +11,7 @@ from strata.errors import oci as errors
 from strata.layouts.finding import Rule, printable
 from strata.layouts.layout import Layout
 from strata.layouts.listing import list_layer, list_layout
+from strata.layouts.rebuild import differences, rebuilt
 from strata.layouts.validate import validate
 
 FOUND = 1
@@ -23,9 +24,13 @@ def _validate(arguments: argparse.Namespace) -> int:
     findings = validate(arguments.layout)
     if arguments.image_spec_only:
         findings = [finding for finding in findings if finding.rule is Rule.OCI]
+    if arguments.rebuild:
+        with rebuilt(arguments.pants, arguments.rebuild) as again:
+            findings += differences(Layout.open(arguments.layout), again)
     _print(map(str, findings))
     if not findings and not arguments.quiet:
         also = "" if arguments.image_spec_only else ", and has the form of a reproducible image"
+        also += f", and {arguments.rebuild} builds the same without any cache" if arguments.rebuild else ""
         _print([f"{printable(str(arguments.layout))} is a sound OCI image layout{also}."])
     return FOUND if findings else 0
 

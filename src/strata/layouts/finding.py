@@ -7,10 +7,11 @@ from enum import Enum
 
 
 class Rule(Enum):
-    """Who asks for it: OCI's image-spec, of everybody, or Strata, of the images that it builds itself."""
+    """Who asks for it: OCI's image-spec, of everybody; Strata, of the images that it builds; or a second build."""
 
     OCI = "image-spec"
     STRATA = "reproducibility"
+    REBUILD = "rebuild"
 
 
 @dataclass(frozen=True)

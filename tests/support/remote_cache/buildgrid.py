@@ -96,7 +96,7 @@ class RemoteCache:
 @contextmanager
 def remote_cache(folder: Path) -> Iterator[RemoteCache]:
     """A cache that is empty, and ends with the `with` block. The path of `folder` is short: a socket lies there."""
-    python = _environment()
+    python = buildgrid_python()
     folder.mkdir()
     configuration = folder / "buildgrid.yml"
     configuration.write_text(_CONFIGURATION.format(folder=folder))
@@ -114,7 +114,7 @@ def remote_cache(folder: Path) -> Iterator[RemoteCache]:
         shutil.rmtree(folder)
 
 
-def _environment() -> Path:
+def buildgrid_python() -> Path:
     """The Python of an environment with BuildGrid, made once and kept in the user's cache directory."""
     found = _find_python()
     if found is None:

@@ -28,6 +28,8 @@ import grpc  # type: ignore[import-not-found]  # pants: no-infer-dep
 
 _UNLIMITED = [("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1)]
 _THREADS = 200
+# Calls with many answers.
+_STREAMED = ("ByteStream/Read", "Execution/Execute", "Execution/WaitExecution")
 
 
 class Relay(grpc.GenericRpcHandler):  # type: ignore[misc]
@@ -57,7 +59,7 @@ class Relay(grpc.GenericRpcHandler):  # type: ignore[misc]
 
     def service(self, details: Any) -> Any:
         method = details.method
-        if method.endswith("ByteStream/Read"):
+        if method.endswith(_STREAMED):
             return grpc.unary_stream_rpc_method_handler(lambda request, context: self._read(method, request, context))
         if method.endswith("ByteStream/Write"):
             return grpc.stream_unary_rpc_method_handler(lambda request, context: self._write(method, request, context))

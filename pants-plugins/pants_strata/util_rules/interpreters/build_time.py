@@ -1,10 +1,10 @@
-"""The build-time interpreter: the CPython of a target as it runs on this machine, for images of all platforms.
+"""The build-time interpreter: the CPython of a target as it runs where bytes are made, for images of all platforms.
 
 It makes every byte of an image: layers, bytecode, wheels of source distributions. The bytecode of one version of
 CPython is the same on all platforms, so the interpreter for another platform never has to run. It is unpacked on the
-host's Python, once.
-Inputs: the packages that the interpreter's lock has for the machine's platform; or the standalone build and the C
-library of the base.
+host's Python, once, also where workers with another processor run it.
+Inputs: the packages that the interpreter's lock has for the platform of the machine or of the workers;
+or the standalone build and the C library of the base.
 Errors: a machine that no image can be built on; platforms with different versions of CPython.
 """
 
@@ -14,7 +14,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from pants.engine.platform import Platform as HostPlatform
 from pants.engine.rules import Rule, collect_rules, rule
 from pants.util.logging import LogLevel
 
@@ -26,6 +25,7 @@ from pants_strata.artifacts.interpreter import (
     Interpreter,
     InterpreterRequest,
 )
+from pants_strata.artifacts.workers import Workers
 from pants_strata.library_process import answer, on_host
 from pants_strata.progress import UNPACKED
 from pants_strata.util_rules.debian.packages import unpack_inputs
@@ -41,10 +41,10 @@ _TREE = "python"
 
 @rule
 async def unpack_build_interpreter(
-    request: BuildInterpreterRequest, machine: HostPlatform, host: HostPrepared
+    request: BuildInterpreterRequest, workers: Workers, host: HostPrepared
 ) -> BuildInterpreter:
     """Return the interpreter that makes every layer, unpacked. Raise StrataError where it cannot run."""
-    platform = host_platform(machine)
+    platform = host_platform(workers.platform)
     if platform.os != "linux":
         raise errors.no_linux_host(str(platform)).at(str(request.address))
     interpreter = await get_interpreter(InterpreterRequest(request.address, platform))
@@ -69,7 +69,7 @@ async def unpack_build_interpreter(
         counted.cached = answered.cached
     answered.value_for(request.address)
     tree = await engine.without_prefix(_TREE, await engine.only(answered.files, [f"{_TREE}/**"]))
-    return BuildInterpreter(interpreter, tree)
+    return BuildInterpreter(interpreter, tree, workers.environment)
 
 
 get_build_interpreter = engine.asker(unpack_build_interpreter)

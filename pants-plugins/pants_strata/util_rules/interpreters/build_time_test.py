@@ -17,6 +17,7 @@ from pants_strata.artifacts.interpreter import (
     Interpreter,
     InterpreterRequest,
 )
+from pants_strata.artifacts.workers import Workers
 from pants_strata.util_rules.host_platform import host_platform
 from pants_strata.util_rules.interpreters.build_time import build_interpreter_for, unpack_build_interpreter
 from strata.errors import StrataError
@@ -60,7 +61,7 @@ def test_the_interpreter_is_that_of_the_machine(host: HostPlatform, expected: Pl
     with pytest.raises(_Stopped) as caught:
         run_mocked(
             unpack_build_interpreter,
-            [BuildInterpreterRequest(ADDRESS), host, HostPrepared()],
+            [BuildInterpreterRequest(ADDRESS), Workers(host), HostPrepared()],
             {(Interpreter, InterpreterRequest): stop},
         )
     assert caught.value.asked == InterpreterRequest(ADDRESS, expected)
@@ -69,7 +70,7 @@ def test_the_interpreter_is_that_of_the_machine(host: HostPlatform, expected: Pl
 @pytest.mark.parametrize("host", [HostPlatform.macos_x86_64, HostPlatform.macos_arm64])
 def test_a_machine_that_cannot_build(host: HostPlatform) -> None:
     with pytest.raises(StrataError) as caught:
-        run_mocked(unpack_build_interpreter, [BuildInterpreterRequest(ADDRESS), host, HostPrepared()], {})
+        run_mocked(unpack_build_interpreter, [BuildInterpreterRequest(ADDRESS), Workers(host), HostPrepared()], {})
     assert str(caught.value) == (
         "third:cpython: Images are built on Linux, with an x86-64 or an arm64 processor, for both.\n"
         "Found:\n"

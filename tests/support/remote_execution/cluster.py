@@ -1,0 +1,175 @@
+"""Remote execution: BuildGrid with a queue in PostgreSQL, and workers (worker.py), all behind a relay for Pants.
+
+BuildGrid is the scheduler and the store that its users run. Its workers are programs of their own, which the package
+index does not have: these are the tests' own.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from support.programs import require
+from support.remote_cache.buildgrid import RemoteCache, buildgrid_python
+from support.remote_execution.postgres import postgres
+
+_WORKER = Path(__file__).with_name("worker.py")
+_SECONDS = 30
+
+POOL = {"ISA": "x86-64", "pool": "strata"}
+"""The properties of workers, as `extra_platform_properties` of a `remote_environment` name them."""
+
+_CONFIGURATION = """\
+server:
+  - !channel
+    address: unix:{folder}/socket
+    insecure-mode: true
+description: tests
+thread-pool-size: 200
+instances:
+  - name: main
+    connections:
+      - !sql-connection &sql
+        connection-string: {database}
+        pool-size: 10
+        max-overflow: 20
+    storages:
+      - !disk-storage &content
+        path: {folder}/content
+    caches:
+      - !lru-action-cache &results
+        storage: *content
+        max-cached-refs: 100000
+        allow-updates: true
+        cache-failed-actions: false
+    schedulers:
+      - !sql-scheduler &scheduler
+        storage: *content
+        sql: *sql
+        property-set: !dynamic-property-set
+          match-property-keys: [pool]
+        poll-interval: 0.1
+        bot-poll-interval: 0.1
+        bot-session-keepalive-timeout: {keepalive}
+        session-expiry-timer-interval: 0.5
+        assigners:
+          - !priority-age-assigner
+            interval: 0.05
+    services:
+      - !cas
+        storage: *content
+      - !bytestream
+        storage: *content
+      - !action-cache
+        cache: *results
+      - !execution
+        scheduler: *scheduler
+        bots-long-poll-during-execution: false
+"""
+
+
+@dataclass
+class Worker:
+    """A worker that runs."""
+
+    name: str
+    folder: Path
+    process: subprocess.Popen[str]
+
+    def misbehave(self, kind: str, match: str) -> None:
+        """Once, with an action whose arguments match: `die` in its middle, `forge` its largest output, or `wait`."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{kind} {match}\n")
+        self.process.stdin.flush()
+
+    def executed(self) -> list[str]:
+        """Return the arguments of each action that it began, and what went wrong."""
+        return (self.folder / "log").read_text().splitlines()
+
+
+@dataclass
+class Cluster:
+    """A server that runs, and its workers. What it holds lies below `folder`."""
+
+    folder: Path
+    python: Path
+    database: str
+    workers: list[Worker] = field(default_factory=list)
+    _server: Any = None
+
+    @property
+    def cache(self) -> RemoteCache:
+        """Return the same server as a cache, whose relay is the way for Pants."""
+        return RemoteCache(self.folder, self.python)
+
+    def prepare(self) -> None:
+        """Make the tables of the queue."""
+        command = [str(self.python), "-I", str(self.python.with_name("bgd")), "migrate", "apply", self.database]
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+
+    def start(self) -> None:
+        """Start the server, for the first time or again; what it stored stays, what it cached is lost."""
+        configuration = self.folder / "buildgrid.yml"
+        configuration.write_text(_CONFIGURATION.format(folder=self.folder, database=self.database, keepalive=10))
+        command = [str(self.python), "-I", str(self.python.with_name("bgd")), "server", "start", str(configuration)]
+        (self.folder / "socket").unlink(missing_ok=True)
+        with (self.folder / "log").open("ab") as log:
+            self._server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        started = time.monotonic()
+        while not (self.folder / "socket").exists():
+            assert self._server.poll() is None, self.log()
+            assert time.monotonic() < started + _SECONDS, self.log()
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        """End the server at once, as a machine that loses its power does."""
+        self._server.kill()
+        self._server.wait()
+
+    def log(self) -> str:
+        """Return all that the server said."""
+        return (self.folder / "log").read_text()
+
+    def worker(self, name: str, properties: Mapping[str, str] = POOL) -> Worker:
+        """Start one more worker, or one that ended again."""
+        folder = self.folder / name
+        folder.mkdir(exist_ok=True)
+        pairs = [f"{key}={value}" for key, value in properties.items()]
+        command = [str(self.python), "-I", str(_WORKER), f"unix:{self.folder}/socket", name, str(folder), *pairs]
+        with (folder / "log").open("ab") as log:
+            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log, text=True)
+        self.workers.append(Worker(name, folder, process))
+        return self.workers[-1]
+
+    def end(self) -> None:
+        """End all that runs."""
+        for worker in self.workers:
+            worker.process.kill()
+            worker.process.communicate()
+        self.stop()
+
+
+@contextmanager
+def cluster(folder: Path, workers: int = 2) -> Iterator[Cluster]:
+    """A server that is empty, with so many workers. The path of `folder` is short: sockets lie there."""
+    require("bwrap", "bubblewrap")
+    python = buildgrid_python()
+    folder.mkdir()
+    try:
+        with ExitStack() as stack:
+            made = Cluster(folder, python, stack.enter_context(postgres(folder / "db")))
+            made.prepare()
+            made.start()
+            stack.callback(made.end)
+            for number in range(workers):
+                made.worker(f"worker{number}")
+            yield made
+    finally:
+        shutil.rmtree(folder)
