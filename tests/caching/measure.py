@@ -8,25 +8,17 @@ messages; a read moves one blob.
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
 from support.remote_cache.buildgrid import remote_cache
+from support.remote_cache.changing_lock import lock
 from support.remote_cache.machine import Machine, machine
-from support.venvs.wheels import WheelFile
 
 _TARGETS = ("//:base", "//:cpython", "//:venv", "src/app:image0")
 _BEHAVIORS = ("fetch", "validate", "defer")
 _HEAD = ("build", "steps asked", "executed", "calls", "blobs read", "MB read", "blobs written", "MB written")
-
-
-def lock(version: str, wheels: Path) -> str:
-    """The examples' dependencies, and a version of one more that only `wheels` has."""
-    wheel = WheelFile("changing", version, files={"changing.py": f"VERSION = {version!r}\n"}).write(wheels)
-    own = f"changing=={version} --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n"
-    return Path("3rdparty/python/requirements.lock").read_text() + own
 
 
 def main() -> None:

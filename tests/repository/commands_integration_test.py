@@ -91,6 +91,8 @@ NOT_RUN: Mapping[str, str] = {
     "PYTHONPATH=src:tests python -m power.run --count 20": "takes long, as root; tests/power harms one build",
     "./pants --no-python-run-against-entire-lockfile run tests/benchmarks/run.py": "takes an hour, as root",
     "./pants --no-python-run-against-entire-lockfile run tests/caching/measure.py": "takes minutes, and a cache server",
+    "./pants --no-python-run-against-entire-lockfile run tests/remote_execution/measure.py": "the same, with workers",
+    "./pants --no-python-run-against-entire-lockfile run tests/scale/simulate.py": "takes minutes",
 }
 
 # What is there before a reader comes to a command: builds to compare with.

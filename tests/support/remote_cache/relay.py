@@ -10,6 +10,7 @@ names of calls, and one of
     delay    seconds before each
     damage   true: the last byte of what is read is another
     restart  the number of such calls after which the relay is gone, and seconds until it is back
+    megabits how many pass in a second, each way: the line of all calls
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from typing import Any
 import grpc  # type: ignore[import-not-found]  # pants: no-infer-dep
 
 _UNLIMITED = [("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1)]
+_SOON = [("grpc.initial_reconnect_backoff_ms", 100), ("grpc.max_reconnect_backoff_ms", 200)]
 _THREADS = 200
 # Calls with many answers.
 _STREAMED = ("ByteStream/Read", "Execution/Execute", "Execution/WaitExecution")
@@ -36,8 +38,9 @@ class Relay(grpc.GenericRpcHandler):  # type: ignore[misc]
     """Hands calls on as the bytes that they are."""
 
     def __init__(self, socket: str) -> None:
-        self._cache = grpc.insecure_channel(f"unix:{socket}", options=_UNLIMITED)
+        self._cache = grpc.insecure_channel(f"unix:{socket}", options=[*_UNLIMITED, *_SOON])
         self._lock = threading.Lock()
+        self._lines = {"sent": threading.Lock(), "received": threading.Lock()}
         self._counts: Counter[str] = Counter()
         self._fault: dict[str, Any] = {}
         self._port = self._start(0)
@@ -115,6 +118,10 @@ class Relay(grpc.GenericRpcHandler):  # type: ignore[misc]
     def _count(self, **amounts: int) -> None:
         with self._lock:
             self._counts.update(amounts)
+            megabits = self._fault.get("megabits", 0)
+        for direction, amount in amounts.items() if megabits else ():
+            with self._lines[direction]:
+                time.sleep(amount * 8 / (megabits * 1e6))
 
     def _start(self, port: int) -> int:
         self._server = grpc.server(ThreadPoolExecutor(_THREADS), handlers=[self], options=_UNLIMITED)

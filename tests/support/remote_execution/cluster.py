@@ -117,7 +117,7 @@ class Cluster:
     def start(self) -> None:
         """Start the server, for the first time or again; what it stored stays, what it cached is lost."""
         configuration = self.folder / "buildgrid.yml"
-        configuration.write_text(_CONFIGURATION.format(folder=self.folder, database=self.database, keepalive=10))
+        configuration.write_text(_CONFIGURATION.format(folder=self.folder, database=self.database, keepalive=120))
         command = [str(self.python), "-I", str(self.python.with_name("bgd")), "server", "start", str(configuration)]
         (self.folder / "socket").unlink(missing_ok=True)
         with (self.folder / "log").open("ab") as log:

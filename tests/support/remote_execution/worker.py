@@ -202,7 +202,10 @@ class Worker:
     """A session with the server, in which it hands out leases: an action each."""
 
     def __init__(self, server: str, name: str, folder: Path, properties: dict[str, str]) -> None:
-        limits = [("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1)]
+        limits = [
+            *(("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1)),
+            *(("grpc.initial_reconnect_backoff_ms", 100), ("grpc.max_reconnect_backoff_ms", 200)),
+        ]
         channel = grpc.insecure_channel(server, options=limits)
         self._bots = bots_pb2_grpc.BotsStub(channel)
         self._content = Content(channel, folder / "content")
