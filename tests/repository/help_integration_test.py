@@ -16,6 +16,7 @@ from pants_strata.goals.image_report import ImageReportSubsystem
 from pants_strata.goals.image_why import ImageWhySubsystem
 from pants_strata.limit_options import LimitsSubsystem
 from pants_strata.lint_options import StrataLintSubsystem
+from pants_strata.policy_options import PolicySubsystem
 from pants_strata.subsystem import DebianSubsystem, StandaloneSubsystem, StrataSubsystem
 from pants_strata.tailor_options import StrataTailorSubsystem
 from support.nested_pants import NestedPants, nested_pants
@@ -23,7 +24,7 @@ from support.nested_pants import NestedPants, nested_pants
 TARGETS = {target.alias: target for target in register.target_types()}
 _SUBSYSTEMS = (
     *(StrataSubsystem, DebianSubsystem, LimitsSubsystem, StandaloneSubsystem),
-    *(StrataLintSubsystem, StrataTailorSubsystem),
+    *(PolicySubsystem, StrataLintSubsystem, StrataTailorSubsystem),
 )
 SCOPES = [str(subsystem.options_scope) for subsystem in _SUBSYSTEMS]
 GOALS = [each.name for each in (ImageCheckSubsystem, ImageDiffSubsystem, ImageReportSubsystem, ImageWhySubsystem)]

@@ -137,7 +137,7 @@ class Venv:
     """What an entry point can name stands beside the layers: importable modules, and the commands in bin.
 
     `wheels` are installed in it, those of first-party distributions included; `libraries` are those of the wheels with
-    machine code.
+    machine code. `starts` are the files with code that runs at each start of Python, with the names of their projects.
     """
 
     layers: tuple[ArtifactLayer, ...]
@@ -146,3 +146,4 @@ class Venv:
     standard_library: frozenset[str]
     wheels: tuple[LockedWheel, ...] = ()
     libraries: tuple[WheelLibraries, ...] = ()
+    starts: FrozenDict[str, str] = field(default_factory=FrozenDict)

@@ -170,6 +170,7 @@ async def package_image(
                 [
                     made(built, run),
                     f"  installers: {built.installers.summary()}",
+                    *(f"  runs at each start of Python: /{path}, of {name}" for path, name in built.starts.items()),
                     *_left_out(built.image, layouts),
                 ],
             )

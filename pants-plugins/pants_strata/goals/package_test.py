@@ -51,6 +51,7 @@ class Engine:
     kind: str = "os-packages"
     archive: Archive = Archive.none
     origins: tuple[ProcessResultMetadata, ...] = ()
+    starts: FrozenDict[str, str] = field(default_factory=FrozenDict)
 
     def describe(self, request: DocumentsRequest) -> Documents:
         return Documents(FrozenDict({name: str(request.image.platform).encode() for name in self.documents}))
@@ -62,6 +63,7 @@ class Engine:
         return BuiltImage(
             *(image, DIGEST, BuildInputs((image.manifest_descriptor.digest,), inputs), Verdict("remove", ()), VENV),
             origins=self.origins,
+            starts=self.starts,
         )
 
     def create(self, files: CreateDigest) -> Digest:
@@ -99,6 +101,11 @@ def lines(platform: str, digest: str) -> list[str]:
         "  made: no layer; cached: 2 layers, 0.0 kB",
         "  installers: none",
     ]
+
+
+def test_code_that_runs_at_each_start() -> None:
+    layout, _ = Engine(starts=FrozenDict({"site/a.pth": "a"})).package("linux/amd64").artifacts
+    assert layout.extra_log_lines[-1] == "  runs at each start of Python: /site/a.pth, of a"
 
 
 def test_an_image_for_one_platform() -> None:

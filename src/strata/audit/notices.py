@@ -48,9 +48,14 @@ class Notices:
         """Return whether the contents of a file matter: those of a .pth file, whose lines may be code."""
         return path.endswith(".pth") and _is_site(path.rpartition("/")[0])
 
+    @property
+    def starts(self) -> tuple[str, ...]:
+        """Return the paths of the files with code that runs at each start of Python, sorted."""
+        return tuple(sorted(self._starts))
+
     def lines(self) -> Iterator[str]:
         """Yield one line for each file that runs, and some for the paths that are alike."""
-        for path in sorted(self._starts):
+        for path in self.starts:
             yield f"runs at each start of Python: /{path}"
         alike = sorted(sorted(paths) for paths in self._alike.values() if len(paths) > 1)
         for paths in alike[:_SHOWN]:

@@ -1,11 +1,12 @@
 """This module words the errors of the audit: installers that no lock asks for, and layers that cannot be read.
 
-The rule that assembles an image raises `installers_found`, the command `strata audit` raises `unknown_layer`.
+The rule that assembles an image raises `installers_found`, the command `strata audit` raises `unknown_layer`; the rule
+that makes a venv raises the errors of a policy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from strata.errors import StrataError
 
@@ -33,6 +34,34 @@ def installers_found(found: Sequence[tuple[str, str]]) -> StrataError:
         "The image would hold an installer that its lock does not ask for.",
         found=[f"in the layer {kind}: {what}" for kind, what in found],
         fix=f"{'; '.join(fixes)}.",
+    )
+
+
+def code_at_each_start(address: str, found: Mapping[str, str]) -> StrataError:
+    """Return the error for wheels with code that runs at each start of Python, where a policy forbids it.
+
+    :param address: of the venv.
+    :param found: path in an image → the name of the project.
+    """
+    return StrataError(
+        f"{address}: dependencies have code that runs at each start of Python, which `[strata-policy]` refuses.",
+        found=[f"/{path}, of {name}" for path, name in sorted(found.items())],
+        fix="lock other projects; or name those that may have such code in `[strata-policy].start_code_of`.",
+    )
+
+
+def paths_alike(address: str, found: Mapping[tuple[str, ...], Sequence[str]]) -> StrataError:
+    """Return the error for wheels whose paths differ only in case or Unicode form, where a policy forbids it.
+
+    :param address: of the venv.
+    :param found: the paths → the names of the projects.
+    """
+    return StrataError(
+        f"{address}: paths of dependencies differ only in case or in their Unicode form, which `[strata-policy]` "
+        "refuses.",
+        found=[f"{', '.join(paths)}: of {', '.join(names)}" for paths, names in sorted(found.items())],
+        fix='lock other projects; or set `alike_paths = "allow"` in `[strata-policy]`, where images are used on file '
+        "systems that tell such paths apart.",
     )
 
 

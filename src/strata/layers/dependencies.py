@@ -8,12 +8,15 @@ The layer describes itself as {"kind": "dependencies", "python": "3.13", "packag
 
 from __future__ import annotations
 
+import io
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from strata.audit.layer import audited
+from strata.audit.notices import Notices
 from strata.interpreters.bytecode import cache_path, compile_directory, compiled_modules
 from strata.oci.background import Background
 from strata.oci.layer import Entry, File, ZipMember, write_layer
@@ -43,11 +46,27 @@ def run(request: Request) -> Result:
             "installers": installers,
         }
         layer = write_layer(entries, contents=contents, compression=request.compression)
-    return Result(layer.written(), {archive.wheel.name: distribution(archive) for archive in archives})
+    distributions = {
+        archive.wheel.name: replace(distribution(archive), starts=_starts(each))
+        for archive, each in zip(archives, files)
+    }
+    return Result(layer.written(), distributions)
 
 
 Files = Mapping[str, InstalledFile]
 """The files of one wheel, by path from the root of the venv."""
+
+
+def _starts(files: Files) -> tuple[str, ...]:
+    """Return the paths in an image of those files of a wheel that run at each start of Python."""
+    notices = Notices()
+    for path, file in files.items():
+        place = f"{IMAGE_PREFIX}/{path}"
+        notices.add_path(place)
+        if notices.is_asked_for(place):
+            source = file.source
+            notices.add_file(place, io.BytesIO(source.read_bytes() if isinstance(source, ZipMember) else source))
+    return notices.starts
 
 
 def _entries(

@@ -69,6 +69,20 @@ def test_layer_of_one_wheel() -> None:
     assert result.distributions == {"demo": Distribution(("demo",), (), described)}
 
 
+def test_code_that_runs_at_each_start_is_named() -> None:
+    """And is in no description of the layer: it would change the digests of images."""
+    members = {
+        "paths.pth": "/srv\n",
+        "code.pth": "/srv\nimport code\n",
+        "sitecustomize.py": "",
+        "x/sitecustomize.py": "",
+    }
+    result = run(wheel("demo", members), wheel("other", {"other.py": ""}))
+    assert result.distributions["demo"].starts == (f"{SITE}/code.pth", f"{SITE}/sitecustomize.py")
+    assert result.distributions["other"].starts == ()
+    assert "starts" not in str(result.layer.contents)
+
+
 def test_bytecode_of_modules() -> None:
     members = {
         "demo/a.py": "x = 1\n",

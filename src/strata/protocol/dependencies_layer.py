@@ -22,11 +22,13 @@ class Distribution(message.Message):
     :param modules: the importable modules: `click`, `click.core` …, sorted.
     :param scripts: the names of the commands in bin, sorted.
     :param files: path from the root of the venv → a text that is the same for equal contents.
+    :param starts: the paths, from the root of an image, of files with code that runs at each start of Python.
     """
 
     modules: tuple[str, ...]
     scripts: tuple[str, ...]
     files: Mapping[str, str] = field(hash=False)
+    starts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

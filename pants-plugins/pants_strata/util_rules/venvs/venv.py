@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from pants.engine.rules import Rule, collect_rules, rule
 from pants.engine.target import Target
 from pants.util.frozendict import FrozenDict
@@ -35,6 +36,7 @@ from pants_strata.artifacts.venv import (
     WheelLibrariesRequest,
 )
 from pants_strata.artifacts.wheel import LockedWheel
+from pants_strata.policy_options import Policy, PolicySubsystem
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import VenvLayerBudgetField, VenvLayerThresholdField
 from pants_strata.util_rules.dependencies import get_dependencies_layer, get_venv_layer
@@ -45,6 +47,7 @@ from pants_strata.util_rules.venvs.sdists import allowed_sdists, with_built_whee
 from pants_strata.util_rules.venvs.wheels import fetch_wheels
 from strata.attest.build_inputs import Input
 from strata.errors import StrataError
+from strata.errors.audit import code_at_each_start, paths_alike
 from strata.errors.targets import file_in_place_of_directory, files_overlap, layer_budget_unusable
 from strata.locks.environment import marker_environment
 from strata.locks.requirements import LockedRequirement
@@ -52,6 +55,8 @@ from strata.plan.install_batches import install_batches
 from strata.plan.layer_groups import MOST_LAYERS, layer_groups
 from strata.plan.needed import reached
 from strata.plan.overlaps import entangled, obstructions, overlaps
+from strata.plan.policy import alike, starts
+from strata.protocol.dependencies_layer import Distribution
 from strata.protocol.interpreter import feature_version
 
 _logger = logging.getLogger(__name__)
@@ -157,8 +162,20 @@ def _with_installer(layer: ArtifactLayer, installer: Installer) -> ArtifactLayer
     return replace(layer, inputs=FrozenDict({**layer.inputs, "installer": named}))
 
 
+def _check_policy(distributions: Mapping[str, Distribution], policy: PolicySubsystem, address: str) -> None:
+    """Raise StrataError for what `[strata-policy]` refuses."""
+    if policy.start_code is Policy.error:
+        refused = starts(distributions, {canonicalize_name(name) for name in policy.start_code_of})
+        if refused:
+            raise code_at_each_start(address, refused)
+    if policy.alike_paths is Policy.error:
+        found = alike(distributions)
+        if found:
+            raise paths_alike(address, found)
+
+
 @rule
-async def build_venv(request: VenvRequest, strata: StrataSubsystem) -> Venv:
+async def build_venv(request: VenvRequest, strata: StrataSubsystem, policy: PolicySubsystem) -> Venv:
     """Return the layers of a venv, once its installer has proved what they hold."""
     target = await engine.target(request.lock.address)
     locked = await get_locked_venv(request.lock)
@@ -192,6 +209,7 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem) -> Venv:
                 for path, (files, directories) in obstructed.items()
             },
         )
+    _check_policy(distributions, policy, str(target.address))
     overlapping = overlaps(distributions)
     if overlapping:
         files = {path: [wheels[name].file for name in names] for path, names in overlapping.items()}
@@ -209,6 +227,7 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem) -> Venv:
         standard_library=venv_layer.standard_library,
         wheels=chosen,
         libraries=libraries,
+        starts=FrozenDict(starts(distributions)),
     )
 
 

@@ -31,6 +31,7 @@ from pants_strata.artifacts.venv import (
     VenvRequest,
 )
 from pants_strata.artifacts.wheel import LockedWheel
+from pants_strata.policy_options import Policy, PolicySubsystem
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import PythonVenvTarget
 from pants_strata.util_rules.venvs.c_library import own_c_library
@@ -55,15 +56,22 @@ INSTALLER = Installer(ADDRESS, "uv", "0.9", DIGEST, ("uv.whl",))
 LARGE = 1_000_000
 
 
+ALLOWING = {"start_code": Policy.allow, "start_code_of": [], "alike_paths": Policy.allow}
+
+
 @dataclass
 class Engine:
     """The rest of the build: a wheel for each name of `requires`, and notes of the requests.
 
     :param files: name → the paths in its wheel, each with a text for its content.
+    :param starts: name → the files with code that runs at each start of Python.
+    :param policy: options over those that allow all.
     """
 
     requires: Mapping[str, Sequence[str]]
     files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    starts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    policy: Mapping[str, Any] = field(default_factory=dict)
     size: int = LARGE
     fetched: list[str] = field(default_factory=list)
     written: list[list[str]] = field(default_factory=list)
@@ -86,7 +94,10 @@ class Engine:
         names = [wheel.name for wheel in request.wheels]
         self.written.append(names)
         distributions = {
-            name: Distribution((f"{name}_module",), (f"{name}-script",), self.files.get(name, {})) for name in names
+            name: Distribution(
+                (f"{name}_module",), (f"{name}-script",), self.files.get(name, {}), self.starts.get(name, ())
+            )
+            for name in names
         }
         return DependenciesLayer(layer_of("+".join(names)), distributions)
 
@@ -107,6 +118,7 @@ class Engine:
                     tuple(wheels),
                 ),
                 create_subsystem(StrataSubsystem, layer_budget=100, layer_threshold=1024),
+                create_subsystem(PolicySubsystem, **{**ALLOWING, **self.policy}),
             ],
             {
                 (WrappedTarget, WrappedTargetRequest): lambda _: WrappedTarget(target),
@@ -247,3 +259,41 @@ def test_a_file_where_another_wheel_has_a_directory() -> None:
         "  x: a file of a-1.0-py3-none-any.whl, a directory of b-1.0-py3-none-any.whl\n"
         "Fix: lock other versions of one of them, or do without it: they were not made for one venv."
     )
+
+
+# ---- policy ---------------------------------------------------------------------------------------------------------
+
+
+def test_code_at_each_start_is_named_and_may_be_refused() -> None:
+    starts = {"a": ("site/a.pth",), "b-c": ("site/sitecustomize.py",)}
+    requires: dict[str, list[str]] = {"a": [], "b-c": []}
+    named = Engine(requires, starts=starts).build(None).starts
+    assert dict(named) == {"site/a.pth": "a", "site/sitecustomize.py": "b-c"}
+    policy = {"start_code": Policy.error, "start_code_of": ["B_C"]}
+    with pytest.raises(StrataError) as refused:
+        Engine(requires, starts=starts, policy=policy).build(None)
+    assert str(refused.value) == (
+        f"{ADDRESS}: dependencies have code that runs at each start of Python, which `[strata-policy]` refuses.\n"
+        "Found:\n"
+        "  /site/a.pth, of a\n"
+        "Fix: lock other projects; or name those that may have such code in `[strata-policy].start_code_of`."
+    )
+    Engine({"b-c": []}, starts=starts, policy=policy).build(None)
+
+
+def test_paths_that_are_alike_may_be_refused() -> None:
+    files = {"a": {"site/PIL/x.py": "1"}, "b": {"site/pil/y.py": "1"}}
+    requires: dict[str, list[str]] = {"a": [], "b": []}
+    Engine(requires, files).build(None)
+    policy = {"alike_paths": Policy.error}
+    with pytest.raises(StrataError) as refused:
+        Engine(requires, files, policy=policy).build(None)
+    assert str(refused.value) == (
+        f"{ADDRESS}: paths of dependencies differ only in case or in their Unicode form, which `[strata-policy]` "
+        "refuses.\n"
+        "Found:\n"
+        "  site/PIL, site/pil: of a, b\n"
+        'Fix: lock other projects; or set `alike_paths = "allow"` in `[strata-policy]`, where images are used on file '
+        "systems that tell such paths apart."
+    )
+    Engine({"a": []}, files, policy=policy).build(None)
