@@ -32,6 +32,7 @@ remote_environment(
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="strata-") as folder:
         root = Path(folder)
+        root.chmod(0o755)  # for the user of PostgreSQL
         wheels = root / "wheels"
         wheels.mkdir()
         before, after = lock("1.0", wheels), lock("1.1", wheels)
