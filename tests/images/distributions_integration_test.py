@@ -13,6 +13,7 @@ import pytest
 
 from strata.layouts.validate import validate
 from support.nested_pants import NestedPants, nested_pants
+from support.oci.bills import packages, packages_by_syft, packages_in_layers
 from support.oci.container import unpack
 from support.oci.examples import wheels_of
 from support.projects import SETTINGS
@@ -124,6 +125,17 @@ def test_its_modules_are_installed_and_not_in_the_app(project: Project, tmp_path
         "greeted with words of a third party\n/opt/venv/lib/python3.13/site-packages/tools/greet.py\n"
     )
     assert sorted(path.name for path in (image.rootfs / "app").rglob("*.py")) == ["main.py"]
+
+
+def test_bills_of_materials_list_it(project: Project) -> None:
+    layout = project.pants.root / "dist/src.app/image"
+    assert packages(layout) == packages_in_layers(layout)
+    assert ("pypi", "team-tools", "1.2") in packages(layout)
+
+
+def test_syft_finds_the_same_with_a_distribution(project: Project) -> None:
+    layout = project.pants.root / "dist/src.app/image"
+    assert packages_by_syft(layout) == packages(layout)
 
 
 def test_its_script_is_in_the_venv(project: Project, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from support.debian_packages import Member
 from support.interpreters import PATHS, write_interpreter_package
 from support.lockfiles.requirements import locked_lines
 from support.nested_pants import NestedPants, nested_pants
+from support.oci.bills import cyclonedx, packages, packages_by_syft, packages_in_layers
 from support.oci.container import UnpackedImage, unpack
 from support.programs import refuse
 from support.projects import SETTINGS
@@ -202,6 +203,17 @@ def test_scanners_find_cpython_and_what_is_linked_into_it(project: Project, imag
     openssl, sqlite = image.run("/opt/venv/bin/python", "-c", code).json
     assert found["cpython"] == project.version
     assert (f"OpenSSL {found['openssl']} ", found["sqlite"]) == (openssl[: len(found["openssl"]) + 9], sqlite)
+
+
+def test_the_bill_of_materials_lists_them_too(project: Project) -> None:
+    (cpython,) = [each for each in cyclonedx(project.layout)["components"] if each["name"] == "cpython"]
+    assert cpython["purl"] == f"pkg:generic/cpython@{project.version}"
+    assert {"expat", "openssl", "sqlite", "zlib"} <= {each["name"] for each in cpython["components"]}
+    assert packages(project.layout) == packages_in_layers(project.layout)
+
+
+def test_syft_finds_the_same_upon_a_standalone_cpython(project: Project) -> None:
+    assert packages_by_syft(project.layout) == packages(project.layout)
 
 
 def test_an_archive_that_the_mirror_has_replaced(project: Project) -> None:

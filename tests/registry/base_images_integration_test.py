@@ -20,6 +20,7 @@ from strata.oci.layer import CONTENTS_ANNOTATION, File, Layer
 from strata.oci.platform import Platform
 from support.nested_pants import NestedPants, nested_pants
 from support.oci.bases import file_in_layer, layer_of_artifact, lock_elsewhere, new_layer, push_base
+from support.oci.bills import cyclonedx, packages, packages_by_syft, packages_in_layers
 from support.oci.container import unpack
 from support.oci.images import AMD64
 from support.oci.readers import manifest_of, run
@@ -70,6 +71,10 @@ oci_base(name="python", image="{address}/company/python@{python}", allow_install
 
 oci_base(name="refused", image="{address}/company/python@{python}")
 """
+_TOOLS = File(
+    "usr/local/lib/python3.13/site-packages/company_tools-1.0.dist-info/METADATA",
+    b"Metadata-Version: 2.1\nName: Company.Tools\nVersion: 1.0\n",
+)
 _MAIN = """\
 import hashlib
 import json
@@ -133,7 +138,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
             layer_of_artifact(made / "3rdparty.debian/base", blobs, each.architecture) for each in _BOTH
         )
         cpython = layer_of_artifact(made / "3rdparty.python/cpython", blobs)
-        own = new_layer(blobs, File("etc/company", b"example"), File("company/data/large", _noise()))
+        own = new_layer(blobs, File("etc/company", b"example"), File("company/data/large", _noise()), _TOOLS)
         tagged = f"{proxy.address}/company/base:1"
         layers = {AMD64: [debian, own], _ARM64: [on_arm64, own]}
         base = push_base(root, tagged, layers)
@@ -221,6 +226,21 @@ def test_image_on_a_base_runs(company: Company, tmp_path: Path) -> None:
     assert found["ids"] == [1000, 1000]
     assert (found["python"], found["cwd"], found["company"]) == ("/usr/bin/python3.13", "/app", "example")
     assert found["env"]["COMPANY"] == "example"
+
+
+def test_the_bill_of_materials_lists_the_base(company: Company) -> None:
+    layout = company.package("image")
+    assert packages(layout) == packages_in_layers(layout)
+    assert ("pypi", "company-tools", "1.0") in packages(layout)
+    components = {each["name"]: each for each in cyclonedx(layout)["components"]}
+    # The packages of the base are not those of a layer of ours, and yet scanners can look them up.
+    assert components["libc6"]["purl"].endswith("?arch=amd64&distro=debian-13&upstream=glibc")
+    assert "properties" not in components["libc6"]
+
+
+def test_syft_finds_the_same_upon_a_base(company: Company) -> None:
+    layout = company.package("image")
+    assert packages_by_syft(layout) == packages(layout)
 
 
 def test_image_runs_on_the_python_of_its_base(company: Company, tmp_path: Path) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,6 +27,8 @@ from support.oci.podman import inspected, podman
 from support.oci.readers import digest_of, run
 from support.programs import require
 from support.servers.registries import docker_registry
+from support.signing.commands import write_keys
+from support.signing.packages import link_packages
 
 FILES = {
     "src/app/BUILD": """\
@@ -62,6 +67,10 @@ def project() -> Iterator[Project]:
     with tempfile.TemporaryDirectory(prefix="strata-") as folder, docker_registry(Path(folder)) as address:
         settings = f'\n[strata.registries.local]\naddress = "{address}"\ndefault = true\n'
         with nested_pants(FILES, settings) as pants:
+            # The environment of this Pants has nothing that signs.
+            signing = link_packages(Path(folder, "signing"))
+            path = os.pathsep.join([pants.environment["PYTHONPATH"], str(signing)])
+            pants = pants.with_environment(PYTHONPATH=path)
             pants.make_interpreter()
             yield Project(pants, address)
 
@@ -138,6 +147,25 @@ def test_layers_of_a_sibling_are_not_sent_again(project: Project) -> None:
     told = line(project.publish("src/two:image")[0])
     assert (told["repository"], told["mounted"], told["uploaded"]) == ("team/two", 3, 2)
     assert told["bytes"] < 16 << 10
+
+
+def test_what_was_pushed_is_signed(project: Project) -> None:
+    for name in ("release", "another"):
+        write_keys(project.pants.root, name)
+    ran, (image, signature) = project.publish("--strata-sign-key=release.key", "src/two:image")
+    assert (signature["signed"], signature["published"], signature["digest"]) == (True, True, image["digest"])
+    assert f"signature of {project.address}/team/two:latest@{image['digest']}." in ran.stderr
+    place = f"{project.address}/team/two@{image['digest']}"
+    codes = [
+        subprocess.run(
+            [sys.executable, "-m", "strata", "verify", place, f"--key={project.pants.root}/{name}.pub"],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, map(os.path.abspath, sys.path)))},
+            capture_output=True,
+            check=False,
+        ).returncode
+        for name in ("release", "another")
+    ]
+    assert codes == [0, 1]
 
 
 def test_a_registry_that_is_not_there(project: Project, tmp_path: Path) -> None:
