@@ -47,8 +47,8 @@ from pants_strata.util_rules import (
 )
 from pants_strata.util_rules.attest import documents, source
 from pants_strata.util_rules.attest import packages as described_packages
+from pants_strata.util_rules.debian import debug_image, os_packages
 from pants_strata.util_rules.debian import lock as debian_lock
-from pants_strata.util_rules.debian import os_packages
 from pants_strata.util_rules.debian import packages as debian_packages
 from pants_strata.util_rules.first_party import app, image_files
 from pants_strata.util_rules.interpreters import build_time, interpreter, python_version, standalone
@@ -87,6 +87,7 @@ def rules() -> Iterable[Rule | UnionRule]:
         debian_lock,
         debian_packages,
         described_packages,
+        debug_image,
         default_targets,
         dependencies,
         dependency_inference,

@@ -51,3 +51,17 @@ class RunSubsystem(Subsystem):
         default=False,
         help="Whether the container may write to its root, a copy. By default it writes to /tmp and volumes alone.",
     )
+
+
+class DebugShellOption:
+    """The option that is added to the goal `run`."""
+
+    debug_shell = BoolOption(
+        default=False,
+        help=softwrap(
+            """
+            Run a shell in the place of an image's entry point: that of its debug image, which is the image with a layer
+            of tools on top. Arguments follow `--`. For `python_image` targets.
+            """
+        ),
+    )

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any
 
 from pants.option.option_types import (
+    BoolOption,
     DictOption,
     EnumListOption,
     EnumOption,
@@ -229,6 +230,7 @@ class StrataSubsystem(ImageOptions, RemoteOptions, Subsystem):
             """
         ),
     )
+    debug = BoolOption(default=False, help="Whether each image has a debug image, as by its field `debug`.")
     runtime = EnumOption(
         default=Runtime.auto,
         help="What `run` starts images with; `auto`: the first of the others that works here (docs/run-and-test.md).",

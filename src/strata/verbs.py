@@ -22,6 +22,7 @@ VERBS = {
     "app-layer": "strata.layers.app",
     "attest-packages": "strata.attest.packages",
     "build-wheel": "strata.installers.build_wheel",
+    "debug-layer": "strata.layers.debug",
     "dependencies-layer": "strata.layers.dependencies",
     "fetch-base": "strata.bases.fetch",
     "fetch-base-layer": "strata.bases.fetch_layer",

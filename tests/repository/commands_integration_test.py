@@ -56,6 +56,10 @@ NOT_RUN: Mapping[str, str] = {
     ),
     "./pants run src/examples/web:image": "never ends; tests/images/run_integration_test.py runs images",
     "./pants run src/examples/report:image -- --help": "the same",
+    "./pants run --debug-shell src/examples/web:image": "never ends; goals/run_test.py has the request",
+    "./pants run --debug-shell src/examples/web:image -- -c 'ls -l /app'": "the same",
+    "./pants --strata-debug package src/examples/report:image": "fetches from a mirror; "
+    "tests/images/debug_integration_test.py reads the same layout",
     "./pants --strata-run-publish=8080:8000 --strata-run-env-vars=LOG=debug run src/examples/web:image": "the same",
     "./pants --strata-run-volumes=data:/data:ro --strata-run-entrypoint=/opt/venv/bin/python run "
     "src/examples/web:image -- -m web.main": "the same",

@@ -38,9 +38,11 @@ from pants_strata.target_types import (
     VenvLockfileField,
 )
 from pants_strata.target_types.defaults import is_default
+from pants_strata.target_types.image import DebugField
 from pants_strata.target_types.platforms import PlatformsField
 from pants_strata.util_rules.archive import archive_of
 from pants_strata.util_rules.attest.documents import get_documents
+from pants_strata.util_rules.debian.debug_image import debug_layout
 from pants_strata.util_rules.debian.os_packages import get_os_packages_layer
 from pants_strata.util_rules.image import get_image
 from pants_strata.util_rules.installer import get_installer
@@ -133,6 +135,7 @@ class ImageFieldSet(PackageFieldSet):
 
     output_path: ArtifactOutputPathField
     platforms: PlatformsField
+    debug: DebugField
 
 
 async def _images(requests: Sequence[ImageRequest]) -> tuple[Sequence[BuiltImage], Sequence[Documents]]:
@@ -191,9 +194,12 @@ async def package_image(
             *(await engine.target(field_set.address), strata, [built.image for built in images]),
             *(_root_digest(files), blobs, path),
         )
+    debug, debugs = EMPTY_DIGEST, tuple[BuiltPackageArtifact, ...]()
+    if (field_set.debug.value or strata.debug) and not layouts.publish_alone:
+        debug, debugs = await debug_layout(images, path)
     folders = [BuiltPackageArtifact(documents_path(path))] if len(beside) > 1 else []
-    artifacts = (*package.artifacts, BuiltPackageArtifact(inputs), *folders, *archives)
-    return BuiltPackage(await engine.merge([package.digest, await engine.create(beside), archive]), artifacts)
+    artifacts = (*package.artifacts, BuiltPackageArtifact(inputs), *folders, *archives, *debugs)
+    return BuiltPackage(await engine.merge([package.digest, await engine.create(beside), archive, debug]), artifacts)
 
 
 class ArtifactFieldSet(PackageFieldSet):

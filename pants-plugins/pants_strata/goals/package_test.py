@@ -77,7 +77,7 @@ class Engine:
 
     def package(self, *platforms: str, layouts: LayoutsOnBases = WITH_BASES) -> BuiltPackage:
         target = PythonImageTarget({"entry_point": "main.py", "platforms": platforms}, ADDRESS)
-        strata = create_subsystem(StrataSubsystem, archive=self.archive)
+        strata = create_subsystem(StrataSubsystem, archive=self.archive, debug=False)
         built: BuiltPackage = run_mocked(
             package_image,
             [ImageFieldSet.create(target), strata, create_subsystem(DebianSubsystem), layouts, RUN],

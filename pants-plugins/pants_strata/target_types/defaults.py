@@ -12,6 +12,7 @@ from strata.interpreters.shipped import PYTHONS
 BASE = Address("", target_name="strata-base")
 INTERPRETER = Address("", target_name="strata-interpreter")
 INSTALLER = Address("", target_name="strata-installer")
+DEBUG = Address("", target_name="strata-debug")
 
 
 def base_of(release: str) -> Address:
@@ -24,7 +25,9 @@ def interpreter_of(python: str) -> Address:
     return Address("", target_name=f"{INTERPRETER.target_name}-{python}")
 
 
-DEFAULTS = frozenset({BASE, INTERPRETER, INSTALLER, *map(base_of, RELEASES.values()), *map(interpreter_of, PYTHONS)})
+DEFAULTS = frozenset(
+    {BASE, INTERPRETER, INSTALLER, DEBUG, *map(base_of, RELEASES.values()), *map(interpreter_of, PYTHONS)}
+)
 """A target of the same name in the BUILD file at the root of a repository takes the place of each."""
 
 _RESOLVE_VENV = "strata-venv-of-"

@@ -45,6 +45,21 @@ from strata.lint.problem import CHECKS
 from strata.protocol.layer import Compression
 
 
+class DebugField(BoolField):
+    """The field `debug`."""
+
+    alias = "debug"
+    default = False
+    value: bool
+    help = help_text(
+        """
+        Whether `package` writes a second image beside this one, in the folder with `-debug` at its end: the same with
+        one layer more, which has a shell and tools in `/busybox`. `publish` leaves it out. `--strata-debug` does so for
+        all images of a run, and `./pants run --debug-shell` opens the shell, without this field.
+        """
+    )
+
+
 class ImageDependenciesField(Dependencies):
     """The field `dependencies`."""
 
@@ -219,6 +234,7 @@ class PythonImageTarget(Target):
         ImageBaseField,
         PlatformsField,
         BytecodeField,
+        DebugField,
         TestBytecodeField,
         CompressionField,
         ArgsField,

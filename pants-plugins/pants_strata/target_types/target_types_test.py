@@ -72,6 +72,7 @@ def test_targets() -> None:
 def test_defaults_of_an_image() -> None:
     values = {field.alias: field.value for field in PythonImageTarget({}, APP).field_values.values()}
     assert {name: value for name, value in values.items() if value is not None} == {
+        "debug": False,
         "image_tags": ("latest",),
         "missing_libraries": "warn",
         "registries": ("<all default registries>",),

@@ -25,7 +25,16 @@ from pants_strata.target_types import (
     PythonInterpreterTarget,
     PythonVenvTarget,
 )
-from pants_strata.target_types.defaults import BASE, INSTALLER, INTERPRETER, base_of, interpreter_of, resolve_venv
+from pants_strata.target_types.defaults import (
+    BASE,
+    DEBUG,
+    INSTALLER,
+    INTERPRETER,
+    base_of,
+    interpreter_of,
+    resolve_venv,
+)
+from strata.debian.defaults import DEBUG_ROOTS
 from strata.debian.releases import DEFAULT, find_release
 from strata.debian.shipped import RELEASES
 from strata.interpreters.shipped import PYTHONS
@@ -35,6 +44,9 @@ _Targets = Mapping[Address, tuple[str, Mapping[str, Any]]]
 
 # The installer proves what the layers hold and writes none of them. uv is the fastest at that.
 _INSTALLER = (PythonInstallerTarget.alias, {"description": "The installer of venvs that name none.", "tool": "uv"})
+
+_DEBUG_FIELDS = {"description": "The tools of debug images.", "packages": list(DEBUG_ROOTS)}
+_DEBUG = (DebianPackagesTarget.alias, _DEBUG_FIELDS)
 
 
 def _bases() -> _Targets:
@@ -101,7 +113,7 @@ async def make_default_targets(
 ) -> SyntheticAddressMaps:
     """Return the targets, as if a BUILD file at the root of the repository had them."""
     interpreters = _interpreters(debian.release, strata.base)
-    made = {**_bases(), **interpreters, INSTALLER: _INSTALLER, **_resolve_venvs(python)}
+    made = {**_bases(), **interpreters, INSTALLER: _INSTALLER, DEBUG: _DEBUG, **_resolve_venvs(python)}
     targets = tuple(
         TargetAdaptor(alias, name=address.target_name, __description_of_origin__="Strata's defaults", **fields)
         for address, (alias, fields) in made.items()

@@ -22,6 +22,9 @@ BASE_ROOTS = (
     "zlib1g",
 )
 
+# The tools of debug images: a program that needs no library.
+DEBUG_ROOTS = ("busybox-static",)
+
 _SETUPTOOLS_WHEEL = "python3-setuptools-whl"
 
 # Dependencies that count as satisfied. Package scripts never run here (strata.debian.packages.generated_files writes

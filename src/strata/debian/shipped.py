@@ -18,6 +18,11 @@ def shipped_base_lock(release: str) -> str:
     return _text(f"base-{release}.lock.json")
 
 
+def shipped_debug_lock(release: str) -> str:
+    """Return the text of the lock of the tools of debug images of a release, one of RELEASES."""
+    return _text(f"debug-{release}.lock.json")
+
+
 def shipped_interpreter_lock(python: str) -> str:
     """Return the text of the lock of a feature version of CPython, one of RELEASES."""
     return _text(f"cpython-{python}.lock.json")

@@ -2,11 +2,18 @@ from __future__ import annotations
 
 import pytest
 
-from strata.debian.defaults import BASE_ROOTS, COMPONENTS, EXCLUDED, interpreter_excluded, interpreter_roots
+from strata.debian.defaults import (
+    BASE_ROOTS,
+    COMPONENTS,
+    DEBUG_ROOTS,
+    EXCLUDED,
+    interpreter_excluded,
+    interpreter_roots,
+)
 from strata.debian.lock import LockInputs
 from strata.debian.lock_reader import read_debian_lock
 from strata.debian.releases import find_release, suites
-from strata.debian.shipped import RELEASES, shipped_base_lock, shipped_interpreter_lock
+from strata.debian.shipped import RELEASES, shipped_base_lock, shipped_debug_lock, shipped_interpreter_lock
 from strata.errors.debian import built_with_newer_than_shipped, no_shipped_lock
 from strata.interpreters.debian_versions import python_version
 
@@ -22,6 +29,15 @@ def test_base(release: str) -> None:
     lock = read_debian_lock(shipped_base_lock(release), "")
     assert lock.made_from == inputs(release, BASE_ROOTS, EXCLUDED)
     assert [entry.platform for entry in lock.platforms] == PLATFORMS
+
+
+@pytest.mark.parametrize("release", RELEASES.values())
+def test_tools_of_debug_images(release: str) -> None:
+    lock = read_debian_lock(shipped_debug_lock(release), "")
+    assert lock.made_from == inputs(release, DEBUG_ROOTS, EXCLUDED)
+    assert [entry.platform for entry in lock.platforms] == PLATFORMS
+    # It needs no library.
+    assert all([package.name for package in lock.packages(platform)] == ["busybox-static"] for platform in PLATFORMS)
 
 
 @pytest.mark.parametrize("python, release", RELEASES.items())
@@ -49,7 +65,9 @@ def test_each_lock_is_the_one_of_its_release() -> None:
 
 
 def test_no_lock_names_a_host() -> None:
-    locks = [*map(shipped_base_lock, RELEASES.values()), *map(shipped_interpreter_lock, RELEASES)]
+    releases = RELEASES.values()
+    locks = [*map(shipped_base_lock, releases), *map(shipped_debug_lock, releases)]
+    locks += map(shipped_interpreter_lock, RELEASES)
     assert not [text for text in locks if "://" in text]
 
 

@@ -213,3 +213,15 @@ def built_with_newer_than_shipped(address: str, changes: Sequence[str]) -> str:
             "name it in `[strata]` in pants.toml.",
         ]
     )
+
+
+def no_busybox(found: Sequence[str]) -> StrataError:
+    """Return the error for the packages of debug images that have no shell.
+
+    :param found: the names of the packages.
+    """
+    return StrataError(
+        "The packages of debug images have no busybox with a shell.",
+        found=found,
+        fix='let `//:strata-debug` be a `debian_packages(packages=["busybox-static"])`.',
+    )

@@ -6,6 +6,7 @@ https://github.com/opencontainers/image-spec/blob/main/manifest.md
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,9 @@ from strata.oci.documents import canonical_json
 from strata.oci.layer import Layer
 from strata.oci.platform import Platform
 from strata.oci.tar import EPOCH
+
+DEBUG_FOLDER = "/busybox"
+"""Where debug images have a shell and tools."""
 
 CREATED = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(EPOCH))
 """The same instant as the times in layers."""
@@ -104,6 +108,22 @@ class Image:
         manifest = image_manifest(Descriptor.of(CONFIG, config), layers, annotations=annotations)
         return cls(platform, tuple(layers), config, manifest)
 
+    def with_layer(self, layer: Layer, *, path: str) -> Image:
+        """Return the image with a layer on top, whose programs lie in a folder that comes last on PATH."""
+        config, manifest = json.loads(self.config), json.loads(self.manifest)
+        settings = config["config"]
+        env = dict(text.partition("=")[::2] for text in settings.get("Env") or ())
+        env["PATH"] = ":".join(filter(None, (env.get("PATH", ""), path)))
+        settings["Env"] = [f"{name}={value}" for name, value in sorted(env.items())]
+        layers = (*self.layers, layer)
+        config["rootfs"]["diff_ids"].append(layer.diff_id)
+        config["history"].append(_history(layer))
+        data = canonical_json(config)
+        annotations = manifest.get("annotations", {})
+        return Image(
+            self.platform, layers, data, image_manifest(Descriptor.of(CONFIG, data), layers, annotations=annotations)
+        )
+
     def layers_of(self, kind: str) -> list[Layer]:
         """Return the layers of a kind, such as `base`."""
         return [layer for layer in self.layers if layer.contents["kind"] == kind]
@@ -127,9 +147,13 @@ def image_config(platform: Platform, layers: Sequence[Layer], runtime: RuntimeCo
             "created": CREATED,
             "config": runtime.to_json(),
             "rootfs": {"type": "layers", "diff_ids": [layer.diff_id for layer in layers]},
-            "history": [{"created": CREATED, "created_by": f"strata {layer.contents['kind']}"} for layer in layers],
+            "history": [_history(layer) for layer in layers],
         }
     )
+
+
+def _history(layer: Layer) -> dict[str, str]:
+    return {"created": CREATED, "created_by": f"strata {layer.contents['kind']}"}
 
 
 def image_manifest(

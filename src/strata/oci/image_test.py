@@ -105,3 +105,19 @@ def test_bytes_are_canonical() -> None:
 
 def test_values_can_be_keys() -> None:
     assert len({assembled(), assembled(), assembled(RuntimeConfig())}) == 2
+
+
+def test_a_layer_on_top_has_its_programs_last_on_path() -> None:
+    tools = Layer(Descriptor(GZIP, f"sha256:{'e' * 64}", 9), f"sha256:{'f' * 64}", {"kind": "debug"})
+    image = assembled()
+    upon = image.with_layer(tools, path="/busybox")
+    assert upon.layers == (BASE, APP, tools)
+    assert json.loads(upon.manifest)["layers"][2]["digest"] == tools.descriptor.digest
+    assert json.loads(upon.manifest)["annotations"] == {"team": "web"}
+    before, after = json.loads(image.config), json.loads(upon.config)
+    assert after["rootfs"]["diff_ids"] == [*before["rootfs"]["diff_ids"], tools.diff_id]
+    assert after["history"][-1]["created_by"] == "strata debug"
+    assert after["config"].pop("Env") == ["GREETING=grüß Gott=1", "PATH=/opt/venv/bin:/usr/bin:/busybox"]
+    del before["config"]["Env"]
+    assert after["config"] == before["config"]
+    assert assembled(RuntimeConfig()).with_layer(tools, path="/busybox").config.count(b'"PATH=/busybox"') == 1

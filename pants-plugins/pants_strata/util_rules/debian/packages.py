@@ -21,9 +21,10 @@ from pants_strata.artifacts.fetched_file import FetchRequest
 from pants_strata.subsystem import DebianSubsystem, Gone
 from pants_strata.util_rules.debian.lock import get_resolved_debian_lock
 from pants_strata.util_rules.fetch import get_fetched_files
+from strata.debian.defaults import DEBUG_ROOTS
 from strata.debian.lock import DebianLock, LockedPackage, changes
 from strata.debian.lock_reader import read_debian_lock
-from strata.debian.shipped import RELEASES, shipped_base_lock, shipped_interpreter_lock
+from strata.debian.shipped import RELEASES, shipped_base_lock, shipped_debug_lock, shipped_interpreter_lock
 from strata.errors import StrataError
 from strata.errors import debian as errors
 from strata.errors.fetch import PackageGone
@@ -48,7 +49,11 @@ def _shipped(request: DebianLockRequest) -> DebianLock:
     """Return the lock that comes with Strata. Raise StrataError where it is one for other fields or options."""
     if request.release not in RELEASES.values():
         raise errors.no_shipped_lock([f"release: Strata brings locks of {', '.join(RELEASES.values())}"])
-    text = shipped_interpreter_lock(request.python.feature) if request.python else shipped_base_lock(request.release)
+    if request.python:
+        text = shipped_interpreter_lock(request.python.feature)
+    else:
+        shipped = shipped_debug_lock if request.inputs.roots == DEBUG_ROOTS else shipped_base_lock
+        text = shipped(request.release)
     return read_debian_lock(text, "the lock that comes with Strata")
 
 
