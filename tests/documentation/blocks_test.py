@@ -123,7 +123,7 @@ def scripts(value: Any) -> Iterator[Any]:
 @pytest.mark.parametrize("block", of("yaml"), ids=str)
 def test_yaml(block: CodeBlock) -> None:
     """Tags are those of the programs that read a file."""
-    assert isinstance(yaml.compose(block.text), yaml.Node)
+    assert isinstance(yaml.compose(block.text), yaml.Node)  # type: ignore[no-untyped-call]
 
 
 @pytest.mark.parametrize("page", ["docs/how-to/github-actions.md", "docs/how-to/gitlab-ci.md"])
