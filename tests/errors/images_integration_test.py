@@ -84,3 +84,27 @@ def test_a_compression_that_nothing_reads(project: Project) -> None:
         "InvalidTargetException: src/lzma/BUILD:1: Values for the 'compression' field in target src/lzma:image must be "
         "one of ['gzip', 'zstd'], but 'lzma' was provided."
     )
+
+
+def test_wheels_that_a_policy_refuses(project: Project) -> None:
+    files = {"boot.pth": "import boot\n", "boot.py": "", "Boot/data.txt": "", "boot/data.txt": ""}
+    digest = project.offer(WheelFile("boot", files=files))
+    lock = {"boot/BUILD": 'python_venv(name="venv")\n', "boot/requirements.lock": locked("boot", digest)}
+    index = f"{project.url}/simple"
+    site = "lib/python3.13/site-packages"
+    assert project.error("boot:venv", lock, "--strata-policy-start-code=error", index=index) == (
+        "StrataError: boot:venv: dependencies have code that runs at each start of Python, which `[strata-policy]` "
+        "refuses.\n"
+        "Found:\n"
+        f"  /opt/venv/{site}/boot.pth, of boot\n"
+        "Fix: lock other projects; or name those that may have such code in `[strata-policy].start_code_of`."
+    )
+    assert project.error("boot:venv", lock, "--strata-policy-alike-paths=error", index=index) == (
+        "StrataError: boot:venv: paths of dependencies differ only in case or in their Unicode form, which "
+        "`[strata-policy]` refuses.\n"
+        "Found:\n"
+        f"  {site}/Boot, {site}/boot: of boot\n"
+        f"  {site}/Boot/data.txt, {site}/boot/data.txt: of boot\n"
+        'Fix: lock other projects; or set `alike_paths = "allow"` in `[strata-policy]`, where images are used on file '
+        "systems that tell such paths apart."
+    )

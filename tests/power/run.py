@@ -2,8 +2,9 @@
 
 PYTHONPATH=src:tests python -m power.run --count 20
 
-Each build begins with empty caches. It is killed at some moment, or while Pants writes `dist/`, or the disk with the
-caches and sandboxes of Pants becomes full. The next build, in the same place, gives the right image.
+Each build begins with empty caches. It is killed at some moment, or while Pants writes `dist/`; or the disk with the
+caches and sandboxes of Pants becomes full, or the one with `dist/`; or the caches cannot be written. The next build, in
+the same place, gives the right image.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import hashlib
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -134,6 +136,40 @@ def fill_disk(where: Place, chance: random.Random, steps: int) -> str:
     return f"a disk of {megabytes} MB, on which the build {'failed' if code else 'went well'}"
 
 
+def fill_dist(where: Place, chance: random.Random, steps: int) -> str:
+    """Build where the disk with `dist/` has no room for the image; return how large it was."""
+    kilobytes = chance.randrange(100, 20_000)
+    dist = where.pants.root / "dist"
+    dist.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "strata", str(dist)], check=True)
+    try:
+        code, said = where.build()
+    finally:
+        subprocess.run(["umount", str(dist)], check=True)
+    assert code != 0, said
+    assert "No space left on device" in said, said
+    assert "Traceback (most recent call last)" not in said, said
+    return f"no room in `dist/` after {kilobytes} kB"
+
+
+def read_only(where: Place, chance: random.Random, steps: int) -> str:
+    """Build with caches that cannot be written, empty or filled; return which. Pants itself says so."""
+    filled = chance.choice([True, False])
+    if filled:
+        where.build()
+        shutil.rmtree(where.pants.root / "dist")
+    _mount(str(where.caches), _ROOM, "remount", "ro")
+    code, said = where.build()
+    _mount(str(where.caches), _ROOM, "remount", "rw")
+    assert code != 0, said
+    assert "Could not initialize store" in said, said
+    assert "Read-only file system" in said, said
+    return f"{'filled' if filled else 'empty'} caches that cannot be written"
+
+
+HARMS = (kill, fill_disk, kill_at_the_end, fill_dist, read_only)
+
+
 def main() -> int:
     """Run; return 1 where a build after the harm was not right."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -148,7 +184,7 @@ def main() -> int:
     print(f"{steps} steps", flush=True)
     for number in range(arguments.count):
         with place() as where:
-            harm = (kill, fill_disk, kill_at_the_end)[number % 3](where, chance, steps)
+            harm = HARMS[number % len(HARMS)](where, chance, steps)
             left = where.image()
             code, said = where.build()
             good = left in (NOTHING, PART, right) and code == 0 and where.image() == right
