@@ -22,7 +22,7 @@ from pants.util.logging import LogLevel
 
 from pants_strata import engine
 from pants_strata.artifacts.host import HostPrepared
-from pants_strata.artifacts.installer import Installer
+from pants_strata.artifacts.installer import PreparedInstaller
 from pants_strata.artifacts.interpreter import BuildInterpreter
 from pants_strata.artifacts.layer import ArtifactLayer, is_cached
 from pants_strata.artifacts.library_slice import CompiledSlice, CompiledSliceRequest, LibrarySliceRequest
@@ -34,7 +34,8 @@ from strata.errors import machine as errors
 from strata.errors.unworded import worded
 from strata.interpreters.paths import interpreter_below
 from strata.oci.layer import Layer
-from strata.protocol.installer import SandboxInstaller
+from strata.protocol.installers.installer import SandboxInstaller
+from strata.protocol.installers.prepare_installer import PROGRAMS
 from strata.protocol.interpreter import SandboxInterpreter
 from strata.protocol.layer import LayerResult
 from strata.protocol.message import Message, Request
@@ -98,9 +99,10 @@ def sandbox_interpreter(built: BuildInterpreter) -> SandboxInterpreter:
     return interpreter_below(_PYTHON, str(built.interpreter.platform), built.interpreter.version)
 
 
-def sandbox_installer(installer: Installer, folder: str) -> SandboxInstaller:
-    """Return where an installer lies whose wheels are in `folder`."""
-    return SandboxInstaller(installer.tool, tuple(Path(folder, file) for file in installer.files))
+def sandbox_installer(prepared: PreparedInstaller, folder: str) -> SandboxInstaller:
+    """Return where an installer lies whose program is in `folder`."""
+    tool = prepared.installer.tool
+    return SandboxInstaller(tool, Path(folder, PROGRAMS[tool]))
 
 
 @rule

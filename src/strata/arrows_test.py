@@ -27,7 +27,7 @@ ARROWS = {
     "errors": set(),
     "fetch": {"debian", "errors", "protocol", "standalone", "wheels"},
     "image_tests": {"errors", "layouts", "oci", "protocol", "run"},
-    "installers": {"errors", "fetch", "oci", "protocol", "wheels"},
+    "installers": {"errors", "fetch", "interpreters", "oci", "protocol", "wheels"},
     "interpreters": {"debian", "errors", "oci", "protocol", "standalone", "wheels"},
     "layers": {"audit", "debian", "errors", "interpreters", "libraries", "oci", "protocol", "wheels"},
     "layouts": {"errors", "oci"},

@@ -39,6 +39,7 @@ VERBS = {
     "lock-installer": "strata.installers.installer_lock",
     "normal-wheel": "strata.wheels.normal_wheel",
     "os-packages-layer": "strata.layers.os_packages",
+    "prepare-installer": "strata.installers.prepare",
     "proof": "strata.installers.proof",
     "standalone-interpreter-layer": "strata.layers.standalone_interpreter",
     "standalone-tree": "strata.interpreters.standalone.tree",
@@ -54,6 +55,7 @@ _ROOMS = {
     "base": "bases.",
     "image": "images.",
     "files": "contents.",
+    "installer": "installers.",
     "libraries": "contents.",
     "standalone": "standalone.",
 }

@@ -21,7 +21,7 @@ from strata.errors import StrataError
 from strata.locks.installers import TOOLS
 from strata.protocol import proof, venv_layer
 from strata.protocol.dependencies_layer import Result
-from strata.protocol.installer import SandboxInstaller
+from strata.protocol.installers.installer import SandboxInstaller
 from strata.protocol.wheel import Wheel
 from support.oci.layers import blob_of
 from support.venvs.difficult import WHEELS
@@ -128,7 +128,7 @@ Path(site, "module.py").write_text("X = 2\\n")
 
 def test_an_installer_that_installs_something_else_is_found_out(interpreter: Interpreter, tmp_path: Path) -> None:
     pip, wheel = WheelFile("pip", files={"pip/__main__.py": STAND_IN}), WheelFile("one", files={"module.py": "X = 1\n"})
-    installer = SandboxInstaller("pip", (Path(pip.write(tmp_path).name),))
+    installer = SandboxInstaller("pip", Path(pip.write(tmp_path).name))
     wheels = (Wheel("one", "1.0", Path(wheel.write(tmp_path).name)),)
     with pytest.raises(StrataError) as caught:
         interpreter.run(proof.Request(interpreter.in_sandbox(), installer, "x86_64", wheels), tmp_path)

@@ -8,7 +8,6 @@ from pathlib import Path
 from strata.installers.poetry import unpack_poetry
 from strata.installers.sandbox_venv import SandboxVenv
 from strata.interpreters.paths import interpreter_below
-from strata.protocol.installer import SandboxInstaller
 from support.environments import hashed_environment
 from support.nested_pants import NestedPants
 from support.venvs.sandbox import PLATFORM, Interpreter
@@ -35,7 +34,7 @@ def write_programs(folder: Path, pants: NestedPants) -> Path:
     interpreter = Interpreter.unpack(folder / "python", layouts)
     venv = SandboxVenv.create(folder / "venv", interpreter_below(str(folder / "python"), PLATFORM, interpreter.version))
     wheels = {tool: tuple(sorted((layouts / f"programs.{tool}/{tool}").glob("*.whl"))) for tool in _TOOLS}
-    poetry = unpack_poetry(SandboxInstaller("poetry", wheels["poetry"]), folder)
+    poetry = unpack_poetry(wheels["poetry"], folder)
     (folder / "start_poetry.py").write_text(_POETRY)
     (pip,) = wheels["pip"]
     commands = {

@@ -28,6 +28,21 @@ class Installer:
 
 
 @dataclass(frozen=True)
+class PreparedInstallerRequest:
+    """The same installer, ready to start on its interpreter."""
+
+    installer: InstallerRequest
+
+
+@dataclass(frozen=True)
+class PreparedInstaller:
+    """An installer, and its program in one file: `digest` holds that."""
+
+    installer: Installer
+    digest: Digest
+
+
+@dataclass(frozen=True)
 class InstallerLockRequest:
     """The lock of a `python_installer`, to be made: of `version`, or of the newest where that is empty.
 

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Iterable
+from pathlib import Path
 
 from pants.engine.rules import Rule, collect_rules, rule
 from pants.engine.target import Target
 from pants.engine.unions import UnionRule
 
 from pants_strata import engine
-from pants_strata.artifacts.installer import Installer, InstallerRequest
+from pants_strata.artifacts.installer import Installer, InstallerRequest, PreparedInstaller, PreparedInstallerRequest
 from pants_strata.artifacts.interpreter import BuildInterpreterRequest, Interpreter
+from pants_strata.library_process import answer, on_interpreter, sandbox_interpreter
 from pants_strata.target_types import InstallerLockfileField, InstallerToolField, InstallerVersionField
 from pants_strata.util_rules.interpreters.build_time import get_build_interpreter
 from pants_strata.util_rules.venvs.wheels import fetch_wheels, merged
@@ -25,7 +27,11 @@ from strata.errors import installers as errors
 from strata.errors.targets import lock_is_missing
 from strata.locks.installers import default_lock, installer_tags, read_installer_lock
 from strata.locks.requirements import LockedRequirement
+from strata.protocol.installers import prepare_installer as messages
 from strata.protocol.interpreter import feature_version
+
+_WHEELS = "wheels"
+_PREPARED = "installer"
 
 
 async def _lock(target: Target, interpreter: Interpreter) -> tuple[LockedRequirement, ...]:
@@ -70,6 +76,31 @@ async def build_installer(request: InstallerRequest) -> Installer:
 
 
 get_installer = engine.asker(build_installer)
+
+
+@rule
+async def prepare_installer(request: PreparedInstallerRequest) -> PreparedInstaller:
+    """Return an installer that is ready to start, which a process of its own makes of its wheels once."""
+    installer = await get_installer(request.installer)
+    interpreter = await get_build_interpreter(BuildInterpreterRequest(request.installer.interpreter))
+    step = await on_interpreter(
+        interpreter,
+        messages.Request(
+            interpreter=sandbox_interpreter(interpreter),
+            tool=installer.tool,
+            wheels=tuple(Path(_WHEELS, file) for file in installer.files),
+        ),
+        large_inputs={_WHEELS: installer.digest},
+        outputs=_PREPARED,
+        description=f"Prepare {installer.tool} {installer.version}",
+    )
+    answered = await answer(step)
+    answered.value_for(request.installer.address)
+    files = await engine.only(answered.files, [f"{_PREPARED}/*"])
+    return PreparedInstaller(installer, await engine.without_prefix(_PREPARED, files))
+
+
+get_prepared_installer = engine.asker(prepare_installer)
 
 
 def shipped_lock(tool: str) -> str:

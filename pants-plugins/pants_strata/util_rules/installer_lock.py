@@ -23,7 +23,7 @@ from pants_strata.util_rules.installer import shipped_lock
 from pants_strata.util_rules.venvs.wheels import fetch_wheels
 from strata.locks.installers import default_lock, installer_tags
 from strata.locks.requirements import read_requirements
-from strata.protocol import lock_installer
+from strata.protocol.installers import lock_installer
 
 _UV = ".uv"
 _OUTPUT = "locks"

@@ -12,7 +12,7 @@ from strata.installers.pip import pip_command
 from strata.installers.poetry import unpack_poetry
 from strata.installers.sandbox_venv import SandboxVenv
 from strata.installers.uv import uv_command
-from strata.protocol.installer import SandboxInstaller
+from strata.protocol.installers.installer import SandboxInstaller
 
 _START_BUILD = """\
 import sys
@@ -26,13 +26,13 @@ main(sys.argv[1:])
 def front_end(installer: SandboxInstaller, venv: SandboxVenv, scratch: Path) -> list[str]:
     """Return the command, without its last two arguments: the directory for the wheel, and the project's directory.
 
-    The programs of uv and Poetry are unpacked into the directory `scratch`.
+    Poetry is unpacked into the directory `scratch`.
     """
     if installer.tool == "pip":
         options = ["wheel", "--no-index", "--no-deps", "--no-build-isolation", "--check-build-dependencies"]
         return [*pip_command(installer, venv), *options, "--wheel-dir"]
     if installer.tool == "uv":
         options = ["build", "--wheel", "--no-index", "--no-build-isolation", "--python", str(venv.python)]
-        return [*uv_command(installer, scratch), *options, "--out-dir"]
-    site = unpack_poetry(installer, scratch)
+        return [*uv_command(installer), *options, "--out-dir"]
+    site = unpack_poetry([installer.program], scratch)
     return [str(venv.python), "-I", "-c", _START_BUILD, str(site), "--wheel", "--no-isolation", "--outdir"]

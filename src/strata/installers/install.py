@@ -10,7 +10,7 @@ from strata.installers.pip import install_with_pip
 from strata.installers.poetry import install_with_poetry
 from strata.installers.sandbox_venv import SandboxVenv
 from strata.installers.uv import install_with_uv
-from strata.protocol.installer import SandboxInstaller
+from strata.protocol.installers.installer import SandboxInstaller
 from strata.wheels.archive import WheelArchive
 from strata.wheels.record import with_regular_record
 

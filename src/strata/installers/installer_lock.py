@@ -16,7 +16,7 @@ from strata.fetch.host import HostSettings
 from strata.fetch.pip_config import PipConfig
 from strata.fetch.simple_index import local_folder
 from strata.installers.uv import unpack_uv
-from strata.protocol.lock_installer import Request, Result
+from strata.protocol.installers.lock_installer import Request, Result
 
 OUTPUT = Path("locks", "installer.lock")
 

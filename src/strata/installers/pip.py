@@ -1,6 +1,6 @@
 """This module runs pip as the installer, and as the front end of builds.
 
-pip runs out of its own wheel on the venv's interpreter, and is no part of the venv.
+pip runs out of an archive (strata.installers.prepare) on the venv's interpreter, and is no part of the venv.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from strata.installers.installer import requirements_file, run_tool
 from strata.installers.sandbox_venv import SandboxVenv
-from strata.protocol.installer import SandboxInstaller
+from strata.protocol.installers.installer import SandboxInstaller
 from strata.protocol.wheel import Wheel
 
 
@@ -25,10 +25,10 @@ def install_with_pip(installer: SandboxInstaller, venv: SandboxVenv, wheels: Seq
 
 
 def pip_command(installer: SandboxInstaller, venv: SandboxVenv) -> list[str]:
-    """Return the command that starts pip out of its wheel, which `python WHEEL/pip` allows.
+    """Return the command that starts pip out of its archive, which `python ARCHIVE/pip` allows.
 
     It runs on the venv's Python. pip's own option `--python` would start a second pip there.
     """
-    pip = installer.wheels[0].absolute() / "pip"
+    pip = installer.program.absolute() / "pip"
     options = ["--isolated", "--no-input", "--disable-pip-version-check", "--no-cache-dir"]
     return [str(venv.python), "-I", str(pip), *options]

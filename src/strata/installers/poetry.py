@@ -8,7 +8,7 @@ were fetched, and Poetry needs no index.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from strata.errors import installers as errors
@@ -16,7 +16,7 @@ from strata.errors.wheels import unreadable_wheel
 from strata.installers.installer import run_tool
 from strata.installers.sandbox_venv import SandboxVenv
 from strata.pieces import file_sha256
-from strata.protocol.installer import SandboxInstaller
+from strata.protocol.installers.installer import SandboxInstaller
 from strata.protocol.wheel import Wheel
 from strata.wheels.zip_reader import opened_zip
 
@@ -58,7 +58,7 @@ sys.exit(main())
 
 def install_with_poetry(installer: SandboxInstaller, venv: SandboxVenv, wheels: Sequence[Wheel], scratch: Path) -> None:
     """Install wheels with Poetry, which runs on the interpreter artifact. Raise StrataError where it fails."""
-    site, project = unpack_poetry(installer, scratch), scratch / "project"
+    site, project = unpack_poetry([installer.program], scratch), scratch / "project"
     project.mkdir()
     (project / "pyproject.toml").write_text(_PROJECT.format(version=venv.interpreter.feature_version))
     poetry = [*venv.interpreter.command(Path.cwd()), "-I", "-c", _START, str(site), "--no-interaction", "--no-ansi"]
@@ -74,11 +74,14 @@ def install_with_poetry(installer: SandboxInstaller, venv: SandboxVenv, wheels: 
     run_tool("poetry", [*poetry, "install", "--no-root"], scratch, cwd=project, environment=environment)
 
 
-def unpack_poetry(installer: SandboxInstaller, scratch: Path) -> Path:
-    """Unpack the wheels of Poetry into `scratch`; return the absolute directory from which Python imports them."""
+def unpack_poetry(archives: Iterable[Path], scratch: Path) -> Path:
+    """Unpack Poetry into `scratch`; return the absolute directory from which Python imports it.
+
+    :param archives: the one that has all of it (strata.installers.prepare), or the wheels.
+    """
     site = scratch.absolute() / "poetry"
-    for wheel in installer.wheels:
-        with opened_zip(wheel, unreadable_wheel) as archive:
+    for each in archives:
+        with opened_zip(each, unreadable_wheel) as archive:
             archive.extract(site)
     return site
 

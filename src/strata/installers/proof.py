@@ -9,6 +9,7 @@ The wheels may be for another machine than the interpreter is (strata.installers
 
 from __future__ import annotations
 
+import os
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,9 +21,13 @@ from strata.pieces import pieces
 from strata.protocol.proof import Request, Result
 from strata.wheels.archive import Member, WheelArchive
 
+_NICENESS = 10
+"""Layers of other images may be under way, and somebody waits for these."""
+
 
 def run(request: Request) -> Result:
     """Install and compare. Raise StrataError where the installer fails, or a file differs from its wheel."""
+    os.nice(_NICENESS)
     archives = [WheelArchive.open(wheel, request.interpreter.feature_version) for wheel in request.wheels]
     scratch = Path("scratch").absolute()
     scratch.mkdir()

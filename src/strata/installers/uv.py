@@ -9,24 +9,26 @@ from pathlib import Path
 from strata.errors import wheels as errors
 from strata.installers.installer import requirements_file, run_tool
 from strata.installers.sandbox_venv import SandboxVenv
-from strata.protocol.installer import SandboxInstaller
+from strata.protocol.installers.installer import SandboxInstaller
 from strata.protocol.wheel import Wheel
 from strata.wheels.zip_reader import opened_zip
 
 
 def install_with_uv(installer: SandboxInstaller, venv: SandboxVenv, wheels: Sequence[Wheel], scratch: Path) -> None:
-    """Install wheels with uv, which asks the venv's Python for the directories. Raise StrataError where it fails."""
+    """Install wheels with uv, which asks the venv's Python for the directories. Raise StrataError where it fails.
+
+    uv unpacks a wheel beside the venv first. A hard link moves each file from there, where a copy would write it twice.
+    """
     arguments = [
         "--quiet", "pip", "install", "--python", str(venv.python), "--no-index", "--no-deps", "--no-build",
-        "--link-mode", "copy", "--requirements", str(requirements_file(wheels, scratch)),
+        "--link-mode", "hardlink", "--requirements", str(requirements_file(wheels, scratch)),
     ]  # fmt: skip
-    run_tool("uv", [*uv_command(installer, scratch), *arguments], scratch, environment=venv.variables)
+    run_tool("uv", [*uv_command(installer), *arguments], scratch, environment=venv.variables)
 
 
-def uv_command(installer: SandboxInstaller, scratch: Path) -> list[str]:
-    """Unpack uv into `scratch`; return the command that starts it without settings, caches and a network."""
-    uv = unpack_uv(installer.wheels[0], scratch)
-    return [str(uv), "--no-config", "--no-cache", "--offline", "--no-python-downloads"]
+def uv_command(installer: SandboxInstaller) -> list[str]:
+    """Return the command that starts uv without settings, caches and a network."""
+    return [str(installer.program.absolute()), "--no-config", "--no-cache", "--offline", "--no-python-downloads"]
 
 
 def unpack_uv(wheel: Path, directory: Path) -> Path:

@@ -1,9 +1,9 @@
 """This module decides which wheels an installer installs in one process, for the proof of their layers.
 
 To start pip or Poetry costs more than to install a small wheel, so a process for each wheel would be too many; a single
-process would install all wheels again when one changes. So each large wheel has a process of its own, and small wheels
-share batches. The name of a small wheel decides about its batch; the number of batches is a power of two that grows
-with the number of wheels. When a small wheel changes, only its batch is installed again.
+process would install all wheels again when one changes. So each large wheel has a process of its own, which every lock
+with that wheel shares, and other wheels share batches. The name of a wheel decides about its batch; the number of
+batches is a power of two that grows with the number of wheels. When a wheel changes, only its batch is installed again.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from hashlib import sha256
 
-_BATCH = 12
-"""The least number of small wheels in a batch, on average; the most is about twice as many."""
+_BATCH = 16
+"""The least number of wheels in a batch, on average; the most is about twice as many."""
 
-_ALONE_FROM = 4 << 20
-"""The size in bytes of a wheel that takes as long to install as pip takes to start."""
+_ALONE_FROM = 24 << 20
+"""The size in bytes of a wheel that takes as long to install as an installer takes to start, and somewhat more."""
 
 
 def install_batches(sizes: Mapping[str, int]) -> tuple[tuple[str, ...], ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from strata.protocol import message
-from strata.protocol.installer import SandboxInstaller
+from strata.protocol.installers.installer import SandboxInstaller
 from strata.protocol.interpreter import SandboxInterpreter
 from strata.protocol.wheel import UNKNOWN_LICENSE, Bundled, License, Wheel
 

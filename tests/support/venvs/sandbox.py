@@ -18,7 +18,8 @@ import strata.verbs
 from strata.errors.unworded import worded
 from strata.interpreters.paths import interpreter_below
 from strata.protocol import dependencies_layer, proof
-from strata.protocol.installer import SandboxInstaller
+from strata.protocol.installers import prepare_installer
+from strata.protocol.installers.installer import SandboxInstaller
 from strata.protocol.interpreter import SandboxInterpreter
 from strata.protocol.message import Message, Request
 from strata.protocol.wheel import Wheel
@@ -101,10 +102,13 @@ class Interpreter:
         )
 
     def installer(self, tool: str) -> SandboxInstaller:
-        """Return a tool that Pants packaged."""
+        """Return a tool that Pants packaged, ready to start."""
         wheels = sorted(Path("tests.installers", tool).absolute().glob("*.whl"))
         wheels.sort(key=lambda wheel: not wheel.name.startswith(f"{tool}-"))
-        return SandboxInstaller(tool, tuple(wheels))
+        sandbox = self.root.parent / f"{self.root.name}-{tool}"
+        if not sandbox.exists():
+            self.run(prepare_installer.Request(self.in_sandbox(), tool, tuple(wheels)), sandbox)
+        return SandboxInstaller(tool, sandbox.absolute() / "installer" / prepare_installer.PROGRAMS[tool])
 
     def in_sandbox(self) -> SandboxInterpreter:
         """Return where the interpreter lies in a sandbox."""

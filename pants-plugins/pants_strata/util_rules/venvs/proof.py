@@ -11,10 +11,11 @@ from collections.abc import Iterable
 from pants.engine.rules import Rule, collect_rules, rule
 
 from pants_strata import engine
+from pants_strata.artifacts.installer import PreparedInstallerRequest
 from pants_strata.artifacts.venv import Proof, ProofRequest
 from pants_strata.library_process import answer, on_interpreter, sandbox_installer, sandbox_interpreter
 from pants_strata.progress import INSTALLED
-from pants_strata.util_rules.installer import get_installer
+from pants_strata.util_rules.installer import get_prepared_installer
 from pants_strata.util_rules.interpreters.build_time import build_interpreter_for
 from pants_strata.util_rules.venvs.locked_venv import get_locked_venv
 from pants_strata.util_rules.venvs.wheels import merged, named
@@ -29,7 +30,8 @@ _WHEELS = "wheels"
 async def prove(request: ProofRequest) -> Proof:
     """Return the proof that the installer installs wheels as their layers have them. Raise StrataError otherwise."""
     locked = await get_locked_venv(request.venv)
-    installer = await get_installer(locked.installer)
+    prepared = await get_prepared_installer(PreparedInstallerRequest(locked.installer))
+    installer = prepared.installer
     interpreter = await build_interpreter_for(locked.interpreter)
     with INSTALLED.step() as counted:
         wheels = _counted(len(request.wheels))
@@ -37,11 +39,11 @@ async def prove(request: ProofRequest) -> Proof:
             interpreter,
             proof.Request(
                 interpreter=sandbox_interpreter(interpreter),
-                installer=sandbox_installer(installer, _INSTALLER),
+                installer=sandbox_installer(prepared, _INSTALLER),
                 machine=machine(locked.interpreter.platform),
                 wheels=named(request.wheels, _WHEELS),
             ),
-            large_inputs={_INSTALLER: installer.digest, _WHEELS: await merged(request.wheels)},
+            large_inputs={_INSTALLER: prepared.digest, _WHEELS: await merged(request.wheels)},
             outputs=None,
             description=f"Install {wheels} with {installer.tool} {installer.version} ({counted.count})",
         )

@@ -17,12 +17,12 @@ from pants.engine.target import Target
 from pants.util.logging import LogLevel
 
 from pants_strata import engine
-from pants_strata.artifacts.installer import Installer, InstallerRequest
+from pants_strata.artifacts.installer import InstallerRequest, PreparedInstaller, PreparedInstallerRequest
 from pants_strata.artifacts.interpreter import BuildInterpreter, Interpreter
 from pants_strata.artifacts.wheel import LockedWheel
 from pants_strata.library_process import Step, answers, on_interpreter, sandbox_installer, sandbox_interpreter
 from pants_strata.target_types import VenvAllowSdistsField, VenvBuildLockfileField
-from pants_strata.util_rules.installer import get_installer
+from pants_strata.util_rules.installer import get_prepared_installer
 from pants_strata.util_rules.interpreters.build_time import build_interpreter_for
 from pants_strata.util_rules.venvs.c_library import own_c_library
 from pants_strata.util_rules.venvs.wheels import fetch_wheels, merged, named
@@ -57,7 +57,7 @@ async def with_built_wheels(
         c_library=own_c_library(own),
         where=target.address,
     )
-    tool = await get_installer(installer)
+    tool = await get_prepared_installer(PreparedInstallerRequest(installer))
     steps = [await _build(sdist, needed, builder, tool) for sdist in sdists]
     built = {}
     for sdist, answered in zip(sdists, await answers(steps)):
@@ -94,18 +94,19 @@ async def _build_requirements(target: Target, interpreter: Interpreter) -> tuple
 
 
 async def _build(
-    sdist: LockedWheel, needed: Sequence[LockedWheel], interpreter: BuildInterpreter, installer: Installer
+    sdist: LockedWheel, needed: Sequence[LockedWheel], interpreter: BuildInterpreter, prepared: PreparedInstaller
 ) -> Step[build_wheel.Result]:
+    installer = prepared.installer
     return await on_interpreter(
         interpreter,
         build_wheel.Request(
             interpreter=sandbox_interpreter(interpreter),
-            installer=sandbox_installer(installer, _INSTALLER),
+            installer=sandbox_installer(prepared, _INSTALLER),
             sdist=build_wheel.Sdist(sdist.name, sdist.version, Path(sdist.file)),
             requirements=named(needed, _REQUIREMENTS),
         ),
         inputs=sdist.digest,
-        large_inputs={_INSTALLER: installer.digest, _REQUIREMENTS: await merged(needed)},
+        large_inputs={_INSTALLER: prepared.digest, _REQUIREMENTS: await merged(needed)},
         outputs=_FILES,
         description=f"Build a wheel of {sdist.name} {sdist.version} with {installer.tool} {installer.version}",
         level=LogLevel.INFO,

@@ -19,7 +19,7 @@ from pants.engine.target import Target
 from pants.util.frozendict import FrozenDict
 
 from pants_strata import engine
-from pants_strata.artifacts.installer import Installer
+from pants_strata.artifacts.installer import Installer, PreparedInstallerRequest
 from pants_strata.artifacts.interpreter import BuildInterpreterRequest
 from pants_strata.artifacts.layer import ArtifactLayer
 from pants_strata.artifacts.venv import (
@@ -40,6 +40,7 @@ from pants_strata.policy_options import Policy, PolicySubsystem
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import VenvLayerBudgetField, VenvLayerThresholdField
 from pants_strata.util_rules.dependencies import get_dependencies_layer, get_venv_layer
+from pants_strata.util_rules.installer import get_prepared_installer
 from pants_strata.util_rules.venvs.libraries import get_wheel_libraries, has_machine_code
 from pants_strata.util_rules.venvs.locked_venv import get_locked_venv
 from pants_strata.util_rules.venvs.proof import get_proof
@@ -137,23 +138,34 @@ def _layer_requests(
 
 async def _parts(
     layers: Sequence[DependenciesLayerRequest],
-    proofs: Sequence[ProofRequest],
-    libraries: Sequence[WheelLibrariesRequest],
     venv: VenvLayerRequest,
-) -> tuple[tuple[DependenciesLayer, ...], tuple[Proof, ...], tuple[WheelLibraries, ...], VenvLayer]:
-    """Return the layers of wheels, the proofs of their installation, their libraries and the layer of the venv itself.
+    libraries: Sequence[WheelLibrariesRequest],
+    installer: Sequence[PreparedInstallerRequest],
+) -> tuple[tuple[DependenciesLayer, ...], VenvLayer, tuple[WheelLibraries, ...]]:
+    """Return the layers of wheels, the layer of the venv itself and the libraries of wheels.
 
-    All are under way at the same time. Layers begin first: those of large wheels take longest.
+    All are under way at the same time. Layers begin first: those of large wheels take longest. The installer, if one
+    is given, is made ready last: the proofs need it.
     """
     wanted: list[Any] = [
         *(get_dependencies_layer(request) for request in layers),
-        *(get_proof(request) for request in proofs),
-        *(get_wheel_libraries(request) for request in libraries),
         get_venv_layer(venv),
+        *(get_wheel_libraries(request) for request in libraries),
+        *(get_prepared_installer(request) for request in installer),
     ]
-    *parts, venv_layer = await engine.concurrently(wanted)
-    proved = len(layers) + len(proofs)
-    return tuple(parts[: len(layers)]), tuple(parts[len(layers) : proved]), tuple(parts[proved:]), venv_layer
+    parts, count = await engine.concurrently(wanted), len(layers)
+    return tuple(parts[:count]), parts[count], tuple(parts[count + 1 : count + 1 + len(libraries)])
+
+
+async def _proofs(request: VenvRequest, wheels: Mapping[str, LockedWheel]) -> tuple[Proof, ...]:
+    """Return the proofs that the installer installs what the layers hold.
+
+    They are asked for when all layers are there: a process that proves would take the place of one that makes a layer.
+    """
+    batches = install_batches({name: wheel.size for name, wheel in wheels.items()})
+    return await engine.concurrently(
+        [get_proof(ProofRequest(request.lock, tuple(wheels[name] for name in batch))) for batch in batches]
+    )
 
 
 def _with_installer(layer: ArtifactLayer, installer: Installer) -> ArtifactLayer:
@@ -186,18 +198,15 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem, policy: Poli
     wheels = {wheel.name: wheel for wheel in chosen}
     interpreter = BuildInterpreterRequest(locked.interpreter.address)
     venv = VenvLayerRequest(interpreter, request.compression, request.program)
-    layers, proofs, libraries, venv_layer = await _parts(
+    layers, venv_layer, libraries = await _parts(
         _layer_requests(request, target, strata, interpreter, wheels),
-        [
-            ProofRequest(request.lock, tuple(wheels[name] for name in batch))
-            for batch in install_batches({name: wheel.size for name, wheel in wheels.items()})
-        ],
+        venv,
         [
             WheelLibrariesRequest(target.address, interpreter, wheel, request.lock.platform)
             for wheel in chosen
             if has_machine_code(wheel)
         ],
-        venv,
+        [PreparedInstallerRequest(locked.installer)] if wheels else [],
     )
     distributions = {name: item for layer in layers for name, item in layer.distributions.items()}
     obstructed = obstructions(distributions)
@@ -217,7 +226,8 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem, policy: Poli
         # Whose file is there must not depend on which layer lies above which: one layer holds them all.
         together = entangled(overlapping)
         again = _layer_requests(request, target, strata, interpreter, wheels, together)
-        layers, _, _, _ = await _parts(again, (), (), venv)
+        layers, _, _ = await _parts(again, venv, (), ())
+    proofs = await _proofs(request, wheels)
     # One installer installed them all; without wheels there is none.
     own = _with_installer(venv_layer.layer, proofs[0].installer) if proofs else venv_layer.layer
     return Venv(

@@ -10,11 +10,11 @@ from strata.protocol.message import Message
 
 @dataclass(frozen=True)
 class SandboxInstaller(Message):
-    """An installer tool as wheels.
+    """An installer tool that is ready to start (strata.installers.prepare).
 
     :param tool: `pip`, `uv` or `poetry`.
-    :param wheels: the wheel of the tool, then those of what it needs; paths relative to the sandbox.
+    :param program: the program of uv, or the archive of pip or Poetry; relative to the sandbox.
     """
 
     tool: str
-    wheels: tuple[Path, ...]
+    program: Path
