@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
 from typing import Optional
@@ -77,8 +76,11 @@ def _project_of(text: str) -> Optional[Project]:
 
 def _only_speaks(text: str) -> bool:
     """Return whether a script is nothing but `import sys` and `sys.exit("…")`, like the hint in the place of pip."""
-    if len(text) > _SPEECH_LIMIT:
+    if len(text) > _SPEECH_LIMIT or "sys.exit" not in text:
         return False
+    # Few layers have such a script, and dozens of processes start that write a layer.
+    import ast
+
     try:
         statements = ast.parse(text).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -89,11 +91,8 @@ def _only_speaks(text: str) -> bool:
     return (
         isinstance(last, ast.Expr)
         and isinstance(last.value, ast.Call)
-        and ast.dump(last.value.func) == _SYS_EXIT
+        and ast.unparse(last.value.func) == "sys.exit"
         and not last.value.keywords
         and len(last.value.args) == 1
         and isinstance(last.value.args[0], ast.Constant)
     )
-
-
-_SYS_EXIT = ast.dump(ast.parse("sys.exit", mode="eval").body)

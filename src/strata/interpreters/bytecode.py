@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,10 +26,12 @@ def compile_directory(
     Raise OSError where there is no room for the archive.
     """
     script = [str(Path(compile_modules.__file__).absolute()), str(modules), final, str(archive), which]
-    done = subprocess.run([*python, "-I", "-B", "-W", "ignore", *script], check=False, env={})
-    if done.returncode in compile_modules.NO_ROOM:
-        raise OSError(done.returncode, os.strerror(done.returncode), str(archive))
-    done.check_returncode()
+    # The module subprocess takes as long to load as this process takes to start.
+    code = os.spawnve(os.P_WAIT, python[0], [*python, "-I", "-B", "-W", "ignore", *script], {})
+    if code in compile_modules.NO_ROOM:
+        raise OSError(code, os.strerror(code), str(archive))
+    if code != 0:
+        raise RuntimeError(f"the process that compiles {modules} ended with {code}")
 
 
 def compiled_modules(archive: Path) -> dict[str, ZipMember]:

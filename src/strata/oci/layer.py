@@ -6,7 +6,6 @@ https://github.com/opencontainers/image-spec/blob/main/layer.md
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -98,8 +97,8 @@ def write_layer(
     """
     arranged = arrange(entries)
     blobs.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=blobs) as partial:
-        unnamed = Path(partial, "layer")
+    unnamed = blobs / f"layer-{os.getpid()}.new"
+    try:
         with unnamed.open("wb") as output, Background() as background:
             writer = _writer(compression, output, background)
             for entry in arranged:
@@ -108,6 +107,8 @@ def write_layer(
             writer.finish()
         descriptor = Descriptor(writer.media_type, writer.digest, writer.size)
         os.replace(unnamed, blobs / descriptor.digest.partition(":")[2])
+    finally:
+        unnamed.unlink(missing_ok=True)
     return Layer(descriptor, writer.diff_id, {**contents, "format": FORMAT})
 
 

@@ -14,6 +14,7 @@ import marshal
 import sys
 
 _HOST = ".host/"
+_WEEK = 7 * 24 * 3600
 _FOLDER = __file__.rpartition("/")[0] or "."
 
 # Name of a module → whether it is a package, its path, its code as marshal has it.
@@ -56,9 +57,24 @@ def _of_this_python(sources: str) -> bytes:
         with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(hashlib.sha256(data).hexdigest().encode() + data)
         os.replace(aside, path)
+        _remove_old(path)
     except OSError:
         pass  # Only the next process would have been faster.
     return data
+
+
+def _remove_old(new: str) -> None:
+    """Remove bytecode that was kept a week or more before a new file: of another Strata or another Python, mostly.
+
+    A process that still reads such a file has it open; one that comes later makes it anew. A younger file may belong to
+    another Pants that runs now.
+    """
+    import os
+
+    before = os.stat(new).st_mtime - _WEEK
+    for name in os.listdir(_HOST):
+        if name.startswith("compiled-") and os.stat(_HOST + name).st_mtime < before:
+            os.unlink(_HOST + name)
 
 
 def _read(name: str) -> bytes:

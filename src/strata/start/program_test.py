@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -74,3 +76,13 @@ def test_other_sources_have_bytecode_of_their_own(sandbox: Path) -> None:
     (sandbox / ".strata/sources.json").write_text(json.dumps(SOURCES).replace("return 3", "return 4"))
     assert start(sandbox, "a-verb", "request.json")[0] == 4
     assert len(list((sandbox / ".host").iterdir())) == 2
+
+
+def test_bytecode_of_a_week_ago_goes_when_new_bytecode_is_kept(sandbox: Path) -> None:
+    (sandbox / ".host").mkdir()
+    old, young, settings = (sandbox / ".host" / name for name in ("compiled-1", "compiled-2", "settings.json"))
+    for file, days in ((old, 8), (young, 6), (settings, 8)):
+        file.write_text("")
+        os.utime(file, (time.time() - days * 24 * 3600,) * 2)
+    assert start(sandbox, "a-verb", "request.json") == RAN
+    assert (old.exists(), young.exists(), settings.exists()) == (False, True, True)

@@ -5,10 +5,11 @@ https://packaging.python.org/en/latest/specifications/recording-installed-packag
 
 from __future__ import annotations
 
-import base64
+import binascii
 import csv
 import hashlib
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ _ALGORITHMS = frozenset({"md5", "sha1", "sha224", "sha256", "sha384", "sha512", 
 
 Row = tuple[str, str, str]
 """Path, hash, size in bytes; the last two are empty for RECORD itself."""
+
+_URLSAFE, _STANDARD = str.maketrans("+/", "-_"), str.maketrans("-_", "+/")
+_BASE64 = re.compile(r"[A-Za-z0-9+/]*", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,12 @@ class Summary:
 
     def row(self, path: str) -> Row:
         """Return the row of RECORD for a file with this content."""
-        return path, "sha256=" + base64.urlsafe_b64encode(self.sha256).rstrip(b"=").decode(), str(self.size)
+        return path, "sha256=" + _urlsafe_base64(self.sha256), str(self.size)
+
+
+def _urlsafe_base64(data: bytes) -> str:
+    """Return base 64 without padding (PEP 427). The module base64 is left out: dozens of processes load this one."""
+    return binascii.b2a_base64(data, newline=False).rstrip(b"=\n").decode().translate(_URLSAFE)
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,10 @@ class RecordedHash:
     def parse(cls, text: str) -> RecordedHash:
         """Return the hash of a text `algorithm=digest`. Raise ValueError for one that nothing can be compared with."""
         algorithm, _, encoded = text.partition("=")
-        digest = base64.b64decode(encoded.rstrip("=") + "=" * (-len(encoded.rstrip("=")) % 4), b"-_", validate=True)
+        encoded = encoded.rstrip("=").translate(_STANDARD)
+        if not _BASE64.fullmatch(encoded):
+            raise ValueError(f"{text!r} is not in base 64")
+        digest = binascii.a2b_base64(encoded + "=" * (-len(encoded) % 4))
         if algorithm not in _ALGORITHMS or len(digest) != hashlib.new(algorithm).digest_size:
             raise ValueError(f"{text!r} is no hash")
         return cls(algorithm, digest)
