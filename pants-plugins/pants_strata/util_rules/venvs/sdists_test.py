@@ -25,7 +25,7 @@ from pants.util.frozendict import FrozenDict
 from pants_strata.artifacts import PLATFORM
 from pants_strata.artifacts.debian_packages import DebianPackages
 from pants_strata.artifacts.fetched_file import FetchRequest, FetchResult
-from pants_strata.artifacts.installer import Installer, InstallerRequest
+from pants_strata.artifacts.installer import Installer, InstallerRequest, PreparedInstaller, PreparedInstallerRequest
 from pants_strata.artifacts.interpreter import BuildInterpreter, BuildInterpreterRequest, Interpreter
 from pants_strata.artifacts.library_slice import CompiledSlice, CompiledSliceRequest
 from pants_strata.artifacts.wheel import LockedWheel
@@ -129,7 +129,9 @@ class Engine:
                 (DigestContents, Digest): self.contents,
                 (FetchResult, FetchRequest): self.fetch,
                 (BuildInterpreter, BuildInterpreterRequest): lambda _: BuildInterpreter(INTERPRETER, DIGEST),
-                (Installer, InstallerRequest): lambda _: Installer(ADDRESS, "uv", "0.9", DIGEST, ("uv.whl",)),
+                (PreparedInstaller, PreparedInstallerRequest): lambda _: PreparedInstaller(
+                    Installer(ADDRESS, "uv", "0.9", DIGEST, ("uv.whl",)), DIGEST
+                ),
                 (CompiledSlice, CompiledSliceRequest): lambda _: CompiledSlice(DIGEST, 0),
                 (Digest, CreateDigest): self.create,
                 (Digest, MergeDigests): lambda _: DIGEST,

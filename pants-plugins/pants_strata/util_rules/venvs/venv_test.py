@@ -15,7 +15,7 @@ from pants.util.frozendict import FrozenDict
 from pants_strata.artifacts import PLATFORM
 from pants_strata.artifacts.debian_packages import DebianPackages
 from pants_strata.artifacts.fetched_file import FetchRequest, FetchResult
-from pants_strata.artifacts.installer import Installer, InstallerRequest
+from pants_strata.artifacts.installer import Installer, InstallerRequest, PreparedInstaller, PreparedInstallerRequest
 from pants_strata.artifacts.interpreter import Interpreter
 from pants_strata.artifacts.layer import ArtifactLayer
 from pants_strata.artifacts.venv import (
@@ -76,6 +76,7 @@ class Engine:
     fetched: list[str] = field(default_factory=list)
     written: list[list[str]] = field(default_factory=list)
     proved: list[list[str]] = field(default_factory=list)
+    layers_at_proof: int = 0
 
     def lock(self, _: LockedVenvRequest) -> LockedVenv:
         requirements = tuple(LockedRequirement(name, "1.0", ("a" * 64,)) for name in self.requires)
@@ -103,6 +104,7 @@ class Engine:
 
     def prove(self, request: ProofRequest) -> Proof:
         self.proved.append([wheel.name for wheel in request.wheels])
+        self.layers_at_proof = len(self.written)
         return Proof(INSTALLER)
 
     def build(self, roots: Optional[Sequence[str]], wheels: Sequence[LockedWheel] = (), **fields: Any) -> Venv:
@@ -125,6 +127,7 @@ class Engine:
                 (LockedVenv, LockedVenvRequest): self.lock,
                 (FetchResult, FetchRequest): self.fetch,
                 (DependenciesLayer, DependenciesLayerRequest): self.write,
+                (PreparedInstaller, PreparedInstallerRequest): lambda _: PreparedInstaller(INSTALLER, DIGEST),
                 (Proof, ProofRequest): self.prove,
                 (VenvLayer, VenvLayerRequest): lambda _: VenvLayer(layer_of("the venv"), frozenset(["json"])),
             },
@@ -199,6 +202,8 @@ def test_large_wheels_have_layers_of_their_own_and_each_wheel_is_proved_once() -
     venv = engine.build(None)
     assert sorted(engine.written) == [["a"], ["b"]]
     assert sorted(name for batch in engine.proved for name in batch) == ["a", "b"]
+    # No layer waits for a proof.
+    assert engine.layers_at_proof == 2
     assert [layer.layer.contents["kind"] for layer in venv.layers] == ["the venv", "a", "b"]
     assert dict(venv.layers[0].inputs) == {"installer": Input("uv 0.9", DIGEST.fingerprint)}
 
