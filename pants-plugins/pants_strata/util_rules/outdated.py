@@ -5,7 +5,7 @@ The index is read anew in each run of Pants, and nothing that this module return
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pants.backend.python.subsystems.setup import PythonSetup
@@ -76,19 +76,28 @@ async def newer_debian_packages(
     The lock of an interpreter has packages, such as the C library, which the image takes from the base's.
     """
     architecture = debian_platform(str(platform)).architecture
-    there = {(package.name, package.version) for package in inventory.debian}
     findings: dict[Finding, None] = {}
     notes = []
-    for lock in locks:
+    for lock, packages in packages_by_lock(locks, inventory):
         inputs = lock.request.inputs
         found = await get_debian_index(DebianIndexRequest(inputs.suites, inputs.components, architecture))
         if found.index is None:
             reason = found.error.happened if found.error else "it is empty"
             notes.append(f"no newer packages than those of {lock.request.address} were looked for: {reason}")
         else:
-            packages = [package for package in lock.packages if (package.name, package.version) in there]
             findings.update(dict.fromkeys(newer_packages(packages, found.index, lock.fix)))
     return tuple(findings), tuple(notes)
+
+
+def packages_by_lock(
+    locks: Iterable[LockOfImage], inventory: Inventory
+) -> Iterator[tuple[LockOfImage, list[LockedPackage]]]:
+    """Yield each lock with the packages that an image has of it: of two locks with a package, the first, the base's."""
+    left = {(package.name, package.version) for package in inventory.debian}
+    for lock in locks:
+        found = [package for package in lock.packages if (package.name, package.version) in left]
+        left -= {(package.name, package.version) for package in found}
+        yield lock, found
 
 
 async def fixes_of(built: BuiltImage, locks: Iterable[LockOfImage], python: PythonSetup) -> Fixes:
@@ -97,8 +106,8 @@ async def fixes_of(built: BuiltImage, locks: Iterable[LockOfImage], python: Pyth
     return Fixes(
         wheels=await _wheels_fix(venv, python),
         python=f"let {built.venv.interpreter} have a newer version of CPython, and lock the wheels for that",
-        # Where two locks have a package, the interpreter's comes last: its layer is above the base.
-        debian={package.name: lock.fix for lock in locks for package in lock.packages},
+        # Where two locks have a package, it is in the base's layer: the interpreter's lacks what the base has.
+        debian={package.name: lock.fix for lock in reversed(tuple(locks)) for package in lock.packages},
     )
 
 
