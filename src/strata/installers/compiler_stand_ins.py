@@ -20,7 +20,8 @@ import sys
 _, notes, name, *_ = sys.argv
 with open(notes, "a") as file:
     file.write(name + "\\n")
-sys.exit(name + ": there is no compiler")
+print(name + ": there is no compiler", file=sys.stderr)
+sys.exit(127)
 """
 
 
