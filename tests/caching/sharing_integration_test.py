@@ -113,7 +113,7 @@ def test_a_machine_without_the_cache_makes_the_same_bytes(
 
 def test_the_page_of_cached_steps_has_every_step_and_what_is_in_its_key(first: Machine, filled: Build) -> None:
     """What a build asked for is in the sandboxes that it kept: one without sdists, registries, archives, placed files,
-    new locks.
+    new locks, debug images, tests of images.
     """
     page = Path("docs/cached-steps.md").read_text()
     described = dict(re.findall(r"^## `([a-z-]+)`\n(.*?)(?=^## |\Z)", page, re.M | re.S))
@@ -128,8 +128,8 @@ def test_the_page_of_cached_steps_has_every_step_and_what_is_in_its_key(first: M
         assert {field for cell in named for field in re.findall(r"`(\w+)`", cell)} == set(request), verb
         seen.add(verb)
     assert seen == set(VERBS) - {
-        *("build-wheel", "fetch-base", "fetch-base-layer", "fetch-debian-index", "files-layer", "image-archive"),
-        *("inspect-base-layer", "lock-installer", "normal-wheel"),
+        *("build-wheel", "debug-layer", "fetch-base", "fetch-base-layer", "fetch-debian-index", "files-layer"),
+        *("image-archive", "inspect-base-layer", "lock-installer", "normal-wheel", "try-image"),
         *_STANDALONE,
     }
 
