@@ -18,7 +18,8 @@ def install_with_pip(installer: SandboxInstaller, venv: SandboxVenv, wheels: Seq
     """Install wheels with pip. Raise StrataError where it fails."""
     arguments = [
         "--quiet", "install", "--no-index", "--no-deps", "--only-binary=:all:", "--no-compile",
-        "--no-warn-script-location", "--root-user-action=ignore",
+        # The archive that pip runs out of has metadata of a pip, which is not installed.
+        "--ignore-installed", "--no-warn-script-location", "--root-user-action=ignore",
         "--requirement", str(requirements_file(wheels, scratch)),
     ]  # fmt: skip
     run_tool("pip", [*pip_command(installer, venv), *arguments], scratch, environment=venv.variables)
