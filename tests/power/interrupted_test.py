@@ -74,7 +74,7 @@ def check_next_run(folder: Path) -> None:
 def test_killed_while_a_layer_is_written(folder: Path) -> None:
     with start(folder) as process:
         partial = folder / "blobs" / "sha256"
-        while not any(file.stat().st_size > _MEGABYTE for file in partial.rglob("layer")):
+        while not any(file.stat().st_size > _MEGABYTE for file in partial.rglob("layer-*.new")):
             assert process.poll() is None
             time.sleep(0.01)
         process.kill()
