@@ -86,13 +86,19 @@ def _store(
             raise attest_errors.refused(place, attachment.artifact_type, refusal.found) from None
         return bool(answer.headers.get(_SUBJECT_HEADER))
 
+    def send(blobs: Mapping[str, Descriptor]) -> list[bool]:
+        with ThreadPoolExecutor(provider.settings.jobs) as pool:
+            list(pool.map(upload, blobs.values()))
+            return list(pool.map(put, attachments, manifests))
+
     place, config = str(provider.reference), Descriptor.of(EMPTY, EMPTY_CONFIG)
-    blobs = {each.digest: each for each in (config, *(each.layer for each in attachments))}
-    if has_blob(provider, config):
-        del blobs[config.digest]
-    with ThreadPoolExecutor(provider.settings.jobs) as pool:
-        list(pool.map(upload, blobs.values()))
-        return list(pool.map(put, attachments, manifests))
+    documents = {each.layer.digest: each.layer for each in attachments}
+    everything = {config.digest: config, **documents}
+    try:
+        return send(documents if has_blob(provider, config) else everything)
+    except errors.BlobUnknown:
+        # Publishers who send the same config at the same time can make a registry lose it for a moment.
+        return send(everything)
 
 
 def add_to_tag(provider: Provider, digest: str, added: Sequence[Referrer]) -> None:

@@ -84,6 +84,16 @@ def test_list_that_another_program_keeps(registry: FakeRegistry) -> None:
     assert {each["digest"] for each in kept} == {other.digest, done.digest}
 
 
+def test_blob_that_a_registry_loses_for_a_moment(registry: FakeRegistry) -> None:
+    body = {"errors": [{"code": "MANIFEST_BLOB_UNKNOWN", "message": "blob unknown to registry"}]}
+    registry.faults.append(Fault("PUT .*/manifests/", status=400, body=body))
+    client = provider(registry)
+    done = attach(client, SUBJECT, KIND, b"a note")
+    assert [each.descriptor.digest for each in referrers(client, SUBJECT.digest)] == [done.digest]
+    assert registry.incomplete() == []
+    assert len(registry.asked(f"PUT .*/manifests/{done.digest}")) == 2
+
+
 @pytest.mark.parametrize(
     "status, code, told", [(400, "MANIFEST_INVALID", "HTTP 400\n  MANIFEST_INVALID: no"), (422, "OTHER", "OTHER: no")]
 )
