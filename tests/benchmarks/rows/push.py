@@ -188,7 +188,7 @@ def _skopeo(layout: Path, reference: str) -> Ran:
 
 
 _REASON = (
-    "the floor is a script that sends the six requests and nothing else: Python's start, its HTTP client, and a registry "
-    "that writes two uploads, two blobs and a manifest to its disk."
+    "the floor is a script that sends the six requests and nothing else: Python's start, its HTTP client, and a "
+    "registry that writes two uploads, two blobs and a manifest to its disk."
 )
 _START = "Pants starts a process for each image, one after the other, and copies the image into its sandbox before."
