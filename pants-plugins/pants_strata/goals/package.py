@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Optional
 
 from pants.backend.python.subsystems.setup import PythonSetup
@@ -66,22 +66,18 @@ _SHARED = ".strata"
 _BLOBS = "blobs"
 
 
-async def _layout(
-    output_path: ArtifactOutputPathField,
-    files: Mapping[str, bytes],
-    blobs: Iterable[Digest],
-    parts: Sequence[Part],
-    layouts: LayoutsOnBases,
-) -> BuiltPackage:
-    path = output_path.value_or_default(file_ending=None)
+async def _layout(path: str, files: Mapping[str, bytes], blobs: Iterable[Digest], layouts: LayoutsOnBases) -> Digest:
     if layouts.share_blobs:
-        digest = await _sharing(path, files, blobs)
-    else:
-        digest = await engine.under(path, await engine.merge([*blobs, await engine.create(files)]))
+        return await _sharing(path, files, blobs)
+    return await engine.under(path, await engine.merge([*blobs, await engine.create(files)]))
+
+
+def _told(path: str, root: str, parts: Sequence[Part]) -> BuiltPackageArtifact:
+    """Return a layout with what `package` prints of it; `root` is the digest of its image for all platforms."""
     lines = [line for part in parts for line in part.lines()]
     if len(parts) > 1:
-        lines.insert(0, f"  {len(parts)} platforms {_root_digest(files)}")
-    return BuiltPackage(digest, (BuiltPackageArtifact(path, extra_log_lines=tuple(lines)),))
+        lines.insert(0, f"  {len(parts)} platforms {root}")
+    return BuiltPackageArtifact(path, extra_log_lines=tuple(lines))
 
 
 async def _sharing(path: str, files: Mapping[str, bytes], blobs: Iterable[Digest]) -> Digest:
@@ -110,7 +106,9 @@ async def _artifact_layout(
     }
     files = artifact_layout_files(layers, kind=kind, annotations={})
     parts = [Part(platform, each, _artifact_digest(platform, each, kind)) for platform, each in layers.items()]
-    return await _layout(output_path, files, [item.blob for items in artifacts.values() for item in items], parts, form)
+    path = output_path.value_or_default(file_ending=None)
+    digest = await _layout(path, files, [item.blob for items in artifacts.values() for item in items], form)
+    return BuiltPackage(digest, (_told(path, _root_digest(files), parts),))
 
 
 def _artifact_digest(platform: Optional[Platform], layers: Sequence[Layer], kind: str) -> str:
@@ -148,40 +146,41 @@ async def _images(requests: Sequence[ImageRequest]) -> tuple[Sequence[BuiltImage
     return made[: len(requests)], made[len(requests) :]
 
 
+@dataclass(frozen=True)
+class PackagedImageRequest:
+    """A `python_image`, to be packaged."""
+
+    field_set: ImageFieldSet
+
+
+@dataclass(frozen=True)
+class PackagedImage:
+    """What `package` writes of an image.
+
+    :param root: the digest of the image for all platforms.
+    :param parts: what it prints of each platform, but for what this run of Pants did.
+    :param images: the same images.
+    :param beside: what lies beside the layout.
+    """
+
+    digest: Digest
+    root: str
+    parts: tuple[Part, ...]
+    images: tuple[BuiltImage, ...]
+    beside: tuple[BuiltPackageArtifact, ...]
+
+
 @rule
-async def package_image(
-    field_set: ImageFieldSet,
-    strata: StrataSubsystem,
-    debian: DebianSubsystem,
-    layouts: LayoutsOnBases,
-    run: RunId,
-) -> BuiltPackage:
+async def packaged_image(
+    request: PackagedImageRequest, strata: StrataSubsystem, debian: DebianSubsystem, layouts: LayoutsOnBases
+) -> PackagedImage:
     """Return the layout of an image, and beside it what each layer was made from, the documents, and the archive."""
+    field_set = request.field_set
     platforms = platforms_of(field_set.platforms, field_set.address, strata, debian)
-    requests = [ImageRequest(field_set.address, platform) for platform in platforms]
-    images, documents = await _images(requests)
+    images, documents = await _images([ImageRequest(field_set.address, platform) for platform in platforms])
     files = layout_files([built.image for built in images])
-    package = await _layout(
-        field_set.output_path,
-        files,
-        [built.blobs for built in images],
-        [
-            Part(
-                built.image.platform,
-                built.image.layers,
-                built.image.manifest_descriptor.digest,
-                [
-                    made(built, run),
-                    f"  installers: {built.installers.summary()}",
-                    *(f"  runs at each start of Python: /{path}, of {name}" for path, name in built.starts.items()),
-                    *_left_out(built.image, layouts),
-                ],
-            )
-            for built in images
-        ],
-        layouts,
-    )
     path = field_set.output_path.value_or_default(file_ending=None)
+    layout = await _layout(path, files, [built.blobs for built in images], layouts)
     inputs = build_inputs_path(path)
     beside = {inputs: BuildInputs.of_all(built.build_inputs for built in images).to_bytes()}
     for platform, described in zip(platforms, documents):
@@ -198,8 +197,36 @@ async def package_image(
     if (field_set.debug.value or strata.debug) and not layouts.publish_alone:
         debug, debugs = await debug_layout(images, path)
     folders = [BuiltPackageArtifact(documents_path(path))] if len(beside) > 1 else []
-    artifacts = (*package.artifacts, BuiltPackageArtifact(inputs), *folders, *archives, *debugs)
-    return BuiltPackage(await engine.merge([package.digest, await engine.create(beside), archive, debug]), artifacts)
+    return PackagedImage(
+        await engine.merge([layout, await engine.create(beside), archive, debug]),
+        _root_digest(files),
+        tuple(_part(built, layouts) for built in images),
+        tuple(images),
+        (BuiltPackageArtifact(inputs), *folders, *archives, *debugs),
+    )
+
+
+get_packaged_image = engine.asker(packaged_image)
+
+
+def _part(built: BuiltImage, layouts: LayoutsOnBases) -> Part:
+    notes = (
+        f"  installers: {built.installers.summary()}",
+        *(f"  runs at each start of Python: /{path}, of {name}" for path, name in built.starts.items()),
+        *_left_out(built.image, layouts),
+    )
+    return Part(built.image.platform, built.image.layers, built.image.manifest_descriptor.digest, notes)
+
+
+@rule
+async def package_image(field_set: ImageFieldSet, run: RunId) -> BuiltPackage:
+    """Return what `package` writes of an image, with what this run of Pants made of it."""
+    packaged = await get_packaged_image(PackagedImageRequest(field_set))
+    path = field_set.output_path.value_or_default(file_ending=None)
+    parts = [
+        replace(part, notes=(made(built, run), *part.notes)) for part, built in zip(packaged.parts, packaged.images)
+    ]
+    return BuiltPackage(packaged.digest, (_told(path, packaged.root, parts), *packaged.beside))
 
 
 class ArtifactFieldSet(PackageFieldSet):

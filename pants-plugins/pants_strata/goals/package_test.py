@@ -17,7 +17,13 @@ from pants_strata.artifacts.documents import Documents, DocumentsRequest
 from pants_strata.artifacts.image import BuiltImage, ImageRequest
 from pants_strata.artifacts.layouts import LayoutsOnBases
 from pants_strata.artifacts.venv import LockedVenvRequest
-from pants_strata.goals.package import ImageFieldSet, package_image
+from pants_strata.goals.package import (
+    ImageFieldSet,
+    PackagedImage,
+    PackagedImageRequest,
+    package_image,
+    packaged_image,
+)
 from pants_strata.subsystem import Archive, DebianSubsystem, StrataSubsystem
 from pants_strata.target_types import PythonImageTarget
 from strata.attest.build_inputs import BuildInputs, Input
@@ -78,9 +84,10 @@ class Engine:
     def package(self, *platforms: str, layouts: LayoutsOnBases = WITH_BASES) -> BuiltPackage:
         target = PythonImageTarget({"entry_point": "main.py", "platforms": platforms}, ADDRESS)
         strata = create_subsystem(StrataSubsystem, archive=self.archive, debug=False)
-        built: BuiltPackage = run_mocked(
-            package_image,
-            [ImageFieldSet.create(target), strata, create_subsystem(DebianSubsystem), layouts, RUN],
+        fields = ImageFieldSet.create(target)
+        packaged: PackagedImage = run_mocked(
+            packaged_image,
+            [PackagedImageRequest(fields), strata, create_subsystem(DebianSubsystem), layouts],
             {
                 (BuiltImage, ImageRequest): self.image,
                 (Documents, DocumentsRequest): self.describe,
@@ -90,6 +97,8 @@ class Engine:
                 (WrappedTarget, WrappedTargetRequest): lambda _: WrappedTarget(target),
             },
         )
+        answers = {(PackagedImage, PackagedImageRequest): lambda _: packaged}
+        built: BuiltPackage = run_mocked(package_image, [fields, RUN], answers)
         return built
 
 
