@@ -5,20 +5,22 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Optional
 
+from strata.errors.running import image_tests as errors
 from strata.layouts.layout import Layout, Manifest
 from strata.run.container import Container
 from strata.run.options import Network, Options
+from strata.run.private_network import enter_private_network
 from strata.run.process import ContainerProcess, container_process
+from strata.run.programs import CannotRun, working_program
 from strata.run.rootfs import RootFiles
 from strata.run.store import LayerStore
-from strata.run.unpacked import container_command, made, unpacked
+from strata.run.unpacked import container_command, unpacked
 
 
 @dataclass(frozen=True)
@@ -117,8 +119,20 @@ def _check_program(process: ContainerProcess, root: RootFiles) -> None:
         raise NoProgram(f"the image has no {program}{where}")
 
 
-@contextmanager
-def container_folder(cache: Path) -> Iterator[Path]:
-    """Give a folder for containers within the one of the store, and remove it."""
-    with tempfile.TemporaryDirectory(prefix="container-", dir=made(cache)) as folder:
-        yield Path(folder)
+def container_program(wanted: str) -> tuple[str, str]:
+    """Return runc or bwrap, and its path. Raise StrataError where none works on this machine.
+
+    :param wanted: one of these, or `auto`.
+    """
+    try:
+        return working_program(wanted, os.environ)
+    except CannotRun as reason:
+        raise errors.no_program(str(reason).splitlines()) from None
+
+
+def leave_network() -> None:
+    """Leave the machine's network, which this process and its containers then do not see. Raise StrataError."""
+    try:
+        enter_private_network()
+    except OSError as error:
+        raise errors.no_private_network(str(error)) from None

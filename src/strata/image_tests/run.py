@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from pathlib import Path
@@ -12,17 +11,15 @@ from typing import Optional
 from strata.errors.running import image_tests as errors
 from strata.image_tests.commands import command_outcome
 from strata.image_tests.configs import config_outcome
-from strata.image_tests.containers import Containers, container_folder
+from strata.image_tests.containers import Containers, container_program, leave_network
 from strata.image_tests.files import file_outcome
 from strata.image_tests.outcome import Outcome, junit
 from strata.image_tests.tree import ImageTree
 from strata.layouts.layout import Layout, Manifest
 from strata.protocol.images.try_image import Request, Result
 from strata.run.options import Network
-from strata.run.private_network import enter_private_network
-from strata.run.programs import CannotRun, working_program
 from strata.run.store import LayerStore
-from strata.run.unpacked import image_for_this_machine, made
+from strata.run.unpacked import container_folder, image_for_this_machine, made
 
 REPORT = Path("report", "image.xml")
 
@@ -62,10 +59,7 @@ def image_outcomes(request: Request, layout: Layout) -> list[Outcome]:
 
 
 def _commands(request: Request, layout: Layout, manifest: Manifest, store: LayerStore, cache: Path) -> list[Outcome]:
-    try:
-        program = working_program(request.program, os.environ)
-    except CannotRun as reason:
-        raise errors.no_program(str(reason).splitlines()) from None
+    program = container_program(request.program)
     network = _network(needed=any(case.probe for case in request.commands))
     with container_folder(cache) as folder:
         containers = Containers(program, layout, manifest, store, folder, network)
@@ -73,13 +67,10 @@ def _commands(request: Request, layout: Layout, manifest: Manifest, store: Layer
 
 
 def _network(*, needed: bool) -> Network:
-    """Leave the machine's network, which this process and its containers then do not see, where an app is asked."""
+    """Return the network of the containers: one of their own where an app is asked."""
     if not needed:
         return "none"
-    try:
-        enter_private_network()
-    except OSError as error:
-        raise errors.no_private_network(str(error)) from None
+    leave_network()
     return "private"
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import platform
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Optional
 
@@ -49,8 +51,7 @@ def run_unpacked(kind: str, program: str, layout: Layout, manifest: Manifest, op
     """
     probe(kind, program)
     config = layout.config(manifest) or {}
-    with tempfile.TemporaryDirectory(prefix="container-", dir=made(cache)) as folder, forwarded(options.ports):
-        bundle = Path(folder)
+    with container_folder(cache) as bundle, forwarded(options.ports):
         root = unpacked(layout, manifest, bundle / "rootfs", LayerStore(cache), copies=options.writable)
         process = container_process(config, options, root, str(layout.root))
         command = container_command(kind, program, bundle, root, process, options)
@@ -102,6 +103,13 @@ def _binds(bundle: Path, root: RootFiles, process: ContainerProcess, options: Op
         target = root.mount_point(volume.target, directory=os.path.isdir(volume.source))
         found.append((volume.source, target, volume.read_only))
     return found
+
+
+@contextmanager
+def container_folder(cache: Path) -> Iterator[Path]:
+    """Give a folder for containers within the one of unpacked layers, and remove it."""
+    with tempfile.TemporaryDirectory(prefix="container-", dir=made(cache)) as folder:
+        yield Path(folder)
 
 
 def made(folder: Path) -> Path:

@@ -18,16 +18,14 @@ from typing import Any, Optional
 
 from strata.errors import StrataError
 from strata.errors.running import image_tests as errors
-from strata.image_tests.containers import Containers, NoProgram, Start, container_folder
+from strata.image_tests.containers import Containers, NoProgram, Start, container_program, leave_network
 from strata.image_tests.run import leave_at_a_signal
 from strata.layouts.layout import Layout
 from strata.run.container import Container
 from strata.run.options import cache_folder
 from strata.run.ports import pass_on
-from strata.run.private_network import enter_private_network
-from strata.run.programs import CannotRun, working_program
 from strata.run.store import LayerStore
-from strata.run.unpacked import image_for_this_machine
+from strata.run.unpacked import container_folder, image_for_this_machine
 
 _PAUSE = 0.05
 # Where nobody asked it to stop.
@@ -49,10 +47,7 @@ def _run(job: Mapping[str, Any]) -> None:
     layout = Layout.open(Path(job["layout"]))
     manifest = image_for_this_machine(layout, None)
     config = (layout.config(manifest) or {}).get("config") or {}
-    try:
-        program = working_program(job["runtime"], os.environ)
-    except CannotRun as reason:
-        raise errors.no_program(str(reason).splitlines()) from None
+    program = container_program(job["runtime"])
     wanted = {*job["ports"], *(int(port.partition("/")[0]) for port in config.get("ExposedPorts") or {})}
     cache = cache_folder(Path(job["cache"]) if job["cache"] else None, os.environ)
     with ExitStack() as stack:
@@ -77,10 +72,7 @@ def _run(job: Mapping[str, Any]) -> None:
 def _own_network(ports: set[int], stack: ExitStack) -> dict[int, int]:
     """Leave the machine's network, but for a listener for each port; return the numbers of these."""
     listeners = {port: stack.enter_context(socket.create_server(("127.0.0.1", 0))) for port in ports}
-    try:
-        enter_private_network()
-    except OSError as error:
-        raise errors.no_private_network(str(error)) from None
+    leave_network()
     for port, listener in listeners.items():
         # Its threads are in the new network.
         pass_on(listener, port)
