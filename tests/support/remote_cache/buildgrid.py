@@ -21,6 +21,9 @@ _REQUIREMENTS = Path(__file__).with_name("buildgrid.txt")
 _RELAY = Path(__file__).with_name("relay.py")
 _PYTHON = "3.12"
 
+_SECONDS = 30
+
+# The services of a cache. What stands between the lines of an instance may be more: see support.remote_execution.
 _CONFIGURATION = """\
 server:
   - !channel
@@ -30,7 +33,7 @@ description: tests
 thread-pool-size: 200
 instances:
   - name: main
-    storages:
+{before}    storages:
       - !disk-storage &content
         path: {folder}/content
     caches:
@@ -39,14 +42,14 @@ instances:
         max-cached-refs: 100000
         allow-updates: true
         cache-failed-actions: false
-    services:
+{between}    services:
       - !cas
         storage: *content
       - !bytestream
         storage: *content
       - !action-cache
         cache: *results
-"""
+{services}"""
 
 
 @dataclass
@@ -98,20 +101,37 @@ def remote_cache(folder: Path) -> Iterator[RemoteCache]:
     """A cache that is empty, and ends with the `with` block. The path of `folder` is short: a socket lies there."""
     python = buildgrid_python()
     folder.mkdir()
-    configuration = folder / "buildgrid.yml"
-    configuration.write_text(_CONFIGURATION.format(folder=folder))
-    with (folder / "log").open("wb") as log:
-        command = [str(python), "-I", str(python.with_name("bgd")), "server", "start", str(configuration)]
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    process = start_server(folder, python)
     try:
-        while not (folder / "socket").exists():
-            assert process.poll() is None, (folder / "log").read_text()
-            time.sleep(0.05)
         yield RemoteCache(folder, python)
     finally:
         process.kill()
         process.wait()
         shutil.rmtree(folder)
+
+
+def start_server(
+    folder: Path, python: Path, *, before: str = "", between: str = "", services: str = ""
+) -> subprocess.Popen[bytes]:
+    """Start a server, for the first time or again, and return it when it answers; it says more in `folder`/log.
+
+    :param before: lines of the configuration before the storages.
+    :param between: lines between the caches and the services.
+    :param services: further services.
+    """
+    configuration = folder / "buildgrid.yml"
+    configuration.write_text(_CONFIGURATION.format(folder=folder, before=before, between=between, services=services))
+    command = [str(python), "-I", str(python.with_name("bgd")), "server", "start", str(configuration)]
+    (folder / "socket").unlink(missing_ok=True)
+    log = folder / "log"
+    with log.open("ab") as output:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+    started = time.monotonic()
+    while not (folder / "socket").exists():
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < started + _SECONDS, log.read_text()
+        time.sleep(0.05)
+    return process
 
 
 def buildgrid_python() -> Path:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -16,38 +15,22 @@ from pathlib import Path
 from typing import Any
 
 from support.programs import require
-from support.remote_cache.buildgrid import RemoteCache, buildgrid_python
+from support.remote_cache.buildgrid import RemoteCache, buildgrid_python, start_server
 from support.remote_execution.postgres import postgres
 
 _WORKER = Path(__file__).with_name("worker.py")
-_SECONDS = 30
 
 POOL = {"ISA": "x86-64", "pool": "strata"}
 """The properties of workers, as `extra_platform_properties` of a `remote_environment` name them."""
 
-_CONFIGURATION = """\
-server:
-  - !channel
-    address: unix:{folder}/socket
-    insecure-mode: true
-description: tests
-thread-pool-size: 200
-instances:
-  - name: main
+_DATABASE = """\
     connections:
       - !sql-connection &sql
         connection-string: {database}
         pool-size: 10
         max-overflow: 20
-    storages:
-      - !disk-storage &content
-        path: {folder}/content
-    caches:
-      - !lru-action-cache &results
-        storage: *content
-        max-cached-refs: 100000
-        allow-updates: true
-        cache-failed-actions: false
+"""
+_SCHEDULER = """\
     schedulers:
       - !sql-scheduler &scheduler
         storage: *content
@@ -56,18 +39,13 @@ instances:
           match-property-keys: [pool]
         poll-interval: 0.1
         bot-poll-interval: 0.1
-        bot-session-keepalive-timeout: {keepalive}
+        bot-session-keepalive-timeout: 120
         session-expiry-timer-interval: 0.5
         assigners:
           - !priority-age-assigner
             interval: 0.05
-    services:
-      - !cas
-        storage: *content
-      - !bytestream
-        storage: *content
-      - !action-cache
-        cache: *results
+"""
+_EXECUTION = """\
       - !execution
         scheduler: *scheduler
         bots-long-poll-during-execution: false
@@ -116,26 +94,13 @@ class Cluster:
 
     def start(self) -> None:
         """Start the server, for the first time or again; what it stored stays, what it cached is lost."""
-        configuration = self.folder / "buildgrid.yml"
-        configuration.write_text(_CONFIGURATION.format(folder=self.folder, database=self.database, keepalive=120))
-        command = [str(self.python), "-I", str(self.python.with_name("bgd")), "server", "start", str(configuration)]
-        (self.folder / "socket").unlink(missing_ok=True)
-        with (self.folder / "log").open("ab") as log:
-            self._server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        started = time.monotonic()
-        while not (self.folder / "socket").exists():
-            assert self._server.poll() is None, self.log()
-            assert time.monotonic() < started + _SECONDS, self.log()
-            time.sleep(0.05)
+        database = _DATABASE.format(database=self.database)
+        self._server = start_server(self.folder, self.python, before=database, between=_SCHEDULER, services=_EXECUTION)
 
     def stop(self) -> None:
         """End the server at once, as a machine that loses its power does."""
         self._server.kill()
         self._server.wait()
-
-    def log(self) -> str:
-        """Return all that the server said."""
-        return (self.folder / "log").read_text()
 
     def worker(self, name: str, properties: Mapping[str, str] = POOL) -> Worker:
         """Start one more worker, or one that ended again."""
