@@ -7,7 +7,7 @@ docs/image-check.md shows the forms of the report.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from enum import Enum
 from pathlib import Path
@@ -17,18 +17,14 @@ from pants.base.build_root import BuildRoot
 from pants.engine.console import Console
 from pants.engine.goal import Goal, GoalSubsystem, Outputting
 from pants.engine.rules import Rule, collect_rules, goal_rule
-from pants.engine.target import Target, Targets
+from pants.engine.target import Targets
 from pants.option.option_types import BoolOption, EnumOption, IntOption, StrListOption, StrOption
 from pants.util.strutil import softwrap
 
-from pants_strata import engine
-from pants_strata.artifacts.image import BuiltImage, ImageRequest
 from pants_strata.goals.package import ImageFieldSet
 from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
-from pants_strata.target_types.platforms import PlatformsField
-from pants_strata.util_rules.image import get_image
+from pants_strata.util_rules.image import images_of
 from pants_strata.util_rules.outdated import debian_locks, fixes_of, newer_debian_packages
-from pants_strata.util_rules.platforms import platforms_of
 from pants_strata.util_rules.review.inventory import inventory_of
 from strata.check.arguments import DEFAULT_DAYS
 from strata.check.finding import Finding
@@ -122,19 +118,6 @@ class ImageCheck(Goal):
     environment_behavior = Goal.EnvironmentBehavior.LOCAL_ONLY
 
 
-async def _images(
-    targets: Sequence[Target], strata: StrataSubsystem, debian: DebianSubsystem
-) -> Sequence[tuple[ImageRequest, BuiltImage]]:
-    """Return the image of each target for each platform."""
-    requests = [
-        ImageRequest(target.address, platform)
-        for target in targets
-        for platform in platforms_of(target[PlatformsField], target.address, strata, debian)
-    ]
-    images = await engine.concurrently(get_image(request) for request in requests)
-    return list(zip(requests, images))
-
-
 # Below the helpers: Pants sees only what stands before a rule.
 @goal_rule
 async def image_check(
@@ -149,7 +132,7 @@ async def image_check(
     """Report what needs attention in the images of the targets."""
     sources = options.sources(build_root.pathlib_path)
     check_sources(sources)
-    images = await _images([target for target in targets if ImageFieldSet.is_applicable(target)], strata, debian)
+    images = await images_of([target for target in targets if ImageFieldSet.is_applicable(target)], strata, debian)
     if not images:
         raise errors.no_images()
     checked = []

@@ -40,12 +40,14 @@ from pants_strata.target_types import (
     VenvResolveField,
     WorkdirField,
 )
+from pants_strata.target_types.platforms import PlatformsField
 from pants_strata.util_rules.entry_point import image_command
 from pants_strata.util_rules.first_party.app import get_app_layer
 from pants_strata.util_rules.first_party.distributions import built_distributions, image_closure
 from pants_strata.util_rules.first_party.image_files import extra_layers
 from pants_strata.util_rules.image_system import get_image_system, image_system_request
 from pants_strata.util_rules.interpreters.choice import Settings
+from pants_strata.util_rules.platforms import platforms_of
 from pants_strata.util_rules.venvs.imports import with_imported_wheels
 from pants_strata.util_rules.venvs.libraries import check_libraries
 from pants_strata.util_rules.venvs.locked_venv import get_locked_venv
@@ -170,6 +172,19 @@ async def build_image(
 
 
 get_image = engine.asker(build_image)
+
+
+async def images_of(
+    targets: Iterable[Target], strata: StrataSubsystem, debian: DebianSubsystem
+) -> list[tuple[ImageRequest, BuiltImage]]:
+    """Return the images of some `python_image` targets, for each of their platforms, in the order of the targets."""
+    requests = [
+        ImageRequest(target.address, platform)
+        for target in targets
+        for platform in platforms_of(target[PlatformsField], target.address, strata, debian)
+    ]
+    images = await engine.concurrently(get_image(request) for request in requests)
+    return list(zip(requests, images))
 
 
 def rules() -> Iterable[Rule]:

@@ -12,16 +12,14 @@ from pants.engine.target import Target
 
 from pants_strata import engine
 from pants_strata.artifacts.documents import DescribedPackagesRequest
-from pants_strata.artifacts.image import BuiltImage, ImageRequest
+from pants_strata.artifacts.image import BuiltImage
 from pants_strata.artifacts.interpreter import InterpreterRequest
 from pants_strata.artifacts.wheel import LockedWheel
 from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
-from pants_strata.target_types.platforms import PlatformsField
 from pants_strata.util_rules.attest.contents import contents_of
 from pants_strata.util_rules.attest.packages import get_described_packages
-from pants_strata.util_rules.image import get_image
+from pants_strata.util_rules.image import images_of
 from pants_strata.util_rules.interpreters.interpreter import get_interpreter
-from pants_strata.util_rules.platforms import platforms_of
 from strata.diff.compare import Comparison, Side, compare
 from strata.diff.view import ImageView
 from strata.locks.environment import marker_environment
@@ -39,25 +37,20 @@ async def facts_of(
 
     :param references: the address of a target → its images in the reference; None where there is no reference.
     """
-    owners = [
-        (target, platform)
-        for target in targets
-        for platform in platforms_of(target[PlatformsField], target.address, strata, debian)
-    ]
-    requests = [ImageRequest(target.address, platform) for target, platform in owners]
-    images = await engine.concurrently(get_image(request) for request in requests)
+    images = await images_of(targets, strata, debian)
     described = await engine.concurrently(
-        get_described_packages(DescribedPackagesRequest(request)) for request in requests
+        get_described_packages(DescribedPackagesRequest(request)) for request, _ in images
     )
+    by_address = {target.address: target for target in targets}
     found = []
-    for (target, _), built, packages in zip(owners, images, described):
-        name, view = str(target.address), ImageView.of_image(built.image)
+    for (request, built), packages in zip(images, described):
+        name, view = str(request.address), ImageView.of_image(built.image)
         comparison = None if references is None else _compared(name, references.get(name, Side([])), view, built)
         found.append(
             ImageFacts(
                 name,
                 view,
-                await contents_of(built, target, debian, packages),
+                await contents_of(built, by_address[request.address], debian, packages),
                 await _reasons(built),
                 built.installers,
                 comparison,
