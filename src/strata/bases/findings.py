@@ -9,6 +9,7 @@ from typing import Any, Optional
 
 from strata.debian.os_release import PATHS
 from strata.debian.packages.installed import STATUS
+from strata.layouts.whiteouts import hides
 from strata.protocol.bases.inspect_base_layer import Result
 from strata.protocol.package import InstalledPackage
 
@@ -70,13 +71,13 @@ def combine(layers: Sequence[Result]) -> Findings:
     systems: dict[str, str] = {}
     distributions: dict[str, tuple[str, ...]] = {}
     for layer in layers:
-        if _hides(layer.removed, STATUS):
+        if hides(layer.removed, STATUS):
             packages = {}
-        if _hides(layer.removed, f"{_LISTS}any"):
+        if hides(layer.removed, f"{_LISTS}any"):
             listed.clear()
         by_path: tuple[dict[str, Any], ...] = (c_libraries, pythons, headers, systems, distributions)
         for found in by_path:
-            for path in [path for path in found if _hides(layer.removed, path)]:
+            for path in [path for path in found if hides(layer.removed, path)]:
                 del found[path]
         packages = packages if layer.packages is None else _by_name(layer.packages)
         listed.update(_by_name(layer.listed_packages))
@@ -119,11 +120,6 @@ def _distributions(found: Iterable[tuple[str, ...]]) -> dict[str, tuple[str, ...
     for name, version in found:
         versions.setdefault(name, set()).add(version)
     return {name: tuple(sorted(versions[name])) for name in sorted(versions)}
-
-
-def _hides(removed: Iterable[str], path: str) -> bool:
-    """Return whether a layer takes a path away: itself, a directory above it, or all that such a directory had."""
-    return any(path == each or path.startswith(each if each.endswith("/") else f"{each}/") for each in removed)
 
 
 def _rank(path: str) -> tuple[int, str]:

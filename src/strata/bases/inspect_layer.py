@@ -16,6 +16,7 @@ from strata.debian import os_release
 from strata.debian.packages.installed import PACKAGE_LISTS, STATUS, installed_packages
 from strata.errors import oci_base as errors
 from strata.layouts.blob_reader import BlobReader
+from strata.layouts.whiteouts import removed_path
 from strata.oci.descriptor import DamagedBlob
 from strata.oci.tar_reader import DIRECTORY, HARD_LINK, SYMLINK, TarEntry, TarReader
 from strata.pieces import Stream
@@ -31,8 +32,6 @@ _GLIBC_VERSION = re.compile(rb"GNU C Library [^\n]{0,200} version (\d+\.\d+)")
 _PYTHON = re.compile(r"(.+/)?bin/python3\.\d+")
 _PYTHON_HEADER = re.compile(r"(.+/)?include/python3\.\d+/patchlevel\.h")
 _PYTHON_VERSION = re.compile(rb'^#define\s+PY_VERSION\s+"([0-9A-Za-z.]+)', re.MULTILINE)
-_WHITEOUT = ".wh."
-_OPAQUE = ".wh..wh..opq"
 # Far above what such files have.
 _MOST_BYTES = 64 << 20
 
@@ -71,11 +70,9 @@ class _Findings:
     def take(self, entry: TarEntry, contents: Stream) -> None:
         """Take one member of the layer, with its contents."""
         path = entry.path.lstrip("/")
-        folder, _, name = path.rpartition("/")
-        if name.startswith(_WHITEOUT):
-            # What an opaque directory hides is all below it: a path with a slash at its end.
-            hidden = "" if name == _OPAQUE else name[len(_WHITEOUT) :]
-            self._removed.append(f"{folder}/{hidden}" if folder else hidden)
+        removed = removed_path(path)
+        if removed is not None:
+            self._removed.append(removed)
         elif entry.kind in (SYMLINK, HARD_LINK):
             self._audit.add_link(path)
             if entry.kind == HARD_LINK and _PYTHON.fullmatch(path):

@@ -19,6 +19,7 @@ from strata.debian.packages.installed import PACKAGE_LISTS, STATUS, installed_pa
 from strata.diff.view import ImageView, LayerView
 from strata.layouts.blob_reader import BlobReader, can_read
 from strata.layouts.verified_blob import VerifiedBlob
+from strata.layouts.whiteouts import hides, removed_path
 from strata.oci.descriptor import Descriptor
 from strata.oci.tar_reader import FILE, TarReader
 from strata.pieces import Stream
@@ -30,7 +31,6 @@ OpenBlob = Callable[[Descriptor], Optional[Union[BinaryIO, VerifiedBlob]]]
 
 # Layers of Strata without a list of Debian packages, whose wheels stand in the description.
 _DESCRIBED = ("app", "dependencies", "venv")
-_WHITEOUT, _OPAQUE = ".wh.", ".wh..wh..opq"
 _UPSTREAM = re.compile(r"(?:\d+:)?(\d+\.\d+(?:\.\d+)?)")
 _PYTHON = re.compile(r"python3\.\d+(-minimal)?")
 
@@ -89,7 +89,7 @@ class Inventories:
             if found is None:
                 notes.append(f"layer {layer.name} cannot be read here: nobody looked for packages in it")
                 continue
-            for path in [path for path in files if _hides(found.removed, path)]:
+            for path in [path for path in files if hides(found.removed, path)]:
                 del files[path]
             files.update(found.files)
         packages = sorted(_debian(files), key=lambda package: package.name)
@@ -120,10 +120,9 @@ def read_layer(blob: Stream) -> LayerFiles:
     tar = TarReader(BlobReader(blob))
     for entry in tar:
         path = entry.path.lstrip("/")
-        folder, _, name = path.rpartition("/")
-        if name.startswith(_WHITEOUT):
-            hidden = "" if name == _OPAQUE else name[len(_WHITEOUT) :]
-            removed.append(f"{folder}/{hidden}" if folder else hidden)
+        hidden = removed_path(path)
+        if hidden is not None:
+            removed.append(hidden)
         elif entry.kind == FILE and (path in (STATUS, *PATHS) or PACKAGE_LISTS.fullmatch(path)):
             files[path] = _contents(tar, limits.LIST_BYTES)
         elif entry.kind == FILE and METADATA.fullmatch(path):
@@ -140,11 +139,6 @@ def _contents(stream: Stream, limit: int) -> bytes:
         limit -= len(part)
         parts.append(part)
     return b"".join(parts)
-
-
-def _hides(removed: Iterable[str], path: str) -> bool:
-    """Return whether a layer takes a path away: itself, a folder above it, or all that such a folder had."""
-    return any(path == each or path.startswith(each if each.endswith("/") else f"{each}/") for each in removed)
 
 
 def _debian(files: Mapping[str, bytes]) -> Iterator[InstalledPackage]:

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
 
+from strata.layouts.whiteouts import OPAQUE
+from strata.oci.entry import WHITEOUT_PREFIX
 from strata.oci.tar_reader import DIRECTORY, FILE, HARD_LINK, SYMLINK
 from strata.run.store import StoredLayer
 
-_WHITEOUT, _OPAQUE = ".wh.", ".wh..wh..opq"
 _MOST_LINKS = 40
 Parts = tuple[str, ...]
 
@@ -68,13 +69,13 @@ class ImageTree:
         # They hide what lies below the layer, wherever in it they stand.
         for entry in entries:
             *parents, name = _parts(entry.path) or [""]
-            if name == _OPAQUE:
+            if name == OPAQUE:
                 self._remove(self._resolve(tuple(parents)), itself=False)
-            elif name.startswith(_WHITEOUT):
-                self._remove((*self._resolve(tuple(parents)), name[len(_WHITEOUT) :]), itself=True)
+            elif name.startswith(WHITEOUT_PREFIX):
+                self._remove((*self._resolve(tuple(parents)), name[len(WHITEOUT_PREFIX) :]), itself=True)
         for entry in entries:
             *parents, name = _parts(entry.path) or [""]
-            if name.startswith(_WHITEOUT):
+            if name.startswith(WHITEOUT_PREFIX):
                 continue
             place = (*self._resolve(tuple(parents)), name) if name else ()
             node: Optional[Node] = Node(entry.kind, entry.mode, entry.uid, entry.gid)

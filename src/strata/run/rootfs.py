@@ -13,11 +13,11 @@ import stat
 from pathlib import Path
 from typing import Optional
 
+from strata.layouts.whiteouts import OPAQUE
+from strata.oci.entry import WHITEOUT_PREFIX
 from strata.oci.tar_reader import DIRECTORY, FILE, SYMLINK
 from strata.run.store import SAFE_MODE, Entry, StoredLayer
 
-_WHITEOUT = ".wh."
-_OPAQUE = ".wh..wh..opq"
 _MOST_LINKS = 40
 
 
@@ -43,10 +43,10 @@ class RootFiles:
         entries = [entry for entry in layer.entries() if entry.path]
         # They hide what lies below the layer, wherever in it they stand.
         for entry in entries:
-            if os.path.basename(entry.path).startswith(_WHITEOUT):
+            if os.path.basename(entry.path).startswith(WHITEOUT_PREFIX):
                 self._hide(entry.path)
         for entry in entries:
-            if not os.path.basename(entry.path).startswith(_WHITEOUT):
+            if not os.path.basename(entry.path).startswith(WHITEOUT_PREFIX):
                 self._place(layer, entry)
 
     def find(self, path: str) -> Optional[Path]:
@@ -113,11 +113,11 @@ class RootFiles:
 
     def _hide(self, path: str) -> None:
         place = self._at(path)
-        if place.name == _OPAQUE:
+        if place.name == OPAQUE:
             for each in list(place.parent.iterdir()):
                 self._remove(each)
         else:
-            name = place.name[len(_WHITEOUT) :]
+            name = place.name[len(WHITEOUT_PREFIX) :]
             if name in ("", ".", ".."):
                 raise UnsafePath(f"{path!r} hides no file")
             self._remove(place.with_name(name))
