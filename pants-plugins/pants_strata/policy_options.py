@@ -39,7 +39,7 @@ class PolicySubsystem(Subsystem):
         help=softwrap(
             """
             What to do about files and directories of dependencies whose paths differ only in case or in their Unicode
-            form, so that some file systems take them for one. `strata audit` names them.
+            form, so that some file systems take them for one. `package` and `strata audit` name them.
             """
         ),
     )

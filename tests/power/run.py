@@ -4,7 +4,7 @@ PYTHONPATH=src:tests python -m power.run --count 20
 
 Each build begins with empty caches. It is killed at some moment, or while Pants writes `dist/`; or the disk with the
 caches and sandboxes of Pants becomes full, or the one with `dist/`; or the caches cannot be written. The next build, in
-the same place, gives the right image.
+the same place, gives the right image. A table at the end counts what was done, and what was there afterwards.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +43,8 @@ _SECONDS = 600
 _ROOM, _LITTLE, _ENOUGH = 2048, 5, 160
 
 
-NOTHING, PART = "nothing", "a part, which `validate` refuses"
+NOTHING, PART, IMAGE = "nothing", "a part, which `validate` refuses", "the image"
+RIGHT, WRONG = "right", "WRONG"
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,26 @@ def read_only(where: Place, chance: random.Random, steps: int) -> str:
     return "filled caches that cannot be written"
 
 
-HARMS = (kill, fill_disk, kill_at_the_end, fill_dist, read_only)
+Harm = Callable[[Place, random.Random, int], str]
+HARMS: Mapping[Harm, str] = {
+    kill: "killed at some moment",
+    fill_disk: "the disk of the caches becomes full",
+    kill_at_the_end: "killed while Pants writes `dist/`",
+    fill_dist: "the disk of `dist/` becomes full",
+    read_only: "the caches cannot be written",
+}
+
+
+def table(seen: Counter[tuple[Harm, str]]) -> Iterator[str]:
+    """Yield the lines of a table.
+
+    :param seen: a harm, and what was in `dist/` after it or how the next build went → in how many builds.
+    """
+    columns = {NOTHING: "`dist/` has nothing", PART: "a part", IMAGE: "the image", RIGHT: "the next build is right"}
+    yield f"| harm | {' | '.join(columns.values())} |"
+    yield f"| --- |{' ---: |' * len(columns)}"
+    for harm, name in HARMS.items():
+        yield f"| {name} | {' | '.join(str(seen[harm, column]) for column in columns)} |"
 
 
 def main() -> int:
@@ -174,7 +195,7 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=20, help="builds that are harmed")
     parser.add_argument("--seed", type=int, default=1, help="of the random generator")
     arguments = parser.parse_args()
-    chance, failed = random.Random(arguments.seed), 0
+    chance, seen = random.Random(arguments.seed), Counter[tuple[Harm, str]]()
     with place() as undisturbed:
         code, said = undisturbed.build()
         assert code == 0, said
@@ -182,16 +203,17 @@ def main() -> int:
     print(f"{steps} steps", flush=True)
     for number in range(arguments.count):
         with place() as where:
-            harm = HARMS[number % len(HARMS)](where, chance, steps)
-            left = where.image()
+            harm = list(HARMS)[number % len(HARMS)]
+            told, left = harm(where, chance, steps), where.image()
+            left = IMAGE if left == right else left
             code, said = where.build()
-            good = left in (NOTHING, PART, right) and code == 0 and where.image() == right
-            failed += not good
-            there = "the image" if left == right else left
-            print(f"{harm}, `dist/` has {there}: the next build is {'right' if good else 'WRONG'}", flush=True)
+            good = left in (NOTHING, PART, IMAGE) and code == 0 and where.image() == right
+            seen.update([(harm, left), (harm, RIGHT if good else WRONG)])
+            print(f"{told}, `dist/` has {left}: the next build is {RIGHT if good else WRONG}", flush=True)
             if not good:
                 print(said, flush=True)
-    return 1 if failed else 0
+    print("\n".join(table(seen)))
+    return 1 if any(outcome == WRONG for _, outcome in seen) else 0
 
 
 if __name__ == "__main__":

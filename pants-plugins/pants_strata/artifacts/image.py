@@ -107,7 +107,7 @@ class BuiltImage:
 
     `declared` are the requirements that the image's code depends on, with the addresses of their targets; None for all
     of the lock. `imports` are those of its code, of what it does not hold itself. `origins` are those of the layers,
-    the lowest first (ArtifactLayer). `starts` are those of the venv (Venv).
+    the lowest first (ArtifactLayer). `starts` and `alike` are those of the venv (Venv).
     """
 
     image: Image
@@ -121,3 +121,4 @@ class BuiltImage:
     imports: tuple[Import, ...] = ()
     origins: tuple[Optional[ProcessResultMetadata], ...] = field(default=(), compare=False)
     starts: FrozenDict[str, str] = field(default_factory=FrozenDict)
+    alike: FrozenDict[tuple[str, ...], tuple[str, ...]] = field(default_factory=FrozenDict)

@@ -137,7 +137,8 @@ class Venv:
     """What an entry point can name stands beside the layers: importable modules, and the commands in bin.
 
     `wheels` are installed in it, those of first-party distributions included; `libraries` are those of the wheels with
-    machine code. `starts` are the files with code that runs at each start of Python, with the names of their projects.
+    machine code. `starts` are the files with code that runs at each start of Python, with the names of their projects;
+    `alike` are paths that differ only in case or in their Unicode form, with the names of theirs.
     """
 
     layers: tuple[ArtifactLayer, ...]
@@ -147,3 +148,4 @@ class Venv:
     wheels: tuple[LockedWheel, ...] = ()
     libraries: tuple[WheelLibraries, ...] = ()
     starts: FrozenDict[str, str] = field(default_factory=FrozenDict)
+    alike: FrozenDict[tuple[str, ...], tuple[str, ...]] = field(default_factory=FrozenDict)

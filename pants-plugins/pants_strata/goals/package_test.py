@@ -58,6 +58,7 @@ class Engine:
     archive: Archive = Archive.none
     origins: tuple[ProcessResultMetadata, ...] = ()
     starts: FrozenDict[str, str] = field(default_factory=FrozenDict)
+    alike: FrozenDict[tuple[str, ...], tuple[str, ...]] = field(default_factory=FrozenDict)
 
     def describe(self, request: DocumentsRequest) -> Documents:
         return Documents(FrozenDict({name: str(request.image.platform).encode() for name in self.documents}))
@@ -70,6 +71,7 @@ class Engine:
             *(image, DIGEST, BuildInputs((image.manifest_descriptor.digest,), inputs), Verdict("remove", ()), VENV),
             origins=self.origins,
             starts=self.starts,
+            alike=self.alike,
         )
 
     def create(self, files: CreateDigest) -> Digest:
@@ -115,6 +117,18 @@ def lines(platform: str, digest: str) -> list[str]:
 def test_code_that_runs_at_each_start() -> None:
     layout, _ = Engine(starts=FrozenDict({"site/a.pth": "a"})).package("linux/amd64").artifacts
     assert layout.extra_log_lines[-1] == "  runs at each start of Python: /site/a.pth, of a"
+
+
+def test_paths_that_are_alike() -> None:
+    alike = {("site/PIL", "site/pil"): ("a", "b")}
+    layout, _ = Engine(alike=FrozenDict(alike)).package("linux/amd64").artifacts
+    assert layout.extra_log_lines[-1] == "  differ only in case or Unicode form: /site/PIL, /site/pil, of a, b"
+    many = {(f"x{number:02}/A", f"x{number:02}/a"): ("a",) for number in range(12)}
+    layout, _ = Engine(alike=FrozenDict(many)).package("linux/amd64").artifacts
+    assert layout.extra_log_lines[-2:] == (
+        "  differ only in case or Unicode form: /x09/A, /x09/a, of a",
+        "  differ only in case or Unicode form: 2 more",
+    )
 
 
 def test_an_image_for_one_platform() -> None:

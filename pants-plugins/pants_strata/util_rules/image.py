@@ -168,6 +168,7 @@ async def build_image(
         imports=app.imports,
         origins=tuple(item.origin for item in layers),
         starts=venv.starts,
+        alike=venv.alike,
     )
 
 

@@ -55,7 +55,7 @@ def test_a_later_list_of_packages_replaces_and_files_of_the_other_kind_add() -> 
     assert found.glibc == (2, 36)
 
 
-@pytest.mark.parametrize("removed", ["var/lib/dpkg/status", "var/lib/dpkg", "var/", "var"])
+@pytest.mark.parametrize("removed", ["var/lib/dpkg/status", "var/lib/dpkg", "var/", "var", ""])
 def test_list_that_a_later_layer_removes(removed: str) -> None:
     found = combine([layer(packages={"libc6": "2.36-9"}), layer(removed=(removed,))])
     assert (found.packages, found.glibc) == ({}, None)

@@ -18,11 +18,12 @@ def removed_path(path: str) -> Optional[str]:
     """Return the path that a file takes away, with a slash at its end for all below it; None for no whiteout.
 
     :param path: of the file, without a leading slash.
+    :returns: an empty path where all files of lower layers are taken away.
     """
     folder, _, name = path.rpartition("/")
-    if not name.startswith(WHITEOUT_PREFIX):
-        return None
     hidden = "" if name == OPAQUE else name[len(WHITEOUT_PREFIX) :]
+    if not name.startswith(WHITEOUT_PREFIX) or (name != OPAQUE and hidden in ("", ".", "..")):
+        return None
     return f"{folder}/{hidden}" if folder else hidden
 
 
@@ -31,4 +32,9 @@ def hides(removed: Iterable[str], path: str) -> bool:
 
     :param removed: what `removed_path` tells of the layer's files.
     """
-    return any(path == each or path.startswith(each if each.endswith("/") else f"{each}/") for each in removed)
+    return any(path == each or path.startswith(_directory(each)) for each in removed)
+
+
+def _directory(path: str) -> str:
+    """Return what the paths below a path begin with. The root, which is empty, holds all."""
+    return path if path.endswith("/") or not path else f"{path}/"

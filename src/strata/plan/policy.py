@@ -26,8 +26,9 @@ def alike(distributions: Mapping[str, Distribution]) -> dict[tuple[str, ...], tu
     for name, distribution in distributions.items():
         for path in distribution.files:
             place = path
-            while place:
-                owners.setdefault(place, set()).add(name)
+            # Where a project is known to have a directory, it is known to have all above it.
+            while place and name not in owners.setdefault(place, set()):
+                owners[place].add(name)
                 place = place.rpartition("/")[0]
     forms: dict[str, list[str]] = {}
     for path in sorted(owners):

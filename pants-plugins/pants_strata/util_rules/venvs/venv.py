@@ -174,16 +174,19 @@ def _with_installer(layer: ArtifactLayer, installer: Installer) -> ArtifactLayer
     return replace(layer, inputs=FrozenDict({**layer.inputs, "installer": named}))
 
 
-def _check_policy(distributions: Mapping[str, Distribution], policy: PolicySubsystem, address: str) -> None:
-    """Raise StrataError for what `[strata-policy]` refuses."""
+def _check_policy(
+    distributions: Mapping[str, Distribution],
+    same: Mapping[tuple[str, ...], Sequence[str]],
+    policy: PolicySubsystem,
+    address: str,
+) -> None:
+    """Raise StrataError for what `[strata-policy]` refuses. `same` are the paths that are alike."""
     if policy.start_code is Policy.error:
         refused = starts(distributions, {canonicalize_name(name) for name in policy.start_code_of})
         if refused:
             raise code_at_each_start(address, refused)
-    if policy.alike_paths is Policy.error:
-        found = alike(distributions)
-        if found:
-            raise paths_alike(address, found)
+    if policy.alike_paths is Policy.error and same:
+        raise paths_alike(address, same)
 
 
 @rule
@@ -218,7 +221,8 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem, policy: Poli
                 for path, (files, directories) in obstructed.items()
             },
         )
-    _check_policy(distributions, policy, str(target.address))
+    same = alike(distributions)
+    _check_policy(distributions, same, policy, str(target.address))
     overlapping = overlaps(distributions)
     if overlapping:
         files = {path: [wheels[name].file for name in names] for path, names in overlapping.items()}
@@ -238,6 +242,7 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem, policy: Poli
         wheels=chosen,
         libraries=libraries,
         starts=FrozenDict(starts(distributions)),
+        alike=FrozenDict(same),
     )
 
 

@@ -286,10 +286,10 @@ def test_code_at_each_start_is_named_and_may_be_refused() -> None:
     Engine({"b-c": []}, starts=starts, policy=policy).build(None)
 
 
-def test_paths_that_are_alike_may_be_refused() -> None:
+def test_paths_that_are_alike_are_named_and_may_be_refused() -> None:
     files = {"a": {"site/PIL/x.py": "1"}, "b": {"site/pil/y.py": "1"}}
     requires: dict[str, list[str]] = {"a": [], "b": []}
-    Engine(requires, files).build(None)
+    assert dict(Engine(requires, files).build(None).alike) == {("site/PIL", "site/pil"): ("a", "b")}
     policy = {"alike_paths": Policy.error}
     with pytest.raises(StrataError) as refused:
         Engine(requires, files, policy=policy).build(None)
