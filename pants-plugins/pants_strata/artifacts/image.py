@@ -18,6 +18,7 @@ from strata.attest.build_inputs import BuildInputs
 from strata.audit.policy import Verdict
 from strata.oci.image import Image
 from strata.oci.platform import Platform
+from strata.plan.policy import Notices
 from strata.protocol.app_layer import Import
 from strata.protocol.bases.fetch_base import BaseRuntime
 from strata.protocol.layer import Compression
@@ -107,7 +108,7 @@ class BuiltImage:
 
     `declared` are the requirements that the image's code depends on, with the addresses of their targets; None for all
     of the lock. `imports` are those of its code, of what it does not hold itself. `origins` are those of the layers,
-    the lowest first (ArtifactLayer). `starts` and `alike` are those of the venv (Venv).
+    the lowest first (ArtifactLayer). `notices` are those of the venv.
     """
 
     image: Image
@@ -120,5 +121,4 @@ class BuiltImage:
     declared: Optional[FrozenDict[str, str]] = None
     imports: tuple[Import, ...] = ()
     origins: tuple[Optional[ProcessResultMetadata], ...] = field(default=(), compare=False)
-    starts: FrozenDict[str, str] = field(default_factory=FrozenDict)
-    alike: FrozenDict[tuple[str, ...], tuple[str, ...]] = field(default_factory=FrozenDict)
+    notices: Notices = field(default_factory=Notices)

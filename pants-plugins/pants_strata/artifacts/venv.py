@@ -15,6 +15,7 @@ from pants_strata.artifacts.wheel import LockedWheel
 from strata.locks.c_library import CLibrary
 from strata.locks.requirements import LockedRequirement
 from strata.oci.platform import Platform
+from strata.plan.policy import Notices
 from strata.protocol.dependencies_layer import Bytecode, Distribution
 from strata.protocol.layer import Compression
 
@@ -137,8 +138,7 @@ class Venv:
     """What an entry point can name stands beside the layers: importable modules, and the commands in bin.
 
     `wheels` are installed in it, those of first-party distributions included; `libraries` are those of the wheels with
-    machine code. `starts` are the files with code that runs at each start of Python, with the names of their projects;
-    `alike` are paths that differ only in case or in their Unicode form, with the names of theirs.
+    machine code.
     """
 
     layers: tuple[ArtifactLayer, ...]
@@ -147,5 +147,4 @@ class Venv:
     standard_library: frozenset[str]
     wheels: tuple[LockedWheel, ...] = ()
     libraries: tuple[WheelLibraries, ...] = ()
-    starts: FrozenDict[str, str] = field(default_factory=FrozenDict)
-    alike: FrozenDict[tuple[str, ...], tuple[str, ...]] = field(default_factory=FrozenDict)
+    notices: Notices = field(default_factory=Notices)

@@ -26,7 +26,7 @@ from pants_strata.artifacts.layouts import LayoutsOnBases
 from pants_strata.artifacts.os_packages import OsPackagesRequest
 from pants_strata.artifacts.python_version import Today
 from pants_strata.artifacts.venv import VenvRequest
-from pants_strata.goals.summary import Part, made, noticed
+from pants_strata.goals.summary import Part, made
 from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
 from pants_strata.target_types import (
     ArtifactOutputPathField,
@@ -212,7 +212,7 @@ get_packaged_image = engine.asker(packaged_image)
 def _part(built: BuiltImage, layouts: LayoutsOnBases) -> Part:
     notes = (
         f"  installers: {built.installers.summary()}",
-        *noticed(built),
+        *(f"  {line}" for line in built.notices.lines()),
         *_left_out(built.image, layouts),
     )
     return Part(built.image.platform, built.image.layers, built.image.manifest_descriptor.digest, notes)

@@ -32,6 +32,7 @@ from strata.oci.descriptor import Descriptor
 from strata.oci.image import Image, RuntimeConfig
 from strata.oci.layer import Layer
 from strata.oci.platform import Platform
+from strata.plan.policy import Notices
 from support.mocked_rules import origin, run_mocked
 
 ADDRESS = Address("src/web", target_name="image")
@@ -57,8 +58,7 @@ class Engine:
     kind: str = "os-packages"
     archive: Archive = Archive.none
     origins: tuple[ProcessResultMetadata, ...] = ()
-    starts: FrozenDict[str, str] = field(default_factory=FrozenDict)
-    alike: FrozenDict[tuple[str, ...], tuple[str, ...]] = field(default_factory=FrozenDict)
+    notices: Notices = field(default_factory=Notices)
 
     def describe(self, request: DocumentsRequest) -> Documents:
         return Documents(FrozenDict({name: str(request.image.platform).encode() for name in self.documents}))
@@ -70,8 +70,7 @@ class Engine:
         return BuiltImage(
             *(image, DIGEST, BuildInputs((image.manifest_descriptor.digest,), inputs), Verdict("remove", ()), VENV),
             origins=self.origins,
-            starts=self.starts,
-            alike=self.alike,
+            notices=self.notices,
         )
 
     def create(self, files: CreateDigest) -> Digest:
@@ -114,20 +113,12 @@ def lines(platform: str, digest: str) -> list[str]:
     ]
 
 
-def test_code_that_runs_at_each_start() -> None:
-    layout, _ = Engine(starts=FrozenDict({"site/a.pth": "a"})).package("linux/amd64").artifacts
-    assert layout.extra_log_lines[-1] == "  runs at each start of Python: /site/a.pth, of a"
-
-
-def test_paths_that_are_alike() -> None:
-    alike = {("site/PIL", "site/pil"): ("a", "b")}
-    layout, _ = Engine(alike=FrozenDict(alike)).package("linux/amd64").artifacts
-    assert layout.extra_log_lines[-1] == "  differ only in case or Unicode form: /site/PIL, /site/pil, of a, b"
-    many = {(f"x{number:02}/A", f"x{number:02}/a"): ("a",) for number in range(12)}
-    layout, _ = Engine(alike=FrozenDict(many)).package("linux/amd64").artifacts
+def test_what_a_reader_should_know() -> None:
+    notices = Notices((("site/a.pth", "a"),), ((("site/PIL", "site/pil"), ("a", "b")),))
+    layout, _ = Engine(notices=notices).package("linux/amd64").artifacts
     assert layout.extra_log_lines[-2:] == (
-        "  differ only in case or Unicode form: /x09/A, /x09/a, of a",
-        "  differ only in case or Unicode form: 2 more",
+        "  runs at each start of Python: /site/a.pth, of a",
+        "  differ only in case or Unicode form: /site/PIL, /site/pil, of a, b",
     )
 
 

@@ -13,8 +13,6 @@ from pants_strata.artifacts.image import BuiltImage
 from strata.oci.layer import Layer
 from strata.oci.platform import Platform
 
-_SHOWN = 10
-
 
 @dataclass(frozen=True)
 class Part:
@@ -47,18 +45,6 @@ def made(built: BuiltImage, run: RunId) -> str:
     remote = sources.count(ProcessResultMetadata.Source.HIT_REMOTELY)
     there = f"cached: {_counted(len(sizes) - len(made), sum(sizes) - sum(made))}"
     return f"  made: {_counted(len(made), sum(made))}; {there}{f', {remote} of them remotely' if remote else ''}"
-
-
-def noticed(built: BuiltImage) -> Iterable[str]:
-    """Yield lines about what dependencies bring and a policy may refuse. `strata audit` reads the whole image."""
-    for path, name in built.starts.items():
-        yield f"  runs at each start of Python: /{path}, of {name}"
-    alike = sorted(built.alike.items())
-    for paths, names in alike[:_SHOWN]:
-        shown = ", ".join(f"/{path}" for path in paths)
-        yield f"  differ only in case or Unicode form: {shown}, of {', '.join(names)}"
-    if len(alike) > _SHOWN:
-        yield f"  differ only in case or Unicode form: {len(alike) - _SHOWN} more"
 
 
 def _counted(layers: int, size: int) -> str:

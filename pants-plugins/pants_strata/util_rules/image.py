@@ -167,8 +167,7 @@ async def build_image(
         declared=None if declared is None else FrozenDict({each: str(owner) for each, owner in declared.items()}),
         imports=app.imports,
         origins=tuple(item.origin for item in layers),
-        starts=venv.starts,
-        alike=venv.alike,
+        notices=venv.notices,
     )
 
 

@@ -3,18 +3,47 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from strata.protocol.dependencies_layer import Distribution
 
+_SHOWN = 10
 
-def starts(distributions: Mapping[str, Distribution], allowed: Collection[str] = ()) -> dict[str, str]:
+
+@dataclass(frozen=True)
+class Notices:
+    """What a reader should know of an image's dependencies, and a policy may refuse.
+
+    :param starts: the paths of files with code that runs at each start of Python, each with the name of its project.
+    :param alike: paths that differ only in case or in their Unicode form, each time with the names of their projects.
+    """
+
+    starts: tuple[tuple[str, str], ...] = ()
+    alike: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
+
+    @classmethod
+    def of(cls, distributions: Mapping[str, Distribution]) -> Notices:
+        """Return what is to be told of some projects."""
+        return cls(tuple(starts(distributions).items()), tuple(sorted(alike(distributions).items())))
+
+    def lines(self) -> Iterator[str]:
+        """Yield one line for each file that runs, and some for the paths that are alike."""
+        for path, name in self.starts:
+            yield f"runs at each start of Python: /{path}, of {name}"
+        for paths, names in self.alike[:_SHOWN]:
+            shown = ", ".join(f"/{path}" for path in paths)
+            yield f"differ only in case or Unicode form: {shown}, of {', '.join(names)}"
+        if len(self.alike) > _SHOWN:
+            yield f"differ only in case or Unicode form: {len(self.alike) - _SHOWN} more"
+
+
+def starts(distributions: Mapping[str, Distribution]) -> dict[str, str]:
     """Return the files with code that runs at each start of Python: path in an image → name of a project.
 
     :param distributions: name of a project → what its wheel installs.
-    :param allowed: projects that may have such files.
     """
-    return {path: name for name in sorted(distributions) if name not in allowed for path in distributions[name].starts}
+    return {path: name for name in sorted(distributions) for path in distributions[name].starts}
 
 
 def alike(distributions: Mapping[str, Distribution]) -> dict[tuple[str, ...], tuple[str, ...]]:

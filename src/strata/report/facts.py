@@ -10,6 +10,7 @@ from strata.attest.components import Component, Contents
 from strata.audit.policy import Verdict
 from strata.diff.compare import Comparison
 from strata.diff.view import ImageView, LayerView
+from strata.plan.policy import Notices
 from strata.report.reasons import Reason
 
 _MANY = 3
@@ -26,6 +27,7 @@ class ImageFacts:
     :param reasons: project → why its wheel is there.
     :param verdict: which installers were found in it.
     :param comparison: with the reference; None where there is no reference.
+    :param notices: what else to know of its dependencies.
     """
 
     name: str
@@ -34,6 +36,7 @@ class ImageFacts:
     reasons: Mapping[str, Reason] = field(hash=False)
     verdict: Verdict
     comparison: Optional[Comparison] = None
+    notices: Notices = field(default_factory=Notices)
 
     @property
     def title(self) -> str:

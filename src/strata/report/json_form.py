@@ -54,6 +54,8 @@ def _image(image: ImageFacts, report: Report, have: Mapping[str, Sequence[str]])
             {"with": each.image, "layers": each.layers, "size": each.size} for each in shared_by(image, report.images)
         ],
         "installers": {"summary": image.verdict.summary(), "found": [each.to_json() for each in image.verdict.found]},
+        "startCode": [{"path": path, "project": project} for path, project in image.notices.starts],
+        "alikePaths": [{"paths": list(paths), "projects": list(names)} for paths, names in image.notices.alike],
     }
 
 

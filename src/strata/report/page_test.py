@@ -83,6 +83,8 @@ def test_the_page_tells_of_layers_reasons_pulls_and_the_audit() -> None:
         "BSD-3-Clause",
         "not told by the package",
         'Looked for in all layers; found: none but ensurepip (ensurepip="keep").',
+        "runs at each start of Python: /site/a.pth, of <script>document.title",
+        "differ only in case or Unicode form: /site/PIL, /site/pil, of numpy, small-1",
     ):
         assert told in text, told
 
@@ -124,6 +126,8 @@ def test_the_json() -> None:
         "requiredBy": [{"project": "flask", "requirement": "click>=8.1.3"}],
         "path": ["flask", "click"],
     }
+    assert web["startCode"] == [{"path": "site/a.pth", "project": HOSTILE}]
+    assert web["alikePaths"] == [{"paths": ["site/PIL", "site/pil"], "projects": ["numpy", "small-1"]}]
     assert told["licenses"] == {
         HOSTILE: ["flask 3.1.0"],
         "BSD-3-Clause": ["click 8.2.1"],

@@ -32,6 +32,7 @@ def image_section(image: ImageFacts, report: Report) -> Markup:
         _packages(image),
         _neighbours(image, report),
         _audit(image),
+        _notices(image),
     ]
     return element("section", *parts, id=anchor(image.title))
 
@@ -186,6 +187,13 @@ def _audit(image: ImageFacts) -> Markup:
     if found:
         parts.append(details(f"{len(found)} pieces of evidence", table(["Layer", "Evidence", "Requested by"], found)))
     return Markup("".join(parts))
+
+
+def _notices(image: ImageFacts) -> Markup:
+    told = [element("li", text(line)) for line in image.notices.lines()]
+    if not told:
+        return Markup("")
+    return Markup("".join([element("h3", text("Worth knowing of its dependencies")), element("ul", *told)]))
 
 
 def _found(image: ImageFacts) -> Sequence[Sequence[Markup]]:

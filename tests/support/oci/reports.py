@@ -14,6 +14,7 @@ from strata.diff.view import ImageView
 from strata.oci.descriptor import LAYER_GZIP, Descriptor
 from strata.oci.image import Image, RuntimeConfig
 from strata.oci.layer import Layer
+from strata.plan.policy import Notices
 from strata.protocol.app_layer import Import
 from strata.report.facts import ImageFacts, Report
 from strata.report.reasons import WheelFacts, reasons
@@ -71,6 +72,7 @@ def facts(name: str, layers: Sequence[Layer], flask: str = "3.1.0", before: Sequ
         reasons(wheels, declared, imports, {}),
         Verdict("keep", found),
         comparison,
+        Notices((("site/a.pth", HOSTILE),), ((("site/PIL", "site/pil"), ("numpy", "small-1")),)),
     )
 
 

@@ -54,6 +54,7 @@ async def facts_of(
                 await _reasons(built),
                 built.installers,
                 comparison,
+                built.notices,
             )
         )
     return tuple(found)

@@ -56,8 +56,7 @@ from strata.plan.install_batches import install_batches
 from strata.plan.layer_groups import MOST_LAYERS, layer_groups
 from strata.plan.needed import reached
 from strata.plan.overlaps import entangled, obstructions, overlaps
-from strata.plan.policy import alike, starts
-from strata.protocol.dependencies_layer import Distribution
+from strata.plan.policy import Notices
 from strata.protocol.interpreter import feature_version
 
 _logger = logging.getLogger(__name__)
@@ -174,19 +173,15 @@ def _with_installer(layer: ArtifactLayer, installer: Installer) -> ArtifactLayer
     return replace(layer, inputs=FrozenDict({**layer.inputs, "installer": named}))
 
 
-def _check_policy(
-    distributions: Mapping[str, Distribution],
-    same: Mapping[tuple[str, ...], Sequence[str]],
-    policy: PolicySubsystem,
-    address: str,
-) -> None:
-    """Raise StrataError for what `[strata-policy]` refuses. `same` are the paths that are alike."""
+def _check_policy(notices: Notices, policy: PolicySubsystem, address: str) -> None:
+    """Raise StrataError for what `[strata-policy]` refuses."""
     if policy.start_code is Policy.error:
-        refused = starts(distributions, {canonicalize_name(name) for name in policy.start_code_of})
+        allowed = {canonicalize_name(name) for name in policy.start_code_of}
+        refused = {path: name for path, name in notices.starts if name not in allowed}
         if refused:
             raise code_at_each_start(address, refused)
-    if policy.alike_paths is Policy.error and same:
-        raise paths_alike(address, same)
+    if policy.alike_paths is Policy.error and notices.alike:
+        raise paths_alike(address, dict(notices.alike))
 
 
 @rule
@@ -221,8 +216,8 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem, policy: Poli
                 for path, (files, directories) in obstructed.items()
             },
         )
-    same = alike(distributions)
-    _check_policy(distributions, same, policy, str(target.address))
+    notices = Notices.of(distributions)
+    _check_policy(notices, policy, str(target.address))
     overlapping = overlaps(distributions)
     if overlapping:
         files = {path: [wheels[name].file for name in names] for path, names in overlapping.items()}
@@ -241,8 +236,7 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem, policy: Poli
         standard_library=venv_layer.standard_library,
         wheels=chosen,
         libraries=libraries,
-        starts=FrozenDict(starts(distributions)),
-        alike=FrozenDict(same),
+        notices=notices,
     )
 
 

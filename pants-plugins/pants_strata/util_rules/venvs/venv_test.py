@@ -272,7 +272,7 @@ def test_a_file_where_another_wheel_has_a_directory() -> None:
 def test_code_at_each_start_is_named_and_may_be_refused() -> None:
     starts = {"a": ("site/a.pth",), "b-c": ("site/sitecustomize.py",)}
     requires: dict[str, list[str]] = {"a": [], "b-c": []}
-    named = Engine(requires, starts=starts).build(None).starts
+    named = Engine(requires, starts=starts).build(None).notices.starts
     assert dict(named) == {"site/a.pth": "a", "site/sitecustomize.py": "b-c"}
     policy = {"start_code": Policy.error, "start_code_of": ["B_C"]}
     with pytest.raises(StrataError) as refused:
@@ -289,7 +289,7 @@ def test_code_at_each_start_is_named_and_may_be_refused() -> None:
 def test_paths_that_are_alike_are_named_and_may_be_refused() -> None:
     files = {"a": {"site/PIL/x.py": "1"}, "b": {"site/pil/y.py": "1"}}
     requires: dict[str, list[str]] = {"a": [], "b": []}
-    assert dict(Engine(requires, files).build(None).alike) == {("site/PIL", "site/pil"): ("a", "b")}
+    assert dict(Engine(requires, files).build(None).notices.alike) == {("site/PIL", "site/pil"): ("a", "b")}
     policy = {"alike_paths": Policy.error}
     with pytest.raises(StrataError) as refused:
         Engine(requires, files, policy=policy).build(None)
