@@ -11,6 +11,7 @@ import sys
 
 _PATH = "import os, sys; sys.path[:0] = sys.argv.pop(1).split(os.pathsep); "
 _LIGHT = "from strata.start.light import import_light; import_light('strata.registry.command'); "
+_HOST = "import_light('strata.fetch.host'); from strata.fetch.host import HostSettings; HostSettings.enter(); "
 _MAIN = "from strata.__main__ import main; sys.exit(main())"
 
 
@@ -23,3 +24,10 @@ STRATA = _command(_PATH + _MAIN)
 
 PUSH = (*_command(_PATH + _LIGHT + _MAIN), "push")
 """What stands before the arguments of `python -m strata push`, which starts fast: there is one for each image."""
+
+DIGEST = (*_command(_PATH + _LIGHT + _HOST + _MAIN), "digest")
+"""What stands before the arguments of `python -m strata digest`, in a sandbox with the settings of the machine.
+
+It starts fast, too, and takes the user's environment from the settings (util_rules/host.py): what is secret there is in
+no environment of a process that Pants runs.
+"""

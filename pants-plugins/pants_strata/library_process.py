@@ -47,8 +47,9 @@ _COMPILED = "compiled"
 _PYTHON = ".python"
 # The machine's OpenSSL configuration takes no part.
 _ENVIRONMENT = {"OPENSSL_CONF": "/dev/null"}
-_HOST_CACHE = "strata_host"
 _HOST = ".host"
+HOST_SETTINGS = FrozenDict({"strata_host": _HOST})
+"""The named cache in which a process finds the settings of the machine (util_rules/host.py), and where."""
 _REQUEST = ".request.json"
 _RESULT = "result.json"
 _BLOBS = "blobs"
@@ -186,7 +187,7 @@ async def on_host(
         argv=(f"{_HOST}/python", *_PROGRAM, request.verb, _REQUEST),
         input_digest=await engine.merge([inputs, request_file]),
         immutable_input_digests={_LIBRARY: library.digest},
-        append_only_caches={_HOST_CACHE: _HOST},
+        append_only_caches=HOST_SETTINGS,
         output_files=(_RESULT,),
         output_directories=tuple(output_directories),
         description=description,

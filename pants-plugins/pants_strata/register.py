@@ -42,6 +42,7 @@ from pants_strata.util_rules import (
     image_system,
     installer,
     installer_lock,
+    published,
     siblings,
     workers,
 )
@@ -121,6 +122,7 @@ def rules() -> Iterable[Rule | UnionRule]:
         publish,
         python_version,
         run,
+        published,
         siblings,
         source,
         standalone,

@@ -10,6 +10,7 @@
     python -m strata push LAYOUT REFERENCE   a layout's image into a registry: what is new there, and then the tag
     python -m strata pull LAYOUT REFERENCE   a registry's image into a layout
     python -m strata copy SOURCE TARGET      an image from one repository into another
+    python -m strata digest REFERENCE        the digest that a registry has at a tag
     python -m strata attach REFERENCE FILE   a document, or a folder of them, to an image in a registry
     python -m strata referrers REFERENCE     what is attached to an image in a registry
     python -m strata sign IMAGE              signs an image in a registry or a layout, as cosign does
@@ -33,6 +34,7 @@ COMMANDS = {
     "audit": ("strata.audit", "find installers of Python packages in the images of any OCI image layout"),
     "check": ("strata.check", "find what needs attention in images: vulnerable, outdated"),
     "copy": ("strata.registry", "copy an image from one registry or repository to another"),
+    "digest": ("strata.registry", "print the digest that a registry has at a tag"),
     "diff": ("strata.diff", "compare the images of two layouts, layer by layer, and name the causes"),
     "list": ("strata.layouts", "list mode, owner, size and path of each file in a layer"),
     "pull": ("strata.registry", "fetch an image from a registry into a layout"),

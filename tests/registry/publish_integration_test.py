@@ -136,8 +136,8 @@ def test_publish_twice(project: Project) -> None:
 
     again, rewritten = project.publish("src/app:image")
     assert rewritten == [image]
-    told = line(again)
-    assert (told["digest"], told["uploaded"], told["mounted"], told["bytes"]) == (digest, 0, 0, 0)
+    assert again.stdout == ""
+    assert f"src/app:image skipped ({place} is there already)." in again.stderr
     assert "attached" not in told
     assert documents_of(f"{address}/team/app@{digest}") == attached
 

@@ -33,6 +33,7 @@ from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import EntryPointField, ScriptField
 from pants_strata.target_types.publishing import RegistriesField, RepositoryField, SkipPushField
 from pants_strata.util_rules.destinations import destinations
+from pants_strata.util_rules.published import PublishedRequest, get_published
 from pants_strata.util_rules.siblings import PublishedImages
 from strata.attest.documents import documents_path
 from strata.errors import StrataError
@@ -79,6 +80,14 @@ class PublishImageFieldSet(PublishFieldSet):  # type: ignore[type-arg]
     def opt_out(cls, tgt: Target) -> bool:
         """Return whether an image has no repository: it is then not even built."""
         return not tgt[RepositoryField].value
+
+
+class _AlreadyThere(PublishPackages):
+    """An image that a registry has at all its names. People read that its push is skipped."""
+
+    def get_output_data(self, **_: object) -> PublishOutputData:
+        """Return what `--publish-output` has of an image that was pushed: those who deploy it see no difference."""
+        return super().get_output_data(exit_code=0, published=True)
 
 
 class _Unshown(str):
@@ -138,6 +147,9 @@ async def publish_image(
     attached = any(artifact.relpath == documents for artifact in package.artifacts)
     # Without the archive, and whatever else lies beside the layout.
     pushed = await engine.only(package.digest, [f"{layout}/**", f"{documents}/**"])
+    asked = [place for place in places if not place.registry.skip_push]
+    answers = await engine.concurrently(get_published(PublishedRequest(place, digest)) for place in asked)
+    there = {place for place, answer in zip(asked, answers) if answer.is_there}
     pushes = []
     for place in places:
         if place.registry.skip_push:
@@ -148,14 +160,19 @@ async def publish_image(
             *place.arguments(digest, images.siblings(fields.address, place)),
             *([f"--documents={documents}"] if attached else []),
         )
-        process = InteractiveProcess([*PUSH, *arguments], env=environment, input_digest=pushed)
         data = {
             "registry": place.registry.address,
             "repository": place.repository,
             "tags": place.tags,
             "digest": digest,
         }
-        pushes.append(PublishPackages((name,), process, place.description(digest), PublishOutputData(data)))
+        if place in there:
+            where = place.description(digest)
+            data["status"] = f"published to {where}"
+            pushes.append(_AlreadyThere((name,), None, f"({where} is there already)", PublishOutputData(data)))
+        else:
+            process = InteractiveProcess([*PUSH, *arguments], env=environment, input_digest=pushed)
+            pushes.append(PublishPackages((name,), process, place.description(digest), PublishOutputData(data)))
         if key and place.registry.sign:
             process = InteractiveProcess([*STRATA, *signing_arguments(key, place, digest)], env=environment)
             described = f"signature of {place.description(digest)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -26,7 +27,7 @@ from strata.oci.image import Image, RuntimeConfig
 from strata.oci.platform import Platform
 from support import rules
 from support.oci.layouts import write_example
-from support.servers.fake_registry import fake_registry
+from support.servers.fake_registry import Fault, fake_registry
 from support.signing.commands import write_keys
 
 DIGEST = "sha256:" + "ab" * 32
@@ -69,8 +70,8 @@ def request_of(runner: RuleRunner, fields: str, *options: str, index: bytes = IN
     return PublishImageRequest(PublishImageFieldSet.create(target), (package,))
 
 
-def published(runner: RuleRunner, fields: str, *options: str, **env: Any) -> list[Any]:
-    return list(runner.request(PublishProcesses, [request_of(runner, fields, *options, **env)]))
+def published(runner: RuleRunner, fields: str, *options: str, index: bytes = INDEX, **env: Any) -> list[Any]:
+    return list(runner.request(PublishProcesses, [request_of(runner, fields, *options, index=index, **env)]))
 
 
 def message(runner: RuleRunner, fields: str, *options: str) -> str:
@@ -81,7 +82,7 @@ def test_a_push_for_each_registry(runner: RuleRunner) -> None:
     fields = (
         "repository='team/{directory}', registries=['@live', 'b.example:5000', '@off'], image_tags=['1', '{env.V}']"
     )
-    variables = {"V": "2", "HOME": "/home/me", "SECRET": "s", "AWS_SECRET_ACCESS_KEY": "a secret"}
+    variables: dict[str, Any] = {"V": "2", "HOME": "/home/me", "SECRET": "s", "AWS_SECRET_ACCESS_KEY": "a secret"}
     live, other, off = published(runner, fields, REGISTRIES, **variables)
     assert (live.names, live.description) == (("src/web:image",), f"registry.example/team/web:1,2@{DIGEST}")
     assert dict(live.data) == {
@@ -132,6 +133,56 @@ def test_the_processes_push_and_sign(runner: RuleRunner, tmp_path: Path) -> None
         verify = [*argv[:5], "verify", f"{registry.address}/team/web:latest", f"--key={tmp_path}/a.pub"]
         done = subprocess.run(verify, cwd=tmp_path, env={}, capture_output=True, text=True, check=False)
         assert done.stdout.splitlines()[0].endswith(json.loads(index)["manifests"][0]["digest"]), done.stderr
+
+
+def test_an_image_that_is_there_is_not_pushed(runner: RuleRunner) -> None:
+    manifest = ("application/vnd.oci.image.index.v1+json", INDEX)
+    digest = f"sha256:{hashlib.sha256(INDEX).hexdigest()}"
+    index = json.dumps({"manifests": [{"digest": digest}]}).encode()
+    with fake_registry() as registry:
+
+        def outcome() -> Any:
+            option = f"--strata-registries={{'live': {{'address': '{registry.address}', 'default': True}}}}"
+            fields = "repository='team/web', image_tags=['1', '2']"
+            (told,) = published(runner, fields, option, index=index)
+            return told
+
+        place = f"{registry.address}/team/web:1,2@{digest}"
+        registry.manifests["team/web", "1"] = manifest
+        assert (outcome().process is None, outcome().description) == (False, place)
+        registry.manifests["team/web", "2"] = manifest
+        registry.requests.clear()
+        there = outcome()
+        assert registry.asked() == ["HEAD /v2/team/web/manifests/1", "HEAD /v2/team/web/manifests/2"]
+        assert (there.process, there.description) == (None, f"({place} is there already)")
+        # As if it had been pushed: who deploys what is published deploys this.
+        assert dict(there.get_output_data(published=False, status="skipped")) == {
+            "digest": digest,
+            "exit_code": 0,
+            "names": ("src/web:image",),
+            "published": True,
+            "registry": registry.address,
+            "repository": "team/web",
+            "status": f"published to {place}",
+            "tags": ("1", "2"),
+        }
+        # What is wrong, the push tells.
+        registry.faults.append(Fault("HEAD", 503))
+        assert outcome().process is not None
+        registry.manifests["team/web", "2"] = (manifest[0], INDEX + b"\n")
+        assert outcome().process is not None
+
+
+def test_an_image_that_is_there_is_signed(runner: RuleRunner) -> None:
+    digest = f"sha256:{hashlib.sha256(INDEX).hexdigest()}"
+    index = json.dumps({"manifests": [{"digest": digest}]}).encode()
+    with fake_registry() as registry:
+        registry.manifests["team/web", "latest"] = ("application/vnd.oci.image.index.v1+json", INDEX)
+        option = f"--strata-registries={{'live': {{'address': '{registry.address}', 'default': True}}}}"
+        fields = "repository='team/web'"
+        there, signed = published(runner, fields, option, "--strata-sign-key=release.key", index=index)
+        assert there.process is None
+        assert signed.process.process.argv[-3:-1] == ("sign", f"{registry.address}/team/web@{digest}")
 
 
 def test_registry_that_gets_no_signatures(runner: RuleRunner) -> None:

@@ -35,8 +35,17 @@ class Destination:
             f"{self.registry.address}/{self.repository}{first}@{digest}",
             *(f"--tag={tag}" for tag in self.tags[1:]),
             *(f"--mount-from={sibling}" for sibling in siblings),
-            *([f"--plain-http={self.registry.address}"] if self.registry.plain_http else []),
+            *self._plain_http(),
         )
+
+    def names(self, digest: str) -> tuple[str, ...]:
+        """Return the references that an image has when it is there, and how they are asked for by `strata digest`."""
+        name = f"{self.registry.address}/{self.repository}"
+        tagged = tuple(f"{name}:{tag}" for tag in self.tags)
+        return (*(tagged or [f"{name}@{digest}"]), *self._plain_http())
+
+    def _plain_http(self) -> tuple[str, ...]:
+        return (f"--plain-http={self.registry.address}",) if self.registry.plain_http else ()
 
 
 def templates(repository: str, tags: Sequence[str], registries: Sequence[Registry]) -> Iterator[str]:

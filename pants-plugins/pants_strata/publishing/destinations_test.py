@@ -42,6 +42,12 @@ def test_arguments_and_description() -> None:
     assert untagged.description(DIGEST) == f"registry.example/team/app@{DIGEST}"
 
 
+def test_names_that_are_asked_for() -> None:
+    place = Destination(Registry("a.example", plain_http=True), "team/app", ("1", "latest"))
+    assert place.names(DIGEST) == ("a.example/team/app:1", "a.example/team/app:latest", "--plain-http=a.example")
+    assert Destination(LIVE, "team/app", ()).names(DIGEST) == (f"registry.example/team/app@{DIGEST}",)
+
+
 @pytest.mark.parametrize(
     "repository, tag, message",
     [

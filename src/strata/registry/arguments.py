@@ -36,6 +36,15 @@ def add_copy_arguments(parser: argparse.ArgumentParser) -> None:
     _add_target(parser)
 
 
+def add_digest_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `digest` takes."""
+    parser.add_argument(
+        "references", metavar="REFERENCE", nargs="+", help="registry.example/team/app:tag, or @sha256:DIGEST"
+    )
+    parser.add_argument("--attempts", type=int, default=5, help="how often a registry that fails is asked (default: 5)")
+    add_plain_http(parser)
+
+
 def _add_target(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tag", action="append", default=[], metavar="TAG", help="a further tag; may be repeated")
     parser.add_argument(
@@ -65,4 +74,9 @@ def add_plain_http(parser: argparse.ArgumentParser) -> None:
     )
 
 
-ARGUMENTS = {"copy": add_copy_arguments, "pull": add_pull_arguments, "push": add_push_arguments}
+ARGUMENTS = {
+    "copy": add_copy_arguments,
+    "digest": add_digest_arguments,
+    "pull": add_pull_arguments,
+    "push": add_push_arguments,
+}

@@ -1,7 +1,7 @@
 """This module has the commands that move images between layouts and registries.
 
-Standard output has one line of JSON: what was pushed, pulled or copied. Progress is on standard error where that is a
-terminal. Credentials come from the files of strata.registry.credentials alone.
+Standard output has JSON, one value a line: what was pushed, pulled or copied, or which digest is there. Progress is on
+standard error where that is a terminal. Credentials come from the files of strata.registry.credentials alone.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from strata.layouts.layout import Layout, split_tag
 from strata.registry.manifests import digest_at
 from strata.registry.provider import Provider, Settings
 from strata.registry.reference import Reference
+from strata.registry.retries import Retries
 
 # The rest is imported where it is needed: `publish` starts this for each image, most of which are there already.
 if TYPE_CHECKING:
@@ -89,6 +90,15 @@ def _copy(arguments: argparse.Namespace) -> int:
         # Documents and signatures come later than the image, so that they are copied also where the image is there.
         done = replace(done, attached=attach(read_tree(source, root, str(target.reference))))
     return target.report(root.digest, done)
+
+
+def _digest(arguments: argparse.Namespace) -> int:
+    retries = Retries(attempts=max(1, arguments.attempts))
+    settings = Settings(plain_http=frozenset(arguments.plain_http), retries=retries)
+    for reference in [Reference.parse(text) for text in arguments.references]:
+        found = digest_at(Provider(reference, settings=settings), reference.digest or reference.tag or "latest")
+        _print({"reference": str(reference), "digest": found or None})
+    return 0
 
 
 @dataclass(frozen=True)
@@ -184,4 +194,4 @@ class _ProgressLine:
             print(f"\r{progress.done:,} of {progress.total:,} bytes, {progress.sent:,} sent", end=end, file=sys.stderr)
 
 
-COMMANDS = {"push": _push, "pull": _pull, "copy": _copy}
+COMMANDS = {"push": _push, "pull": _pull, "copy": _copy, "digest": _digest}

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -7,6 +9,7 @@ from pathlib import Path
 
 import strata
 from support.oci.layouts import write_example
+from support.servers.fake_registry import Fault, fake_registry
 
 SOURCES = os.path.dirname(os.path.dirname(strata.__file__))
 
@@ -43,6 +46,28 @@ def test_commands_are_listed_without_what_they_take() -> None:
     assert strata_command("pusj")[0] == 2
     assert "invalid choice: 'pusj'" in strata_command("pusj")[2]
     assert "usage: strata push [-h]" in strata_command("push", "--help")[1]
+
+
+def test_digests_of_references() -> None:
+    manifest = b"{}"
+    digest = f"sha256:{hashlib.sha256(manifest).hexdigest()}"
+    with fake_registry() as registry:
+        name = f"{registry.address}/team/app"
+        registry.manifests["team/app", "latest"] = ("application/vnd.oci.image.index.v1+json", manifest)
+        code, output, error = strata_command("digest", name, f"{name}:2")
+        assert (code, error) == (0, "")
+        assert [json.loads(line) for line in output.splitlines()] == [
+            {"reference": name, "digest": digest},
+            {"reference": f"{name}:2", "digest": None},
+        ]
+        registry.requests.clear()
+        registry.faults.append(Fault("HEAD", 503, times=9))
+        code, output, error = strata_command("digest", f"{name}:1", "--attempts=1")
+        assert (code, output, len(registry.asked())) == (2, "", 1)
+        assert error == (
+            f"{name}:1: the registry could not look for a manifest: HTTP 503.\n"
+            "Fix: try again later; if it stays so, show this to the registry's owner.\n"
+        )
 
 
 def test_mistakes_are_told_before_anything_is_asked(tmp_path: Path) -> None:

@@ -191,4 +191,4 @@ _REASON = (
     "the floor is a script that sends the six requests and nothing else: Python's start, its HTTP client, and a "
     "registry that writes two uploads, two blobs and a manifest to its disk."
 )
-_START = "Pants starts a process for each image, one after the other, and copies the image into its sandbox before."
+_START = "a process for each image asks the registry, as many at a time as there are processors."
