@@ -42,8 +42,6 @@ from pants_strata.util_rules import (
     image_system,
     installer,
     installer_lock,
-    published,
-    siblings,
     workers,
 )
 from pants_strata.util_rules.attest import documents, source
@@ -59,6 +57,7 @@ from pants_strata.util_rules.oci_base import documents as base_documents
 from pants_strata.util_rules.oci_base import layers as base_layers
 from pants_strata.util_rules.oci_base import layouts as layouts_on_bases
 from pants_strata.util_rules.oci_base import lock as base_lock
+from pants_strata.util_rules.publishing import published, siblings
 from pants_strata.util_rules.review import lint as image_lint
 from pants_strata.util_rules.venvs import libraries, locked_venv, proof, venv
 

@@ -32,9 +32,9 @@ from pants_strata.publishing.signing import SignSubsystem, key_arguments, signin
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import EntryPointField, ScriptField
 from pants_strata.target_types.publishing import RegistriesField, RepositoryField, SkipPushField
-from pants_strata.util_rules.destinations import destinations
-from pants_strata.util_rules.published import PublishedRequest, get_published
-from pants_strata.util_rules.siblings import PublishedImages
+from pants_strata.util_rules.publishing.destinations import destinations
+from pants_strata.util_rules.publishing.published import PublishedRequest, get_published
+from pants_strata.util_rules.publishing.siblings import PublishedImages
 from strata.attest.documents import documents_path
 from strata.errors import StrataError
 from strata.errors import publish as errors

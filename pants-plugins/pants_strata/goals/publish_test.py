@@ -22,7 +22,7 @@ from pants_strata.goals import publish
 from pants_strata.goals.publish import PublishImageFieldSet, PublishImageRequest
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.util_rules.archive import archive_of
-from pants_strata.util_rules.destinations import names
+from pants_strata.util_rules.publishing.destinations import names
 from strata.oci.image import Image, RuntimeConfig
 from strata.oci.platform import Platform
 from support import rules

@@ -20,9 +20,9 @@ from pants_strata.artifacts.interpreter import BuildInterpreterRequest
 from pants_strata.library_process import answer, on_interpreter
 from pants_strata.subsystem import BaseLayers, StrataSubsystem
 from pants_strata.target_types.publishing import ArchiveField
-from pants_strata.util_rules.destinations import names
 from pants_strata.util_rules.interpreters.build_time import get_build_interpreter
 from pants_strata.util_rules.lookup import default_interpreter
+from pants_strata.util_rules.publishing.destinations import names
 from strata.errors import StrataError
 from strata.errors import oci_base as base_errors
 from strata.errors import targets as errors
