@@ -1,6 +1,6 @@
 """Harm builds of real Pants, each in another way, and show that the next build is right. As root, on Linux.
 
-PYTHONPATH=src:tests python -m power.run --count 20
+PYTHONPATH=src:tests python -m power.run --count 40
 
 Each build begins with empty caches. It is killed at some moment, or while Pants writes `dist/`; or the disk with the
 caches and sandboxes of Pants becomes full, or the one with `dist/`; or the caches cannot be written. The next build, in

@@ -92,7 +92,7 @@ NOT_RUN: Mapping[str, str] = {
     ".ci/tool ruff format .": "a step of .ci/run, with --check",
     ".ci/tool mypy": "a step of .ci/run",
     "PYTHONPATH=src:tests python -W ignore -m fuzz.run --count 10000 --write": "takes long; tests/fuzz tries fewer",
-    "PYTHONPATH=src:tests python -m power.run --count 20": "takes long, as root; tests/power harms one build",
+    "PYTHONPATH=src:tests python -m power.run --count 40": "takes long, as root; tests/power harms one build",
     "./pants --no-python-run-against-entire-lockfile run tests/benchmarks/run.py": "takes an hour, as root",
     "./pants --no-python-run-against-entire-lockfile run tests/caching/measure.py": "takes minutes, and a cache server",
     "./pants --no-python-run-against-entire-lockfile run tests/remote_execution/measure.py": "the same, with workers",
