@@ -10,8 +10,10 @@ import os
 import sys
 
 _PATH = "import os, sys; sys.path[:0] = sys.argv.pop(1).split(os.pathsep); "
-_LIGHT = "from strata.start.light import import_light; import_light('strata.registry.command'); "
-_HOST = "import_light('strata.fetch.host'); from strata.fetch.host import HostSettings; HostSettings.enter(); "
+_LIGHT = "from strata.start.light import import_light; import_light('strata.registry.command', {}); "
+_PUSH = _LIGHT.format("'strata.registry.bases', 'strata.registry.push'")
+_DIGEST = _LIGHT.format("'strata.fetch.host'")
+_HOST = "from strata.fetch.host import HostSettings; HostSettings.enter(); "
 _MAIN = "from strata.__main__ import main; sys.exit(main())"
 
 
@@ -22,10 +24,10 @@ def _command(program: str) -> tuple[str, ...]:
 STRATA = _command(_PATH + _MAIN)
 """What stands before the arguments of `python -m strata`."""
 
-PUSH = (*_command(_PATH + _LIGHT + _MAIN), "push")
+PUSH = (*_command(_PATH + _PUSH + _MAIN), "push")
 """What stands before the arguments of `python -m strata push`, which starts fast: there is one for each image."""
 
-DIGEST = (*_command(_PATH + _LIGHT + _HOST + _MAIN), "digest")
+DIGEST = (*_command(_PATH + _DIGEST + _HOST + _MAIN), "digest")
 """What stands before the arguments of `python -m strata digest`, in a sandbox with the settings of the machine.
 
 It starts fast, too, and takes the user's environment from the settings (util_rules/host.py): what is secret there is in

@@ -38,8 +38,6 @@ def _push(arguments: argparse.Namespace) -> int:
     if set(found.values()) == {root.digest}:
         return target.report(root.digest)
     from strata.registry.bases import LayoutOnBases, bases_of
-    from strata.registry.referrers.attach import attach_all
-    from strata.registry.referrers.documents import read_folder
 
     bases = bases_of(layout, root)
     arguments.mount_from[:0] = [base.repository for base in bases if base.registry == target.reference.registry]
@@ -48,6 +46,9 @@ def _push(arguments: argparse.Namespace) -> int:
     folder = arguments.documents
 
     def attach(tree: Tree) -> int:
+        from strata.registry.referrers.attach import attach_all
+        from strata.registry.referrers.documents import read_folder
+
         wanted = read_folder(folder, source, tree)
         added = (attach_all(target.provider, subject, documents) for subject, documents in wanted)
         return sum(each.sent for some in added for each in some)

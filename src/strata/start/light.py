@@ -1,4 +1,4 @@
-"""This module imports a part of the library with light forms of two slow modules, outside of a sandbox."""
+"""This module imports parts of the library with light forms of two slow modules, outside of a sandbox."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import importlib
 import sys
 
 
-def import_light(module: str) -> None:
-    """Import a module of the library, and what it imports, with `dataclasses` and `typing` of strata.start.
+def import_light(*modules: str) -> None:
+    """Import modules of the library, and what they import, with `dataclasses` and `typing` of strata.start.
 
     Everybody else gets the standard library's own: newer versions of it use more of these than the library does.
     """
@@ -19,7 +19,8 @@ def import_light(module: str) -> None:
 
     sys.modules["dataclasses"] = strata.start.dataclasses
     try:
-        importlib.import_module(module)
+        for module in modules:
+            importlib.import_module(module)
     finally:
         for name, known in standard.items():
             del sys.modules[name]
