@@ -11,8 +11,7 @@ import sys
 
 _PATH = "import os, sys; sys.path[:0] = sys.argv.pop(1).split(os.pathsep); "
 _LIGHT = "from strata.start.light import import_light; import_light('strata.registry.command', {}); "
-# From Python 3.14 on, `concurrent.futures` needs the standard library's own `dataclasses`.
-_PUSH = "import concurrent.futures.thread; " + _LIGHT.format("'strata.registry.bases', 'strata.registry.push'")
+_PUSH = _LIGHT.format("'strata.registry.bases', 'strata.registry.push'")
 _DIGEST = _LIGHT.format("'strata.fetch.host'")
 _HOST = "from strata.fetch.host import HostSettings; HostSettings.enter(); "
 _MAIN = "from strata.__main__ import main; sys.exit(main())"

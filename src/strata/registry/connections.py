@@ -1,14 +1,15 @@
 """This module makes single requests, over connections that are kept open and used again.
 
 It stands on `http.client`. A push after an edit takes some ten requests, and the import of urllib3 and requests would
-take longer than these.
+take longer than these. `ssl` is imported by those who give a context for TLS.
 """
 
 from __future__ import annotations
 
 import select
+import socket
 from collections.abc import Mapping
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Callable, Optional
@@ -26,6 +27,17 @@ FAILURES = (OSError, HTTPException)
 _PORTS = {"http": 80, "https": 443}
 # Of a body that nobody reads, as many bytes are read so that the connection can be used again.
 _REST = 64 << 10
+# https://www.rfc-editor.org/rfc/rfc5246#section-7.4.1.2: TLS 1.2, some cipher suites, and the curves for them. The
+# random bytes end the request line of a server that reads HTTP, which would wait for that end otherwise.
+_HELLO = bytes.fromhex(
+    "0303" + "0d0a0d0a" * 8 + "00" + "0006" + "c02fc02b009c" + "0100"
+    "0018" + "000a00060004001d0017" + "000d000a00080403080404010201"
+)  # fmt: skip
+_CLIENT_HELLO = (
+    b"\x16\x03\x01" + (len(_HELLO) + 4).to_bytes(2, "big") + b"\x01" + len(_HELLO).to_bytes(3, "big") + _HELLO
+)
+# An alert, which refuses the message, or a handshake, which goes on.
+_TLS_RECORDS = (b"\x15", b"\x16")
 
 
 class Answer:
@@ -81,6 +93,22 @@ class Answer:
         self.close()
 
 
+class _TlsConnection(HTTPConnection):
+    """A connection over TLS, as HTTPSConnection is one. Where `http.client` was imported without `ssl`, it has none."""
+
+    default_port = _PORTS["https"]
+
+    def __init__(self, host: str, port: int, server: str, context: ssl.SSLContext) -> None:
+        super().__init__(host, port)
+        self._server = server
+        self._context = context
+
+    def connect(self) -> None:
+        """Connect, through the tunnel where one is set, and check that the server is the one that is asked for."""
+        super().connect()
+        self.sock = self._context.wrap_socket(self.sock, server_hostname=self._server)
+
+
 class Connections:
     """Connections to a registry, its token service and where they lead, also through proxies.
 
@@ -123,15 +151,15 @@ class Connections:
         connection.timeout = self._timeouts[0]
         if connection.sock is None:
             connection.connect()
-        socket: Any = connection.sock
-        socket.settimeout(self._timeouts[0])
+        sock: Any = connection.sock
+        sock.settimeout(self._timeouts[0])
         cut: Optional[OSError] = None
         try:
             connection.request(method, target, body=body, headers=dict(headers))
         except (BrokenPipeError, ConnectionResetError) as error:
             # A server may refuse a body before it has read all of it, and its answer says why.
             cut = error
-        socket.settimeout(self._timeouts[1])
+        sock.settimeout(self._timeouts[1])
         try:
             return connection.getresponse()
         except FAILURES:
@@ -140,17 +168,14 @@ class Connections:
             raise
 
     def _open(self, parts: SplitResult, proxy: str) -> HTTPConnection:
-        made: type[HTTPConnection] = HTTPConnection
-        options: dict[str, Any] = {}
-        if parts.scheme == "https":
-            made, options = HTTPSConnection, {"context": self._tls()}
-        host, port = parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 0)
-        if not proxy:
-            return made(host, port, **options)
+        server, port = parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 0)
         between = urlsplit(proxy)
-        connection = made(between.hostname or "", between.port or _PORTS["http"], **options)
-        if parts.scheme == "https":
-            connection.set_tunnel(host, port, headers=_proxy_headers(proxy))
+        place = (between.hostname or "", between.port or _PORTS["http"]) if proxy else (server, port)
+        if parts.scheme != "https":
+            return HTTPConnection(*place)
+        connection = _TlsConnection(*place, server, self._tls())
+        if proxy:
+            connection.set_tunnel(server, port, headers=_proxy_headers(proxy))
         return connection
 
     def _take(self, key: tuple[str, str]) -> Optional[HTTPConnection]:
@@ -169,6 +194,19 @@ class Connections:
             return
         with self._lock:
             self._idle.setdefault(key, []).append(connection)
+
+
+def speaks_tls(host: str, port: int, timeout: float) -> bool:
+    """Return whether a server answers the first message of TLS in TLS; False where it cannot be reached, too.
+
+    It is asked without `ssl`, whose import takes longer than a push of a few kilobytes to this machine waits.
+    """
+    try:
+        with socket.create_connection((host, port), timeout) as connection:
+            connection.sendall(_CLIENT_HELLO)
+            return connection.recv(1) in _TLS_RECORDS
+    except OSError:
+        return False
 
 
 def _is_closed(connection: HTTPConnection) -> bool:

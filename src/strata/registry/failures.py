@@ -1,9 +1,11 @@
-"""This module puts into words what a registry answered, and why it could not be reached."""
+"""This module puts into words what a registry answered, and why it could not be reached.
+
+`ssl` is imported only after a failure: a push to a registry of this machine does without.
+"""
 
 from __future__ import annotations
 
 import socket
-import ssl
 from collections.abc import Iterator
 from http.client import HTTPException
 from typing import Any
@@ -50,6 +52,8 @@ def answer_error(
 
 def connection_error(error: Exception, place: str, host: str, attempts: int) -> StrataError:
     """Return the error for a request that got no answer."""
+    import ssl
+
     causes = list(_causes(error))
     refusals = {each.reason for each in causes if isinstance(each, ssl.SSLError)}
     if refusals & _NO_TLS:
@@ -66,6 +70,8 @@ def connection_error(error: Exception, place: str, host: str, attempts: int) -> 
 
 def is_final(error: Exception) -> bool:
     """Return whether TLS was refused, by either side: asking again does not help."""
+    import ssl
+
     return any(
         isinstance(each, ssl.SSLCertVerificationError)
         or (isinstance(each, ssl.SSLError) and each.reason in _NO_TLS | _CLIENT_UNKNOWN)

@@ -15,7 +15,7 @@ from strata.errors import StrataError
 from strata.errors import registry as errors
 from strata.oci.limits import DOCUMENT_BYTES
 from strata.registry.authorization import Authorization, Scopes
-from strata.registry.connections import FAILURES, Answer, Connections
+from strata.registry.connections import FAILURES, Answer, Connections, speaks_tls
 from strata.registry.credentials import HUB, find_credentials
 from strata.registry.failures import answer_error, connection_error, is_final
 from strata.registry.reference import Reference, host_of, is_loopback
@@ -237,18 +237,5 @@ class Provider:
             return False
         if not is_loopback(self._host):
             return True
-        import socket
-        import ssl
-
-        host, port = host_of(self._host), urlsplit(f"//{self._host}").port
         # Nothing is sent here: who it is, is asked by the requests.
-        asking = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        asking.check_hostname, asking.verify_mode = False, ssl.CERT_NONE
-        try:
-            with socket.create_connection((host, port or 443), self.settings.timeouts[0]) as connection:
-                asking.wrap_socket(connection).close()
-        except ssl.SSLError as error:
-            return "alert" in str(error).lower()
-        except OSError:
-            return False
-        return True
+        return speaks_tls(host_of(self._host), urlsplit(f"//{self._host}").port or 443, self.settings.timeouts[0])

@@ -7,7 +7,6 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from strata.errors import registry as errors
 from strata.oci.annotations import REF_NAME
 from strata.oci.descriptor import INDEX, INDEX_FILE, LAYOUT_FILE, LAYOUT_VERSION, Descriptor
 from strata.oci.documents import canonical_json
+from strata.parallel import for_each
 from strata.registry.provider import Provider
 from strata.registry.remote import RemoteSource
 from strata.registry.source import PIECE, read_tree
@@ -35,14 +35,7 @@ def pull(provider: Provider, layout: Path, *, tag: Optional[str] = None) -> str:
     with _full_disk(layout):
         for descriptor in tree.blobs:
             (layout / descriptor.blob_path).parent.mkdir(parents=True, exist_ok=True)
-        with ThreadPoolExecutor(provider.settings.jobs) as pool:
-            running = [pool.submit(_fetch, source, descriptor, layout) for descriptor in tree.blobs]
-            try:
-                for each in running:
-                    each.result()
-            finally:
-                for each in running:
-                    each.cancel()
+        for_each(lambda descriptor: _fetch(source, descriptor, layout), tree.blobs, provider.settings.jobs)
         for descriptor, content in tree.documents:
             _write(layout / descriptor.blob_path, content)
         _write(layout / LAYOUT_FILE, canonical_json({"imageLayoutVersion": LAYOUT_VERSION}))

@@ -13,14 +13,14 @@ PUT   manifests/TAG        the image
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
-from typing import Callable, Optional, TypeVar
+from typing import Callable, Optional
 
 from strata.errors import registry as errors
 from strata.oci.descriptor import Descriptor
+from strata.parallel import for_each
 from strata.registry.connections import Answer
 from strata.registry.manifests import DIGEST_HEADER, digest_at
 from strata.registry.provider import Provider
@@ -28,8 +28,6 @@ from strata.registry.reference import Reference
 from strata.registry.siblings import blobs_at, mount_sources
 from strata.registry.source import Source, Tree, read_tree
 from strata.registry.upload import BlobUpload, Outcome, has_blob
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -131,24 +129,15 @@ class _Blobs:
         # Large ones begin first, so that none is waited for at the end.
         order = sorted(tree.blobs, key=lambda blob: -blob.size)
         asked = [blob for blob in order if blob.digest not in known]
-        there = self._each(lambda blob: has_blob(self._provider, blob), asked)
+        jobs = self._provider.settings.jobs
+        there = for_each(lambda blob: has_blob(self._provider, blob), asked, jobs)
         missing = [blob for blob, is_there in zip(asked, there) if not is_there]
         lacking = {blob.digest for blob in missing}
         for blob in order:
             if blob.digest not in lacking:
                 self._note(blob, Outcome.PRESENT)
         sources = mount_sources(self._provider, self._siblings, missing)
-        self._each(lambda blob: self._bring_one(blob, sources), missing)
-
-    def _each(self, work: Callable[[Descriptor], T], blobs: Iterable[Descriptor]) -> list[T]:
-        """Return what some work gives for each blob. The first error ends it, after requests under way."""
-        with ThreadPoolExecutor(self._provider.settings.jobs) as pool:
-            running = [pool.submit(work, blob) for blob in blobs]
-            _, waiting = wait(running, return_when=FIRST_EXCEPTION)
-            for each in waiting:
-                each.cancel()
-        failed = [each for each in running if not each.cancelled() and each.exception()]
-        return [each.result() for each in failed or running]
+        for_each(lambda blob: self._bring_one(blob, sources), missing, jobs)
 
     def _bring_one(self, blob: Descriptor, sources: Mapping[str, Sequence[str]]) -> None:
         upload = BlobUpload(self._provider, self._source, blob, self._report)

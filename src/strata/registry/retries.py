@@ -1,15 +1,13 @@
 """This module says which answers are asked for again, how often, and after which wait.
 
 https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
+What is needed only after a failure is imported then: most pushes have none.
 """
 
 from __future__ import annotations
 
-import random
 import time
 from dataclasses import dataclass
-from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
 
 from strata.registry.untrusted import whole_number
 
@@ -26,6 +24,8 @@ class Retries:
 
     def wait(self, attempt: int, retry_after: str = "") -> None:
         """Sleep after the failed attempt of that number, from 1, for as long as the server says or somewhat longer."""
+        import random
+
         backoff = self.first_wait * 2 ** (attempt - 1) * random.uniform(1, 1.25)
         time.sleep(min(max(backoff, seconds(retry_after)), _LONGEST_WAIT))
 
@@ -35,6 +35,9 @@ def seconds(retry_after: str) -> float:
     number = whole_number(retry_after.strip())
     if number is not None:
         return float(number)
+    from datetime import datetime, timezone
+    from email.utils import parsedate_to_datetime
+
     try:
         until = parsedate_to_datetime(retry_after)
     except (TypeError, ValueError, IndexError, OverflowError):

@@ -7,11 +7,11 @@ much is missing, so the bytes that are missing say how many siblings are asked.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 from strata.errors import StrataError
 from strata.errors import registry as errors
 from strata.oci.descriptor import Descriptor
+from strata.parallel import for_each
 from strata.registry.connections import FAILURES
 from strata.registry.manifests import ACCEPT, INDEXES, MANIFESTS
 from strata.registry.provider import Provider
@@ -36,16 +36,15 @@ def mount_sources(
     found: dict[str, Sequence[str]] = {}
     jobs = provider.settings.jobs
     most = sum(lacking.values()) // _BYTES_PER_QUESTION
-    if named[:most]:
-        with ThreadPoolExecutor(jobs) as pool:
-            for start in range(0, min(most, len(named)), jobs):
-                batch = named[start : start + jobs]
-                for sibling, held in zip(batch, pool.map(lambda each: _held_by_sibling(provider, each), batch)):
-                    for digest in held & lacking.keys():
-                        found[digest] = [sibling.repository]
-                        del lacking[digest]
-                if sum(lacking.values()) < _BYTES_PER_QUESTION:
-                    break
+    for start in range(0, min(most, len(named)), jobs):
+        batch = named[start : start + jobs]
+        answers = for_each(lambda each: _held_by_sibling(provider, each), batch, jobs)
+        for sibling, held in zip(batch, answers):
+            for digest in held & lacking.keys():
+                found[digest] = [sibling.repository]
+                del lacking[digest]
+        if sum(lacking.values()) < _BYTES_PER_QUESTION:
+            break
     return {blob.digest: found.get(blob.digest, untold) for blob in missing}
 
 

@@ -1,28 +1,34 @@
-"""This module imports parts of the library with light forms of two slow modules, outside of a sandbox."""
+"""This module imports a part of the library with light forms of slow modules, outside of a sandbox."""
 
 from __future__ import annotations
 
 import importlib
 import sys
 
+# `http.client` holds light forms itself, so that everybody else imports it anew.
+_HIDDEN = ("dataclasses", "typing", "email", "email.parser", "email.message", "ssl", "http.client")
+
 
 def import_light(*modules: str) -> None:
-    """Import modules of the library, and what they import, with `dataclasses` and `typing` of strata.start.
+    """Import modules of the library, and what they import, with the light forms of strata.start.
 
-    Everybody else gets the standard library's own: newer versions of it use more of these than the library does.
+    These are of `dataclasses`, `typing` and `email`; `http.client` gets no `ssl`. Everybody else gets the standard
+    library's own: newer versions of it use more of these than the library does.
     """
     import strata.start.typing
 
-    standard = {name: sys.modules.get(name) for name in ("dataclasses", "typing")}
+    standard = {name: sys.modules.pop(name) for name in _HIDDEN if name in sys.modules}
     sys.modules["typing"] = strata.start.typing
     import strata.start.dataclasses
+    import strata.start.email
 
     sys.modules["dataclasses"] = strata.start.dataclasses
+    sys.modules.update(dict.fromkeys(("email", "email.parser", "email.message"), strata.start.email))
+    sys.modules["ssl"] = None  # type: ignore[assignment]
     try:
         for module in modules:
             importlib.import_module(module)
     finally:
-        for name, known in standard.items():
-            del sys.modules[name]
-            if known:
-                sys.modules[name] = known
+        for name in _HIDDEN:
+            sys.modules.pop(name, None)
+        sys.modules.update(standard)

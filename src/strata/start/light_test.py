@@ -12,12 +12,15 @@ def test_a_part_of_the_library_is_light_and_nothing_else() -> None:
 import sys
 from strata.start.light import import_light
 import_light("strata.registry.command")
-light = "inspect" not in sys.modules and "dataclasses" not in sys.modules and "typing" not in sys.modules
-import dataclasses, typing
+light = not sys.modules.keys() & {"inspect", "dataclasses", "typing", "email", "ssl", "http.client"}
+import dataclasses, email.message, http.client, ssl, typing
 from strata.registry.command import dataclass
 print(light, dataclasses.make_dataclass("Point", "xy"), typing.NamedTuple.__name__, dataclass.__module__)
-import_light("strata.registry.push")
-print(sys.modules["dataclasses"] is dataclasses, sys.modules["typing"] is typing)
+from strata.registry.connections import HTTPConnection
+print(issubclass(http.client.HTTPMessage, email.message.Message), HTTPConnection is not http.client.HTTPConnection)
+import_light("strata.registry.push", "strata.registry.bases")
+standard = (dataclasses, typing, email, ssl, http.client)
+print([sys.modules[each.__name__] is each for each in standard], "strata.registry.bases" in sys.modules)
 """
     done = subprocess.run(
         [
@@ -31,6 +34,7 @@ print(sys.modules["dataclasses"] is dataclasses, sys.modules["typing"] is typing
         check=False,
     )
     assert (done.stdout, done.stderr) == (
-        "True <class 'types.Point'> NamedTuple strata.start.dataclasses\nTrue True\n",
+        "True <class 'types.Point'> NamedTuple strata.start.dataclasses\n"
+        "True True\n[True, True, True, True, True] True\n",
         "",
     )

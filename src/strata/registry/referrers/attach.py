@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Optional
 
@@ -19,6 +18,7 @@ from strata.errors import registry as errors
 from strata.errors.attest import referrers as attest_errors
 from strata.oci.descriptor import EMPTY, EMPTY_CONFIG, INDEX, MANIFEST, Descriptor
 from strata.oci.documents import canonical_json
+from strata.parallel import for_each
 from strata.registry.manifests import digest_at
 from strata.registry.provider import Provider
 from strata.registry.push import put_manifest
@@ -87,9 +87,9 @@ def _store(
         return bool(answer.headers.get(_SUBJECT_HEADER))
 
     def send(blobs: Mapping[str, Descriptor]) -> list[bool]:
-        with ThreadPoolExecutor(provider.settings.jobs) as pool:
-            list(pool.map(upload, blobs.values()))
-            return list(pool.map(put, attachments, manifests))
+        jobs = provider.settings.jobs
+        for_each(upload, blobs.values(), jobs)
+        return for_each(lambda pair: put(*pair), zip(attachments, manifests), jobs)
 
     place, config = str(provider.reference), Descriptor.of(EMPTY, EMPTY_CONFIG)
     documents = {each.layer.digest: each.layer for each in attachments}

@@ -1,0 +1,77 @@
+"""This module stands in for `email` where a process only makes HTTP requests: it reads headers, and nothing else.
+
+`http.client` takes headers from `email.parser` and `email.message`, which import 20 modules. A push of a few kilobytes
+would wait longer for these than for the registry.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Any, Callable
+
+
+class Message:
+    """The headers of an answer, in their order. Names are compared without regard to case."""
+
+    def __init__(self) -> None:
+        self._headers: list[tuple[str, str]] = []
+
+    def add_header(self, name: str, value: str) -> None:
+        """Add a header behind the others."""
+        self._headers.append((name, value))
+
+    def items(self) -> list[tuple[str, str]]:
+        """Return names and values."""
+        return list(self._headers)
+
+    def keys(self) -> list[str]:
+        """Return names, one as often as there are headers with it."""
+        return [name for name, _ in self._headers]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys())
+
+    def __contains__(self, name: str) -> bool:
+        return self.get_all(name) is not None
+
+    def __getitem__(self, name: str) -> Any:
+        return self.get(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the first value of a header."""
+        found = self.get_all(name)
+        return found[0] if found else default
+
+    def get_all(self, name: str, default: Any = None) -> Any:
+        """Return all values of a header."""
+        wanted = name.lower()
+        return [value for known, value in self._headers if known.lower() == wanted] or default
+
+
+class Parser:
+    """The parser of headers. `_class` is what it makes, a kind of Message."""
+
+    def __init__(self, _class: Callable[[], Message] = Message) -> None:
+        self._class = _class
+
+    def parsestr(self, text: str) -> Message:
+        """Return the headers of a text, up to the first line that is none. A line that begins with a space goes on."""
+        unfolded: list[tuple[str, str]] = []
+        for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+            name, colon, value = line.partition(":")
+            if line[:1] in (" ", "\t"):
+                if unfolded:
+                    unfolded[-1] = (unfolded[-1][0], f"{unfolded[-1][1]}\r\n{line}")
+            elif name and colon and all("!" <= sign <= "~" for sign in name):
+                unfolded.append((name, value.lstrip(" \t")))
+            elif name or not colon:
+                break
+        made = self._class()
+        for name, value in unfolded:
+            made.add_header(name, value)
+        return made
+
+
+# `http.client` imports these two by name.
+message = parser = sys.modules[__name__]
