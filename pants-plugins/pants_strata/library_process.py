@@ -87,6 +87,12 @@ class Answer(Generic[R]):
         """Return whether a cache had the result."""
         return is_cached(self.origin)
 
+    def count(self, step: Counted, size: int = 0) -> None:
+        """Tell the step of a phase how it ended: whether it was cached, how long its process took, how much it got."""
+        milliseconds = self.origin.total_elapsed_ms
+        step.cached, step.size = self.cached, size
+        step.seconds = None if milliseconds is None else milliseconds / 1000
+
     def value_for(self, where: Address) -> R:
         """Return the value. Raise the error, with the address of the target it concerns, where there is one."""
         if self.error is not None:
@@ -271,7 +277,7 @@ async def written_layer(
     """
     with nullcontext(counted) if counted else LAYERS.step() as progress:
         answered = await answer(step)
-        progress.cached = answered.cached
+        answered.count(progress)
     value = answered.value_for(where)
     blob = await engine.only(answered.files, [f"{_BLOBS}/**"])
     # Who made the files may be another machine: a worker, or whoever filled a shared cache.

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -22,6 +23,7 @@ from pants_strata.artifacts.host import HostPrepared
 from pants_strata.artifacts.interpreter import BuildInterpreter, Interpreter
 from pants_strata.artifacts.library_slice import LibrarySlice, LibrarySliceRequest
 from pants_strata.library_process import Answer, Step, answer, on_host, on_interpreter
+from pants_strata.progress import Phase
 from strata.errors.fetch import PackageGone, package_gone
 from strata.errors.unworded import UnwordedError
 from strata.oci.platform import Platform
@@ -269,6 +271,14 @@ def test_value() -> None:
 @pytest.mark.parametrize("source, cached", [("ran", False), ("hit_locally", True), ("hit_remotely", True)])
 def test_an_answer_knows_whether_it_was_cached(source: str, cached: bool) -> None:
     assert Answer(OUTPUT, None, None, origin(source, run=9)).cached is cached
+
+
+def test_a_step_of_a_phase_takes_what_its_process_took(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    times = iter([100.0, 800.0])
+    with Phase("Fetched", "file", lambda: next(times)).step() as counted:
+        Answer(OUTPUT, None, None, replace(origin("ran", run=9), total_elapsed_ms=8000)).count(counted, 16_000_000)
+    assert caplog.messages == ["Fetched 1 file, 16.0 MB in 8 s (2.0 MB/s)"]
 
 
 @pytest.mark.parametrize("exit_code", [2, 3])

@@ -35,7 +35,7 @@ async def fetch(request: FetchRequest, host: HostPrepared) -> FetchResult:
     )
     with FETCHED.step() as counted:
         answered = await answer(step)
-        counted.cached, counted.size = answered.cached, _size(request.wanted, answered.value)
+        answered.count(counted, _size(request.wanted, answered.value))
     told = answered.value
     if told is None:
         return FetchResult(error=answered.error)

@@ -66,7 +66,7 @@ async def unpack_build_interpreter(
     )
     with UNPACKED.step() as counted:
         answered = await answer(step)
-        counted.cached = answered.cached
+        answered.count(counted)
     answered.value_for(request.address)
     tree = await engine.without_prefix(_TREE, await engine.only(answered.files, [f"{_TREE}/**"]))
     return BuildInterpreter(interpreter, tree, workers.environment)

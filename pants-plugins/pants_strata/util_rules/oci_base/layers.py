@@ -41,7 +41,7 @@ async def fetch_layer(request: BaseLayerRequest, host: HostPrepared) -> FetchedB
     )
     with FETCHED.step() as counted:
         answered = await answer(step)
-        counted.cached, counted.size = answered.cached, layer.size
+        answered.count(counted, layer.size)
     answered.value_for(request.owner)
     return FetchedBaseLayer(await engine.only(answered.files, [f"{_BLOBS}/**"]))
 

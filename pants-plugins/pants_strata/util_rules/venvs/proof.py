@@ -48,7 +48,7 @@ async def prove(request: ProofRequest) -> Proof:
             description=f"Install {wheels} with {installer.tool} {installer.version} ({counted.count})",
         )
         answered = await answer(step)
-        counted.cached = answered.cached
+        answered.count(counted)
     answered.value_for(request.venv.address)
     return Proof(installer)
 
