@@ -26,6 +26,7 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
+from functools import partial
 
 from strata.errors import StrataError
 
@@ -67,7 +68,13 @@ def main() -> int:
         overview.parse_args(command_line)
         overview.error("the command stands first")
     package, purpose = COMMANDS[name]
-    parser = argparse.ArgumentParser(prog=f"strata {name}", description=f"{purpose[0].upper()}{purpose[1:]}.")
+    # A parser makes a formatter for each argument; without a width that imports `shutil`, to ask for the terminal's.
+    width = None if {"-h", "--help"} & {*command_line} else 78
+    parser = argparse.ArgumentParser(
+        prog=f"strata {name}",
+        description=f"{purpose[0].upper()}{purpose[1:]}.",
+        formatter_class=partial(argparse.HelpFormatter, width=width),
+    )
     importlib.import_module(f"{package}.arguments").ARGUMENTS[name](parser)
     arguments = parser.parse_args(command_line[1:])
     if behind:

@@ -7,7 +7,6 @@ https://distribution.github.io/distribution/spec/auth/oauth/
 
 from __future__ import annotations
 
-import base64
 import re
 import time
 from collections.abc import Sequence
@@ -133,5 +132,7 @@ class Authorization:
 def _basic(credentials: Credentials) -> str:
     if not credentials.user:
         return ""
+    from base64 import b64encode
+
     text = f"{credentials.user}:{credentials.password}"
-    return f"Basic {base64.b64encode(text.encode()).decode()}"
+    return f"Basic {b64encode(text.encode()).decode()}"

@@ -93,7 +93,21 @@ class Answer:
         self.close()
 
 
-class _TlsConnection(HTTPConnection):
+class _Connection(HTTPConnection):
+    """A connection without TLS."""
+
+    is_tunnel = False
+
+    def connect(self) -> None:
+        """Connect."""
+        if self.is_tunnel:
+            super().connect()
+        else:
+            self.sock = _connected(self.host, self.port, self.timeout)
+            self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+class _TlsConnection(_Connection):
     """A connection over TLS, as HTTPSConnection is one. Where `http.client` was imported without `ssl`, it has none."""
 
     default_port = _PORTS["https"]
@@ -172,9 +186,10 @@ class Connections:
         between = urlsplit(proxy)
         place = (between.hostname or "", between.port or _PORTS["http"]) if proxy else (server, port)
         if parts.scheme != "https":
-            return HTTPConnection(*place)
+            return _Connection(*place)
         connection = _TlsConnection(*place, server, self._tls())
         if proxy:
+            connection.is_tunnel = True
             connection.set_tunnel(server, port, headers=_proxy_headers(proxy))
         return connection
 
@@ -196,13 +211,19 @@ class Connections:
             self._idle.setdefault(key, []).append(connection)
 
 
+def _connected(host: str, port: int, timeout: Optional[float]) -> socket.socket:
+    """Return a connection. A host in bytes spares the import of `encodings.idna`, which changes no name in ASCII."""
+    name: Any = host.encode() if host.isascii() else host
+    return socket.create_connection((name, port), timeout)
+
+
 def speaks_tls(host: str, port: int, timeout: float) -> bool:
     """Return whether a server answers the first message of TLS in TLS; False where it cannot be reached, too.
 
     It is asked without `ssl`, whose import takes longer than a push of a few kilobytes to this machine waits.
     """
     try:
-        with socket.create_connection((host, port), timeout) as connection:
+        with _connected(host, port, timeout) as connection:
             connection.sendall(_CLIENT_HELLO)
             return connection.recv(1) in _TLS_RECORDS
     except OSError:

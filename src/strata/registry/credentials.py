@@ -9,8 +9,6 @@ https://github.com/docker/docker-credential-helpers
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -135,9 +133,11 @@ def _entry(path: Path, entry: Any) -> Optional[Credentials]:
     fields = {name: value for name, value in entry.items() if isinstance(value, str)}
     user, password = fields.get("username", ""), fields.get("password", "")
     if fields.get("auth"):
+        from base64 import b64decode
+
         try:
-            user, colon, password = base64.b64decode(fields["auth"], validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
+            user, colon, password = b64decode(fields["auth"], validate=True).decode().partition(":")
+        except ValueError:
             colon = ""
         if not colon:
             raise errors.bad_credentials_file(str(path), "an `auth` in it is not the base64 form of USER:PASSWORD")

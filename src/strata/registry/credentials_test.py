@@ -140,6 +140,10 @@ def test_program_fails(environment: dict[str, str], tmp_path: Path, script: Opti
             '{"auths": {"registry.example:5000": {"auth": "secret"}}}',
             "an `auth` in it is not the base64 form of USER:PASSWORD",
         ),
+        (
+            '{"auths": {"registry.example:5000": {"auth": "\\u00e9"}}}',
+            "an `auth` in it is not the base64 form of USER:PASSWORD",
+        ),
     ],
 )
 def test_damaged_file(environment: dict[str, str], tmp_path: Path, text: str, problem: Optional[str]) -> None:

@@ -54,5 +54,9 @@ def test_bad_references(text: str, reason: str) -> None:
 
 def test_loopback() -> None:
     assert [each for each in ("localhost:5000", "127.3.2.1", "[::1]:80", "a.localhost") if not is_loopback(each)] == []
-    assert [each for each in ("registry.example", "10.0.0.1:80", "localhost.example") if is_loopback(each)] == []
+    assert [
+        each
+        for each in ("registry.example", "10.0.0.1:80", "localhost.example", "[::2]", "127.1", "[", "127.\0")
+        if is_loopback(each)
+    ] == []
     assert host_of("[::1]:80") == "::1"

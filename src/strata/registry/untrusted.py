@@ -34,10 +34,15 @@ def check_address(address: str, place: str) -> None:
     try:
         parts = urlsplit(address)
         # Both look at the text anew.
-        usable = parts.port is None or parts.port > 0
-        (parts.hostname or "").encode("idna")
+        usable = (parts.port is None or parts.port > 0) and _is_host(parts.hostname or "")
     except ValueError:
         usable = False
     plain = address.isascii() and address.isprintable() and " " not in address and len(address) <= _LONGEST_ADDRESS
     if not usable or not plain or parts.scheme not in ("http", "https") or not parts.hostname:
         raise errors.unusable_address(place, address)
+
+
+def _is_host(name: str) -> bool:
+    """Return whether names can be looked up: a resolver raises ValueError for an empty or a long label."""
+    *labels, last = name.split(".")
+    return len(last) < 64 and all(0 < len(label) < 64 for label in labels)

@@ -38,3 +38,23 @@ print([sys.modules[each.__name__] is each for each in standard], "strata.registr
         "True True\n[True, True, True, True, True] True\n",
         "",
     )
+
+
+def test_a_process_leaves_with_its_output_and_code() -> None:
+    program = """
+import sys; sys.path.append(sys.argv[1])
+from strata.start.light import leave
+print("output", end=""); print("error", end="", file=sys.stderr)
+try:
+    leave(3)
+finally:
+    print("tidied up")
+"""
+    command = [sys.executable, "-IS", "-c", program, os.path.dirname(strata.__path__[0])]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (3, "output", "error")
+    reading, writing = os.pipe()
+    os.close(reading)
+    unread = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writing)
+    assert (unread.returncode, unread.stderr) == (3, "error")
