@@ -1,7 +1,7 @@
 """This module publishes an image: blobs first, then manifests, then the tag, so that no tag names an incomplete image.
 
 HEAD  manifests/TAG        an image that is there already takes this request alone
-HEAD  manifests/DIGEST     an image that is there under another tag is only tagged
+HEAD  manifests/DIGEST     an image that is there under another tag is only tagged; at the same time
 GET   manifests/TAG        the blobs of the image that the tag has now need not be looked for
 HEAD                       the other blobs, several at a time
 GET   manifests/TAG        of siblings, where much is missing: which of them have it
@@ -82,12 +82,16 @@ def push(
     if not missing:
         return Pushed(root.digest, tuple(tags))
     tree = read_tree(source, root, str(provider.reference))
-    if tags and digest_at(provider, root.digest) == root.digest:
+    older = next((name for name in missing if found[name]), "")
+    questions: list[Callable[[], frozenset[str]]] = [
+        lambda: frozenset([digest_at(provider, root.digest)] if tags else []),
+        lambda: blobs_at(provider, provider.reference.tagged(older)) if older else frozenset(),
+    ]
+    there, known = for_each(lambda ask: ask(), questions, provider.settings.jobs if older else 1)
+    if root.digest in there:
         attached = attach(tree) if attach else None
         _tag(provider, tree, missing)
         return Pushed(root.digest, tuple(tags), present=len(tree.blobs), attached=attached)
-    older = next((name for name in missing if found[name]), "")
-    known = blobs_at(provider, provider.reference.tagged(older)) if older else frozenset()
     blobs = _Blobs(source, provider, siblings, progress)
     try:
         blobs.bring(tree, known)

@@ -188,7 +188,7 @@ def _skopeo(layout: Path, reference: str) -> Ran:
 
 
 _REASON = (
-    "the floor is a script that sends the six requests and nothing else: Python's start, its HTTP client, and a "
+    "the floor is a script that writes the six requests to two sockets and looks at nothing: Python's start, and a "
     "registry that writes two uploads, two blobs and a manifest to its disk."
 )
 _START = "a process for each image asks the registry, as many at a time as there are processors."
