@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 
 import strata
+from pants_strata.library_command import PUSH
 from strata.layouts.layout import Layout
 from support.oci.layouts import compressed, write_example
 from support.oci.readers import require_root, run
@@ -42,8 +44,17 @@ def layout(tmp_path: Path) -> Layout:
 
 
 def strata_command(folder: Path, *arguments: str, **environment: str) -> tuple[int, Any, str]:
+    return ran(folder, [sys.executable, "-m", "strata", *arguments], **environment)
+
+
+def fast_push(folder: Path, *arguments: str, **environment: str) -> tuple[int, Any, str]:
+    """The same by the program of `./pants publish`, which begins with light forms of modules and without `ssl`."""
+    return ran(folder, [*PUSH, *arguments], **environment)
+
+
+def ran(folder: Path, command: Sequence[str], **environment: str) -> tuple[int, Any, str]:
     done = subprocess.run(
-        [sys.executable, "-m", "strata", *arguments],
+        command,
         env={
             "PYTHONPATH": os.pathsep.join([os.path.dirname(os.path.dirname(strata.__file__)), *sys.path]),
             "HOME": str(folder),
@@ -127,6 +138,8 @@ def test_token_service(layout: Layout, tmp_path: Path) -> None:
             REGISTRY_AUTH_FILE=file,
         )
         assert (code, pushed["mounted"]) == (0, 3)
+        code, pushed, said = fast_push(tmp_path, str(layout.root), f"{address}/team/app:2", REGISTRY_AUTH_FILE=file)
+        assert (code, pushed["present"], said) == (0, 3, "")
         assert skopeo_digest(target, "--tls-verify=false", f"--authfile={file}") == layout.roots()[0].digest
 
 
@@ -156,6 +169,7 @@ def test_tls_with_an_authority_of_its_own(layout: Layout, tmp_path: Path) -> Non
             "Fix: name the bundle with its authority in SSL_CERT_FILE, or put the authority into "
             "/etc/containers/certs.d/HOST:PORT/ca.crt."
         )
+        assert fast_push(tmp_path, str(layout.root), target) == (code, None, said)
         for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):
             named = {name: str(certificate)}
             assert strata_command(tmp_path, "push", str(layout.root), target, **named)[0] == 0
@@ -165,6 +179,8 @@ def test_tls_with_an_authority_of_its_own(layout: Layout, tmp_path: Path) -> Non
         code, pushed, said = strata_command(tmp_path, "push", str(layout.root), f"{address}/team/app:2")
         assert (code, said) == (0, "")
         assert skopeo_digest(f"{address}/team/app:2", f"--cert-dir={folder}") == pushed["digest"]
+        assert fast_push(tmp_path, str(layout.root), f"{address}/team/app:3")[0] == 0
+        assert skopeo_digest(f"{address}/team/app:3", f"--cert-dir={folder}") == pushed["digest"]
 
 
 def test_registry_that_wants_a_certificate_of_the_client(layout: Layout, tmp_path: Path) -> None:
