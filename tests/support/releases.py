@@ -53,6 +53,10 @@ class Release:
         major, minor = map(int, self.version.split(".")[:2])
         return (major, minor) >= (2, 33)
 
+    def has(self, module: str) -> bool:
+        """Return whether its Python can import a module."""
+        return subprocess.run([str(self.python), "-c", f"import {module}"], capture_output=True).returncode == 0
+
     @property
     def environment(self) -> Mapping[str, str]:
         """The variables that let it build a project which pins another release, and names requirements of plugins."""

@@ -10,12 +10,16 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from pants.backend.python.goals.tailor import classify_source_files, is_entry_point
-from pants.backend.python.target_types import PythonSourcesGeneratorTarget
+from pants.backend.python.goals.tailor import is_entry_point
+from pants.backend.python.target_types import (
+    PythonTestsGeneratingSourcesField,
+    PythonTestUtilsGeneratingSourcesField,
+)
 from pants.core.goals.tailor import PutativeTarget, PutativeTargets, PutativeTargetsRequest
 from pants.engine.rules import Rule, collect_rules, rule
 from pants.engine.target import AllUnexpandedTargets, Target
 from pants.engine.unions import UnionRule
+from pants.source.filespec import FilespecMatcher
 from pants.util.logging import LogLevel
 
 from pants_strata import engine
@@ -29,6 +33,10 @@ from pants_strata.target_types import (
 from pants_strata.target_types.defaults import is_default
 
 _MAIN = "__main__"
+# By their names, as Pants has them where no option says otherwise.
+_TESTS = FilespecMatcher(
+    [*PythonTestsGeneratingSourcesField.default, *PythonTestUtilsGeneratingSourcesField.default], ()
+)
 
 
 @dataclass(frozen=True)
@@ -52,8 +60,12 @@ async def _modules(path: str) -> Collection[str]:
 async def _programs(folders: Iterable[str]) -> list[str]:
     """Return the paths of the files in some folders that are run as programs, sorted; no tests."""
     files: Mapping[str, bytes] = await engine.repository_files(str(PurePosixPath(folder, "*.py")) for folder in folders)
-    sources = classify_source_files(files)[PythonSourcesGeneratorTarget]
-    return sorted(path for path in sources if PurePosixPath(path).stem == _MAIN or is_entry_point(files[path]))
+    tests = set(_TESTS.matches([PurePosixPath(path).name for path in files]))
+    return sorted(
+        path
+        for path, content in files.items()
+        if (file := PurePosixPath(path)).name not in tests and (file.stem == _MAIN or is_entry_point(content))
+    )
 
 
 async def _images(folders: Iterable[str], existing: Iterable[Target]) -> list[PutativeTarget]:
