@@ -16,6 +16,7 @@ class Row:
     :param limit: what the ratio, or `ours`, should not exceed; without one the row is for information.
     :param reason: why it is more than the limit.
     :param floor: what the fewest instructions would cost, in the same unit, measured.
+    :param date: of the measurement, as YYYY-MM-DD. :param load: the machine's load average at its end, if known.
     """
 
     what: str
@@ -25,6 +26,8 @@ class Row:
     limit: Optional[float] = None
     reason: str = ""
     floor: Optional[float] = None
+    date: str = ""
+    load: str = ""
 
     @property
     def value(self) -> float:
@@ -47,29 +50,30 @@ class Row:
 
 
 def ratios(rows: Iterable[Row]) -> str:
-    """Return the README's table: what was measured, without what we aim at."""
-    lines = ["| ours / peer | ratio |", "| --- | ---: |", *(f"| {row.what} | {_value(row)} |" for row in rows)]
+    """Return the README's table: what was measured and when, without what we aim at."""
+    lines = ["| ours / peer | ratio | measured |", "| --- | ---: | --- |"]
+    lines += [f"| {row.what} | {_value(row)} | {row.date} |" for row in rows]
     return "\n".join(lines) + "\n"
 
 
 def aims(rows: Iterable[Row]) -> str:
     """Return the table of docs/benchmarks.md: what was measured, beside what we aim at."""
-    lines = ["| ours / peer | ratio | floor | aim | met |", "| --- | ---: | ---: | ---: | --- |"]
+    lines = ["| ours / peer | ratio | floor | aim | met | measured |", "| --- | ---: | ---: | ---: | --- | --- |"]
     for row in rows:
         aim = "" if row.limit is None else f"≤ {_number(row.limit)}{_unit(row)}"
         met = "" if row.limit is None else ("yes" if row.met else "no")
         floor = "" if row.lowest is None else f"{_number(row.lowest)}{_unit(row)}"
-        lines.append(f"| {row.what} | {_value(row)} | {floor} | {aim} | {met} |")
+        lines.append(f"| {row.what} | {_value(row)} | {floor} | {aim} | {met} | {row.date} |")
     return "\n".join(lines) + "\n"
 
 
 def details(rows: Iterable[Row]) -> str:
     """Return the table of absolute numbers, and the reasons where an aim was missed."""
     rows = list(rows)
-    lines = ["| what | ours | floor | peer |", "| --- | ---: | ---: | ---: |"]
+    lines = ["| what | ours | floor | peer | measured | load |", "| --- | ---: | ---: | ---: | --- | ---: |"]
     for row in rows:
         peer, floor = ("" if each is None else _absolute(each, row.unit) for each in (row.peer, row.floor))
-        lines.append(f"| {row.what} | {_absolute(row.ours, row.unit)} | {floor} | {peer} |")
+        lines.append(f"| {row.what} | {_absolute(row.ours, row.unit)} | {floor} | {peer} | {row.date} | {row.load} |")
     missed = [f"- **{row.what}**: {row.reason}" for row in rows if not row.met and row.reason]
     return "\n".join([*lines, *(["", "Where an aim is missed:", "", *missed] if missed else [])]) + "\n"
 

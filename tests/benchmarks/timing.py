@@ -70,6 +70,5 @@ def medians(ways: Mapping[Name, Callable[[], float]], runs: int) -> dict[Name, f
 def machine_facts() -> Sequence[str]:
     """What else decides absolute numbers."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     cores = len(os.sched_getaffinity(0))
-    return (f"{cores} cores", f"{memory / 2**30:.0f} GiB of memory", f"load averages at the end: {load}")
+    return (f"{cores} cores", f"{memory / 2**30:.0f} GiB of memory")

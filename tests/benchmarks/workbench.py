@@ -41,9 +41,10 @@ _PACKAGES = Path(__file__).with_name("packages.in")
 
 @dataclass
 class Workbench:
-    """:param scratch: a directory for all that is made. :param quick: one run of each, and the small sizes alone."""
+    """:param scratch: a directory for all that is made. :param most: runs of one thing. :param quick: small sizes."""
 
     scratch: Path
+    most: int
     quick: bool
     stack: ExitStack
     tools: Toolbox = field(default_factory=Toolbox.install)
@@ -54,7 +55,7 @@ class Workbench:
         print(f"{time.monotonic() - self.started:6.0f} s  {text}", file=sys.stderr, flush=True)
 
     def runs(self, wanted: int) -> int:
-        return 1 if self.quick else wanted
+        return min(wanted, self.most)
 
     def folder(self, name: str) -> Path:
         """A new directory of that name."""
