@@ -24,6 +24,7 @@ _METADATA = {"Date": None}
 # Of each line: its name, its marker, its colour, and where its numbers stand.
 _STEPS = {
     "cold": ("cold", "o", _OURS, 6),
+    "first": ("a new daemon, all steps cached", "o", _OURS, 6),
     "edited": ("one line of one app edited", "^", _AIM, 6),
     "warm": ("nothing changed", "s", "#7a7a7a", -13),
     "list": ("list ::", ".", "#b8b8b8", -13),
@@ -67,9 +68,12 @@ def growth(series: dict[str, dict[str, list[float]]], output: Path) -> None:
             axes.set_xlabel(grows)
             if not column:
                 axes.set_ylabel(unit)
-    for first, height in ((rows[0][0], 0.95), (rows[1][0], 0.47)):
-        labels = first.get_legend_handles_labels()
-        figure.legend(*labels, loc="lower center", ncols=4, frameon=False, bbox_to_anchor=(0.5, height))
+    for columns, height in zip(rows, (0.95, 0.47)):
+        found = [axes.get_legend_handles_labels() for axes in columns]
+        labels = {label: handle for handles, names in found for handle, label in zip(handles, names)}
+        figure.legend(
+            labels.values(), labels.keys(), loc="lower center", ncols=5, frameon=False, bbox_to_anchor=(0.5, height)
+        )
     figure.subplots_adjust(hspace=0.42)
     figure.savefig(output, metadata=_METADATA, bbox_inches="tight")
     plt.close(figure)
@@ -77,6 +81,8 @@ def growth(series: dict[str, dict[str, list[float]]], output: Path) -> None:
 
 def _lines(axes: Any, numbers: dict[str, list[float]], lines: dict[str, tuple[str, str, str, int]]) -> None:
     for name, (label, marker, color, offset) in lines.items():
+        if name not in numbers:
+            continue
         axes.plot(numbers["size"], numbers[name], marker=marker, color=color, label=label)
         for size, value in zip(numbers["size"], numbers[name]):
             place = {"textcoords": "offset points", "xytext": (0, offset), "ha": "center"}

@@ -1,4 +1,7 @@
-"""How the time and the memory of `package ::` grow with apps and with packages."""
+"""How the time and the memory of `package ::` grow with apps and with packages.
+
+Images are without bytecode: the compiler takes as long for each module as for any other, and most of a cold build.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,8 @@ from benchmarks.usage import daemon_used, used
 from benchmarks.wheelhouse import Wheelhouse
 from benchmarks.workbench import Workbench
 
-_APPS = (1, 10, 100, 300)
-_PACKAGES = (10, 50, 150, 300)
+_APPS = (1, 30, 100, 300)
+_PACKAGES = (10, 100, 300)
 # An app with the whole lock: what it imports plays no part.
 _WHOLE = {
     "src/app/BUILD": 'python_sources()\n\npython_image(name="image", entry_point="main.py", whole_lock=True)\n',
@@ -22,21 +25,26 @@ _WHOLE = {
 }
 _MEGABYTE = 1e6
 # Otherwise three hundred layouts take 30 GB in dist/, and each `package` writes them anew.
-_PACKAGE = ("--strata-share-blobs", "package", "::")
-_STEPS = {"cold": "cold", "edited": "one line edited", "warm": "nothing changed"}
+_PACKAGE = ("--strata-bytecode=False", "--strata-share-blobs", "package", "::")
+_STEPS = {
+    "cold": "cold",
+    "first": "a new daemon, all steps cached",
+    "edited": "one line edited",
+    "warm": "nothing changed",
+}
 
 Series = Mapping[str, Sequence[float]]
-"""`size`; seconds of `cold`, `edited` (one line of one app), `warm` and `list`; MB of `client` and `daemon`.
+"""`size`; seconds of `cold` or `first`, `edited` (one line of one app), `warm`, `list`; MB of `client` and `daemon`.
 
-With `_processor` behind the name of a step: the processor seconds of client and daemon, without those of processes.
+`cold` begins with a store that has base, interpreter and installer, `first` with one that has all images, and both with
+an empty dist/. With `_processor` behind the name of a step: the processor seconds of client and daemon, without those
+of processes.
 """
 
 
 def measure(bench: Workbench) -> Mapping[str, Series]:
     """:returns: what grows → its numbers."""
-    apps = {size: (monorepo(size), bench.monorepo_wheels) for size in _sizes(bench, _APPS)}
-    packages = {size: (_WHOLE, _cut(bench, size)) for size in _sizes(bench, _PACKAGES)}
-    return {"apps": _series(bench, apps), "packages": _series(bench, packages)}
+    return {"apps": _apps(bench), "packages": _packages(bench)}
 
 
 def judged(series: Mapping[str, Series]) -> Iterator[Row]:
@@ -44,16 +52,59 @@ def judged(series: Mapping[str, Series]) -> Iterator[Row]:
     for size, warm, listed in zip(*(series["apps"][name] for name in ("size", "warm", "list"))):
         if size > 1:
             what = f"nothing changed: warm `package ::`, shared blobs / warm `list ::`, {size:.0f} apps"
-            yield Row(what, warm, "s", listed, 1.2, _WARM)
+            yield Row(what, warm, "s", listed, 1.2, _WARM, listed)
     for grows, numbers in series.items():
-        before, last = numbers["size"][-2:]
         for name, title in _STEPS.items():
-            first, second = numbers[name][-2:]
-            what = f"`package ::`, {title}: {last:.0f} {grows} / {last / before:.3g} times {before:.0f} {grows}"
-            yield Row(what, second, "s", first * last / before, 1)
-        first, second = numbers["daemon"][-2:]
-        what = f"memory of the daemon: {last:.0f} {grows} / {last / before:.3g} times {before:.0f} {grows}"
-        yield Row(what, second, "MB", first * last / before, 1)
+            if name in numbers:
+                yield from _compared(f"`package ::`, {title}", grows, numbers["size"], numbers[name], "s")
+        yield from _compared("memory of the daemon", grows, numbers["size"], numbers["daemon"], "MB")
+
+
+def _compared(what: str, grows: str, sizes: Sequence[float], values: Sequence[float], unit: str) -> Iterator[Row]:
+    """Yield the last value beside the one before, and what one more takes between these two beside one more below."""
+    before, last = sizes[-2:]
+    times = last / before
+    whole = f"{what}: {last:.0f} {grows} / {times:.3g} times {before:.0f} {grows}"
+    yield Row(whole, values[-1], unit, values[-2] * times, 1, _GROWTH)
+    if len(sizes) > 2:
+        late, early = ((values[at] - values[at - 1]) / (sizes[at] - sizes[at - 1]) for at in (-1, -2))
+        title = f"{what}, for each of {grows} from {before:.0f} to {last:.0f} / from {sizes[-3]:.0f} to {before:.0f}"
+        # What is hidden by the noise of two runs does not grow.
+        yield Row(title, max(late, 0), unit, max(early, 1e-6))
+
+
+def _apps(bench: Workbench) -> Series:
+    """Build the largest monorepo, and then each in a new project whose store has all that was made."""
+    sizes = {size: monorepo(size) for size in _sizes(bench, _APPS)}
+    wheels, folder = bench.monorepo_wheels, bench.folder("growth-apps")
+    found: dict[str, list[float]] = {}
+    with project(sizes[max(sizes)], wheels, bench.mirror, folder, bench.installer) as largest:
+        largest.start_cold(bench.seed)
+        bench.say(f"{max(sizes)} apps, cold: {used(lambda: largest.run(*_PACKAGE)).seconds:.1f} s")
+        for size, files in sizes.items():
+            with project(files, wheels, bench.mirror, folder, bench.installer) as repository:
+                repository.store = largest.store
+                repository.run("list", "::")
+                _add(bench, found, size, _numbers(repository, "first", _edited(files)))
+    shutil.rmtree(folder)
+    return found
+
+
+def _packages(bench: Workbench) -> Series:
+    found: dict[str, list[float]] = {}
+    for size in _sizes(bench, _PACKAGES):
+        folder = bench.folder(f"growth-packages-{size}")
+        with project(_WHOLE, _cut(bench, size), bench.mirror, folder, bench.installer) as repository:
+            repository.start_cold(bench.seed)
+            _add(bench, found, size, _numbers(repository, "cold", _edited(_WHOLE)))
+        shutil.rmtree(folder)
+    return found
+
+
+def _add(bench: Workbench, found: dict[str, list[float]], size: int, numbers: Mapping[str, float]) -> None:
+    for name, value in {"size": float(size), **numbers}.items():
+        found.setdefault(name, []).append(value)
+    bench.say(f"{size}: " + ", ".join(f"{name} {value:.3g}" for name, value in numbers.items()))
 
 
 def _sizes(bench: Workbench, all_of_them: Sequence[int]) -> Sequence[int]:
@@ -67,23 +118,9 @@ def _cut(bench: Workbench, size: int) -> Wheelhouse:
     return Wheelhouse(bench.many_wheels.folder, lock)
 
 
-def _series(bench: Workbench, sizes: Mapping[int, tuple[Mapping[str, str], Wheelhouse]]) -> Series:
-    found: dict[str, list[float]] = {}
-    for size, (files, wheels) in sizes.items():
-        scratch = bench.folder(f"growth-{wheels.lock.stem}-{size}")
-        with project(files, wheels, bench.mirror, scratch, bench.installer) as repository:
-            repository.start_cold(bench.seed)
-            numbers = {"size": float(size), **_numbers(repository, _edited(files))}
-        shutil.rmtree(scratch)
-        bench.say(", ".join(f"{name} {value:.3g}" for name, value in numbers.items()))
-        for name, value in numbers.items():
-            found.setdefault(name, []).append(value)
-    return found
-
-
-def _numbers(of: Project, edited: str) -> Mapping[str, float]:
+def _numbers(of: Project, begin: str, edited: str) -> Mapping[str, float]:
     """Each step once, but for the warm ones, which are short: the median of three."""
-    numbers = {**_step(of, "cold", *_PACKAGE)}
+    numbers = {**_step(of, begin, *_PACKAGE)}
     for name, goal in (("warm", _PACKAGE), ("list", ("list", "::"))):
         runs = sorted((_step(of, name, *goal) for _ in range(3)), key=lambda run: run[name])
         numbers.update(runs[1])
@@ -108,3 +145,4 @@ def _edited(files: Mapping[str, str]) -> str:
 
 
 _WARM = "Pants writes each blob of dist/ anew, if only once, and the documents of each image."
+_GROWTH = "the table of absolute numbers says what each one more takes, without the start of Pants."
