@@ -79,9 +79,12 @@ NOT_RUN: Mapping[str, str] = {
     "podman exec CONTAINER /tmp/debug/bin/python -m pip --python /opt/venv/bin/python list": "the same",
     "./pants --remote-execution package ::": "needs a server; "
     "tests/caching/remote_execution_integration_test.py has one",
-    "pip install 'buildgrid[database]==0.8.16'": "the same",
+    "pip install 'buildgrid[database]==0.8.16'": "needs PostgreSQL, and a certificate; "
+    "tests/remote_execution/documented_servers_integration_test.py starts the same",
     "bgd migrate apply postgresql://bgd@/bgd": "the same",
     "bgd server start buildgrid.yml": "the same",
+    "htpasswd -B -c /etc/bazel-remote/htpasswd ci": "the same",
+    "bazel-remote --config_file bazel-remote.yml": "the same",
     "PYTHONPATH=src python3 -m strata validate --rebuild=src/examples/web:image dist/src.examples.web/image": "fetches "
     "all anew, which takes a minute; src/strata/layouts/rebuild_test.py runs it with a stand-in for Pants",
     "./pants test ::": "runs this test",

@@ -119,8 +119,14 @@ def start_server(
     :param between: lines between the caches and the services.
     :param services: further services.
     """
+    text = _CONFIGURATION.format(folder=folder, before=before, between=between, services=services)
+    return serve(folder, python, text)
+
+
+def serve(folder: Path, python: Path, text: str) -> subprocess.Popen[bytes]:
+    """Start a server with a configuration whose channel is `folder`/socket, and return it when it answers."""
     configuration = folder / "buildgrid.yml"
-    configuration.write_text(_CONFIGURATION.format(folder=folder, before=before, between=between, services=services))
+    configuration.write_text(text)
     command = [str(python), "-I", str(python.with_name("bgd")), "server", "start", str(configuration)]
     (folder / "socket").unlink(missing_ok=True)
     log = folder / "log"

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from support.programs import require
-from support.remote_cache.buildgrid import RemoteCache, buildgrid_python, start_server
+from support.remote_cache.buildgrid import RemoteCache, buildgrid_python, serve, start_server
 from support.remote_execution.postgres import postgres
 
 _WORKER = Path(__file__).with_name("worker.py")
@@ -73,11 +73,15 @@ class Worker:
 
 @dataclass
 class Cluster:
-    """A server that runs, and its workers. What it holds lies below `folder`."""
+    """A server that runs, and its workers. What it holds lies below `folder`.
+
+    :param configuration: of the server, with the channel `folder`/socket, in the place of that of the tests.
+    """
 
     folder: Path
     python: Path
     database: str
+    configuration: str = ""
     workers: list[Worker] = field(default_factory=list)
     _server: Any = None
 
@@ -94,6 +98,9 @@ class Cluster:
 
     def start(self) -> None:
         """Start the server, for the first time or again; what it stored stays, what it cached is lost."""
+        if self.configuration:
+            self._server = serve(self.folder, self.python, self.configuration)
+            return
         database = _DATABASE.format(database=self.database)
         self._server = start_server(self.folder, self.python, before=database, between=_SCHEDULER, services=_EXECUTION)
 

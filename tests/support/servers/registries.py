@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -18,15 +17,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from support.oci.readers import run
 from support.programs import require
+from support.servers.serving import free_port, serving
 
 USER, PASSWORD = "me", "the secret"
-_SECONDS = 20
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def make_certificate(folder: Path) -> tuple[Path, Path]:
@@ -47,7 +40,7 @@ def docker_registry(folder: Path, *, program: str = "", **http: Any) -> Iterator
     :param program: the registry of another release of distribution.
     """
     program = program or require("docker-registry", "docker-registry")
-    port = _free_port()
+    port = free_port()
     auth = http.pop("auth", None)
     configuration = {
         "version": 0.1,
@@ -58,45 +51,25 @@ def docker_registry(folder: Path, *, program: str = "", **http: Any) -> Iterator
     }
     # JSON is YAML, too.
     (folder / "config.yml").write_text(json.dumps(configuration))
-    with _serving([program, "serve", str(folder / "config.yml")], port, folder / "log"):
+    with serving([program, "serve", str(folder / "config.yml")], port, folder / "log"):
         yield f"127.0.0.1:{port}"
 
 
 @contextmanager
 def crane_registry(folder: Path, program: str) -> Iterator[str]:
     """The address of the registry that is in crane, which has code of its own; the folder gets its log."""
-    port = _free_port()
-    with _serving([program, "registry", "serve", "--address", f"127.0.0.1:{port}"], port, folder / "log"):
+    port = free_port()
+    with serving([program, "registry", "serve", "--address", f"127.0.0.1:{port}"], port, folder / "log"):
         yield f"127.0.0.1:{port}"
 
 
 @contextmanager
 def olareg_registry(folder: Path, program: str) -> Iterator[str]:
     """The address of olareg's registry, which lists referrers itself; the folder gets its log."""
-    port = _free_port()
+    port = free_port()
     command = [program, "serve", "--addr", "127.0.0.1", "--port", str(port), "--store-type", "mem"]
-    with _serving(command, port, folder / "log"):
+    with serving(command, port, folder / "log"):
         yield f"127.0.0.1:{port}"
-
-
-@contextmanager
-def _serving(command: list[str], port: int, log: Path) -> Iterator[None]:
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output)
-    try:
-        deadline = time.monotonic() + _SECONDS
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                break
-            except OSError:
-                if process.poll() is not None or time.monotonic() > deadline:
-                    raise AssertionError(log.read_text()) from None
-                time.sleep(0.05)
-        yield
-    finally:
-        process.terminate()
-        process.wait()
 
 
 @dataclass
