@@ -9,9 +9,11 @@ everything else is a traceback. Arguments are read without argparse: dozens of t
 
 from __future__ import annotations
 
+import gc
 import importlib
 import sys
 from pathlib import Path
+from typing import Any
 
 from strata.errors import unworded
 from strata.pieces import NO_ROOM
@@ -67,10 +69,20 @@ def protocol(verb: str) -> str:
     return f"strata.protocol.{room}{verb.replace('-', '_')}"
 
 
+def _imported(verb: str) -> tuple[Any, Any]:
+    """Import the module of a verb, and that of its request and result; return both."""
+    # Imports make nothing that could be collected.
+    gc.disable()
+    unworded.leave_words_out()
+    modules = importlib.import_module(VERBS[verb]), importlib.import_module(protocol(verb))
+    gc.freeze()
+    gc.enable()
+    return modules
+
+
 def run_verb(verb: str, request: Path) -> int:
     """Run a verb in a process of its own; return the exit code."""
-    unworded.leave_words_out()
-    module, messages = importlib.import_module(VERBS[verb]), importlib.import_module(protocol(verb))
+    module, messages = _imported(verb)
     try:
         result = module.run(messages.Request.from_json(request.read_text(encoding="utf-8")))
     except unworded.UnwordedError as error:

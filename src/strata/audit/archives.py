@@ -6,7 +6,6 @@ that runs it, a text, a program. https://pkware.cachefly.net/webdocs/casestudies
 
 from __future__ import annotations
 
-import lzma
 import os
 import struct
 import zipfile
@@ -36,11 +35,6 @@ TAIL = 22 + 0xFFFF
 _END_RECORD = b"PK\5\6"
 _TAR_MAGIC = slice(257, 262)
 _BLOCK = 512
-
-_DAMAGED = (
-    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, ValueError, IndexError),
-    *(RuntimeError, NotImplementedError, DamagedBlob),
-)
 
 
 def has_end_record(tail: bytes) -> bool:
@@ -95,7 +89,7 @@ class _Look:
                 contents.seek(0)
                 return self._tar(contents, place)
             return self._zip(contents, place, level)
-        except _DAMAGED:
+        except _damaged():
             return None
 
     def _add(self, path: str) -> None:
@@ -132,7 +126,7 @@ class _Look:
                 if start.startswith(STARTS):
                     with self._unpacked(cast(BinaryIO, member), start) as inner:
                         self.into(inner, f"{place}{info.filename}/", level + 1)
-        except _DAMAGED:
+        except _damaged():
             return
 
     def _decompressed(self, contents: BinaryIO, start: bytes, place: str, level: int) -> Optional[str]:
@@ -159,7 +153,7 @@ class _Look:
             self.left -= len(piece)
             try:
                 piece = stream.read(min(1 << 20, max(self.left, 1)))
-            except _DAMAGED:
+            except _damaged():
                 break
         file.seek(0)
         return file
@@ -175,7 +169,18 @@ def _opener(start: bytes) -> Callable[[BinaryIO], BinaryIO]:
         import bz2
 
         return lambda contents: cast(BinaryIO, bz2.BZ2File(contents))
+    import lzma
+
     return lambda contents: cast(BinaryIO, lzma.LZMAFile(contents))
+
+
+def _damaged() -> tuple[type[Exception], ...]:
+    """Return the errors for an archive that is damaged, or of a kind that is not read."""
+    # Loaded once something fails.
+    import lzma
+
+    known = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, ValueError, IndexError)
+    return (*known, RuntimeError, NotImplementedError, DamagedBlob)
 
 
 def tail_of(contents: BinaryIO) -> bytes:

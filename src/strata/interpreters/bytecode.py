@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import os
+import shutil
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
 from strata.interpreters import compile_modules
 from strata.oci.zip_member import ZipMember
+
+
+@contextmanager
+def bytecode_folder() -> Iterator[Path]:
+    """Make a directory for archives of bytecode, below the working directory, for the length of the `with` block."""
+    # The module tempfile takes several milliseconds to load, and dozens of processes start that compile.
+    folder = Path(f"bytecode-{os.getpid()}")
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def compile_directory(

@@ -10,12 +10,11 @@ for a manifest, "fileCount" (a number) and "filesDigest" (the digest of the same
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from strata.audit.layer import installers
-from strata.interpreters.bytecode import cache_path, compile_directory, compiled_modules
+from strata.interpreters.bytecode import bytecode_folder, cache_path, compile_directory, compiled_modules
 from strata.interpreters.imports import foreign_imports
 from strata.oci.layer import Directory, Entry, File, described_files, write_layer
 from strata.pieces import file_sha256
@@ -31,10 +30,10 @@ def run(request: Request) -> Result:
     """Write the layer."""
     root, interpreter = request.root, request.interpreter
     files = sorted(path for path in root.rglob("*") if path.is_file())
-    with tempfile.TemporaryDirectory(dir=".", prefix="bytecode-") as scratch:
+    with bytecode_folder() as scratch:
         entries = list(_entries(root, files, interpreter.feature_version))
         if request.bytecode and any(path.suffix == ".py" for path in files):
-            entries += _bytecode(root, interpreter, Path(scratch))
+            entries += _bytecode(root, interpreter, scratch)
         contents = {
             "kind": "app",
             **described_files({path.relative_to(root).as_posix(): file_sha256(path) for path in files}),

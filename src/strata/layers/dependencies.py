@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import io
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from strata.audit.layer import audited
 from strata.audit.notices import Notices
-from strata.interpreters.bytecode import cache_path, compile_directory, compiled_modules
+from strata.interpreters.bytecode import bytecode_folder, cache_path, compile_directory, compiled_modules
 from strata.oci.background import Background
 from strata.oci.layer import Entry, File, ZipMember, write_layer
 from strata.protocol.dependencies_layer import Bytecode, Request, Result
@@ -34,8 +33,8 @@ def run(request: Request) -> Result:
     wheels = sorted(request.wheels, key=lambda wheel: wheel.name)
     archives = [WheelArchive.open(wheel, interpreter.feature_version) for wheel in wheels]
     files = [installed_files(archive) for archive in archives]
-    with tempfile.TemporaryDirectory(dir=".", prefix="bytecode-") as scratch:
-        bytecode = _bytecode(files, request.bytecode, interpreter, Path(scratch))
+    with bytecode_folder() as scratch:
+        bytecode = _bytecode(files, request.bytecode, interpreter, scratch)
         entries, installers = audited(_entries(archives, files, bytecode, interpreter.feature_version))
         contents = {
             "kind": "dependencies",

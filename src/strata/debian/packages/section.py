@@ -19,6 +19,8 @@ from strata.errors.archive import archive_is_damaged, archive_is_too_large, comp
 
 try:
     import lzma
+
+    _XZ = lzma.FORMAT_XZ
 except ImportError:  # a Python built without liblzma
     lzma = None  # type: ignore[assignment]
 
@@ -72,7 +74,7 @@ def _decompress(archive: Path, section: Section) -> Generator[bytes, None, None]
     if section.name.endswith(".xz"):
         if lzma is None:
             return _by_program(archive, section)
-        return _by_module(archive, section, lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY))
+        return _by_module(archive, section, lzma.LZMADecompressor(_XZ, memlimit=_XZ_MEMORY))
     if section.name.endswith(".gz"):
         return _by_module(archive, section, _Gzip())
     if section.name.endswith(".tar"):
