@@ -16,19 +16,20 @@ from strata.start import program
 
 VERSIONS = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
 VERBS = ("dependencies-layer", "fetch-debian", "fetch-wheel", "proof")
-# Imports what these verbs import, in place of running one; then uses what zipfile, shutil and pathlib import late.
+# Imports what these verbs import, in place of running one; then uses what the standard library imports late.
 VERBS_IN_TURN = """
 def run_verb(verb, request):
-    import io, pathlib, shutil, zipfile
+    import http.client, io, pathlib, shutil, zipfile
     for each in IMPORTED:
         _imported(each)
-    late = [name for name in ("_bz2", "_lzma") if name not in sys.modules]
+    late = [name for name in ("_bz2", "_lzma", "_ssl") if name not in sys.modules]
+    http.client.HTTPSConnection("index.example")
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as written:
         for method in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
             written.writestr(str(method), b"content", method)
     contents = [zipfile.ZipFile(archive).read(str(method)) for method in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)]
-    found = [late, sorted(set(contents)), [name for name in ("_bz2", "_lzma") if name in sys.modules]]
+    found = [late, sorted(set(contents)), [name for name in ("_bz2", "_lzma", "_ssl") if name in sys.modules]]
     print(found, pathlib.PureWindowsPath("C:/a/b").name, [kind for kind, *_ in shutil.get_unpack_formats()])
     return 0
 """
@@ -58,7 +59,7 @@ def test_verbs_start(sandbox: Path, version: str) -> None:
         pytest.skip(f"there is no CPython {version} on this machine")
     command = [program, "-I", "-S", "-B", ".strata/program.py", "a-verb", "request.json"]
     done = subprocess.run(command, cwd=sandbox, timeout=60, capture_output=True, text=True)
-    late = ["_bz2", "_lzma"]
+    late = ["_bz2", "_lzma", "_ssl"]
     formats = ["bztar", "gztar", "tar", "xztar", "zip"]
     found, _, rest = done.stdout.rstrip().rpartition(" b ")
     assert (done.returncode, found) == (0, str([late, [b"content"], late])), done.stderr

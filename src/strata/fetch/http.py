@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any, Callable, Optional, TypeVar
@@ -72,7 +73,7 @@ class Client:
         for handler in (
             urllib.request.ProxyHandler({"http": proxy, "https": proxy} if proxy else None),
             PacedHTTPHandler(self._pace),
-            PacedHTTPSHandler(self._pace, _context(cert)),
+            PacedHTTPSHandler(self._pace, partial(_context, cert)),
             urllib.request.FileHandler(),
             urllib.request.HTTPErrorProcessor(),
             urllib.request.HTTPDefaultErrorHandler(),

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 import socket
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -289,6 +290,23 @@ def test_proxy(server: Server) -> None:
 
 
 # ---- certificates ---------------------------------------------------------------------------------------------------
+
+
+def test_certificates_are_read_once_and_for_https_alone(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def context(cert: str) -> ssl.SSLContext:
+        asked.append(cert)
+        return ssl.create_default_context()
+
+    monkeypatch.setattr(http, "_context", context)
+    server.serve("/page", Answer(b"page"))
+    client = Client(cert="bundle.pem")
+    client.get(f"{server.url}/page", limit=100)
+    assert asked == []
+    with pytest.raises(Unreachable):
+        client.get("https://127.0.0.1:1/page", limit=100)
+    assert asked == ["bundle.pem"]
 
 
 def test_certificates_come_from_the_first_bundle_that_exists(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

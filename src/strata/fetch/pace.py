@@ -10,8 +10,8 @@ import io
 import ssl
 import time
 import urllib.request
-from functools import partial
-from typing import Any
+from functools import cache, partial
+from typing import Any, Callable
 
 from strata.fetch import limits
 
@@ -92,13 +92,15 @@ class PacedHTTPHandler(urllib.request.HTTPHandler):
 class PacedHTTPSHandler(urllib.request.HTTPSHandler):
     """Opens `https:` URLs."""
 
-    def __init__(self, pace: Pace, context: ssl.SSLContext) -> None:
-        super().__init__(context=context)
-        self._pace, self._certificates = pace, context
+    def __init__(self, pace: Pace, context: Callable[[], ssl.SSLContext]) -> None:
+        """:param context: is called for the first URL: reading certificates takes as long as a start of Python."""
+        # HTTPSHandler would read those of the system.
+        urllib.request.AbstractHTTPHandler.__init__(self)
+        self._pace, self._certificates = pace, cache(context)
 
     def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
         """Return the response."""
-        opened = partial(_connection, http.client.HTTPSConnection, self._pace, context=self._certificates)
+        opened = partial(_connection, http.client.HTTPSConnection, self._pace, context=self._certificates())
         return self.do_open(opened, req)
 
 

@@ -15,8 +15,8 @@ import sys
 
 _HOST = ".host/"
 _WEEK = 7 * 24 * 3600
-# What zipfile, shutil and pathlib import, and seldom use.
-_SELDOM = ("bz2", "lzma", "ntpath")
+# What zipfile, shutil, pathlib and http.client import, and seldom use.
+_SELDOM = ("bz2", "lzma", "ntpath", "ssl")
 _FOLDER = __file__.rpartition("/")[0] or "."
 
 # Name of a module → whether it is a package, its path, its code as marshal has it.
