@@ -57,6 +57,7 @@ class Engine:
     documents: tuple[str, ...] = ()
     kind: str = "os-packages"
     archive: Archive = Archive.none
+    debug: bool = False
     origins: tuple[ProcessResultMetadata, ...] = ()
     notices: Notices = field(default_factory=Notices)
 
@@ -84,7 +85,7 @@ class Engine:
 
     def package(self, *platforms: str, layouts: LayoutsOnBases = WITH_BASES) -> BuiltPackage:
         target = PythonImageTarget({"entry_point": "main.py", "platforms": platforms}, ADDRESS)
-        strata = create_subsystem(StrataSubsystem, archive=self.archive, debug=False)
+        strata = create_subsystem(StrataSubsystem, archive=self.archive, debug=self.debug)
         fields = ImageFieldSet.create(target)
         packaged: PackagedImage = run_mocked(
             packaged_image,
@@ -188,10 +189,10 @@ def test_layouts_without_the_layers_of_their_base_say_so(layouts: LayoutsOnBases
     assert (line in layout.extra_log_lines) is left_out
 
 
-def test_no_archive_is_written_where_publish_alone_runs() -> None:
-    # Nothing answers the request for the process that would write it.
+def test_neither_archives_nor_debug_images_are_written_where_publish_alone_runs() -> None:
+    # Nothing answers the requests for the processes that would write them.
     alone = LayoutsOnBases(False, publish_alone=True)
-    artifacts = Engine(archive=Archive.oci).package("linux/amd64", layouts=alone).artifacts
+    artifacts = Engine(archive=Archive.oci, debug=True).package("linux/amd64", layouts=alone).artifacts
     assert [each.relpath for each in artifacts] == ["src.web/image", "src.web/image.inputs.json"]
 
 

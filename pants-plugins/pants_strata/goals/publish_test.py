@@ -63,11 +63,11 @@ def runner() -> RuleRunner:
 def request_of(runner: RuleRunner, fields: str, *options: str, index: bytes = INDEX, **env: Any) -> PublishImageRequest:
     text = f"python_image(name='image', entry_point='main.py', {fields})\n"
     rules.write(runner, {"src/web/BUILD": text, "src/web/main.py": ""}, *options, env=env)
-    files = [FileContent("src.web/image/index.json", index), FileContent("src.web/image.oci.tar", b"")]
-    digest = runner.request(Digest, [CreateDigest(files)])
+    files = {"image/index.json": index, "image.oci.tar": b"", "image-debug/index.json": b""}
+    digest = runner.request(Digest, [CreateDigest(FileContent(f"src.web/{n}", text) for n, text in files.items())])
     target = runner.get_target(Address("src/web", target_name="image"))
-    package = BuiltPackage(digest, (BuiltPackageArtifact("src.web/image"), BuiltPackageArtifact("src.web/image.json")))
-    return PublishImageRequest(PublishImageFieldSet.create(target), (package,))
+    artifacts = [BuiltPackageArtifact(f"src.web/{name}") for name in ("image", "image.json", "image-debug")]
+    return PublishImageRequest(PublishImageFieldSet.create(target), (BuiltPackage(digest, tuple(artifacts)),))
 
 
 def published(runner: RuleRunner, fields: str, *options: str, index: bytes = INDEX, **env: Any) -> list[Any]:
@@ -98,7 +98,7 @@ def test_a_push_for_each_registry(runner: RuleRunner) -> None:
     assert set(process.env) - set(publish._ENVIRONMENT) == {"AWS_SECRET_ACCESS_KEY"}
     # Pants logs it.
     assert "a secret" not in f"{live.process}"
-    # Without what lies beside the layout.
+    # Without what lies beside the layout, a debug image among it.
     assert runner.request(Snapshot, [process.input_digest]).files == ("src.web/image/index.json",)
     assert other.description == f"b.example:5000/team/web:1,2@{DIGEST}"
     assert (off.process, off.description) == (None, "(by `skip_push` of off.example)")

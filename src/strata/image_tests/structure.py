@@ -116,7 +116,7 @@ def _command(table: Table, env: Mapping[str, str], user: str, seconds: int) -> C
         expected_error=table.patterns("expectedError"),
         excluded_error=table.patterns("excludedError"),
     )
-    # Each test has files of its own, so that there is nothing to tear down; the original says so, too.
+    # Each test has files of its own, so that there is nothing to tear down: the original's docker driver skips it, too.
     table.commands("teardown")
     table.finish()
     return case

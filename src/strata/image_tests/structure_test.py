@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from typing import Any
 
 import pytest
 
@@ -203,3 +205,26 @@ def test_a_file_that_is_no_structure_test(name: str, text: str, problem: str) ->
         read_structure(name, text, 1)
     assert error.value.happened == f"{name} has structure tests that cannot be run."
     assert error.value.found[0].startswith(problem)
+
+
+def test_teardown_is_checked_and_not_run() -> None:
+    text = "schemaVersion: 2.0.0\ncommandTests: [{name: a, command: a, teardown: %s}]"
+    assert read_structure("a.yaml", text % "[[rm, /x]]", 1) == read_structure("a.yaml", text % "[]", 1)
+    with pytest.raises(StrataError) as error:
+        read_structure("a.yaml", text % "[rm, []]", 1)
+    assert error.value.found == (
+        "commandTests[0].teardown[0] is no list of texts",
+        "commandTests[0].teardown[0] is empty",
+        "commandTests[0].teardown[1] is empty",
+    )
+
+
+def test_a_python_that_reads_no_yaml(monkeypatch: pytest.MonkeyPatch) -> None:
+    modules: Any = sys.modules
+    monkeypatch.setitem(modules, "yaml", None)
+    with pytest.raises(StrataError) as error:
+        read_structure("a.yaml", ALL, 1)
+    assert str(error.value) == (
+        "a.yaml is YAML, which this Python cannot read.\n"
+        "Fix: install PyYAML, which `pip install 'pants-strata[structure-tests]'` brings, or write the file as JSON."
+    )

@@ -35,6 +35,12 @@ class ContainerCommand:
     removal: Sequence[str] = ()
 
 
+def remove_container(removal: Sequence[str]) -> None:
+    """Run the command that removes a container, if there is one. It may fail: the container may have ended."""
+    if removal:
+        subprocess.run(removal, check=False, capture_output=True, timeout=_SECONDS)
+
+
 class Container:
     """A container that runs, until the end of a `with` block at the latest.
 
@@ -86,7 +92,11 @@ class Container:
 
     def remove(self) -> None:
         """End the container at once, if it runs, and forget it."""
-        if self._process.poll() is not None:
+        code = self._process.poll()
+        if code is not None:
+            # A program that was killed left its container to itself.
+            if code < 0:
+                self._forget()
             return
         self._forget()
         self._process.kill()
@@ -95,8 +105,7 @@ class Container:
         self._forget()
 
     def _forget(self) -> None:
-        if self._removal:
-            subprocess.run(self._removal, check=False, capture_output=True, timeout=_SECONDS)
+        remove_container(self._removal)
 
     def __enter__(self) -> Container:
         return self

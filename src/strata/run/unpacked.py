@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from strata.layouts.layout import Layout, Manifest
 from strata.oci.platform import Platform
 from strata.run.bwrap import bwrap_command
 from strata.run.children import run_child
-from strata.run.container import ContainerCommand
+from strata.run.container import ContainerCommand, remove_container
 from strata.run.options import Options
 from strata.run.ports import forwarded
 from strata.run.process import ContainerProcess, container_process
@@ -55,7 +56,11 @@ def run_unpacked(kind: str, program: str, layout: Layout, manifest: Manifest, op
         root = unpacked(layout, manifest, bundle / "rootfs", LayerStore(cache), copies=options.writable)
         process = container_process(config, options, root, str(layout.root))
         command = container_command(kind, program, bundle, root, process, options)
-        return run_child(command.argv, command.env, info_option=command.info_option)
+        code = run_child(command.argv, command.env, info_option=command.info_option)
+        if code == 128 + signal.SIGKILL:
+            # Where that ended the program and not the app, the container is left to itself.
+            remove_container(command.removal)
+        return code
 
 
 def container_command(

@@ -59,7 +59,7 @@ def no_yaml_reader(file: str) -> StrataError:
     """Return the error where Python lacks the package that reads YAML."""
     return StrataError(
         f"{file} is YAML, which this Python cannot read.",
-        fix="install the package PyYAML beside this one, or write the file as JSON.",
+        fix="install PyYAML, which `pip install 'pants-strata[structure-tests]'` brings, or write the file as JSON.",
     )
 
 
