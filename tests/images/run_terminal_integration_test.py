@@ -1,0 +1,79 @@
+"""An image by `strata run` at a terminal: the app has it, with its size, and gets what is typed."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+
+import strata
+from support.oci.examples import WEB
+from support.oci.readers import require_root
+from support.programs import require
+
+PACKAGES = {"bwrap": "bubblewrap", "runc": "runc"}
+ROWS, COLUMNS = 31, 97
+APP = """
+import os, signal, sys, time
+count = 0
+def interrupted(*_):
+    global count
+    count += 1
+signal.signal(signal.SIGINT, interrupted)
+print(sys.stdin.isatty(), sys.stdout.isatty(), os.get_terminal_size(0), input("ready"), flush=True)
+while not count:
+    time.sleep(0.05)
+time.sleep(0.3)
+print("interrupted", count)
+sys.exit(7)
+"""
+
+
+def read(terminal: int, until: bytes) -> bytes:
+    """Return what comes out of a terminal up to a text, which may be empty for its end."""
+    found = b""
+    while not until or until not in found:
+        assert select.select([terminal], [], [], 60)[0], found
+        try:
+            data = os.read(terminal, 1024)
+        except OSError:
+            # Linux says so at the end of a terminal that nobody has open.
+            data = b""
+        if not data:
+            assert not until, found
+            break
+        found += data
+    return found
+
+
+@pytest.mark.parametrize("runtime", sorted(PACKAGES))
+def test_the_terminal_is_the_one_of_the_app(runtime: str, tmp_path: Path) -> None:
+    require_root()
+    require(runtime, PACKAGES[runtime])
+    options = [f"--runtime={runtime}", f"--cache={tmp_path}", "--entrypoint=/opt/venv/bin/python", "--", "-c", APP]
+    environment = {"PATH": os.defpath, "PYTHONPATH": os.path.dirname(os.path.dirname(strata.__file__))}
+    child, terminal = pty.fork()
+    if child == 0:
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+        os.execve(sys.executable, [sys.executable, "-m", "strata", "run", str(WEB), *options], environment)
+    read(terminal, b"ready")
+    os.write(terminal, b"typed\n")
+    read(terminal, b"True True os.terminal_size(columns=97, lines=31) typed")
+    os.write(terminal, b"\x03")
+    told = read(terminal, b"")
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if runtime == "runc":
+        assert b"interrupted 1" in told
+        assert code == 7
+    else:
+        # The terminal sends it to bwrap as well, which ends then, and the app with it.
+        assert code == 128 + signal.SIGINT
+    assert [path.name for path in tmp_path.iterdir()] == ["layers"]
