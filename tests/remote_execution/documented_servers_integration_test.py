@@ -176,14 +176,13 @@ def test_pants_builds_with_it(server: Server, workspace: Path) -> None:
     assert second.made("src.app/image0") == first.made("src.app/image0") != {}
 
 
-def test_pants_without_the_password_builds_and_says_what_the_cache_said(workspace: Path) -> None:
+def test_pants_without_the_password_builds_and_counts_what_it_could_not_write(workspace: Path) -> None:
     folder = workspace / "refusing"
     folder.mkdir()
     with bazel_remote(folder) as running:
         of = made(workspace / "stranger")
         built = Server(running.port, running.certificate, executes=False).package(of, "//:pip").succeeded()
     assert built.counters["remote_cache_write_errors"] == built.executed > 0
-    assert "no authentication metadata found" in built.output
 
 
 def made(root: Path) -> Machine:
