@@ -32,6 +32,7 @@ from benchmarks.rows import (
     layers,
     memory,
     one_wheel,
+    proofs,
     push,
     scientific,
     start,
@@ -56,6 +57,7 @@ _BENCHMARKS: Mapping[str, Callable[[Workbench], Iterable[Row]]] = {
     "scientific": scientific.measure,
     "codecs": codecs.measure,
     "base": base.measure,
+    "proofs": proofs.measure,
     "push": push.measure,
 }
 _GROWTH = "growth"

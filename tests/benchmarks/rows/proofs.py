@@ -1,0 +1,97 @@
+"""What proofs cost in processor seconds, beside a floor of the same run.
+
+A proof installs wheels with a real installer, and compares each file. Its floor is that installer alone.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Callable
+
+from benchmarks.project import PREPARED, project
+from benchmarks.replay import Sandbox, remove, sandboxes
+from benchmarks.report import Row
+from benchmarks.timing import medians, run
+from benchmarks.wheelhouse import Wheelhouse, resolve
+from benchmarks.workbench import Workbench
+
+_REQUIREMENTS = Path(__file__).parent.with_name("proofs.in")
+_TOOLS = ("pip", "uv")
+_BUILD = """\
+python_interpreter(name="cpython", lockfile="cpython.lock.json")
+
+python_installer(name="pip")
+
+python_installer(name="uv", tool="uv")
+
+python_venv(name="venv")
+"""
+_IMAGE = 'python_sources()\n\npython_image(name="image", entry_point="main.py", whole_lock=True)\n'
+_FILES = {"src/app/BUILD": _IMAGE, "src/app/main.py": "print(1)\n", "3rdparty/python/BUILD": _BUILD}
+_AIMS = {"pip": 10.0, "uv": 2.0}
+_REASON = "the floor is {tool} alone, which installs all the wheels in one process and compares nothing."
+_PIP = """
+import sys
+sys.path.insert(0, sys.argv.pop(1))
+from pip._internal.cli.main import main
+sys.exit(main())
+"""
+
+
+def measure(bench: Workbench) -> Iterator[Row]:
+    wheels = Wheelhouse.download(resolve(_REQUIREMENTS, bench.tools), bench.tools)
+    with project(_FILES, wheels, bench.mirror, bench.folder("proofs"), bench.scratch / "installers") as built:
+        # With no folder of installers yet, these come from the user's index.
+        built.start_cold(bench.seed)
+        targets = [*PREPARED[:2], *(f"3rdparty/python:{tool}" for tool in _TOOLS)]
+        built.package(*targets)
+        built.installer.mkdir()
+        for target in targets[2:]:
+            shutil.copytree(built.layout(target), built.installer, dirs_exist_ok=True)
+        kept: dict[str, Sequence[Sandbox]] = {}
+        for tool in _TOOLS:
+            ran = sandboxes(built, f"--strata-installer=3rdparty/python:{tool}", "src/app:image")
+            kept[tool] = [each for each in ran if each.verb == "proof"]
+            remove([each for each in ran if each not in kept[tool]])
+        ways: dict[str, Callable[[], float]] = {tool: partial(_processor, kept[tool]) for tool in _TOOLS}
+        ways.update({f"{tool} alone": partial(_alone, tool, kept[tool], bench) for tool in _TOOLS})
+        found = medians(ways, bench.runs(3))
+        for each in kept.values():
+            remove(each)
+    for tool in _TOOLS:
+        what = f"proofs of {len(wheels.wheels)} wheels with {tool}, processor seconds"
+        yield Row(what, found[tool], "s", None, _AIMS[tool], _REASON.format(tool=tool), found[f"{tool} alone"])
+
+
+def _processor(kept: Sequence[Sandbox]) -> float:
+    return sum(each.run().processor for each in kept)
+
+
+def _alone(tool: str, kept: Sequence[Sandbox], bench: Workbench) -> float:
+    """Return the processor seconds of an installer that fills a directory with the wheels of all proofs at once."""
+    requests = [_request(each) for each in kept]
+    wheels = [
+        str((each.folder / wheel["path"]).absolute())
+        for each, request in zip(kept, requests)
+        for wheel in request["wheels"]
+    ]
+    program = (kept[0].folder / requests[0]["installer"]["program"]).absolute()
+    target = bench.folder("alone")
+    options = ["--quiet", "--no-index", "--no-deps", f"--target={target}"]
+    if tool == "pip":
+        more = ["--no-compile", "--no-cache-dir", "--root-user-action=ignore"]
+        used = kept[0].interpreter("-c", _PIP, str(program), "--isolated", "install", *options, *more, *wheels)
+    else:
+        python = ["--python-version=3.13", "--python-platform=x86_64-manylinux_2_40", "--link-mode=hardlink"]
+        used = run(program, "--no-config", "--no-cache", "--offline", "pip", "install", *python, *options, *wheels)
+    assert any(target.rglob("RECORD"))
+    shutil.rmtree(target)
+    return used.processor
+
+
+def _request(of: Sandbox) -> Any:
+    return json.loads((of.folder / ".request.json").read_text())
