@@ -99,6 +99,7 @@ NOT_RUN: Mapping[str, str] = {
     "./pants --no-python-run-against-entire-lockfile run tests/benchmarks/run.py": "takes an hour, as root",
     "./pants --no-python-run-against-entire-lockfile run tests/caching/measure.py": "takes minutes, and a cache server",
     "./pants --no-python-run-against-entire-lockfile run tests/remote_execution/measure.py": "the same, with workers",
+    "./pants --no-python-run-against-entire-lockfile run tests/remote_execution/examples.py": "the same, with workers",
     "./pants --no-python-run-against-entire-lockfile run tests/scale/simulate.py": "takes minutes",
 }
 

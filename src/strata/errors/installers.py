@@ -78,6 +78,14 @@ def installer_failed(tool: str, output: Sequence[str]) -> StrataError:
     )
 
 
+def no_devices(tool: str) -> StrataError:
+    """Return the error for a worker of remote execution on which a tool cannot start the interpreter."""
+    return StrataError(
+        f"{tool} cannot start the interpreter here: there is no /dev/null, which it opens for each program.",
+        fix="let the workers give each action a /dev, or choose pip or Poetry as the installer, which need none.",
+    )
+
+
 def not_installed(wheel: str, member: str) -> StrataError:
     """Return the error for a file of a wheel that the installer left out.
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from strata.errors import installers as installer_errors
 from strata.errors import wheels as errors
 from strata.installers.installer import requirements_file, run_tool
 from strata.installers.sandbox_venv import SandboxVenv
@@ -27,7 +29,12 @@ def install_with_uv(installer: SandboxInstaller, venv: SandboxVenv, wheels: Sequ
 
 
 def uv_command(installer: SandboxInstaller) -> list[str]:
-    """Return the command that starts uv without settings, caches and a network."""
+    """Return the command that starts uv without settings, caches and a network.
+
+    Raise StrataError where uv could start no other program: a worker of remote execution may lack what it needs.
+    """
+    if not Path(os.devnull).exists():
+        raise installer_errors.no_devices("uv")
     return [str(installer.program.absolute()), "--no-config", "--no-cache", "--offline", "--no-python-downloads"]
 
 

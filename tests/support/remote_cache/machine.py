@@ -24,7 +24,7 @@ _SECONDS = 240
 # Of this machine: how the index, the mirror and their certificates are reached.
 _CONFIGURATION = re.compile(r"(PIP_|SSL_CERT_|REQUESTS_CA_BUNDLE$|CURL_CA_BUNDLE$|(https?|no)_proxy$)", re.IGNORECASE)
 
-_PANTS_TOML = """\
+PLACES = """\
 [GLOBAL]
 pants_version = "2.17.1"
 backend_packages = ["pants.backend.python", "pants_strata"]
@@ -37,7 +37,11 @@ pants_subprocessdir = "%(buildroot)s/../work/pids"
 local_execution_root_dir = "%(buildroot)s/../sandboxes"
 remote_instance_name = "main"
 remote_cache_rpc_timeout_millis = 30000
+"""
+"""The first lines of pants.toml: Pants keeps what it has in the folder of the machine."""
 
+_PANTS_TOML = f"""\
+{PLACES}
 [anonymous-telemetry]
 enabled = false
 

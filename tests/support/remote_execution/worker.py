@@ -5,7 +5,7 @@
 asks the server at the gRPC address SERVER for actions (`google.devtools.remoteworkers.v1test2.Bots`) and executes them,
 one at a time, as the Remote Execution API says. An action sees a root file system that is empty beside its inputs: no
 program, no library, no /proc, no /dev, no /tmp; and no network, no other process and no variable of the worker. FOLDER
-keeps the blobs that it has fetched.
+keeps the blobs that it has fetched. A worker with the property `pool=devices` gives actions a /dev.
 
 It prints the arguments of each action that it begins. Each line of standard input tells it how to misbehave with the
 next action whose arguments match a regular expression: `die MATCH` ends the worker in its middle, `forge MATCH` changes
@@ -122,17 +122,19 @@ def lay_out(content: Content, digest: Any, folder: Path) -> None:
         lay_out(content, below.digest, folder / below.name)
 
 
-def sandboxed(root: Path, command: Any) -> list[str]:
-    """Return the command line of a command whose root directory holds `root` as /action, and nothing more."""
+def sandboxed(root: Path, command: Any, pool: str) -> list[str]:
+    """Return the command line of a command whose root directory holds `root` as /action, and what its pool has."""
     variables = [part for item in command.environment_variables for part in ("--setenv", item.name, item.value)]
+    beside = ["--dev", "/dev"] if pool == "devices" else []
     return [
         *("bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--uid", "1000", "--gid", "1000"),
-        *("--hostname", "worker", "--clearenv", *variables, "--bind", str(root), "/action", "--remount-ro", "/"),
-        *("--chdir", f"/action/{command.working_directory}".rstrip("/"), "--", *command.arguments),
+        *("--hostname", "worker", "--clearenv", *variables, "--bind", str(root), "/action", *beside),
+        *("--remount-ro", "/", "--chdir", f"/action/{command.working_directory}".rstrip("/"), "--"),
+        *command.arguments,
     ]
 
 
-def execute(content: Content, action: Any, folder: Path, fault: Fault) -> Any:
+def execute(content: Content, action: Any, folder: Path, fault: Fault, pool: str) -> Any:
     """Run an action in an empty folder; return its result. Raises grpc.RpcError where a blob is missing."""
     command = api.Command.FromString(content.read(action.command_digest))
     root = folder / "root"
@@ -142,7 +144,7 @@ def execute(content: Content, action: Any, folder: Path, fault: Fault) -> Any:
     arguments = " ".join(command.arguments)
     print(arguments, flush=True)
     process = subprocess.Popen(
-        sandboxed(root, command), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        sandboxed(root, command, pool), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     if fault.takes("die", arguments):
         os._exit(1)
@@ -212,6 +214,7 @@ class Worker:
         self._folder = folder
         self._fault = Fault()
         threading.Thread(target=self._fault.listen, daemon=True).start()
+        self._pool = properties.get("pool", "")
         device = worker_pb2.Device(handle=name)
         for key, value in properties.items():
             device.properties.add(key=key, value=value)
@@ -253,7 +256,7 @@ class Worker:
                 digest = api.Digest()
                 lease.payload.Unpack(digest)
                 action = api.Action.FromString(self._content.read(digest))
-            lease.result.Pack(execute(self._content, action, folder, self._fault))
+            lease.result.Pack(execute(self._content, action, folder, self._fault, self._pool))
             lease.status.code = grpc.StatusCode.OK.value[0]
         except grpc.RpcError as error:
             lease.status.code = error.code().value[0]
