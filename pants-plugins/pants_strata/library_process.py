@@ -147,6 +147,7 @@ async def on_interpreter(
     outputs: str | None = _BLOBS,
     cache_scope: ProcessCacheScope = ProcessCacheScope.SUCCESSFUL,
     level: LogLevel = LogLevel.DEBUG,
+    counted: Counted | None = None,
 ) -> Step[R]:
     """Return a step that makes a layer, or a wheel that will be in one, or proves something, on the interpreter.
 
@@ -154,17 +155,20 @@ async def on_interpreter(
     :param outputs: the directory of what it makes; None where its result is all that it makes.
     :param level: INFO for steps that Pants logs one by one as they begin and end: those that are no part of a phase
         (pants_strata.progress), and seldom.
+    :param counted: the step of a phase that it is; its count follows the description.
     """
     library = await get_compiled_slice(CompiledSliceRequest(request.verb, interpreter))
     request_file = await engine.create({_REQUEST: request.to_json().encode()})
+    input_digest = await engine.merge([inputs, request_file])
     process = Process(
         argv=(*sandbox_interpreter(interpreter).command(), *_PROGRAM, request.verb, _REQUEST),
-        input_digest=await engine.merge([inputs, request_file]),
+        input_digest=input_digest,
         immutable_input_digests={_PYTHON: interpreter.tree, _LIBRARY: library.digest, **(large_inputs or {})},
         env=_ENVIRONMENT,
         output_files=(_RESULT,),
         output_directories=() if outputs is None else (outputs,),
-        description=description,
+        # Read last: until now other steps of the phase were asked for.
+        description=f"{description} ({counted.count})" if counted else description,
         level=level,
         cache_scope=cache_scope,
         remote_cache_speculation_delay_millis=library.head_start_millis,

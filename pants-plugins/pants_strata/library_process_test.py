@@ -69,12 +69,14 @@ async def process_on_host(_: OnHost) -> Process:
 
 @rule
 async def process_on_interpreter(request: OnInterpreter) -> Process:
-    step = await on_interpreter(
-        request.interpreter,
-        venv_layer.Request(python="3.13", program="/usr/bin/python3.13", compression="gzip"),
-        description=f"Install for {ADDRESS}",
-        large_inputs={"wheels": request.wheels},
-    )
+    with Phase("Wrote", "layer").step() as counted:
+        step = await on_interpreter(
+            request.interpreter,
+            venv_layer.Request(python="3.13", program="/usr/bin/python3.13", compression="gzip"),
+            description=f"Install for {ADDRESS}",
+            large_inputs={"wheels": request.wheels},
+            counted=counted,
+        )
     return step.process
 
 
@@ -173,6 +175,7 @@ def test_process_on_the_interpreter(runner: RuleRunner) -> None:
         "venv-layer",
         ".request.json",
     )
+    assert process.description == f"Install for {ADDRESS} (1 of 1)"
     assert dict(process.env) == {"OPENSSL_CONF": "/dev/null"}
     assert dict(process.append_only_caches) == {}
     request = b'{"compression":"gzip","program":"/usr/bin/python3.13","python":"3.13"}'

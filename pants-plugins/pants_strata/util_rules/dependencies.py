@@ -39,7 +39,8 @@ async def write_dependencies_layer(request: DependenciesLayerRequest) -> Depende
                 compression=request.compression,
             ),
             large_inputs={_WHEELS: await merged(request.wheels)},
-            description=f"Write the layer of {names[0]}{more} ({counted.count})",
+            description=f"Write the layer of {names[0]}{more}",
+            counted=counted,
         )
         layer, result = await written_layer(step, request.venv, interpreter, counted)
     return DependenciesLayer(layer, result.distributions)

@@ -45,7 +45,8 @@ async def prove(request: ProofRequest) -> Proof:
             ),
             large_inputs={_INSTALLER: prepared.digest, _WHEELS: await merged(request.wheels)},
             outputs=None,
-            description=f"Install {wheels} with {installer.tool} {installer.version} ({counted.count})",
+            description=f"Install {wheels} with {installer.tool} {installer.version}",
+            counted=counted,
         )
         answered = await answer(step)
         answered.count(counted)
