@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from support.nested_pants import NestedPants, nested_pants
 from support.oci.container import unpack
+from support.oci.readers import require_root
+from support.programs import require
 from support.projects import SETTINGS
 from support.standalone.elf import elf
 from support.venvs.wheels import Member, WheelFile
@@ -58,6 +62,10 @@ python_sources()
 [python_image(name=name, entry_point=f"{name}.py") for name in ("owned", "ambiguous", "absent", "optional")]
 python_image(name="native", entry_point="native.py", missing_libraries="error")
 """,
+    # With a variable that no earlier run of this test has cached.
+    "src/tested/BUILD": (
+        f'python_image_test(name="test", image="src/app:owned", expected_output=["^cv$"], env={{"RUN": "{uuid4()}"}})\n'
+    ),
     "src/app/owned.py": "import declared\nfrom cv import NAME\n\nprint(NAME)\n",
     "src/app/ambiguous.py": "import declared\nimport twice\n",
     "src/app/absent.py": "import declared\nimport nowhere.to_be.found\n",
@@ -103,6 +111,15 @@ def test_an_import_that_one_locked_wheel_provides(project: NestedPants, tmp_path
     assert image.run().output == "cv\n"
     image = unpack(project.root / "dist/src.app/optional", tmp_path / "optional")
     assert image.run().output == "None\n"
+
+
+def test_a_test_of_that_image_is_run_once(project: NestedPants) -> None:
+    require_root()
+    require("runc", "runc")
+    # Without the daemon, nothing but the store on the disk remembers the first run.
+    first, second = (project.run("--no-pantsd", "test", "src/tested:test").succeeded().stderr for _ in range(2))
+    assert re.search(r"✓ src/tested:test succeeded in [\d.]+s\.$", first, re.M), first
+    assert re.search(r"✓ src/tested:test succeeded in [\d.]+s \(cached locally\)\.$", second, re.M), second
 
 
 def test_an_import_that_several_locked_wheels_provide(project: NestedPants) -> None:
