@@ -140,7 +140,6 @@ def test_publish_twice(project: Project) -> None:
     assert rewritten == [image]
     assert again.stdout == ""
     assert f"src/app:image skipped ({place} is there already)." in again.stderr
-    assert "attached" not in told
     assert documents_of(f"{address}/team/app@{digest}") == attached
 
 

@@ -241,14 +241,6 @@ def test_documents_go_with_the_image(runner: RuleRunner) -> None:
     )
 
 
-def test_the_process_starts_the_library(runner: RuleRunner, tmp_path: Path) -> None:
-    (live,) = published(runner, "repository='team/app'", REGISTRIES)
-    done = subprocess.run(live.process.process.argv, cwd=tmp_path, env={}, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (2, ""), done.stderr
-    assert "src.web/image" in done.stderr.splitlines()[0]
-    assert "Traceback" not in done.stderr
-
-
 def test_variables_of_a_helper(runner: RuleRunner) -> None:
     option = "--strata-publish-env-vars=['KEY', 'REGION=north']"
     (live,) = published(runner, "repository='team/app'", REGISTRIES, option, KEY="k", OTHER="o")
@@ -312,6 +304,15 @@ def test_names_outside_a_registry(runner: RuleRunner, directory: str, fields: st
     text = f"python_image(name='image', entry_point='main.py', {fields})\n"
     rules.write(runner, {f"{directory}/BUILD".lstrip("/"): text}, REGISTRIES, env={"V": "3"})
     assert list(runner.request(Names, [Address(directory, target_name="image")])) == expected
+
+
+def test_the_commit_that_is_checked_out(runner: RuleRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(runner.build_root)
+    text = "python_image(name='image', entry_point='main.py', image_tags=['{git_commit}'])\n"
+    rules.write(runner, {"src/web/BUILD": text, "src/web/main.py": ""}, REGISTRIES, env={"PATH": "/usr/bin:/bin"})
+    commit = "git init -q && git -c user.name=me -c user.email=me@a.example commit --allow-empty -qm1"
+    head = subprocess.check_output(f"{commit} && git rev-parse HEAD", shell=True, text=True).strip()
+    assert list(runner.request(Names, [Address("src/web", target_name="image")])) == [f"localhost/src-web/image:{head}"]
 
 
 def test_an_empty_list_of_registries(runner: RuleRunner) -> None:
