@@ -152,10 +152,18 @@ def _restart_the_dead(server: Cluster, names: list[str]) -> None:
             server.worker(worker.name)
 
 
-def test_a_slow_link(built: Build, remote: Machine, relay: Relay, first: Machine) -> None:
+def test_a_slow_link_and_slow_workers(
+    built: Build, remote: Machine, relay: Relay, first: Machine, server: Cluster
+) -> None:
     relay.fail(methods=".", delay=0.2)
+    for worker in pool(server):
+        if worker.process.poll() is None:
+            worker.misbehave("wait", "app-layer")
     after(remote, relay, first).succeeded()
     relay.fail()
+    for worker in pool(server):
+        if worker.process.poll() is None:
+            worker.misbehave("", "")
 
 
 def test_a_server_that_restarts(built: Build, remote: Machine, relay: Relay, first: Machine, server: Cluster) -> None:
@@ -194,15 +202,30 @@ def test_blobs_that_have_expired(built: Build, remote: Machine, relay: Relay, fi
     after(remote, relay, first).succeeded()
 
 
-def test_a_store_without_room(built: Build, remote: Machine, relay: Relay, first: Machine) -> None:
-    relay.fail(methods="Write|BatchUpdateBlobs", status="RESOURCE_EXHAUSTED")
+_FAULTS = [
+    pytest.param({"methods": "Write|BatchUpdateBlobs", "status": "RESOURCE_EXHAUSTED"}, id="a store without room"),
+    pytest.param({"methods": "Execute", "status": "UNAUTHENTICATED"}, id="a server that wants a password"),
+]
+
+
+@pytest.mark.parametrize("fault", _FAULTS)
+def test_a_step_that_the_server_does_not_take(
+    fault: dict[str, str], built: Build, remote: Machine, relay: Relay, first: Machine
+) -> None:
+    relay.fail(**fault)
     ended = after(remote, relay, first)
     relay.fail()
     assert ended.code == 1
-    assert (
-        "StrataError: The workers of the environment 'workers' did not do the step 'Write the app layer" in ended.output
+    told = re.search(r"StrataError: (The workers .*?)\nFound:\n(.*?)\n(Fix: .*?)\n", ended.output, re.S)
+    assert told, ended.output
+    # Which step comes first is not always the same: the server forgot what it did before it restarted.
+    assert re.fullmatch(r"The workers of the environment 'workers' did not do the step '[^']+'\.", told[1])
+    assert "told to fail" in told[2], "the words of the server"
+    assert told[3] == (
+        "Fix: see that the server of `[GLOBAL].remote_execution_address` runs, takes the token or password that you "
+        "give it, has room in its store, and has workers with the `extra_platform_properties` of the environment; then "
+        "build again: what was made already is kept. Or build here: `./pants --no-remote-execution package ::`."
     )
-    assert "has room in its store" in ended.output
     assert "Traceback" not in ended.output
 
 

@@ -46,15 +46,15 @@ class Server:
     """One that runs. `headers` are those of a client that may write."""
 
     port: int
-    certificate: Path
+    authority: Path
     executes: bool
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def asked(self, headers: Mapping[str, str], certificate: Optional[Path] = None) -> Mapping[str, Any]:
-        """Return what it answers to ask.py, with an authority that is its own if no other is given."""
+    def asked(self, headers: Mapping[str, str], authority: Optional[Path] = None) -> Mapping[str, Any]:
+        """Return what it answers to ask.py, where a client trusts its authority, or another one."""
         address = f"127.0.0.1:{self.port}"
         pairs = [f"{name}={value}" for name, value in headers.items()]
-        command = [str(buildgrid_python()), "-I", str(_ASK), address, str(certificate or self.certificate), *pairs]
+        command = [str(buildgrid_python()), "-I", str(_ASK), address, str(authority or self.authority), *pairs]
         done = subprocess.run(command, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         answers: Mapping[str, Any] = json.loads(done.stdout)
@@ -62,13 +62,14 @@ class Server:
 
     def package(self, of: Machine, *targets: str, write: bool = True) -> Build:
         """Return Pants' build with it, as docs/remote-cache.md and docs/remote-execution.md turn it on."""
-        address = f"grpcs://127.0.0.1:{self.port}"
+        # A name, since Pants speaks TLS to no number.
+        address = f"grpcs://localhost:{self.port}"
         execution = (
             *("--remote-execution", f"--remote-execution-address={address}", "--strata-remote-environment=workers"),
             "--environments-preview-names={'workers': '//:workers'}",
         )
         return of.pants(
-            *(f"--remote-store-address={address}", "--remote-cache-read", f"--remote-ca-certs-path={self.certificate}"),
+            *(f"--remote-store-address={address}", "--remote-cache-read", f"--remote-ca-certs-path={self.authority}"),
             *(("--remote-cache-write", f"--remote-store-headers={dict(self.headers)}") if write else ()),
             *(execution if self.executes else ()),
             *("package", *targets),
@@ -84,10 +85,25 @@ def documented(name: str, **others: str) -> str:
     return text
 
 
+def signed_certificate(folder: Path) -> tuple[Path, Path, Path]:
+    """An authority, the certificate of a server that it signed, and its key."""
+    authority, authority_key = make_certificate(folder)
+    certificate, key = folder / "server.crt", folder / "server.key"
+    command = [
+        *(require("openssl", "openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
+        *("-CA", str(authority), "-CAkey", str(authority_key), "-subj", "/CN=server"),
+        *("-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost", "-addext", "basicConstraints=critical,CA:FALSE"),
+        *("-keyout", str(key), "-out", str(certificate)),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return authority, certificate, key
+
+
 @contextmanager
 def buildgrid(folder: Path) -> Iterator[Server]:
     require("bwrap", "bubblewrap")
-    certificate, key = make_certificate(folder)
+    authority, certificate, key = signed_certificate(folder)
     port = free_port()
     with ExitStack() as stack:
         database = stack.enter_context(postgres(folder / "db"))
@@ -106,13 +122,13 @@ def buildgrid(folder: Path) -> Iterator[Server]:
         server.start()
         stack.callback(server.end)
         server.worker("worker")
-        yield Server(port, certificate, executes=True)
+        yield Server(port, authority, executes=True)
 
 
 @contextmanager
 def bazel_remote(folder: Path) -> Iterator[Server]:
     program = go_program("bazel-remote", BAZEL_REMOTE)
-    certificate, key = make_certificate(folder)
+    authority, certificate, key = signed_certificate(folder)
     secret = [require("openssl", "openssl"), "passwd", "-apr1", _PASSWORD]
     done = subprocess.run(secret, stdout=subprocess.PIPE, text=True, check=True)
     (folder / "htpasswd").write_text(f"{_USER}:{done.stdout}")
@@ -131,7 +147,7 @@ def bazel_remote(folder: Path) -> Iterator[Server]:
     )
     with serving([program, "--config_file", str(configuration)], port, folder / "log"):
         login = base64.b64encode(f"{_USER}:{_PASSWORD}".encode()).decode()
-        yield Server(port, certificate, executes=False, headers={"authorization": f"Basic {login}"})
+        yield Server(port, authority, executes=False, headers={"authorization": f"Basic {login}"})
 
 
 @pytest.fixture(scope="module")
@@ -181,7 +197,7 @@ def test_pants_without_the_password_builds_and_counts_what_it_could_not_write(wo
     folder.mkdir()
     with bazel_remote(folder) as running:
         of = made(workspace / "stranger")
-        built = Server(running.port, running.certificate, executes=False).package(of, "//:pip").succeeded()
+        built = Server(running.port, running.authority, executes=False).package(of, "//:pip").succeeded()
     assert built.counters["remote_cache_write_errors"] == built.executed > 0
 
 

@@ -2,6 +2,8 @@
 
     ./pants --no-python-run-against-entire-lockfile run tests/remote_execution/measure.py
 
+Writes the table into docs/remote-execution.md. It takes some five minutes on an idle machine.
+
 The project has the dependencies of this repository's examples, and one more, which changes. Bytes are those of gRPC's
 messages between Pants and the server; the workers stand beside the server. Each call takes 20 ms longer, and all share
 the line.
@@ -11,14 +13,17 @@ from __future__ import annotations
 
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
+from benchmarks.report import replace_marked
 from support.remote_cache.changing_lock import lock
 from support.remote_cache.machine import Machine, machine
 from support.remote_execution.cluster import POOL, cluster
 
 _TARGETS = ("//:base", "//:cpython", "//:venv", "src/app:image0")
 _HEAD = ("build", "steps on workers", "steps here", "calls", "MB up", "MB down", "seconds")
+_PAGE = Path("docs/remote-execution.md")
 _LINK = {"methods": ".", "delay": 0.02, "megabits": 100}
 _ENVIRONMENT = f"""
 remote_environment(
@@ -36,7 +41,8 @@ def main() -> None:
         wheels = root / "wheels"
         wheels.mkdir()
         before, after = lock("1.0", wheels), lock("1.1", wheels)
-        print("| " + " | ".join(_HEAD) + " |\n|---" + "|---:" * (len(_HEAD) - 1) + "|")
+        rows = [head()]
+        print(rows[0], end="", flush=True)
         with cluster(root / "server") as server, server.cache.relay() as relay:
             relay.fail(**_LINK)
 
@@ -55,7 +61,8 @@ def main() -> None:
                 up, down = counts.pop("sent", 0) / 1e6, counts.pop("received", 0) / 1e6
                 steps = ended.counters["remote_execution_requests"], ended.executed, sum(counts.values())
                 cells = [title, *steps, f"{up:.1f}", f"{down:.1f}", f"{seconds:.1f}"]
-                print("| " + " | ".join(map(str, cells)) + " |", flush=True)
+                rows.append(row(cells))
+                print(rows[-1], end="", flush=True)
 
             first, second = (made(root / name, before) for name in ("first", "second"))
             try:
@@ -69,6 +76,15 @@ def main() -> None:
             finally:
                 first.stop_daemon()
                 second.stop_daemon()
+        _PAGE.write_text(replace_marked(_PAGE.read_text(), "wire", "".join(rows)))
+
+
+def head() -> str:
+    return row(_HEAD) + "|---" + "|---:" * (len(_HEAD) - 1) + "|\n"
+
+
+def row(cells: Iterable[object]) -> str:
+    return "| " + " | ".join(map(str, cells)) + " |\n"
 
 
 def made(root: Path, lock: str) -> Machine:

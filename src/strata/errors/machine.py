@@ -82,14 +82,15 @@ def wrong_file(name: str, found: Sequence[str]) -> StrataError:
 
 
 def workers_failed(step: str, environment: str, told: Sequence[str]) -> StrataError:
-    """Return the error for a step that no worker ended: the server is away, has no room or no such worker, or gave up.
+    """Return the error for a step that no worker ended: the server is away, refuses, has no room or no such worker.
 
     :param told: what Pants says of it, a line each.
     """
     return StrataError(
         f"The workers of the environment {environment!r} did not do the step {step!r}.",
         found=told,
-        fix="see that the server of `[GLOBAL].remote_execution_address` runs, has room in its store, and has workers "
-        "with the `extra_platform_properties` of the environment; then build again: what was made already is kept. "
+        fix="see that the server of `[GLOBAL].remote_execution_address` runs, takes the token or password that you "
+        "give it, has room in its store, and has workers with the `extra_platform_properties` of the environment; then "
+        "build again: what was made already is kept. "
         "Or build here: `./pants --no-remote-execution package ::`.",
     )
