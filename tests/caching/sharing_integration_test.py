@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import sys
 from collections.abc import Mapping
@@ -18,11 +19,12 @@ from typing import Any
 
 import pytest
 
+from strata.layouts.layout import Layout
 from strata.verbs import VERBS
 from support.programs import refuse
 from support.releases import Release, another
 from support.remote_cache.buildgrid import RemoteCache
-from support.remote_cache.machine import Build, Machine, copy_python, machine
+from support.remote_cache.machine import APPS, Build, Machine, copy_python, machine
 from support.remote_cache.network import loopback_network
 
 # What a build on Debian's CPython does not ask for.
@@ -83,32 +85,80 @@ def test_a_cold_build_executes_every_step_and_keeps_it(filled: Build) -> None:
     assert filled.executed == filled.asked == filled.counters["remote_cache_write_successes"] > 30
 
 
-def test_a_second_machine_executes_and_fetches_nothing(
+@pytest.fixture(scope="module")
+def second(
     first: Machine, filled: Build, cache: RemoteCache, workspace: Path, elsewhere: Elsewhere
-) -> None:
+) -> tuple[Machine, Build]:
+    """One that builds with the filled cache, in which two steps have each other's result."""
     if elsewhere.release.has_own_keys:
         with cache.relay() as relay:
             elsewhere.machine(workspace / "filling", first.locks).package(cache=relay, write=True).succeeded()
+    cache.forge("app-layer")
     network = loopback_network()
     second = elsewhere.machine(workspace / "second", first.locks, user=_NOBODY, network=network)
     with cache.relay(network) as relay:
         build = second.package(cache=relay).succeeded()
+    return second, build
+
+
+def test_a_second_machine_executes_and_fetches_nothing(
+    second: tuple[Machine, Build], first: Machine, filled: Build
+) -> None:
+    machine, build = second
     assert build.executed == 0
     assert build.hits == build.asked == filled.asked
-    assert images(second) == images(first)
+    odd = tuple(f"src.app/{name}{more}" for name in forged(machine, first) for more in "/.")
+    assert len(odd) == 4
+    assert without(odd, images(machine)) == without(odd, images(first))
 
 
-def test_a_machine_without_the_cache_makes_the_same_bytes(
-    first: Machine, filled: Build, workspace: Path, elsewhere: Elsewhere
+def without(starts: tuple[str, ...], made: Mapping[str, str]) -> Mapping[str, str]:
+    return {path: digest for path, digest in made.items() if not path.startswith(starts)}
+
+
+def forged(machine: Machine, first: Machine) -> list[str]:
+    """The images with a layer that another step made."""
+    names = [f"image{number}" for number in range(APPS)]
+    return [name for name in names if machine.made(f"src.app/{name}/blobs") != first.made(f"src.app/{name}/blobs")]
+
+
+def test_a_forged_result_enters_an_image_and_a_rebuild_finds_it(
+    second: tuple[Machine, Build], first: Machine, filled: Build, workspace: Path, elsewhere: Elsewhere
 ) -> None:
+    """The rebuild is on a third machine, as another user and with another Python, and has all other bytes."""
+    name, _ = forged(second[0], first)
     host_python = copy_python(newest_python(), workspace / "another python")
     (library,) = host_python.parent.glob("lib/python3.*/")
     # Each process on it imports this module.
     with (library / "hashlib.py").open("a") as module:
         module.write(_ANOTHER_ZLIB)
     third = elsewhere.machine(workspace / "third", first.locks, user=_SOMEBODY, host_python=host_python)
-    assert third.package().succeeded().executed == filled.executed
-    assert images(third) == images(first)
+    layout, kept = third.root / "layout", third.root / "kept"
+    shutil.copytree(second[0].checkout / "dist/src.app" / name, layout)
+    kept.mkdir()
+    ended = third.run(*validate(third, name, layout, kept))
+    right = first.checkout / "dist/src.app" / name
+    wrong, true = (list(Layout.open(each).manifests()) for each in (layout, right))
+    (wrong_layer,) = {each.digest for each in wrong[0].layers} - {each.digest for each in true[0].layers}
+    last = true[0].layers[-1].digest
+    assert ended.output == (
+        f"{wrong[0].config.digest} (linux/amd64, config) is rebuilt as {true[0].config.digest} [rebuild]\n"
+        f"{wrong_layer} (linux/amd64, layer {len(true[0].layers):02}) is rebuilt as {last} [rebuild]\n"
+    )
+    assert ended.code == 1
+    assert Build(0, (kept / "output").read_text()).executed > filled.executed - APPS
+
+
+def validate(of: Machine, name: str, layout: Path, kept: Path) -> list[str]:
+    """The command that rebuilds an image on a machine; `kept` gets what its Pants says."""
+    pants = of.root / "pants"
+    pants.write_text(f'#!/bin/sh\nexec {shlex.join(of.launcher)} "$@" > {kept}/output 2>&1\n')
+    pants.chmod(0o755)
+    for path in [kept, layout, *layout.rglob("*")]:
+        os.chown(path, _SOMEBODY, _SOMEBODY)
+    library = str(of.root / "plugin/src")
+    strata = f"import runpy, sys; sys.path.insert(0, {library!r}); runpy.run_module('strata', run_name='__main__')"
+    return [str(of.python), "-c", strata, "validate", f"--rebuild=src/app:{name}", f"--pants={pants}", str(layout)]
 
 
 def test_the_page_of_cached_steps_has_every_step_and_what_is_in_its_key(first: Machine, filled: Build) -> None:

@@ -86,7 +86,7 @@ NOT_RUN: Mapping[str, str] = {
     "htpasswd -B -c /etc/bazel-remote/htpasswd ci": "the same",
     "bazel-remote --config_file bazel-remote.yml": "the same",
     "PYTHONPATH=src python3 -m strata validate --rebuild=src/examples/web:image dist/src.examples.web/image": "fetches "
-    "all anew, which takes a minute; src/strata/layouts/rebuild_test.py runs it with a stand-in for Pants",
+    "all anew, which takes a minute; tests/caching/sharing_integration_test.py runs it for a smaller project",
     "./pants test ::": "runs this test",
     "./pants test tests:: ; cp dist/test/tests*/golden/*.txt tests/images/golden/": "runs this test",
     "bash .ci/run": "runs this test",

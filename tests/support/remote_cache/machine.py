@@ -145,12 +145,21 @@ class Machine:
         )
 
     def pants(self, *arguments: str) -> Build:
+        return self.run(*self.launcher, *arguments)
+
+    @property
+    def launcher(self) -> list[str]:
+        """The command that starts Pants on this machine."""
+        return [str(self.python), "-c", _START, str(self.host_python or "")]
+
+    def run(self, *command: str) -> Build:
+        """Run a command in the checkout, as the machine's user and with its variables."""
         configuration = {name: value for name, value in os.environ.items() if _CONFIGURATION.match(name)}
         user = {} if self.user is None else {"user": self.user, "group": self.user, "extra_groups": []}
         start: Any = self.network.start if self.network else subprocess.Popen
         path = os.pathsep.join(map(str, (self.root / "quick_start", self.site)))
         process = start(
-            [str(self.python), "-c", _START, str(self.host_python or ""), *arguments],
+            list(command),
             cwd=self.checkout,
             env={**configuration, "NO_SCIE_WARNING": "1", "PYTHONPATH": path, **self.environment},
             umask=self.umask,
