@@ -183,6 +183,7 @@ async def on_host(
     description: str,
     output_directories: Iterable[str],
     inputs: Digest = EMPTY_DIGEST,
+    large_inputs: Mapping[str, Digest] | None = None,
     cache_scope: ProcessCacheScope = ProcessCacheScope.SUCCESSFUL,
     level: LogLevel = LogLevel.INFO,
 ) -> Step[R]:
@@ -196,7 +197,7 @@ async def on_host(
     process = Process(
         argv=(f"{_HOST}/python", *_PROGRAM, request.verb, _REQUEST),
         input_digest=await engine.merge([inputs, request_file]),
-        immutable_input_digests={_LIBRARY: library.digest},
+        immutable_input_digests={_LIBRARY: library.digest, **(large_inputs or {})},
         append_only_caches=HOST_SETTINGS,
         output_files=(_RESULT,),
         output_directories=tuple(output_directories),

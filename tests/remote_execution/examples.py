@@ -4,8 +4,8 @@
 
 Beside the examples it builds what they do not have: venvs by each installer with wheels of source distributions,
 images with a wheel of the repository's own code, and archives. A worker has nothing but a kernel, not even a shell
-(support.remote_execution); one for uv has a /dev, too. The command fails where this machine executes a step that makes
-bytes, or where a file that was packaged differs.
+(support.remote_execution); one for uv has a /dev, too, and one is for arm64, by an emulator. The command fails where
+this machine executes a step that makes bytes, or where a file that was packaged differs.
 """
 
 from __future__ import annotations
@@ -21,24 +21,25 @@ from pathlib import Path
 
 from strata.locks.installers import TOOLS
 from support.remote_cache.machine import PLACES, machine
-from support.remote_execution.cluster import POOL, cluster
+from support.remote_execution.cluster import ARM64, POOL, cluster
 from support.venvs.sdists import SdistFile
 
-_KERNEL, _DEVICES = "kernel", "devices"
+_KERNEL, _DEVICES, _OTHER = "kernel", "devices", "arm64"
 # What each of the environments builds.
 _TARGETS = {
     _KERNEL: ("src/examples::", "kinds:pip", "kinds:image-pip", "kinds:poetry", "kinds:image-poetry"),
     _DEVICES: ("kinds:uv", "kinds:image-uv"),
+    _OTHER: ("3rdparty/debian:base", "kinds:pip"),
 }
 # Those that need this machine's indexes, mirrors and Python; and those of Pants itself have no verb.
 _HERE = {"fetch-debian", "fetch-wheel", "interpreter-tree"}
 _PEX = ("PANTS_PEX_CLI_URL_TEMPLATE", "PANTS_PEX_CLI_KNOWN_VERSIONS")
-_POOLS = {_KERNEL: POOL, _DEVICES: {**POOL, "pool": _DEVICES}}
+_POOLS = {_KERNEL: POOL, _DEVICES: {**POOL, "pool": _DEVICES}, _OTHER: ARM64}
 _ENVIRONMENTS = "".join(
     f"""
 remote_environment(
     name="{name}",
-    platform="linux_x86_64",
+    platform="{"linux_arm64" if properties is ARM64 else "linux_x86_64"}",
     extra_platform_properties={[f"{key}={value}" for key, value in properties.items()]},
 )
 """
@@ -86,7 +87,8 @@ def main() -> int:
         remote = machine(root / "remote", {**files, "BUILD": _ENVIRONMENTS}, environment=_environment())
         expected, differing, steps = local.made(), set[str](), 0
         with cluster(root / "server") as server, server.cache.relay() as relay:
-            server.worker(_DEVICES, _POOLS[_DEVICES])
+            for name in (_DEVICES, _OTHER):
+                server.worker(name, _POOLS[name])
             for name, targets in _TARGETS.items():
                 options = [
                     *(find, "--keep-sandboxes=always", "--remote-execution", f"--strata-remote-environment={name}"),

@@ -14,7 +14,15 @@ from strata.errors import StrataError
 from strata.interpreters import tree
 from strata.protocol.interpreter_tree import Request
 from support.debian_packages import Member, symlink
-from support.interpreters import LIBRARY, OS_MODULE, PACKAGED, PATHS, VERSION, write_interpreter_package
+from support.interpreters import (
+    LIBRARY,
+    OS_MODULE,
+    PACKAGED,
+    PATHS,
+    VERSION,
+    write_interpreter,
+    write_interpreter_package,
+)
 
 
 def request(members: Sequence[Member] = PACKAGED) -> Request:
@@ -64,6 +72,16 @@ def test_the_archive_is_importable_and_the_same_twice(tmp_path: Path, monkeypatc
     assert first.read_bytes() == second.read_bytes()
     code = f"import sys; sys.path.insert(0, {str(first)!r}); import _config; print(_config.name)"
     assert subprocess.run([sys.executable, "-I", "-c", code], check=True, capture_output=True).stdout == b"posix\n"
+
+
+def test_the_interpreter_of_another_processor_does_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = tree_of(tmp_path, monkeypatch).rename(tmp_path / "here")
+    (loader,) = (member for member in PACKAGED if member.name == f"./{PATHS.loader}")
+    others = [member for member in PACKAGED if member is not loader]
+    foreign = request([*others, replace(loader, contents=b"\x7fELF for another processor")])
+    tree.run(replace(foreign, compiler=write_interpreter(tmp_path / "compiler")))
+    libraries = [(root / PATHS.zipped_library).read_bytes() for root in (here, tmp_path / "python")]
+    assert libraries[0] == libraries[1]
 
 
 def test_a_loader_that_is_a_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Optional
 
 from strata.protocol import message
+from strata.protocol.interpreter import SandboxInterpreter
 from strata.protocol.package import Package
 
 
@@ -21,6 +22,8 @@ class Request(message.Request[Result]):
     :param packages: the full closure of CPython, the C library included.
     :param platform: where the tree is to run, `linux/amd64`.
     :param version: of CPython, in full.
+    :param compiler: the interpreter of the same version that compiles the library where the tree cannot run; None for
+        the one in the tree.
     """
 
     verb: ClassVar[str] = "interpreter-tree"
@@ -28,3 +31,4 @@ class Request(message.Request[Result]):
     packages: tuple[Package, ...]
     platform: str
     version: str
+    compiler: Optional[SandboxInterpreter] = None

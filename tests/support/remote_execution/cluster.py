@@ -16,12 +16,16 @@ from typing import Any
 
 from support.programs import require
 from support.remote_cache.buildgrid import RemoteCache, buildgrid_python, serve, start_server
+from support.remote_execution.arm64 import on_arm64
 from support.remote_execution.postgres import postgres
 
 _WORKER = Path(__file__).with_name("worker.py")
 
 POOL = {"ISA": "x86-64", "pool": "strata"}
 """The properties of workers, as `extra_platform_properties` of a `remote_environment` name them."""
+
+ARM64 = {"ISA": "arm64", "pool": "arm64"}
+"""The properties of a worker with another processor."""
 
 _DATABASE = """\
     connections:
@@ -110,11 +114,13 @@ class Cluster:
         self._server.wait()
 
     def worker(self, name: str, properties: Mapping[str, str] = POOL) -> Worker:
-        """Start one more worker, or one that ended again."""
+        """Start one more worker, or one that ended again. With the properties ARM64 it executes programs for arm64."""
         folder = self.folder / name
         folder.mkdir(exist_ok=True)
         pairs = [f"{key}={value}" for key, value in properties.items()]
         command = [str(self.python), "-I", str(_WORKER), f"unix:{self.folder}/socket", name, str(folder), *pairs]
+        if properties == ARM64:
+            command = on_arm64(command)
         with (folder / "log").open("ab") as log:
             process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log, text=True)
         self.workers.append(Worker(name, folder, process))

@@ -61,7 +61,7 @@ def test_the_interpreter_is_that_of_the_machine(host: HostPlatform, expected: Pl
     with pytest.raises(_Stopped) as caught:
         run_mocked(
             unpack_build_interpreter,
-            [BuildInterpreterRequest(ADDRESS), Workers(host), HostPrepared()],
+            [BuildInterpreterRequest(ADDRESS), Workers(host), HostPrepared(), host],
             {(Interpreter, InterpreterRequest): stop},
         )
     assert caught.value.asked == InterpreterRequest(ADDRESS, expected)
@@ -70,13 +70,39 @@ def test_the_interpreter_is_that_of_the_machine(host: HostPlatform, expected: Pl
 @pytest.mark.parametrize("host", [HostPlatform.macos_x86_64, HostPlatform.macos_arm64])
 def test_a_machine_that_cannot_build(host: HostPlatform) -> None:
     with pytest.raises(StrataError) as caught:
-        run_mocked(unpack_build_interpreter, [BuildInterpreterRequest(ADDRESS), Workers(host), HostPrepared()], {})
+        run_mocked(
+            unpack_build_interpreter, [BuildInterpreterRequest(ADDRESS), Workers(host), HostPrepared(), host], {}
+        )
     assert str(caught.value) == (
         "third:cpython: Images are built on Linux, with an x86-64 or an arm64 processor, for both.\n"
         "Found:\n"
         f"  {host_platform(host)}\n"
         "Fix: run this command on such a machine, or in a container or virtual machine of that kind."
     )
+
+
+def on_workers(machine: HostPlatform, version: str) -> None:
+    """Ask for what builds on amd64 workers, on this machine, whose lock has CPython 3.13.5 for the workers."""
+
+    def found(request: InterpreterRequest) -> Interpreter:
+        return interpreter(request.platform, "3.13.5" if request.platform == AMD64 else version)
+
+    run_mocked(
+        unpack_build_interpreter,
+        [BuildInterpreterRequest(ADDRESS), Workers(HostPlatform.linux_x86_64), HostPrepared(), machine],
+        {(Interpreter, InterpreterRequest): found},
+    )
+
+
+def test_a_machine_that_cannot_compile_for_workers() -> None:
+    with pytest.raises(StrataError, match="Images are built on Linux"):
+        on_workers(HostPlatform.macos_arm64, "3.13.5")
+
+
+def test_a_lock_with_another_version_for_workers() -> None:
+    with pytest.raises(StrataError) as caught:
+        on_workers(HostPlatform.linux_arm64, "3.13.6")
+    assert "  linux/amd64: CPython 3.13.5\n  linux/arm64: CPython 3.13.6\n" in str(caught.value)
 
 
 def test_one_version_builds_for_all_platforms() -> None:

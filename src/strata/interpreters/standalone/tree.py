@@ -25,5 +25,5 @@ def run(request: Request) -> Result:
         python = kept_entries(
             request.archive, Path(scratch), platform=request.platform, version=request.version, ensurepip=False
         )
-        write_tree({**c_library, **python}, request.platform, request.version)
+        write_tree({**c_library, **python}, request.platform, request.version, request.compiler)
     return Result()

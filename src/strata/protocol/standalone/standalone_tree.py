@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Optional
 
 from strata.protocol import message
+from strata.protocol.interpreter import SandboxInterpreter
 from strata.protocol.package import Package
 
 
@@ -23,6 +24,8 @@ class Request(message.Request[Result]):
     :param packages: the Debian packages of the C library.
     :param platform: where the tree is to run, `linux/amd64`.
     :param version: of CPython, in full.
+    :param compiler: the interpreter of the same version that compiles the library where the tree cannot run; None for
+        the one in the tree.
     """
 
     verb: ClassVar[str] = "standalone-tree"
@@ -31,3 +34,4 @@ class Request(message.Request[Result]):
     packages: tuple[Package, ...]
     platform: str
     version: str
+    compiler: Optional[SandboxInterpreter] = None
