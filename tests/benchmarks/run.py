@@ -34,6 +34,7 @@ from benchmarks.rows import (
     one_wheel,
     proofs,
     push,
+    remote,
     scientific,
     start,
     stored,
@@ -58,6 +59,7 @@ _BENCHMARKS: Mapping[str, Callable[[Workbench], Iterable[Row]]] = {
     "codecs": codecs.measure,
     "base": base.measure,
     "proofs": proofs.measure,
+    "remote": remote.measure,
     "push": push.measure,
 }
 _GROWTH = "growth"

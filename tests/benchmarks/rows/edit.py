@@ -48,7 +48,9 @@ def measure(bench: Workbench) -> Iterator[Row]:
         what.format("library work alone"), found["library"], "s", found["rebuild"], 0.01, _LIBRARY, found["starts"]
     )
     yield Row(what.format("warm `package`"), found["package"], "s", found["rebuild"], 0.15, _PACKAGE, found["list"])
-    yield Row("the same / warm `list ::` and 0.15 s", found["package"], "s", found["list"] + 0.15, 1, _PACKAGE)
+    yield Row(
+        "the same / warm `list ::` and 0.15 s", found["package"], "s", found["list"] + 0.15, 1, _PACKAGE, found["list"]
+    )
 
 
 _LIBRARY = (
