@@ -51,6 +51,6 @@ def measure(bench: Workbench) -> Iterator[Row]:
 
 
 _TIME = (
-    "each layer is made by a process of its own, so that it is cached by itself. Most wheels are small, and of the "
-    "0.12 s that each of these takes, Python's start and the library's imports are more than half."
+    "each layer is made by a process of its own, so that it is cached by itself. Most wheels are small, and Python's "
+    "start and the library's imports are more than half of what each of these takes."
 )

@@ -89,8 +89,5 @@ def _wheel(folder: Path, version: int) -> Path:
     return WheelFile(_NAME, f"1.{version}", {f"{_NAME}/__init__.py": "", **modules}).write(folder)
 
 
-_TIME = (
-    "pip installs again the dozen small wheels that are in one batch with the changed one, and takes a second to "
-    "start. The layer is made meanwhile."
-)
+_TIME = "pip installs again the small wheels that share one start of it with the changed one."
 _BYTES = "the config of the image is new, too."
