@@ -25,7 +25,10 @@ _WHOLE = {
 }
 _MEGABYTE = 1e6
 # Otherwise three hundred layouts take 30 GB in dist/, and each `package` writes them anew.
-_PACKAGE = ("--strata-bytecode=False", "--strata-share-blobs", "package", "::")
+_OPTIONS = ("--strata-bytecode=False", "--strata-share-blobs")
+_PACKAGE = (*_OPTIONS, "package", "::")
+# With the same options: the daemon plans all anew for a run with other ones.
+_LIST = (*_OPTIONS, "list", "::")
 _STEPS = {
     "cold": "cold",
     "first": "a new daemon, all steps cached",
@@ -84,7 +87,7 @@ def _apps(bench: Workbench) -> Series:
         for size, files in sizes.items():
             with project(files, wheels, bench.mirror, folder, bench.installer) as repository:
                 repository.store = largest.store
-                repository.run("list", "::")
+                repository.run(*_LIST)
                 _add(bench, found, size, _numbers(repository, "first", _edited(files)))
     shutil.rmtree(folder)
     return found
@@ -121,7 +124,7 @@ def _cut(bench: Workbench, size: int) -> Wheelhouse:
 def _numbers(of: Project, begin: str, edited: str) -> Mapping[str, float]:
     """Each step once, but for the warm ones, which are short: the median of three."""
     numbers = {**_step(of, begin, *_PACKAGE)}
-    for name, goal in (("warm", _PACKAGE), ("list", ("list", "::"))):
+    for name, goal in (("warm", _PACKAGE), ("list", _LIST)):
         runs = sorted((_step(of, name, *goal) for _ in range(3)), key=lambda run: run[name])
         numbers.update(runs[1])
     of.edit(edited, "# edited")
