@@ -36,6 +36,7 @@ NOT_RUN: Mapping[str, str] = {
     "files.no_images": "an example, with the address of a target that a project may have; parsed",
     "image_tests.ended_early": "runs a container; tests/images/run_integration_test.py runs images",
     "image_tests.no_package": "the command that builds what every test of an image asks for",
+    "image_tests.no_yaml_reader": "needs pip in the Python of the command, and the extra in an index",
     "images.bad_document": "shows the command that built the documents; the user decides what to do with this one",
     "images.not_signed": "needs a registry and a key; tests/registry signs, and then verifies",
     "fetch.index_unreachable": "shows a configuration; parsed",

@@ -36,6 +36,7 @@ NOT_RUN: Mapping[str, str] = {
     "python -m strata push dist/src.examples.web/image registry.example/team/web:1.4 --tag=latest": "needs a registry; "
     "tests/registry pushes, pulls and copies",
     "python -m strata pull base registry.example/team/base@sha256:…": "the same",
+    "python -m strata digest registry.example/live/web:1.4": "the same",
     "python -m strata copy registry.example/team/web:1.4 registry.example/live/web:1.4": "the same",
     "python -m strata referrers registry.example/team/web:1.4": "the same",
     "python -m strata referrers registry.example/team/web:1.4 --artifact-type=text/plain --json": "the same",
