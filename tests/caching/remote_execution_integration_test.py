@@ -17,7 +17,7 @@ import pytest
 
 from support.remote_cache.buildgrid import Relay
 from support.remote_cache.machine import Build, Machine, machine
-from support.remote_execution.cluster import POOL, Cluster, Worker, cluster
+from support.remote_execution.cluster import POOL, Cluster, Worker, cluster, verbs
 
 _ENVIRONMENT = f"""
 remote_environment(
@@ -73,10 +73,6 @@ def image(number: int) -> str:
 def pool(server: Cluster) -> list[Worker]:
     """Return the workers that the environment's properties choose."""
     return [worker for worker in server.workers if worker.name != "elsewhere"]
-
-
-def verbs(lines: list[str]) -> set[str]:
-    return set(re.findall(r"\.strata/program\.py ([a-z-]+)", "\n".join(lines)))
 
 
 def equal(remote: Machine, first: Machine, part: str) -> bool:

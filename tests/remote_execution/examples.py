@@ -11,17 +11,16 @@ this machine executes a step that makes bytes, or where a file that was packaged
 from __future__ import annotations
 
 import os
-import re
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 
 from strata.locks.installers import TOOLS
 from support.remote_cache.machine import PLACES, machine
-from support.remote_execution.cluster import ARM64, POOL, cluster
+from support.remote_execution.cluster import ARM64, POOL, cluster, verbs
 from support.venvs.sdists import SdistFile
 
 _KERNEL, _DEVICES, _OTHER = "kernel", "devices", "arm64"
@@ -101,7 +100,7 @@ def main() -> int:
                 differing.update(path for path in made if made[path] != expected.get(path))
             done = [line for worker in server.workers for line in worker.executed()]
         scripts = [script.read_text() for script in (remote.root / "sandboxes").glob("*/__run.sh")]
-    here, there = _verbs(scripts), _verbs(done)
+    here, there = verbs(scripts), verbs(done)
     missing = expected.keys() - made
     print(f"{steps} steps on workers: {', '.join(sorted(there))}")
     print(f"steps of Strata here: {', '.join(sorted(here))}")
@@ -115,10 +114,6 @@ def main() -> int:
 def _environment() -> Mapping[str, str]:
     """Return the variables of a machine: those of the launcher, too, which say where Pants gets Pex from."""
     return {name: os.environ[name] for name in ("HOME", "PATH", *_PEX) if name in os.environ}
-
-
-def _verbs(lines: Iterable[str]) -> set[str]:
-    return set(re.findall(r"\.strata/program\.py ([a-z-]+)", "\n".join(lines)))
 
 
 def _project(sdist: str) -> Mapping[str, str]:

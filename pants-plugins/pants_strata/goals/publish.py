@@ -155,11 +155,6 @@ async def publish_image(
         if place.registry.skip_push:
             pushes.append(_skipped(name, f"by `skip_push` of {place.registry.address}"))
             continue
-        arguments = (
-            layout,
-            *place.arguments(digest, images.siblings(fields.address, place)),
-            *([f"--documents={documents}"] if attached else []),
-        )
         data = {
             "registry": place.registry.address,
             "repository": place.repository,
@@ -171,6 +166,11 @@ async def publish_image(
             data["status"] = f"published to {where}"
             pushes.append(_AlreadyThere((name,), None, f"({where} is there already)", PublishOutputData(data)))
         else:
+            arguments = (
+                layout,
+                *place.arguments(digest, images.siblings(fields.address, place)),
+                *([f"--documents={documents}"] if attached else []),
+            )
             process = InteractiveProcess([*PUSH, *arguments], env=environment, input_digest=pushed)
             pushes.append(PublishPackages((name,), process, place.description(digest), PublishOutputData(data)))
         if key and place.registry.sign:

@@ -6,9 +6,10 @@ index does not have: these are the tests' own.
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -132,6 +133,11 @@ class Cluster:
             worker.process.kill()
             worker.process.communicate()
         self.stop()
+
+
+def verbs(lines: Iterable[str]) -> set[str]:
+    """Return the verbs of the library that some command lines start."""
+    return set(re.findall(r"\.strata/program\.py ([a-z-]+)", "\n".join(lines)))
 
 
 @contextmanager
