@@ -22,7 +22,7 @@ from strata.registry.provider import Provider, Settings
 from strata.registry.reference import Reference
 from strata.registry.retries import Retries
 
-# The rest is imported where it is needed: `publish` starts this for each image, most of which are there already.
+# The rest is imported where it is needed: `publish` starts `digest` for each image, most of which are there already.
 if TYPE_CHECKING:
     from strata.oci.descriptor import Descriptor
     from strata.registry.push import Progress, Pushed
