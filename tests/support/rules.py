@@ -18,11 +18,31 @@ from strata.errors import StrataError
 
 OPTIONS = ("--python-enable-resolves=false", "--source-root-patterns=['/', '/src']", "--python-infer-use-rust-parser")
 
+# Most of the time that a graph of rules takes goes into these, which can be combined in many ways: the build server
+# protocol, and `pex_binary`.
+_UNASKED = (
+    "pants.bsp.",
+    "pants.backend.python.goals.package_pex_binary",
+    "pants.backend.python.goals.run_pex_binary",
+)
+
+
+def pants_rules() -> list[Any]:
+    """Return the rules of Pants and of its backend for Python, without those that no test asks for."""
+    rules = [*core.rules(), *python.rules()]  # type: ignore[no-untyped-call]
+    return [rule for rule in rules if not _home(rule).startswith(_UNASKED)]
+
+
+def _home(rule: Any) -> str:
+    """Return the module that a rule stands in; of a member of a union, that of its class."""
+    defined: Any = getattr(rule, "union_member", None) or getattr(rule, "func", rule)
+    return str(defined.__module__)
+
 
 def repository(rules: Iterable[Any]) -> RuleRunner:
     """A new repository; `rules` are the queries of the test. To make one takes seconds: a module of tests shares it."""
     return RuleRunner(
-        rules=[*core.rules(), *python.rules(), *register.rules(), *rules],  # type: ignore[no-untyped-call]
+        rules=[*pants_rules(), *register.rules(), *rules],
         target_types=[
             *core.target_types(),  # type: ignore[no-untyped-call]
             *python.target_types(),  # type: ignore[no-untyped-call]

@@ -54,7 +54,7 @@ from strata.protocol.attest import attest_packages
 from strata.protocol.bases import fetch_base
 from strata.protocol.package import InstalledPackage
 from support.oci.images import AMD64, layer
-from support.rules import OPTIONS
+from support.rules import OPTIONS, pants_rules
 
 OSV = {
     "id": "PYSEC-1",
@@ -157,7 +157,7 @@ async def index(request: DebianIndexRequest) -> DebianIndex:
 @pytest.fixture(scope="module")
 def runner() -> RuleRunner:
     runner = RuleRunner(
-        rules=[*core.rules(), *python.rules(), *image_check.rules(), built_image, described, company_base, index],  # type: ignore[no-untyped-call]
+        rules=[*pants_rules(), *image_check.rules(), built_image, described, company_base, index],
         target_types=[
             *core.target_types(),  # type: ignore[no-untyped-call]
             *python.target_types(),  # type: ignore[no-untyped-call]

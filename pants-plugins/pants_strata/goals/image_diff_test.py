@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from pants.backend.python import register as python
-from pants.core import register as core
 from pants.engine.internals.scheduler import ExecutionError
 from pants.engine.rules import rule
 from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
@@ -25,7 +24,7 @@ from strata.attest.build_inputs import read_build_inputs
 from strata.audit.policy import Verdict
 from strata.errors import StrataError
 from support.oci.images import Build
-from support.rules import OPTIONS
+from support.rules import OPTIONS, pants_rules
 
 BASE = Build()
 
@@ -50,7 +49,7 @@ async def built_image(request: ImageRequest) -> BuiltImage:
 @pytest.fixture(scope="module")
 def runner() -> RuleRunner:
     runner = RuleRunner(
-        rules=[*core.rules(), *python.rules(), *image_diff.rules(), built_image],  # type: ignore[no-untyped-call]
+        rules=[*pants_rules(), *image_diff.rules(), built_image],
         target_types=[*python.target_types(), PythonImageTarget],  # type: ignore[no-untyped-call]
     )
     runner.write_files(

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from pants.backend.python import register as python
-from pants.core import register as core
 from pants.engine.addresses import Address
 from pants.engine.fs import EMPTY_DIGEST
 from pants.engine.internals.scheduler import ExecutionError
@@ -43,7 +42,7 @@ from strata.protocol.attest import attest_packages
 from strata.protocol.package import InstalledPackage
 from strata.protocol.wheel import License
 from support.oci.images import AMD64, Build, layer
-from support.rules import OPTIONS
+from support.rules import OPTIONS, pants_rules
 
 VENV, BASE, CPYTHON = (Address("", target_name=name) for name in ("venv", "base", "python"))
 LIBC = LockedPackage("libc6", "2.41", "amd64", "pool/libc6.deb", 1, "0" * 64, "debian")
@@ -107,8 +106,7 @@ async def built_image(request: ImageRequest) -> BuiltImage:
 def runner() -> RuleRunner:
     made = RuleRunner(
         rules=[
-            *core.rules(),  # type: ignore[no-untyped-call]
-            *python.rules(),  # type: ignore[no-untyped-call]
+            *pants_rules(),
             *default_targets.rules(),
             *dependency_inference.rules(),
             *image_report.rules(),

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from pants.backend.python import register as python
-from pants.core import register as core
 from pants.core.goals.lint import Lint, LintResult
 from pants.engine.addresses import Address
 from pants.engine.fs import EMPTY_DIGEST
@@ -28,7 +27,7 @@ from strata.attest.build_inputs import BuildInputs
 from strata.audit.policy import Verdict
 from strata.oci.image import Image, RuntimeConfig
 from support.oci.images import AMD64, layer
-from support.rules import OPTIONS, write
+from support.rules import OPTIONS, pants_rules, write
 
 ZERO = "0" * 64
 STRATA = ("--strata-venv=//:venv", "--strata-interpreter=//:python", "--strata-base=//:base")
@@ -73,8 +72,7 @@ async def built_image(request: ImageRequest) -> BuiltImage:
 def runner() -> RuleRunner:
     made = RuleRunner(
         rules=[
-            *core.rules(),  # type: ignore[no-untyped-call]
-            *python.rules(),  # type: ignore[no-untyped-call]
+            *pants_rules(),
             *default_targets.rules(),
             *dependency_inference.rules(),
             *image_lint.rules(),
