@@ -12,6 +12,7 @@ from pants_strata.artifacts.installer import Installer, InstallerRequest
 from pants_strata.artifacts.interpreter import BuildInterpreterRequest, Interpreter
 from pants_strata.artifacts.layer import ArtifactLayer
 from pants_strata.artifacts.wheel import LockedWheel
+from strata.errors import StrataError
 from strata.locks.c_library import CLibrary
 from strata.locks.requirements import LockedRequirement
 from strata.oci.platform import Platform
@@ -89,9 +90,15 @@ class ProofRequest:
 
 @dataclass(frozen=True)
 class Proof:
-    """The installer installed each wheel as it is. `installer` is named by the build inputs of the venv."""
+    """What the installer made of the wheels.
+
+    :param installer: the build inputs of the venv name it.
+    :param failure: None if it installed each wheel as it is. A value, so that it is raised where no layer failed: the
+        error of the layer says more about a broken wheel.
+    """
 
     installer: Installer
+    failure: StrataError | None = None
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 from strata.plan.install_batches import install_batches
 
 LARGE = 24 << 20
+MEDIUM = 4 << 20
 NAME = st.from_regex(r"[a-z]{1,6}", fullmatch=True)
-SIZES = st.dictionaries(NAME, st.sampled_from([1, LARGE - 1, LARGE]), max_size=60)
+SIZES = st.dictionaries(NAME, st.sampled_from([1, MEDIUM - 1, MEDIUM, LARGE - 1, LARGE]), max_size=60)
 
 
 def test_a_few_wheels_are_one_batch() -> None:
@@ -16,15 +17,21 @@ def test_a_few_wheels_are_one_batch() -> None:
 
 
 def test_large_wheels_are_alone_and_begin() -> None:
-    sizes = {"numpy": LARGE, "click": LARGE - 1, "pandas": 9 * LARGE, "six": 1}
+    sizes = {"numpy": LARGE, "click": MEDIUM - 1, "pandas": 9 * LARGE, "six": 1}
     assert install_batches(sizes) == (("numpy",), ("pandas",), ("click", "six"))
 
 
-def test_batches_become_more_as_wheels_do() -> None:
-    def count(small: int) -> int:
-        return len(install_batches({f"project-{number}": 1 for number in range(small)}))
+def test_medium_wheels_have_batches_of_their_own() -> None:
+    sizes = {"six": 1, "uvloop": MEDIUM, "numpy": LARGE, "django": LARGE - 1, "click": MEDIUM - 1}
+    assert install_batches(sizes) == (("numpy",), ("django", "uvloop"), ("click", "six"))
 
-    assert [count(small) for small in (1, 31, 32, 63, 64, 128, 200)] == [1, 1, 2, 2, 4, 8, 8]
+
+def test_batches_become_more_as_wheels_do() -> None:
+    def count(wheels: int, size: int) -> int:
+        return len(install_batches({f"project-{number}": size for number in range(wheels)}))
+
+    assert [count(small, 1) for small in (1, 31, 32, 63, 64, 128, 200)] == [1, 1, 2, 2, 4, 8, 8]
+    assert [count(medium, MEDIUM) for medium in (1, 7, 8, 15, 16, 31)] == [1, 1, 2, 2, 4, 4]
 
 
 @given(SIZES)
@@ -35,17 +42,16 @@ def test_every_name_is_in_one_batch(sizes: dict[str, int]) -> None:
 
 
 @given(SIZES)
-def test_another_size_of_a_small_wheel_changes_nothing(sizes: dict[str, int]) -> None:
-    assert install_batches({name: LARGE if size == LARGE else 2 for name, size in sizes.items()}) == install_batches(
-        sizes
-    )
+def test_another_size_of_a_wheel_changes_nothing_unless_it_was_medium_or_becomes_it(sizes: dict[str, int]) -> None:
+    others = {1: 2, MEDIUM - 1: 3, MEDIUM: MEDIUM + 1, LARGE - 1: LARGE - 2, LARGE: 2 * LARGE}
+    assert install_batches({name: others[size] for name, size in sizes.items()}) == install_batches(sizes)
 
 
 @given(SIZES, NAME)
 def test_a_small_wheel_more_changes_one_batch_unless_there_are_more_batches(sizes: dict[str, int], name: str) -> None:
     without = {other: size for other, size in sizes.items() if other != name}
     before, after = (set(install_batches(chosen)) for chosen in (without, {**without, name: 1}))
-    grown = 1 + sum(size < LARGE for size in without.values())
+    grown = 1 + sum(size < MEDIUM for size in without.values())
     if grown in (32, 64):
         return
     assert len(after - before) == 1

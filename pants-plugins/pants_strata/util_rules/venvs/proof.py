@@ -28,7 +28,7 @@ _WHEELS = "wheels"
 
 @rule
 async def prove(request: ProofRequest) -> Proof:
-    """Return the proof that the installer installs wheels as their layers have them. Raise StrataError otherwise."""
+    """Return whether the installer installs wheels as their layers have them."""
     locked = await get_locked_venv(request.venv)
     prepared = await get_prepared_installer(PreparedInstallerRequest(locked.installer))
     installer = prepared.installer
@@ -50,8 +50,7 @@ async def prove(request: ProofRequest) -> Proof:
         )
         answered = await answer(step)
         answered.count(counted)
-    answered.value_for(request.venv.address)
-    return Proof(installer)
+    return Proof(installer, answered.error)
 
 
 get_proof = engine.asker(prove)

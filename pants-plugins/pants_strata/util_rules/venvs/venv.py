@@ -19,7 +19,7 @@ from pants.engine.target import Target
 from pants.util.frozendict import FrozenDict
 
 from pants_strata import engine
-from pants_strata.artifacts.installer import Installer, PreparedInstallerRequest
+from pants_strata.artifacts.installer import Installer
 from pants_strata.artifacts.interpreter import BuildInterpreterRequest
 from pants_strata.artifacts.layer import ArtifactLayer
 from pants_strata.artifacts.venv import (
@@ -40,7 +40,6 @@ from pants_strata.policy_options import Policy, PolicySubsystem
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import VenvLayerBudgetField, VenvLayerThresholdField
 from pants_strata.util_rules.dependencies import get_dependencies_layer, get_venv_layer
-from pants_strata.util_rules.installer import get_prepared_installer
 from pants_strata.util_rules.venvs.libraries import get_wheel_libraries, has_machine_code
 from pants_strata.util_rules.venvs.locked_venv import get_locked_venv
 from pants_strata.util_rules.venvs.proof import get_proof
@@ -139,32 +138,27 @@ async def _parts(
     layers: Sequence[DependenciesLayerRequest],
     venv: VenvLayerRequest,
     libraries: Sequence[WheelLibrariesRequest],
-    installer: Sequence[PreparedInstallerRequest],
-) -> tuple[tuple[DependenciesLayer, ...], VenvLayer, tuple[WheelLibraries, ...]]:
-    """Return the layers of wheels, the layer of the venv itself and the libraries of wheels.
+    proofs: Sequence[ProofRequest],
+) -> tuple[tuple[DependenciesLayer, ...], VenvLayer, tuple[WheelLibraries, ...], tuple[Proof, ...]]:
+    """Return the layers of wheels, the layer of the venv itself, the libraries of wheels and the proofs.
 
-    All are under way at the same time. Layers begin first: those of large wheels take longest. The installer, if one
-    is given, is made ready last: the proofs need it.
+    All are under way at the same time, and processes begin in this order: layers of large wheels take longest, and a
+    proof gets a core that no layer needs.
     """
     wanted: list[Any] = [
         *(get_dependencies_layer(request) for request in layers),
         get_venv_layer(venv),
         *(get_wheel_libraries(request) for request in libraries),
-        *(get_prepared_installer(request) for request in installer),
+        *(get_proof(request) for request in proofs),
     ]
-    parts, count = await engine.concurrently(wanted), len(layers)
-    return tuple(parts[:count]), parts[count], tuple(parts[count + 1 : count + 1 + len(libraries)])
+    parts, count, proved = await engine.concurrently(wanted), len(layers), len(wanted) - len(proofs)
+    return tuple(parts[:count]), parts[count], tuple(parts[count + 1 : proved]), tuple(parts[proved:])
 
 
-async def _proofs(request: VenvRequest, wheels: Mapping[str, LockedWheel]) -> tuple[Proof, ...]:
-    """Return the proofs that the installer installs what the layers hold.
-
-    They are asked for when all layers are there: a process that proves would take the place of one that makes a layer.
-    """
+def _proof_requests(request: VenvRequest, wheels: Mapping[str, LockedWheel]) -> list[ProofRequest]:
+    """Return a request for each batch of wheels, as strata.plan.install_batches has them."""
     batches = install_batches({name: wheel.size for name, wheel in wheels.items()})
-    return await engine.concurrently(
-        [get_proof(ProofRequest(request.lock, tuple(wheels[name] for name in batch))) for batch in batches]
-    )
+    return [ProofRequest(request.lock, tuple(wheels[name] for name in batch)) for batch in batches]
 
 
 def _with_installer(layer: ArtifactLayer, installer: Installer) -> ArtifactLayer:
@@ -196,7 +190,7 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem, policy: Poli
     wheels = {wheel.name: wheel for wheel in chosen}
     interpreter = BuildInterpreterRequest(locked.interpreter.address)
     venv = VenvLayerRequest(interpreter, request.compression, request.program)
-    layers, venv_layer, libraries = await _parts(
+    layers, venv_layer, libraries, proofs = await _parts(
         _layer_requests(request, target, strata, interpreter, wheels),
         venv,
         [
@@ -204,7 +198,7 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem, policy: Poli
             for wheel in chosen
             if has_machine_code(wheel)
         ],
-        [PreparedInstallerRequest(locked.installer)] if wheels else [],
+        _proof_requests(request, wheels),
     )
     distributions = {name: item for layer in layers for name, item in layer.distributions.items()}
     obstructed = obstructions(distributions)
@@ -225,8 +219,10 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem, policy: Poli
         # Whose file is there must not depend on which layer lies above which: one layer holds them all.
         together = entangled(overlapping)
         again = _layer_requests(request, target, strata, interpreter, wheels, together)
-        layers, _, _ = await _parts(again, venv, (), ())
-    proofs = await _proofs(request, wheels)
+        layers, _, _, _ = await _parts(again, venv, (), ())
+    for proof in proofs:
+        if proof.failure is not None:
+            raise proof.failure.at(str(target.address))
     # One installer installed them all; without wheels there is none.
     own = _with_installer(venv_layer.layer, proofs[0].installer) if proofs else venv_layer.layer
     return Venv(

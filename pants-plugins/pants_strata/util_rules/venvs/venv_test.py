@@ -77,6 +77,7 @@ class Engine:
     written: list[list[str]] = field(default_factory=list)
     proved: list[list[str]] = field(default_factory=list)
     layers_at_proof: int = 0
+    failure: Optional[StrataError] = None
 
     def lock(self, _: LockedVenvRequest) -> LockedVenv:
         requirements = tuple(LockedRequirement(name, "1.0", ("a" * 64,)) for name in self.requires)
@@ -105,7 +106,7 @@ class Engine:
     def prove(self, request: ProofRequest) -> Proof:
         self.proved.append([wheel.name for wheel in request.wheels])
         self.layers_at_proof = len(self.written)
-        return Proof(INSTALLER)
+        return Proof(INSTALLER, self.failure)
 
     def build(self, roots: Optional[Sequence[str]], wheels: Sequence[LockedWheel] = (), **fields: Any) -> Venv:
         target = PythonVenvTarget(fields, ADDRESS)
@@ -202,10 +203,24 @@ def test_large_wheels_have_layers_of_their_own_and_each_wheel_is_proved_once() -
     venv = engine.build(None)
     assert sorted(engine.written) == [["a"], ["b"]]
     assert sorted(name for batch in engine.proved for name in batch) == ["a", "b"]
-    # No layer waits for a proof.
+    # No layer waits for a proof: processes begin in the order in which they are asked for.
     assert engine.layers_at_proof == 2
     assert [layer.layer.contents["kind"] for layer in venv.layers] == ["the venv", "a", "b"]
     assert dict(venv.layers[0].inputs) == {"installer": Input("uv 0.9", DIGEST.fingerprint)}
+
+
+def test_a_proof_that_fails() -> None:
+    failure = StrataError("pip failed.", found=["it said so"], fix="Choose another wheel.")
+    with pytest.raises(StrataError) as caught:
+        Engine({"a": []}, failure=failure).build(None)
+    assert str(caught.value) == str(failure.at("third:venv"))
+
+
+def test_what_is_wrong_with_wheels_comes_before_the_proof_that_fails() -> None:
+    files = {"a": {"x": "1"}, "b": {"x/y": "1"}}
+    with pytest.raises(StrataError) as caught:
+        Engine({"a": [], "b": []}, files, failure=StrataError("pip failed.", fix="Choose another wheel.")).build(None)
+    assert "pip failed." not in str(caught.value)
 
 
 def test_fields_come_before_options() -> None:
