@@ -18,12 +18,13 @@ class ImageOptions:
         help="Whether images hold the bytecode of dependencies and apps, so that a start does not compile them.",
     )
     test_bytecode = BoolOption(
-        default=True,
+        default=False,
         help=softwrap(
             """
             Whether the bytecode of dependencies includes that of their tests: the modules of wheels that lie in a
-            directory `tests` or `testing`, at any depth. Their sources are in images in any case, and are compiled when
-            something imports them. Without it, layers of scientific packages are smaller and sooner made.
+            directory `tests`, at any depth. Their sources are in images in any case, and are compiled when something
+            imports them. By default it is left out, since nothing imports it in production, and layers of scientific
+            packages are smaller and sooner made.
             """
         ),
     )

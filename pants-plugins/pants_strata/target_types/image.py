@@ -177,8 +177,8 @@ class TestBytecodeField(TriBoolField):
     alias = "test_bytecode"
     help = help_text(
         """
-        Whether the bytecode includes that of the dependencies' own tests, the modules of wheels in a directory `tests`
-        or `testing`; by default `[strata].test_bytecode`. Their sources are in the image in any case.
+        Whether the bytecode includes that of the dependencies' own tests, the modules of wheels in a directory
+        `tests`; by default `[strata].test_bytecode`. Their sources are in the image in any case.
         """
     )
 

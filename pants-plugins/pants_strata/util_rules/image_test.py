@@ -117,7 +117,7 @@ class Engine:
             "interpreter": "third:cpython",
             "base": "third:base",
             "bytecode": True,
-            "test_bytecode": True,
+            "test_bytecode": False,
             "compression": Compression.gzip,
             **(options or {}),
         }
@@ -173,12 +173,12 @@ def test_what_targets_leave_out_is_taken_from_options() -> None:
 @pytest.mark.parametrize(
     "options, fields, bytecode",
     [
-        ({}, {}, "all"),
-        ({"test_bytecode": False}, {}, "without tests"),
-        ({}, {"test_bytecode": False}, "without tests"),
-        ({"test_bytecode": False}, {"test_bytecode": True}, "all"),
-        ({"test_bytecode": False, "bytecode": False}, {}, "none"),
-        ({"bytecode": False}, {"bytecode": True, "test_bytecode": False}, "without tests"),
+        ({}, {}, "without tests"),
+        ({"test_bytecode": True}, {}, "all"),
+        ({}, {"test_bytecode": True}, "all"),
+        ({"test_bytecode": True}, {"test_bytecode": False}, "without tests"),
+        ({"test_bytecode": True, "bytecode": False}, {}, "none"),
+        ({"bytecode": False}, {"bytecode": True, "test_bytecode": True}, "all"),
     ],
 )
 def test_bytecode_of_wheels(options: dict[str, bool], fields: dict[str, bool], bytecode: str) -> None:

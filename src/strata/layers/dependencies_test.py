@@ -104,12 +104,12 @@ def test_bytecode_of_modules() -> None:
 
 
 def test_without_the_bytecode_of_tests() -> None:
-    members = {"demo/a.py": "x = 1\n", "demo/tests/test_a.py": "x = 2\n", "demo/testing/tool.py": "x = 3\n"}
+    members = {"demo/a.py": "x = 1\n", "demo/tests/test_a.py": "x = 2\n", "demo/more/tests/tool.py": "x = 3\n"}
     tested = wheel("demo", members)
     every, less = files(run(tested, bytecode="all")), run(tested, bytecode="without tests")
     assert (less.layer.contents["bytecode"], less.layer.contents["testBytecode"]) == (True, False)
     left_out = {
-        f"demo/{folder}/__pycache__/{name}.{TAG}.pyc" for folder, name in [("tests", "test_a"), ("testing", "tool")]
+        f"demo/{folder}/__pycache__/{name}.{TAG}.pyc" for folder, name in [("tests", "test_a"), ("more/tests", "tool")]
     }
     assert every.keys() - files(less).keys() == {f"{SITE}/{path}" for path in left_out}
     assert f"{SITE}/demo/__pycache__/a.{TAG}.pyc" in files(less)

@@ -12,7 +12,7 @@ from strata.protocol.layer import Compression, LayerResult
 from strata.protocol.wheel import Wheel
 
 Bytecode = Literal["all", "without tests", "none"]
-"""Which modules get bytecode. `without tests`: all but those in a directory `tests` or `testing` of a wheel."""
+"""Which modules get bytecode. `without tests`: all but those in a directory `tests` of a wheel."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 
 _SOURCES = (".py", ".so")
-_TESTS = ("tests", "testing")
+_TESTS = "tests"
 _DATA = re.compile(r"[^/]+\.data/(?:purelib|platlib)/")
 
 
@@ -26,12 +26,14 @@ def module_name(path: str) -> str | None:
 
 
 def is_test_module(path: str) -> bool:
-    """Return whether a file is a module in a directory `tests` or `testing`, at any depth.
+    """Return whether a file is a module in a directory `tests`, at any depth.
+
+    Directories `testing` hold tools for the tests of others, which `import sympy`, for one, imports as well.
 
     :param path: relative to site-packages, or to a directory above it.
     """
     *folders, name = path.split("/")
-    return name.endswith(".py") and any(folder in _TESTS for folder in folders)
+    return name.endswith(".py") and _TESTS in folders
 
 
 def import_names(members: Iterable[str]) -> tuple[str, ...]:

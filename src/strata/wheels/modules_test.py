@@ -9,9 +9,10 @@ from strata.wheels.modules import import_names, is_test_module, module_name
     "path, expected",
     [
         ("numpy/_core/tests/test_dtype.py", True),
-        ("numpy/testing/_private/utils.py", True),
+        ("numpy/testing/tests/test_utils.py", True),
         ("tests/conftest.py", True),
         ("lib/python3.13/site-packages/sklearn/tests/__init__.py", True),
+        ("sympy/testing/runtests.py", False),
         ("pandas/testing.py", False),
         ("pandas/_testing/asserters.py", False),
         ("sympy/test/core.py", False),

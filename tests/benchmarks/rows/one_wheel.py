@@ -89,5 +89,5 @@ def _wheel(folder: Path, version: int) -> Path:
     return WheelFile(_NAME, f"1.{version}", {f"{_NAME}/__init__.py": "", **modules}).write(folder)
 
 
-_TIME = "pip installs again the small wheels that share one start of it with the changed one."
+_TIME = "the start of pip, which installs the changed wheel and the small ones of its batch once more."
 _BYTES = "the config of the image is new, too."

@@ -20,9 +20,9 @@ _FILES = {
     "src/app/BUILD": """\
 python_sources()
 
-python_image(name="all", entry_point="main.py", whole_lock=True)
+python_image(name="all", entry_point="main.py", whole_lock=True, test_bytecode=True)
 
-python_image(name="less", entry_point="main.py", whole_lock=True, test_bytecode=False)
+python_image(name="less", entry_point="main.py", whole_lock=True)
 
 python_image(name="none", entry_point="main.py", whole_lock=True, bytecode=False)
 """,
