@@ -20,7 +20,7 @@ ARROWS = {
     "__main__": {"errors", "run"},
     "attest": {"debian", "layouts", "oci", "protocol"},
     "audit": {"errors", "layouts", "oci", "wheels"},
-    "bases": {"audit", "debian", "errors", "fetch", "layouts", "oci", "protocol", "registry", "wheels"},
+    "bases": {"audit", "debian", "errors", "fetch", "layouts", "libraries", "oci", "protocol", "registry", "wheels"},
     "check": {"debian", "diff", "errors", "interpreters", "layouts", "oci", "protocol", "wheels"},
     "debian": {"errors", "oci", "protocol"},
     "diff": {"attest", "errors", "layouts", "oci"},

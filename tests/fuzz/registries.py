@@ -96,6 +96,7 @@ def base_layers(folder: Path) -> Sequence[bytes]:
         "var/lib/dpkg/status.d/tzdata": b"Package: tzdata\nVersion: 2025b\n",
         "usr/lib/x86_64-linux-gnu/libc.so.6": b"\x7fELF GNU C Library (Debian) stable release version 2.41.\n",
         "usr/include/python3.13/patchlevel.h": b'#define PY_VERSION "3.13.5"\n',
+        "etc/ld.so.cache": b"glibc-ld.so.cache1.1\0\0\0libz.so.1\0/lib/libz.so.1\0",
         "usr/bin/.wh.pip": b"",
         "usr/bin/pip": b"#!/usr/bin/python3\nfrom pip._internal.cli.main import main\n",
     }
@@ -116,7 +117,13 @@ def read_base_layer(content: bytes, folder: Path) -> None:
 
 
 def base_locks(folder: Path) -> Sequence[bytes]:
-    found = Findings((({"path": "usr/bin/pip", "project": "pip", "kind": "script"},),), {"libc6": "2.41-12"}, {}, {})
+    found = Findings(
+        (({"path": "usr/bin/pip", "project": "pip", "kind": "script"},),),
+        {"libc6": "2.41-12"},
+        {},
+        {},
+        libraries=("libc.so.6",),
+    )
     locked = LockedBase(_DIGEST, (BaseLayer(LAYER_GZIP, _DIGEST, 2, _DIGEST),), found)
     return [base_lock_text(BaseLock(_REFERENCE, _DIGEST, {"linux/amd64": locked})).encode()]
 

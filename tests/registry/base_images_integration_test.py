@@ -27,6 +27,8 @@ from support.oci.readers import manifest_of, run
 from support.programs import require
 from support.servers.faulty_proxy import FaultyProxy, faulty_proxy
 from support.servers.registries import docker_registry
+from support.standalone.elf import elf
+from support.venvs.wheels import Member, WheelFile
 
 _LOCK = "src/app/company.oci.json"
 _ARM64 = Platform("linux", "arm64")
@@ -42,6 +44,7 @@ python_image(
     name="image",
     entry_point="main.py",
     base=":company",
+    venv=":driver",
     labels={{"team": "app"}},
     exposed_ports=["8000"],
     repository="team/app",
@@ -61,6 +64,8 @@ python_image(name="on-its-python", entry_point="main.py", base=":python", interp
 
 python_image(name="on-refused", entry_point="main.py", base=":refused")
 
+python_venv(name="driver", lockfile="driver.lock")
+
 python_image(name="without-python", entry_point="main.py", base=":company", interpreter="base")
 
 oci_base(name="company", image="{address}/company/base:1", lockfile="company.oci.json")
@@ -74,6 +79,13 @@ oci_base(name="refused", image="{address}/company/python@{python}")
 _TOOLS = File(
     "usr/local/lib/python3.13/site-packages/company_tools-1.0.dist-info/METADATA",
     b"Metadata-Version: 2.1\nName: Company.Tools\nVersion: 1.0\n",
+)
+# The base's lowest layer has libc, the one above it libcompany.
+_DRIVER = WheelFile(
+    "driver",
+    files={"driver/node": Member(elf(needed=["libatomic.so.1", "libc.so.6", "libcompany.so.1"]))},
+    tag="py3-none-manylinux2014_x86_64",
+    pure=False,
 )
 _MAIN = """\
 import hashlib
@@ -138,7 +150,8 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
             layer_of_artifact(made / "3rdparty.debian/base", blobs, each.architecture) for each in _BOTH
         )
         cpython = layer_of_artifact(made / "3rdparty.python/cpython", blobs)
-        own = new_layer(blobs, File("etc/company", b"example"), File("company/data/large", _noise()), _TOOLS)
+        library = File("usr/local/lib/libcompany.so.1", elf(loader=""))
+        own = new_layer(blobs, File("etc/company", b"example"), File("company/data/large", _noise()), library, _TOOLS)
         tagged = f"{proxy.address}/company/base:1"
         layers = {AMD64: [debian, own], _ARM64: [on_arm64, own]}
         base = push_base(root, tagged, layers)
@@ -150,12 +163,14 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
         )
         python = push_base(root, f"{proxy.address}/company/python:2", {AMD64: [debian, cpython, own, local]})
         pants.write({"src/app/BUILD": _BUILD.format(address=proxy.address, python=python), "src/app/main.py": _MAIN})
-        pants.write({"src/app/both.oci.json": of_both})
+        driver = _DRIVER.write(folder)
+        locked = f"driver==1.0 --hash=sha256:{hashlib.sha256(driver.read_bytes()).hexdigest()}\n"
+        pants.write({"src/app/both.oci.json": of_both, "src/app/driver.lock": locked})
         interpreters = {
             each: str(manifest_of(made / "3rdparty.python/cpython", each.architecture)["layers"][0]["digest"])
             for each in _BOTH
         }
-        yield Company(pants, proxy, layers, interpreters, python, lock)
+        yield Company(pants.with_environment(PIP_FIND_LINKS=str(folder)), proxy, layers, interpreters, python, lock)
 
 
 def test_a_tag_needs_its_lock(company: Company) -> None:
@@ -168,13 +183,25 @@ def test_a_tag_needs_its_lock(company: Company) -> None:
 def test_of_a_large_base_only_documents_are_fetched(company: Company) -> None:
     company.pants.write({_LOCK: company.lock})
     company.proxy.answered = 0
-    layout = company.package("image", _REFERENCE)
+    built = company.pants.package("src/app:image", _REFERENCE).succeeded()
     assert 0 < company.proxy.answered <= 64 << 10
+    layout = company.pants.root / "dist/src.app/image"
     manifest = manifest_of(layout)
     blobs = [(layout / blob_path(each["digest"])).is_file() for each in manifest["layers"]]
     assert blobs == [False, False, *[True] * (len(blobs) - 2)]
     # The base has the same packages as this repository's own, so the interpreter has the same layer upon it.
     assert manifest["layers"][2]["digest"] == company.cpython[AMD64]
+    # The lock tells which shared libraries the base has.
+    assert [each for each in built.warnings if "src/app:image" in each] == [
+        "src/app:image: Wheels for linux/amd64 need shared libraries that no layer of the base "
+        f"{company.proxy.address}/company/base:1@{json.loads(company.lock)['digest']} has, nor any other of the image: "
+        "whatever loads them will fail.\n"
+        "Found:\n"
+        "  driver 1.0: driver/node needs libatomic.so.1, in the Debian package libatomic1\n"
+        "Fix: have the base built with libatomic1, name it in `image` of src/app:company and run `./pants "
+        "generate-lockfiles --resolve=src/app:company`; if the app never loads these files, set "
+        '`missing_libraries="ignore"` on the image.'
+    ]
 
 
 def test_publishing_mounts_the_base(company: Company) -> None:

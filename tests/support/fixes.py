@@ -46,6 +46,9 @@ NOT_RUN: Mapping[str, str] = {
     "installers.cannot_lock": "shows a configuration; parsed",
     "keys.missing_package": "has `…` in it, and needs pip in the Python of the command",
     "libraries.libraries_missing": _FIRST + "; tests/images/imports_integration_test.py has the whole message",
+    "libraries.libraries_missing_upon": _FIRST
+    + "; tests/registry/base_images_integration_test.py has the whole message",
+    "libraries.libraries_unknown": _SAME,
     "locks.foreign_source": _FIRST,
     "locks.groups_of_requirements": "has NAME in it; parsed",
     "locks.locked_twice": _FIRST,

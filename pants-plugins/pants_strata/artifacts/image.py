@@ -12,6 +12,7 @@ from pants.util.frozendict import FrozenDict
 
 from pants_strata.artifacts.interpreter import BuildInterpreterRequest, Interpreter
 from pants_strata.artifacts.layer import ArtifactLayer
+from pants_strata.artifacts.oci_base import OciBase
 from pants_strata.artifacts.venv import LockedVenvRequest
 from pants_strata.artifacts.wheel import LockedWheel
 from strata.attest.build_inputs import BuildInputs
@@ -82,12 +83,14 @@ class ImageSystem:
 
     :param annotations: of the image's manifest: where the base is.
     :param installers_allowed: whether the base's layers may hold installers of Python packages.
+    :param oci_base: the base, where it is an image of a registry.
     """
 
     layers: tuple[ArtifactLayer, ...]
     runtime: BaseRuntime = field(default_factory=BaseRuntime)
     annotations: FrozenDict[str, str] = field(default_factory=FrozenDict)
     installers_allowed: bool = False
+    oci_base: Optional[OciBase] = None
 
 
 @dataclass(frozen=True)

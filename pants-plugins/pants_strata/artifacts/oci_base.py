@@ -51,11 +51,14 @@ class FetchedBaseLayer:
 
 @dataclass(frozen=True)
 class BaseFindingsRequest:
-    """What the layers of an image in a registry hold."""
+    """What an image in a registry holds.
+
+    :param repository: the one that has its layers: `registry.example/team/base`.
+    """
 
     owner: Address
     repository: str
-    layers: tuple[fetch_base.BaseLayer, ...]
+    image: fetch_base.Result
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,7 @@ async def build_image_system(request: ImageSystemRequest, layouts: LayoutsOnBase
         base.image.runtime,
         FrozenDict(base_annotations(base.name, base.image.root)),
         base.allow_installers,
+        base,
     )
 
 

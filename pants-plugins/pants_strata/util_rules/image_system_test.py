@@ -90,6 +90,7 @@ def test_layers_of_a_base_come_first_and_are_as_they_are() -> None:
     assert [each.blob for each in found.layers[:2]] == [Digest(each.digest[-64:], 5) for each in LAYERS]
     assert [each.layer.contents["installers"] for each in found.layers[:2]] == [[PIP], []]
     assert (found.runtime, found.installers_allowed) == (RUNTIME, True)
+    assert found.oci_base == base("usr/bin/python3.13")
     assert dict(found.annotations) == {
         "org.opencontainers.image.base.name": NAME,
         "org.opencontainers.image.base.digest": f"sha256:{'a' * 64}",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
+from strata.bases.libraries import CACHE, loadable
 from strata.debian.os_release import PATHS
 from strata.debian.packages.installed import STATUS
 from strata.layouts.whiteouts import hides
@@ -34,6 +35,8 @@ class Findings:
         the source package, `glibc` or `glibc 2.41-12`, where that has another name or version; `architecture`, `all`.
     :param distributions: the normalized name of a Python project → the installed versions; None where nobody looked,
         for a lock that was made before Strata did.
+    :param libraries: the names of the shared libraries that programs find by name (strata.bases.libraries); None where
+        nobody looked.
     """
 
     installers: tuple[tuple[Any, ...], ...]
@@ -43,6 +46,7 @@ class Findings:
     system: str = ""
     details: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
     distributions: Optional[Mapping[str, tuple[str, ...]]] = field(default=None, hash=False)
+    libraries: Optional[tuple[str, ...]] = None
 
     @property
     def glibc(self) -> Optional[tuple[int, int]]:
@@ -61,8 +65,11 @@ class Findings:
         return min(fitting, key=_rank) if fitting else None
 
 
-def combine(layers: Sequence[Result]) -> Findings:
-    """Return the findings of all layers, the lowest first: later ones replace, add and remove."""
+def combine(layers: Sequence[Result], env: Iterable[str]) -> Findings:
+    """Return the findings of all layers, the lowest first: later ones replace, add and remove.
+
+    :param env: the variables of the base's config, `NAME=VALUE` each.
+    """
     packages: dict[str, InstalledPackage] = {}
     listed: dict[str, InstalledPackage] = {}
     c_libraries: dict[str, str] = {}
@@ -70,12 +77,16 @@ def combine(layers: Sequence[Result]) -> Findings:
     headers: dict[str, str] = {}
     systems: dict[str, str] = {}
     distributions: dict[str, tuple[str, ...]] = {}
+    libraries: dict[str, None] = {}
+    cached: tuple[str, ...] = ()
     for layer in layers:
         if hides(layer.removed, STATUS):
             packages = {}
         if hides(layer.removed, f"{_LISTS}any"):
             listed.clear()
-        by_path: tuple[dict[str, Any], ...] = (c_libraries, pythons, headers, systems, distributions)
+        if hides(layer.removed, CACHE):
+            cached = ()
+        by_path: tuple[dict[str, Any], ...] = (c_libraries, pythons, headers, systems, distributions, libraries)
         for found in by_path:
             for path in [path for path in found if hides(layer.removed, path)]:
                 del found[path]
@@ -86,6 +97,8 @@ def combine(layers: Sequence[Result]) -> Findings:
         headers.update(layer.python_headers)
         systems.update(layer.systems)
         distributions.update(layer.distributions)
+        libraries.update(dict.fromkeys(layer.libraries))
+        cached = cached if layer.cached_libraries is None else layer.cached_libraries
     every = dict(sorted({**listed, **packages}.items()))
     versions = {name: package.version for name, package in every.items()}
     return Findings(
@@ -96,6 +109,7 @@ def combine(layers: Sequence[Result]) -> Findings:
         next((systems[path] for path in PATHS if path in systems), ""),
         {name: details for name, details in ((name, _details(package)) for name, package in every.items()) if details},
         _distributions(distributions.values()),
+        loadable(libraries, cached, env),
     )
 
 

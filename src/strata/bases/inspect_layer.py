@@ -1,7 +1,7 @@
 """The verb `inspect-base-layer` says what a layer of a base holds, in one pass over its blob.
 
 It finds installers of Python packages, the packages that dpkg's lists and Python's metadata name, the distribution, the
-C library, programs of CPython, and what the layer takes away from those below it.
+C library, programs of CPython, shared libraries, and what the layer takes away from those below it.
 https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#whiteouts
 """
 
@@ -12,6 +12,7 @@ from typing import BinaryIO, Optional
 
 from strata.audit.blob import member_contents
 from strata.audit.layer import LayerAudit
+from strata.bases.libraries import CACHE, is_library, libraries_in_cache
 from strata.debian import os_release
 from strata.debian.packages.installed import PACKAGE_LISTS, STATUS, installed_packages
 from strata.errors import oci_base as errors
@@ -65,6 +66,8 @@ class _Findings:
         self._headers: dict[str, str] = {}
         self._distributions: dict[str, tuple[str, ...]] = {}
         self._systems: dict[str, str] = {}
+        self._libraries: set[str] = set()
+        self._cached: Optional[tuple[str, ...]] = None
         self._removed: list[str] = []
 
     def take(self, entry: TarEntry, contents: Stream) -> None:
@@ -73,7 +76,10 @@ class _Findings:
         removed = removed_path(path)
         if removed is not None:
             self._removed.append(removed)
-        elif entry.kind in (SYMLINK, HARD_LINK):
+            return
+        if entry.kind != DIRECTORY and is_library(path):
+            self._libraries.add(path)
+        if entry.kind in (SYMLINK, HARD_LINK):
             self._audit.add_link(path)
             if entry.kind == HARD_LINK and _PYTHON.fullmatch(path):
                 self._pythons.append(path)
@@ -94,6 +100,8 @@ class _Findings:
             python_headers=self._headers,
             distributions=self._distributions,
             systems=self._systems,
+            libraries=tuple(sorted(self._libraries)),
+            cached_libraries=self._cached,
             removed=tuple(sorted(self._removed)),
         )
 
@@ -102,6 +110,8 @@ class _Findings:
             self._packages = tuple(installed_packages(file.read(_MOST_BYTES)))
         elif PACKAGE_LISTS.fullmatch(path):
             self._listed += installed_packages(file.read(_MOST_BYTES))
+        elif path == CACHE:
+            self._cached = libraries_in_cache(file.read(_MOST_BYTES))
         elif path in os_release.PATHS:
             self._systems[path] = os_release.os_release_in({path: file.read(_MOST_BYTES)}).distro
         elif METADATA.fullmatch(path):

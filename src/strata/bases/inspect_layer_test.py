@@ -80,6 +80,25 @@ def test_a_header_without_a_version(tmp_path: Path) -> None:
     assert found_in(tmp_path, header).python_headers == {}
 
 
+def test_shared_libraries(tmp_path: Path) -> None:
+    found = found_in(
+        tmp_path,
+        File("usr/lib/x86_64-linux-gnu/libz.so.1.3.1", b"\x7fELF"),
+        Symlink("usr/lib/x86_64-linux-gnu/libz.so.1", "libz.so.1.3.1"),
+        File("opt/company/lib/libown.so.2", b"\x7fELF"),
+        File("opt/company/lib/libdir.so/README", b""),
+        File("usr/lib/python3/dist-packages/demo/native.abi3.so", b"\x7fELF"),
+        File("etc/ld.so.cache", b"glibc-ld.so.cache1.1\0libown.so.2\0/opt/company/lib/libown.so.2\0"),
+    )
+    assert found.libraries == (
+        "opt/company/lib/libown.so.2",
+        "usr/lib/x86_64-linux-gnu/libz.so.1",
+        "usr/lib/x86_64-linux-gnu/libz.so.1.3.1",
+    )
+    assert found.cached_libraries == ("libown.so.2",)
+    assert found_in(tmp_path).cached_libraries is None
+
+
 def test_removed_paths() -> None:
     names = ("usr/bin/.wh.python3.13", "./opt/.wh..wh..opq", ".wh.srv")
     blob = compressed(tar_with(*(tarfile.TarInfo(name) for name in names)))

@@ -14,9 +14,11 @@ It is a JSON file, sorted and with one value a line, so that a renewal shows wha
         "pythons": {"usr/local/bin/python3.13": "3.13.5"},
         "system": "debian-13",
         "details": {"libc6": {"source": "glibc"}, "tzdata": {"architecture": "all"}},
-        "distributions": {"click": ["8.2.1"]}}}}
+        "distributions": {"click": ["8.2.1"]},
+        "libraries": ["libc.so.6"]}}}
 
-The last three are for bills of materials alone, and locks that were made by earlier versions of Strata lack them.
+Locks that were made by earlier versions of Strata lack the last four. Three of these are for bills of materials alone;
+`libraries` are those that wheels may need.
 What the layers hold is found once, when the lock is made. So a build knows it without fetching a layer.
 """
 
@@ -67,6 +69,7 @@ _shape = struct(
                     "system": text,
                     "details": map_of(struct({}, {"source": text, "architecture": text})),
                     "distributions": map_of(list_of(text)),
+                    "libraries": list_of(text),
                 },
             )
         ),
@@ -132,11 +135,13 @@ def _platform(locked: LockedBase) -> dict[str, Any]:
         fields["system"] = found.system
         fields["details"] = {name: dict(details) for name, details in found.details.items()}
         fields["distributions"] = {name: list(versions) for name, versions in found.distributions.items()}
+    if found.libraries is not None:
+        fields["libraries"] = list(found.libraries)
     return fields
 
 
 def _locked(fields: Mapping[str, Any]) -> LockedBase:
-    layers, distributions = fields["layers"], fields.get("distributions")
+    layers, distributions, libraries = fields["layers"], fields.get("distributions"), fields.get("libraries")
     return LockedBase(
         fields["manifest"],
         tuple(BaseLayer(each["media_type"], each["digest"], each["size"], each["diff_id"]) for each in layers),
@@ -148,5 +153,6 @@ def _locked(fields: Mapping[str, Any]) -> LockedBase:
             fields.get("system", ""),
             fields.get("details", {}),
             None if distributions is None else {name: tuple(each) for name, each in distributions.items()},
+            None if libraries is None else tuple(libraries),
         ),
     )

@@ -27,6 +27,7 @@ LOCK = BaseLock(
                 "debian-13",
                 {"libc6": {"source": "glibc"}},
                 {"click": ("8.1", "8.2")},
+                ("libc.so.6", "libz.so.1"),
             ),
         )
     },
@@ -59,6 +60,10 @@ def test_lock_is_read_as_it_was_written() -> None:
             'is wrong: platforms["linux/amd64"].distributions["click"][1] is 8, not a text',
         ),
         (
+            lambda text: text.replace('"libz.so.1"', "1"),
+            'is wrong: platforms["linux/amd64"].libraries[1] is 1, not a text',
+        ),
+        (
             lambda text: text.replace("bin/python3.13", "bin/perl"),
             'is wrong: a name in platforms["linux/amd64"].pythons is "usr/local/bin/perl", not a path of CPython',
         ),
@@ -75,10 +80,10 @@ def test_lock_is_damaged(change: Callable[[str], str], problem: str) -> None:
 
 def test_lock_of_an_earlier_version_of_strata() -> None:
     fields: dict[str, Any] = json.loads(base_lock_text(LOCK))
-    for name in ("system", "details", "distributions"):
+    for name in ("system", "details", "distributions", "libraries"):
         del fields["platforms"]["linux/amd64"][name]
     found = read_base_lock(json.dumps(fields).encode(), "base.oci.json").platforms["linux/amd64"].findings
-    assert (found.system, found.details, found.distributions) == ("", {}, None)
+    assert (found.system, found.details, found.distributions, found.libraries) == ("", {}, None, None)
     again = BaseLock(LOCK.image, LOCK.digest, {"linux/amd64": replace(LOCK.platforms["linux/amd64"], findings=found)})
     assert json.loads(base_lock_text(again)) == fields
 

@@ -85,5 +85,5 @@ def lock_elsewhere(root: Path, reference: str, digest: str, platforms: Sequence[
         for layer in image.layers:
             with (root / Descriptor("", layer.digest, 0).blob_path).open("rb") as blob:
                 found.append(inspect_layer(blob))
-        locked[platform] = LockedBase(image.manifest, image.layers, combine(found))
+        locked[platform] = LockedBase(image.manifest, image.layers, combine(found, image.runtime.env))
     return base_lock_text(BaseLock(reference, digest, locked))

@@ -54,15 +54,16 @@ async def read_oci_base(request: OciBaseRequest) -> OciBase:
         raise error.at(str(request.address)) from None
     asked = str(reference.at(locked.manifest if locked else reference.digest))
     documents = await get_base_documents(BaseDocumentsRequest(request.address, asked, request.platform))
-    layers = documents.image.layers
     if locked:
         findings = locked.findings
     else:
-        findings = (await get_base_findings(BaseFindingsRequest(request.address, reference.name, layers))).findings
+        findings = (
+            await get_base_findings(BaseFindingsRequest(request.address, reference.name, documents.image))
+        ).findings
     allowed = target[AllowInstallersField].value
     found = [
         (layer.digest, str(Evidence.from_json(item)))
-        for layer, items in zip(layers, findings.installers)
+        for layer, items in zip(documents.image.layers, findings.installers)
         for item in items
     ]
     if found and not allowed:

@@ -52,7 +52,7 @@ class Engine:
         return BaseDocuments(fetch_base.Result(INDEX, MANIFEST, LAYERS, BaseRuntime()))
 
     def find(self, request: BaseFindingsRequest) -> BaseFindings:
-        self.asked.append(request.layers)
+        self.asked.append(request.image.layers)
         return BaseFindings(self.findings)
 
     def read(self, image: str, lockfile: Optional[str] = None, **fields: Any) -> OciBase:

@@ -54,7 +54,7 @@ async def find_in_layers(request: BaseFindingsRequest, strata: StrataSubsystem) 
     """Return what the layers hold. Each is fetched, read once, and not again as long as the cache has the findings."""
     builder = await get_build_interpreter(BuildInterpreterRequest((await default_interpreter(strata)).address))
     blobs = await engine.concurrently(
-        get_base_layer(BaseLayerRequest(request.owner, request.repository, layer)) for layer in request.layers
+        get_base_layer(BaseLayerRequest(request.owner, request.repository, layer)) for layer in request.image.layers
     )
     steps = [
         await on_interpreter(
@@ -62,12 +62,13 @@ async def find_in_layers(request: BaseFindingsRequest, strata: StrataSubsystem) 
             inspect_base_layer.Request(layer=Path(_LAYER, blob_path(layer.digest))),
             large_inputs={_LAYER: fetched.blob},
             outputs=None,
-            description=f"Look for installers and Debian packages in the layer {layer.digest}",
+            description=f"Look for installers, packages and libraries in the layer {layer.digest}",
         )
-        for layer, fetched in zip(request.layers, blobs)
+        for layer, fetched in zip(request.image.layers, blobs)
     ]
     answered = await answers(steps)
-    return BaseFindings(combine([each.value_for(request.owner) for each in answered]))
+    found = [each.value_for(request.owner) for each in answered]
+    return BaseFindings(combine(found, request.image.runtime.env))
 
 
 get_base_findings = engine.asker(find_in_layers)

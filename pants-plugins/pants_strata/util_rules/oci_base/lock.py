@@ -35,7 +35,7 @@ async def resolve_base_lock(
             BaseDocumentsRequest(request.address, str(reference), Platform.parse(platform))
         )
         reference = reference.at(documents.image.root)
-        found = await get_base_findings(BaseFindingsRequest(request.address, reference.name, documents.image.layers))
+        found = await get_base_findings(BaseFindingsRequest(request.address, reference.name, documents.image))
         platforms[platform] = LockedBase(documents.image.manifest, documents.image.layers, found.findings)
     return ResolvedBaseLock(BaseLock(request.reference, reference.digest, platforms))
 

@@ -23,6 +23,8 @@ class Result(message.Message):
     :param python_headers: the path of a header of CPython → the full version that it tells, 3.13.5.
     :param distributions: the path of the metadata of an installed Python project → its name and its version.
     :param systems: the path of an os-release file → the distribution that it names, `debian-13`.
+    :param libraries: the paths of files and links that are called as shared libraries are.
+    :param cached_libraries: the names in the loader's cache; None where the layer has no such file.
     :param removed: the paths that the layer takes away from those below it.
     """
 
@@ -34,6 +36,8 @@ class Result(message.Message):
     python_headers: Mapping[str, str] = field(hash=False)
     distributions: Mapping[str, tuple[str, ...]] = field(hash=False)
     systems: Mapping[str, str] = field(hash=False)
+    libraries: tuple[str, ...]
+    cached_libraries: Optional[tuple[str, ...]]
     removed: tuple[str, ...]
 
 
