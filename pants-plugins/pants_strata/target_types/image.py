@@ -152,9 +152,9 @@ class MissingLibrariesField(StringField):
     help = help_text(
         """
         What happens where a program or a shared library in a wheel needs a shared library that neither the base, the
-        interpreter nor a wheel has, such as the `libGL.so.1` of OpenCV: `warn` says which one it is and which Debian
-        package has it, `error` stops the build, and `ignore` is for files that the app never loads. Upon an `oci_base`
-        the layers of the base count, too; a package is named where the base is Debian.
+        interpreter, a wheel nor `extra_files` has, such as the `libGL.so.1` of OpenCV: `warn` says which one it is and
+        which Debian package has it, `error` stops the build, and `ignore` is for files that the app never loads. Upon
+        an `oci_base` the layers of the base count, too; a package is named where the base is Debian.
         """
     )
 

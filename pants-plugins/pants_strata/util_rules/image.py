@@ -137,7 +137,8 @@ async def build_image(
     extra = await extra_layers(target, builder, compression)
     venv = await with_imported_wheels(venv, venv_request, app.imports, image=request.address)
     base = await engine.target(system_request.base)
-    check_libraries(target, base, system, venv, request.platform, debian)
+    placed = [path for item in extra for path in item.paths]
+    check_libraries(target, base, system, venv, placed, request.platform, debian)
     command = await image_command(target, venv, narrowing(target[ImageResolveField], python), interpreter.version)
     layers = (*system.layers, *venv.layers, *(item.layer for item in extra), app.layer)
     ensurepip = (await engine.target(interpreter.address))[EnsurepipField].value

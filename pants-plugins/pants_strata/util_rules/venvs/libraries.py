@@ -32,6 +32,7 @@ from strata.debian.releases import release_of_distro
 from strata.debian.shared_libraries import package_with
 from strata.errors import StrataError
 from strata.errors.contents import libraries as errors
+from strata.libraries.loader import found_by_loader
 from strata.oci.platform import Platform
 from strata.plan.libraries import MissingLibrary, NativeWheel, missing_libraries
 from strata.protocol.contents import wheel_libraries
@@ -68,17 +69,26 @@ def has_machine_code(wheel: LockedWheel) -> bool:
 
 
 def check_libraries(
-    image: Target, base: Target, system: ImageSystem, venv: Venv, platform: Platform, debian: DebianSubsystem
+    image: Target,
+    base: Target,
+    system: ImageSystem,
+    venv: Venv,
+    placed: Iterable[str],
+    platform: Platform,
+    debian: DebianSubsystem,
 ) -> None:
     """Tell which shared libraries the wheels of an image need and nothing in it has.
 
     Raise StrataError for them where the image's field asks for that.
+
+    :param placed: the paths of the image's `extra_files`, relative to its root.
     """
     wanted = image[MissingLibrariesField].value
     if wanted == MissingLibrariesField.ignore:
         return
     upon = system.oci_base
     provided = {name for layer in system.layers for name in layer.libraries}
+    provided.update(found_by_loader(placed))
     provided.update((upon.findings.libraries or ()) if upon else ())
     wheels = [NativeWheel(each.title, each.has, each.needs) for each in venv.libraries]
     missing = missing_libraries(wheels, provided)

@@ -53,6 +53,7 @@ def check(
     base: Optional[Target] = None,
     has: Sequence[str] = (),
     upon: Optional[Findings] = None,
+    placed: Sequence[str] = (),
 ) -> None:
     libraries = tuple(WheelLibraries(title, tuple(has), FrozenDict(needs)) for title, needs in wheels.items())
     check_libraries(
@@ -60,6 +61,7 @@ def check(
         base or DebianPackagesTarget({}, BASE),
         replace(SYSTEM, oci_base=OciBase(NAME, "registry.example/base", DOCUMENTS, upon, False)) if upon else SYSTEM,
         Venv((), frozenset(), frozenset(), frozenset(), (), libraries),
+        placed,
         PLATFORM,
         create_subsystem(DebianSubsystem, release="trixie"),
     )
@@ -96,6 +98,7 @@ def test_an_error_where_that_is_asked_for() -> None:
     [
         ("ignore", {}),
         ("error", {"has": ["libatomic.so.1"]}),
+        ("error", {"placed": ["usr/lib/x86_64-linux-gnu/libatomic.so.1"]}),
         ("error", {"upon": found_in_base("libatomic.so.1")}),
         ("ignore", {"upon": found_in_base()}),
     ],
