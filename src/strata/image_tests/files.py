@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from typing import Optional
 
 from strata.image_tests.outcome import Outcome
-from strata.image_tests.tree import ImageTree, Node, TooManyLinks
+from strata.image_tests.tree import ImageTree, Node
+from strata.layouts.links import TooManyLinks
 from strata.oci.tar_reader import DIRECTORY, SYMLINK
 from strata.protocol.images.try_image import ANY, FileCase
 

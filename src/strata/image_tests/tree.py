@@ -5,22 +5,16 @@ https://github.com/opencontainers/image-spec/blob/main/layer.md#applying-changes
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
 
+from strata.layouts.links import Parts, follow, parts_of
 from strata.layouts.whiteouts import OPAQUE
 from strata.oci.entry import WHITEOUT_PREFIX
 from strata.oci.tar_reader import DIRECTORY, FILE, HARD_LINK, SYMLINK
 from strata.run.store import StoredLayer
-
-_MOST_LINKS = 40
-Parts = tuple[str, ...]
-
-
-class TooManyLinks(Exception):
-    """A path that leads through more links than a kernel follows."""
 
 
 @dataclass(frozen=True)
@@ -52,13 +46,13 @@ class ImageTree:
 
     def find(self, path: str) -> Optional[Node]:
         """Return what is at a path, without following its last part. Raise TooManyLinks."""
-        *parents, name = _parts(path) or [".."]
-        place = self._resolve((*parents, name)) if name == ".." else (*self._resolve(tuple(parents)), name)
+        *parents, name = parts_of(path) or [".."]
+        place = self._resolve((*parents, name)) if name == ".." else (*self._resolve(parents), name)
         return self._nodes.get(place)
 
     def read(self, path: str, size: int) -> Optional[bytes]:
         """Return up to `size` bytes of the file that a path leads to; None where it is no file. Raise TooManyLinks."""
-        node = self._nodes.get(self._resolve(tuple(_parts(path))))
+        node = self._nodes.get(self._resolve(parts_of(path)))
         if node is None or node.content is None:
             return None
         with node.content.open("rb") as file:
@@ -68,16 +62,16 @@ class ImageTree:
         entries = list(layer.entries())
         # They hide what lies below the layer, wherever in it they stand.
         for entry in entries:
-            *parents, name = _parts(entry.path) or [""]
+            *parents, name = parts_of(entry.path) or [""]
             if name == OPAQUE:
-                self._remove(self._resolve(tuple(parents)), itself=False)
+                self._remove(self._resolve(parents), itself=False)
             elif name.startswith(WHITEOUT_PREFIX):
-                self._remove((*self._resolve(tuple(parents)), name[len(WHITEOUT_PREFIX) :]), itself=True)
+                self._remove((*self._resolve(parents), name[len(WHITEOUT_PREFIX) :]), itself=True)
         for entry in entries:
-            *parents, name = _parts(entry.path) or [""]
+            *parents, name = parts_of(entry.path) or [""]
             if name.startswith(WHITEOUT_PREFIX):
                 continue
-            place = (*self._resolve(tuple(parents)), name) if name else ()
+            place = (*self._resolve(parents), name) if name else ()
             node: Optional[Node] = Node(entry.kind, entry.mode, entry.uid, entry.gid)
             if entry.kind == SYMLINK:
                 node = Node(entry.kind, entry.mode, entry.uid, entry.gid, entry.target)
@@ -102,30 +96,11 @@ class ImageTree:
         if itself:
             self._nodes.pop(place, None)
 
-    def _resolve(self, path: Parts) -> Parts:
+    def _resolve(self, path: Sequence[str]) -> Parts:
         """Return the place of a path, with all links followed, whether or not something is there."""
-        here: Parts = ()
-        waiting = list(path[::-1])
-        links = 0
-        while waiting:
-            part = waiting.pop()
-            if part in ("", "."):
-                continue
-            if part == "..":
-                here = here[:-1]
-                continue
-            step = (*here, part)
+
+        def target_at(step: Parts, _: bool) -> Optional[str]:
             node = self._nodes.get(step)
-            if node is None or node.kind != SYMLINK:
-                here = step
-                continue
-            links += 1
-            if links > _MOST_LINKS:
-                raise TooManyLinks(f"it leads through more than {_MOST_LINKS} links")
-            here = () if node.target.startswith("/") else here
-            waiting += node.target.split("/")[::-1]
-        return here
+            return node.target if node is not None and node.kind == SYMLINK else None
 
-
-def _parts(path: str) -> list[str]:
-    return [part for part in path.split("/") if part not in ("", ".")]
+        return follow(path, target_at)

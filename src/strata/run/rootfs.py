@@ -13,16 +13,19 @@ import stat
 from pathlib import Path
 from typing import Optional
 
+from strata.layouts.links import MOST_LINKS, Parts, TooManyLinks, follow, parts_of
 from strata.layouts.whiteouts import OPAQUE
 from strata.oci.entry import WHITEOUT_PREFIX
 from strata.oci.tar_reader import DIRECTORY, FILE, SYMLINK
 from strata.run.store import SAFE_MODE, Entry, StoredLayer
 
-_MOST_LINKS = 40
-
 
 class UnsafePath(Exception):
     """A path that cannot be placed."""
+
+
+class _NotThere(Exception):
+    """A path at which nothing is."""
 
 
 class RootFiles:
@@ -75,36 +78,25 @@ class RootFiles:
         return f"/{found.relative_to(self.folder)}"
 
     def _resolve(self, path: str, *, create: bool) -> Optional[Path]:
-        here = self.folder
-        waiting = path.split("/")[::-1]
-        links = 0
-        while waiting:
-            part = waiting.pop()
-            if part in ("", "."):
-                continue
-            if part == "..":
-                here = here if here == self.folder else here.parent
-                continue
-            step = here / part
-            mode = _mode(step)
-            if mode is None:
-                if not create:
-                    return None
-                step.mkdir(mode=0o755)
+        def target_at(step: Parts, goes_on: bool) -> Optional[str]:
+            here = self.folder.joinpath(*step)
+            mode = _mode(here)
             if mode is not None and stat.S_ISLNK(mode):
-                links += 1
-                if links > _MOST_LINKS:
-                    raise UnsafePath(f"{path!r} leads through more than {_MOST_LINKS} links")
-                target = os.readlink(step)
-                here = self.folder if target.startswith("/") else here
-                waiting += target.split("/")[::-1]
-                continue
-            if mode is not None and not stat.S_ISDIR(mode) and any(each not in ("", ".") for each in waiting):
-                if create:
-                    raise UnsafePath(f"{path!r} leads through a file")
-                return None
-            here = step
-        return here
+                return os.readlink(here)
+            if mode is None and create:
+                here.mkdir(mode=0o755)
+            elif mode is None:
+                raise _NotThere
+            elif goes_on and not stat.S_ISDIR(mode):
+                raise UnsafePath(f"{path!r} leads through a file") if create else _NotThere()
+            return None
+
+        try:
+            return self.folder.joinpath(*follow(parts_of(path), target_at))
+        except _NotThere:
+            return None
+        except TooManyLinks:
+            raise UnsafePath(f"{path!r} leads through more than {MOST_LINKS} links") from None
 
     def _at(self, path: str) -> Path:
         """Return the place of a path, whose last part is not followed."""
