@@ -48,6 +48,42 @@ def test_hands_over_to_the_launcher_on_path(machine: Machine) -> None:
     assert (ran.code, ran.stdout, ran.stderr) == (7, f"{machine.bin}/pants\n[test]\n[a b]\n[--x=*]\n", "")
 
 
+AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="Only root installs programs.")
+
+
+@AS_ROOT
+def test_tests_get_bubblewrap_where_a_machine_has_nothing_that_starts_containers(machine: Machine) -> None:
+    machine.program("pants", "exit 7")
+    # The lists of packages are old.
+    apt_get = 'echo "$@" >>asked; case "$1" in update) : >new ;; *) test -e new && /bin/cp "$0" "${0%/*}/bwrap" ;; esac'
+    machine.program("apt-get", apt_get)
+    install = "install --yes --no-install-recommends -o DPkg::Lock::Timeout=120 bubblewrap"
+    said = "pants: installing bubblewrap, by which image tests start containers.\n"
+    assert [machine.run("test", "::").stderr for _ in range(2)] == [said, ""]
+    assert (machine.checkout / "asked").read_text().splitlines() == [install, "update", install]
+
+
+@AS_ROOT
+def test_what_apt_cannot_install_is_told(machine: Machine) -> None:
+    machine.program("pants", "exit 7")
+    machine.program("apt-get", "exit 100")
+    ran = machine.run("test", "::")
+    assert ran.code == 7
+    assert ran.stderr.splitlines() == [
+        "pants: installing bubblewrap, by which image tests start containers.",
+        "pants: apt-get could not install bubblewrap.",
+    ]
+
+
+@AS_ROOT
+@pytest.mark.parametrize("arguments", [["package", "::"], ["run", "src:app", "--", "test"]], ids=" ".join)
+def test_other_goals_install_nothing(arguments: list[str], machine: Machine) -> None:
+    machine.program("pants", "exit 7")
+    machine.program("apt-get", "echo asked")
+    ran = machine.run(*arguments)
+    assert (ran.code, ran.stdout, ran.stderr) == (7, "", "")
+
+
 def test_a_link_to_itself_on_path_is_not_a_launcher(machine: Machine) -> None:
     (machine.bin / "pants").symlink_to(machine.checkout / "pants")
     ran = machine.run("--version", launcher="pants")
