@@ -18,6 +18,7 @@ from benchmarks.timing import Ran, run, seconds
 # What processes write beside what lies in their sandboxes before, by verb.
 _OUTPUTS = {
     "": ("blobs", "result.json"),
+    "fetch-debian": ("files", "result.json"),
     "fetch-wheel": ("files", "result.json"),
     "proof": ("scratch", "result.json"),
 }

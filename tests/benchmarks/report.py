@@ -17,6 +17,7 @@ class Row:
     :param reason: why it is more than the limit.
     :param floor: what the fewest instructions would cost, in the same unit, measured.
     :param date: of the measurement, as YYYY-MM-DD. :param load: the machine's load average at its end, if known.
+    :param runs: how many runs a time is the median of, if known.
     """
 
     what: str
@@ -28,6 +29,7 @@ class Row:
     floor: Optional[float] = None
     date: str = ""
     load: str = ""
+    runs: Optional[int] = None
 
     @property
     def value(self) -> float:
@@ -70,10 +72,14 @@ def aims(rows: Iterable[Row]) -> str:
 def details(rows: Iterable[Row]) -> str:
     """Return the table of absolute numbers, and the reasons where an aim was missed."""
     rows = list(rows)
-    lines = ["| what | ours | floor | peer | measured | load |", "| --- | ---: | ---: | ---: | --- | ---: |"]
+    lines = [
+        "| what | ours | floor | peer | runs | measured | load |",
+        "| --- | ---: | ---: | ---: | ---: | --- | ---: |",
+    ]
     for row in rows:
         peer, floor = ("" if each is None else _absolute(each, row.unit) for each in (row.peer, row.floor))
-        lines.append(f"| {row.what} | {_absolute(row.ours, row.unit)} | {floor} | {peer} | {row.date} | {row.load} |")
+        told = (row.what, _absolute(row.ours, row.unit), floor, peer, row.runs or "", row.date, row.load)
+        lines.append(f"| {' | '.join(map(str, told))} |")
     missed = [f"- **{row.what}**: {row.reason}" for row in rows if not row.met and row.reason]
     return "\n".join([*lines, *(["", "Where an aim is missed:", "", *missed] if missed else [])]) + "\n"
 

@@ -5,7 +5,7 @@ import pytest
 from benchmarks.report import Row, aims, details, ratios, replace_marked
 
 ROWS = [
-    Row("a ratio / its peer", 1.0, "s", 4.0, 0.25, date="2026-11-26", load="0.9"),
+    Row("a ratio / its peer", 1.0, "s", 4.0, 0.25, date="2026-11-26", load="0.9", runs=5),
     Row("too much / its peer", 0.02, "s", 4.0, 0.004, "it is slow", 0.012),
     Row("memory", 149.6, "MB", None, 150),
     Row("for information / its peer", 3.0, "s", 2.0),
@@ -36,12 +36,12 @@ def test_the_table_of_the_page_has_aims_beside_them() -> None:
 
 def test_details_have_absolute_numbers_and_the_reasons_of_what_was_missed() -> None:
     assert details(ROWS) == (
-        "| what | ours | floor | peer | measured | load |\n"
-        "| --- | ---: | ---: | ---: | --- | ---: |\n"
-        "| a ratio / its peer | 1 s |  | 4 s | 2026-11-26 | 0.9 |\n"
-        "| too much / its peer | 0.02 s | 0.012 s | 4 s |  |  |\n"
-        "| memory | 150 MB |  |  |  |  |\n"
-        "| for information / its peer | 3 s |  | 2 s |  |  |\n"
+        "| what | ours | floor | peer | runs | measured | load |\n"
+        "| --- | ---: | ---: | ---: | ---: | --- | ---: |\n"
+        "| a ratio / its peer | 1 s |  | 4 s | 5 | 2026-11-26 | 0.9 |\n"
+        "| too much / its peer | 0.02 s | 0.012 s | 4 s |  |  |  |\n"
+        "| memory | 150 MB |  |  |  |  |  |\n"
+        "| for information / its peer | 3 s |  | 2 s |  |  |  |\n"
         "\n"
         "Where an aim is missed:\n"
         "\n"
@@ -51,9 +51,9 @@ def test_details_have_absolute_numbers_and_the_reasons_of_what_was_missed() -> N
 
 def test_where_every_aim_is_met_no_reasons_are_given() -> None:
     assert details(ROWS[:1]) == (
-        "| what | ours | floor | peer | measured | load |\n"
-        "| --- | ---: | ---: | ---: | --- | ---: |\n"
-        "| a ratio / its peer | 1 s |  | 4 s | 2026-11-26 | 0.9 |\n"
+        "| what | ours | floor | peer | runs | measured | load |\n"
+        "| --- | ---: | ---: | ---: | ---: | --- | ---: |\n"
+        "| a ratio / its peer | 1 s |  | 4 s | 5 | 2026-11-26 | 0.9 |\n"
     )
 
 

@@ -37,6 +37,7 @@ from benchmarks.rows import (
     remote,
     scientific,
     start,
+    starts,
     stored,
     unchanged,
 )
@@ -55,6 +56,7 @@ _BENCHMARKS: Mapping[str, Callable[[Workbench], Iterable[Row]]] = {
     "stored": stored.measure,
     "memory": memory.measure,
     "start": start.measure,
+    "starts": starts.measure,
     "scientific": scientific.measure,
     "codecs": codecs.measure,
     "base": base.measure,
@@ -104,7 +106,7 @@ def _measure(bench: Workbench, name: str, measured: dict[str, Any]) -> None:
         measured["growth"] = growth.measure(bench)
         rows = list(growth.judged(measured["growth"]))
     else:
-        rows = list(_BENCHMARKS[name](bench))
+        rows = [replace(row, runs=bench.last_runs if row.unit == "s" else None) for row in _BENCHMARKS[name](bench)]
     today, load = f"{date.today():%Y-%m-%d}", f"{os.getloadavg()[1]:.1f}"
     for row in rows:
         bench.say(f"  {row.what}: {row.value:.3g} ({row.ours:.4g} / {row.peer or 0:.4g} {row.unit}){_judged(row)}")

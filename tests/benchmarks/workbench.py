@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Optional
 
 from benchmarks.mirror import kept_mirror
 from benchmarks.peers.base_layout import write_base
@@ -49,13 +50,17 @@ class Workbench:
     stack: ExitStack
     tools: Toolbox = field(default_factory=Toolbox.install)
     started: float = field(default_factory=time.monotonic)
+    last_runs: Optional[int] = None
+    """How often what was measured last ran."""
 
     def say(self, text: str) -> None:
         """A line of progress."""
         print(f"{time.monotonic() - self.started:6.0f} s  {text}", file=sys.stderr, flush=True)
 
     def runs(self, wanted: int) -> int:
-        return min(wanted, self.most)
+        """Return how often a thing runs of which `wanted` runs are enough."""
+        self.last_runs = min(wanted, self.most)
+        return self.last_runs
 
     def folder(self, name: str) -> Path:
         """A new directory of that name."""

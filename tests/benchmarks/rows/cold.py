@@ -47,7 +47,7 @@ def measure(bench: Workbench) -> Iterator[Row]:
             "ours": lambda: web.cold(None, WEB),
             "peer": lambda: debian_base.from_nothing(peers, context, bench.mirror, bench.tools),
         },
-        bench.runs(3),
+        bench.runs(5),
     )
     what = "the same from nothing, Debian packages on disk / debootstrap and a Dockerfile with uv"
     yield Row(what, nothing["ours"], "s", nothing["peer"], 0.6, _REASON, floor)

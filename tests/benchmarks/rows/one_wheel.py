@@ -25,7 +25,7 @@ def measure(bench: Workbench) -> Iterator[Row]:
     web = bench.web
     lock = web.pants.root / LOCK
     before = lock.read_text()
-    wheels = [_wheel(bench.installer, version) for version in range(bench.runs(3) + 1)]
+    wheels = [_wheel(bench.installer, version) for version in range(bench.runs(5) + 1)]
     versions = iter(enumerate(wheels))
     sizes = []
 
@@ -63,7 +63,7 @@ def measure(bench: Workbench) -> Iterator[Row]:
         "list": lambda: seconds(lambda: web.run("list", "::")),
         "rebuilt": rebuilt,
     }
-    found = medians(ways, bench.runs(3))
+    found = medians(ways, bench.runs(5))
     (bench.context / "requirements.lock").write_text(before)
     for wheel in wheels:
         (bench.context / "wheels" / wheel.name).unlink()

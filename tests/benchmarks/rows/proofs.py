@@ -59,7 +59,7 @@ def measure(bench: Workbench) -> Iterator[Row]:
             remove([each for each in ran if each not in kept[tool]])
         ways: dict[str, Callable[[], float]] = {tool: partial(_processor, kept[tool]) for tool in _TOOLS}
         ways.update({f"{tool} alone": partial(_alone, tool, kept[tool], bench) for tool in _TOOLS})
-        found = medians(ways, bench.runs(3))
+        found = medians(ways, bench.runs(5))
         for each in kept.values():
             remove(each)
     for tool in _TOOLS:

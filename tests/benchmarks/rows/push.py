@@ -109,7 +109,7 @@ def measure(bench: Workbench) -> Iterator[Row]:
         buildah.take(image)
     pushes = _Pushes(scratch, images)
     ways: dict[str, Push] = {"ours": _ours, "oras-py": _oras, "skopeo": _skopeo, "buildah": buildah.push}
-    cold = medians({name: partial(pushes.cold, name, way) for name, way in ways.items()}, bench.runs(3))
+    cold = medians({name: partial(pushes.cold, name, way) for name, way in ways.items()}, bench.runs(5))
     ways["floor"] = _floor
     edit = medians({name: partial(pushes.edit, name, way) for name, way in ways.items()}, bench.runs(5))
     yield Row("push after a change of 4 kB / oras-py", edit["ours"], "s", edit["oras-py"], 0.15, _REASON, edit["floor"])

@@ -67,7 +67,7 @@ def _unchanged(bench: Workbench, repository: Project, apps: int, scratch: Path) 
             "copy": lambda: copy(dist, scratch),
             "list": lambda: seconds(lambda: repository.run("list", "::")),
         },
-        bench.runs(5 if apps <= _APPS else 3),
+        bench.runs(5),
     )
     floor = found["list"] + found["copy"]
     what = f"nothing changed: warm `package ::` / warm `list ::`, {apps} apps"
