@@ -19,7 +19,9 @@ def bwrap_command(
     mounts = [("--ro-bind" if read_only else "--bind", source, target) for source, target, read_only in binds]
     return [
         program,
-        *("--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--die-with-parent"),
+        *("--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts"),
+        # Ctrl-C at a terminal is for the app, and ends bwrap as well.
+        *(() if options.terminal else ("--die-with-parent",)),
         # As with engines, the app is the first process, which signals are for.
         "--as-pid-1",
         *(("--unshare-net",) if options.network == "none" else ()),

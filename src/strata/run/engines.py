@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from strata.layouts.layout import Layout, Manifest
 from strata.run.children import run_child
 from strata.run.options import Options
+from strata.run.orphans import guarded
 from strata.run.programs import CannotRun
 
 # What engines exit with where they, and not the container, failed; and where the program could not be started.
@@ -35,13 +36,15 @@ class Engine:
         image = self._load(layout, tag, manifest)
         name = f"strata-{uuid.uuid4()}"
         self._ask("create", "--name", name, *_arguments(options), image, *options.arguments)
+        removal = [self.program, "rm", "--force", name]
         try:
-            code = run_child([self.program, "start", "--attach", "--interactive", name])
+            with guarded(removal):
+                code = run_child([self.program, "start", "--attach", "--interactive", name])
             if code in _FAILURES and self._never_started(name):
                 raise CannotRun(f"{self.program} start ended with {code}, before the app began")
             return code
         finally:
-            subprocess.run([self.program, "rm", "--force", name], check=False, capture_output=True, timeout=_SECONDS)
+            subprocess.run(removal, check=False, capture_output=True, timeout=_SECONDS)
 
     def _load(self, layout: Layout, tag: str, manifest: Manifest) -> str:
         """Return how the engine names the image, which it has afterwards. It unpacks those layers that it lacks."""

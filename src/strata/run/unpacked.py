@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import platform
+import shutil
 import signal
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +23,7 @@ from strata.run.bwrap import bwrap_command
 from strata.run.children import run_child
 from strata.run.container import ContainerCommand, remove_container
 from strata.run.options import Options
+from strata.run.orphans import guarded
 from strata.run.ports import forwarded
 from strata.run.process import ContainerProcess, container_process
 from strata.run.programs import probe
@@ -27,6 +32,8 @@ from strata.run.runc import runc_command, runc_removal
 from strata.run.store import LayerStore
 
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+_CONTAINER = "container-"
+_NEW_SECONDS = 60
 _SYSTEM = ("proc", "sys", "dev", "tmp")
 # Names of other machines, where the container shares this one's network.
 _NETWORK = ("/etc/resolv.conf", "/etc/hosts")
@@ -56,7 +63,8 @@ def run_unpacked(kind: str, program: str, layout: Layout, manifest: Manifest, op
         root = unpacked(layout, manifest, bundle / "rootfs", LayerStore(cache), copies=options.writable)
         process = container_process(config, options, root, str(layout.root))
         command = container_command(kind, program, bundle, root, process, options)
-        code = run_child(command.argv, command.env, info_option=command.info_option)
+        with guarded(command.removal):
+            code = run_child(command.argv, command.env, info_option=command.info_option, terminal=options.terminal)
         if code == 128 + signal.SIGKILL:
             # Where that ended the program and not the app, the container is left to itself.
             remove_container(command.removal)
@@ -112,9 +120,31 @@ def _binds(bundle: Path, root: RootFiles, process: ContainerProcess, options: Op
 
 @contextmanager
 def container_folder(cache: Path) -> Iterator[Path]:
-    """Give a folder for containers within the one of unpacked layers, and remove it."""
-    with tempfile.TemporaryDirectory(prefix="container-", dir=made(cache)) as folder:
+    """Give a folder for containers within the one of unpacked layers, and remove it, with those of killed processes."""
+    for left in made(cache).glob(f"{_CONTAINER}*"):
+        _remove_left(left)
+    with tempfile.TemporaryDirectory(prefix=_CONTAINER, dir=cache) as folder, _locked(Path(folder), fcntl.LOCK_SH):
         yield Path(folder)
+
+
+@contextmanager
+def _locked(folder: Path, kind: int) -> Iterator[None]:
+    """Hold a lock of a folder, which ends with this process. Raise OSError where another one has it."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _remove_left(folder: Path) -> None:
+    # It is in use, or somebody else removes it.
+    with contextlib.suppress(OSError):
+        # One that was made just now has no lock yet.
+        if time.time() - folder.stat().st_mtime > _NEW_SECONDS:
+            with _locked(folder, fcntl.LOCK_EX):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def made(folder: Path) -> Path:
