@@ -29,6 +29,7 @@ from benchmarks.rows import (
     cold,
     edit,
     growth,
+    ko,
     layers,
     memory,
     one_wheel,
@@ -61,6 +62,7 @@ _BENCHMARKS: Mapping[str, Callable[[Workbench], Iterable[Row]]] = {
     "codecs": codecs.measure,
     "base": base.measure,
     "proofs": proofs.measure,
+    "ko": ko.measure,
     "remote": remote.measure,
     "push": push.measure,
 }
