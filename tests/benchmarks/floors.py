@@ -17,7 +17,8 @@ from benchmarks.wheelhouse import Wheelhouse
 _COMPILE = """
 import compileall, os, sys
 from pathlib import Path
-files, cores = sorted(Path(sys.argv[1]).rglob("*.py")), int(sys.argv[2])
+files = sorted(file for file in Path(sys.argv[1]).rglob("*.py") if "tests" not in file.parts)
+cores = int(sys.argv[2])
 for core in range(cores):
     if not os.fork():
         for file in files[core::cores]:
@@ -34,7 +35,7 @@ def one_process(wheelhouse: Wheelhouse, scratch: Path) -> float:
 
 
 def compiler(wheelhouse: Wheelhouse, tools: Toolbox, process: Sandbox, scratch: Path) -> float:
-    """Seconds of CPython's compiler on all cores, for all modules of the wheels, and of nothing else."""
+    """Seconds of CPython's compiler on all cores, for the modules of the wheels that are no tests, and of nothing else."""
     tree = scratch / "compiled"
     uv_install(wheelhouse, tools, tree)
     cores = str(len(os.sched_getaffinity(0)))
