@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from support.remote_cache.buildgrid import RemoteCache, remote_cache
-from support.remote_cache.machine import Build, Machine, machine
+from support.remote_cache.machine import Build, Machine, machine, short_folder
 
 
 @pytest.fixture(scope="session")
 def workspace() -> Iterator[Path]:
-    """A directory with a short path that every user can read."""
-    folder = Path(tempfile.mkdtemp(prefix="strata-"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
+    with short_folder() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")

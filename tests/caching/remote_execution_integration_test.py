@@ -17,7 +17,7 @@ import pytest
 
 from support.remote_cache.buildgrid import Relay
 from support.remote_cache.machine import Build, Machine, machine
-from support.remote_execution.cluster import POOL, Cluster, Worker, cluster, verbs
+from support.remote_execution.cluster import POOL, Cluster, Worker, cluster, execution_options, verbs
 
 _ENVIRONMENT = f"""
 remote_environment(
@@ -52,11 +52,7 @@ def remote(first: Machine, filled: Build, workspace: Path) -> Iterator[Machine]:
 
 def build(of: Machine, relay: Relay, *targets: str) -> Build:
     """The same options for all: the daemon would start anew for others."""
-    address = f"grpc://127.0.0.1:{relay.port}"
-    options = [
-        *("--pantsd", "--keep-sandboxes=always", "--remote-execution", f"--remote-execution-address={address}"),
-        *("--environments-preview-names={'workers': '//:workers'}", "--strata-remote-environment=workers"),
-    ]
+    options = ["--pantsd", "--keep-sandboxes=always", *execution_options(f"grpc://127.0.0.1:{relay.port}")]
     return of.package(*targets, options=options, cache=relay, write=True)
 
 

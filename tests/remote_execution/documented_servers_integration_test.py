@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -22,8 +20,8 @@ import pytest
 from documentation.blocks import code_blocks
 from support.programs import go_program, require
 from support.remote_cache.buildgrid import buildgrid_python
-from support.remote_cache.machine import Build, Machine, machine
-from support.remote_execution.cluster import POOL, Cluster
+from support.remote_cache.machine import Build, Machine, machine, short_folder
+from support.remote_execution.cluster import POOL, Cluster, execution_options
 from support.remote_execution.postgres import postgres
 from support.servers.registries import make_certificate
 from support.servers.serving import free_port, serving
@@ -64,14 +62,10 @@ class Server:
         """Return Pants' build with it, as docs/remote-cache.md and docs/remote-execution.md turn it on."""
         # A name, since Pants speaks TLS to no number.
         address = f"grpcs://localhost:{self.port}"
-        execution = (
-            *("--remote-execution", f"--remote-execution-address={address}", "--strata-remote-environment=workers"),
-            "--environments-preview-names={'workers': '//:workers'}",
-        )
         return of.pants(
             *(f"--remote-store-address={address}", "--remote-cache-read", f"--remote-ca-certs-path={self.authority}"),
             *(("--remote-cache-write", f"--remote-store-headers={dict(self.headers)}") if write else ()),
-            *(execution if self.executes else ()),
+            *(execution_options(address) if self.executes else ()),
             *("package", *targets),
         )
 
@@ -152,11 +146,8 @@ def bazel_remote(folder: Path) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def workspace() -> Iterator[Path]:
-    """A directory with a short path that every user can read: sockets lie there."""
-    folder = Path(tempfile.mkdtemp(prefix="strata-"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
+    with short_folder() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="module", params=[buildgrid, bazel_remote], ids=lambda start: start.__name__)

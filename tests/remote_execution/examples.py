@@ -12,15 +12,14 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Mapping
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 
 from strata.locks.installers import TOOLS
-from support.remote_cache.machine import PLACES, machine
-from support.remote_execution.cluster import ARM64, POOL, cluster, verbs
+from support.remote_cache.machine import PLACES, machine, short_folder
+from support.remote_execution.cluster import ARM64, POOL, cluster, execution_options, verbs
 from support.venvs.sdists import SdistFile
 
 _KERNEL, _DEVICES, _OTHER = "kernel", "devices", "arm64"
@@ -75,9 +74,7 @@ python_distribution(
 
 def main() -> int:
     """Build twice; return 1 where something is not as it should be."""
-    with tempfile.TemporaryDirectory(prefix="strata-") as folder:
-        root = Path(folder)
-        root.chmod(0o755)  # for the user of PostgreSQL
+    with short_folder() as root:
         sdist = _SDIST.write(root)
         files = _project(sha256(sdist.read_bytes()).hexdigest())
         find = f"--python-repos-find-links=['{root.as_uri()}']"
@@ -90,9 +87,8 @@ def main() -> int:
                 server.worker(name, _POOLS[name])
             for name, targets in _TARGETS.items():
                 options = [
-                    *(find, "--keep-sandboxes=always", "--remote-execution", f"--strata-remote-environment={name}"),
-                    f"--remote-execution-address=grpc://127.0.0.1:{relay.port}",
-                    f"--environments-preview-names={ {each: f'//:{each}' for each in _POOLS} }",
+                    *(find, "--keep-sandboxes=always"),
+                    *execution_options(f"grpc://127.0.0.1:{relay.port}", name, _POOLS),
                 ]
                 built = remote.package(*targets, options=options, cache=relay, write=True).succeeded()
                 steps += built.counters["remote_execution_requests"]

@@ -11,15 +11,14 @@ the line.
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
 
 from benchmarks.report import replace_marked
 from support.remote_cache.changing_lock import lock
-from support.remote_cache.machine import Machine, machine
-from support.remote_execution.cluster import POOL, cluster
+from support.remote_cache.machine import Machine, machine, short_folder
+from support.remote_execution.cluster import POOL, cluster, execution_options
 
 _TARGETS = ("//:base", "//:cpython", "//:venv", "src/app:image0")
 _HEAD = ("build", "steps on workers", "steps here", "calls", "MB up", "MB down", "seconds")
@@ -35,9 +34,7 @@ remote_environment(
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="strata-") as folder:
-        root = Path(folder)
-        root.chmod(0o755)  # for the user of PostgreSQL
+    with short_folder() as root:
         wheels = root / "wheels"
         wheels.mkdir()
         before, after = lock("1.0", wheels), lock("1.1", wheels)
@@ -47,11 +44,9 @@ def main() -> None:
             relay.fail(**_LINK)
 
             def build(title: str, of: Machine) -> None:
-                address = f"grpc://127.0.0.1:{relay.port}"
                 options = [
-                    *(f"--python-repos-find-links=['{wheels.as_uri()}']", "--pantsd", "--remote-execution"),
-                    f"--remote-execution-address={address}",
-                    *("--environments-preview-names={'workers': '//:workers'}", "--strata-remote-environment=workers"),
+                    *(f"--python-repos-find-links=['{wheels.as_uri()}']", "--pantsd"),
+                    *execution_options(f"grpc://127.0.0.1:{relay.port}"),
                 ]
                 relay.fail(**_LINK)
                 start = time.monotonic()

@@ -9,7 +9,9 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -213,6 +215,17 @@ import runpy, sys
 sys.executable = sys.argv.pop(1) or sys.executable
 runpy.run_module("pants", run_name="__main__", alter_sys=True)
 """
+
+
+@contextmanager
+def short_folder() -> Iterator[Path]:
+    """Yield a directory with a short path that every user can read: of sockets, and of a database."""
+    folder = Path(tempfile.mkdtemp(prefix="strata-"))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
 
 
 def machine(root: Path, files: Optional[Mapping[str, str]] = None, **fields: Any) -> Machine:

@@ -28,6 +28,21 @@ POOL = {"ISA": "x86-64", "pool": "strata"}
 ARM64 = {"ISA": "arm64", "pool": "arm64"}
 """The properties of a worker with another processor."""
 
+
+def execution_options(
+    address: str, environment: str = "workers", named: Iterable[str] = ("workers",)
+) -> tuple[str, ...]:
+    """Return the options with which Pants sends an environment's steps to workers.
+
+    :param named: all environments: targets of these names in the root's BUILD file.
+    """
+    names = {name: f"//:{name}" for name in named}
+    return (
+        *("--remote-execution", f"--remote-execution-address={address}"),
+        *(f"--environments-preview-names={names}", f"--strata-remote-environment={environment}"),
+    )
+
+
 _DATABASE = """\
     connections:
       - !sql-connection &sql
