@@ -35,7 +35,7 @@ def one_process(wheelhouse: Wheelhouse, scratch: Path) -> float:
 
 
 def compiler(wheelhouse: Wheelhouse, tools: Toolbox, process: Sandbox, scratch: Path) -> float:
-    """Seconds of CPython's compiler on all cores, for the modules of the wheels that are no tests, and of nothing else."""
+    """Seconds of CPython's compiler on all cores, for the modules of wheels that are no tests, and nothing else."""
     tree = scratch / "compiled"
     uv_install(wheelhouse, tools, tree)
     cores = str(len(os.sched_getaffinity(0)))

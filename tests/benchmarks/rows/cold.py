@@ -54,8 +54,8 @@ def measure(bench: Workbench) -> Iterator[Row]:
 
 
 _REASON = (
-    "it is work for two cores: most of all CPython's compiler, for some 1,800 modules, and in the Dockerfiles also for 1,400 of tests; "
-    "then a layer for each wheel in a process of its own, with CRC and sha256 of each file; pip, which really installs "
-    "all that the layers hold, to compare it; a process for each fetched wheel. What is made of a wheel is kept "
-    "for the next build and for every other app: the first build pays for it."
+    "it is work for two cores: most of all CPython's compiler, for some 1,800 modules, and in the Dockerfiles also for "
+    "1,400 of tests; then a layer for each wheel in a process of its own, with CRC and sha256 of each file; pip, which "
+    "really installs all that the layers hold, to compare it; a process for each fetched wheel. What is made of a "
+    "wheel is kept for the next build and for every other app: the first build pays for it."
 )
