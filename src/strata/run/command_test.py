@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import subprocess
@@ -76,13 +77,27 @@ def test_podman_takes_the_layout(tmp_path: Path) -> None:
 def test_docker_loads_an_archive_of_an_image_that_it_does_not_know(tmp_path: Path) -> None:
     code, calls, _ = run(tmp_path, "docker", "--writable", "--network=none")
     assert code == 0
-    assert calls[1].startswith("image inspect sha256:")
-    assert calls[2:4] == [
-        "load",
+    assert [line.partition(":")[0] for line in calls[1:3]] == ["image inspect sha256"] * 2
+    assert calls[3] == "load"
+    assert calls[6:7] == [
         "create --name NAME --interactive --tmpfs /tmp:rw,mode=1777 --network=none app:1",
     ]
     names = subprocess.run(["tar", "tf", tmp_path / "calls.tar"], check=True, capture_output=True).stdout.decode()
-    assert {"./index.json", "./oci-layout"} <= {f"./{name.lstrip('./')}" for name in names.split()}
+    assert names.split()[:3] == ["oci-layout", "index.json", "manifest.json"]
+    files = {
+        name: json.loads(
+            subprocess.run(["tar", "xOf", tmp_path / "calls.tar", name], check=True, capture_output=True).stdout
+        )
+        for name in ("index.json", "manifest.json")
+    }
+    (manifest,) = files["index.json"]["manifests"]
+    # Under a name such as that of the layout, Docker would ask a registry for it.
+    assert "annotations" not in manifest
+    (entry,) = files["manifest.json"]
+    assert entry["RepoTags"] is None
+    assert {entry["Config"], *entry["Layers"], "blobs/" + manifest["digest"].replace(":", "/")} == set(
+        names.split()[3:]
+    )
 
 
 def test_docker_loads_nothing_that_it_knows(tmp_path: Path) -> None:
@@ -101,6 +116,7 @@ def test_the_code_of_an_app_is_not_taken_for_that_of_the_engine(tmp_path: Path) 
     [
         ({"INFO": "1"}, "info: it said nothing"),
         ({"CODE": "125", "STARTED": "0001-01-01 00:00:00"}, "start ended with 125, before the app began"),
+        ({"CODE": "1", "STARTED": "0001-01-01 00:00:00"}, "start ended with 1, before the app began"),
     ],
 )
 def test_an_engine_that_does_not_work_is_named(tmp_path: Path, env: dict[str, str], reason: str) -> None:

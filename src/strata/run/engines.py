@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import subprocess
-import tarfile
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from strata.layouts.layout import Layout, Manifest
 from strata.run.children import run_child
+from strata.run.engine_archive import write_engine_archive
 from strata.run.options import Options
 from strata.run.orphans import guarded
 from strata.run.programs import CannotRun
 
-# What engines exit with where they, and not the container, failed; and where the program could not be started.
-_FAILURES = (125, 126, 127)
+# What engines exit with where they, and not the container, failed: Docker with 1, as many apps do.
+_FAILURES = (1, 125, 126, 127)
 _SECONDS = 60
 
 
@@ -51,16 +51,14 @@ class Engine:
         if self.kind == "podman":
             source = f"oci:{layout.root.absolute()}" + (f":{tag}" if tag else "")
             return self._ask("pull", "--quiet", source).split()[-1]
-        known = manifest.config.digest
-        if subprocess.run([self.program, "image", "inspect", known], check=False, capture_output=True).returncode == 0:
+        if known := self._known(manifest):
             return known
         command = [self.program, "load"]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as load:
             assert load.stdin is not None
             assert load.stdout is not None
             try:
-                with tarfile.open(fileobj=load.stdin, mode="w|") as archive:
-                    archive.add(layout.root, arcname="")
+                write_engine_archive(layout, manifest, load.stdin)
                 load.stdin.close()
             except BrokenPipeError:
                 # Its own words say why.
@@ -68,7 +66,15 @@ class Engine:
             said = load.stdout.read().decode(errors="replace")
         if load.returncode:
             raise CannotRun(f"{self.program} load: {_last_line(said)}")
-        return _loaded(said) or known
+        return self._known(manifest) or _loaded(said) or manifest.digest
+
+    def _known(self, manifest: Manifest) -> str:
+        """Return the digest by which the engine has the image: of the manifest, or of the config; else nothing."""
+        for digest in (manifest.digest, manifest.config.digest):
+            command = [self.program, "image", "inspect", digest]
+            if subprocess.run(command, check=False, capture_output=True).returncode == 0:
+                return digest
+        return ""
 
     def _never_started(self, name: str) -> bool:
         return self._ask("inspect", "--format", "{{.State.StartedAt}}", name).startswith("0001-")
