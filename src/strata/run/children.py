@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from types import FrameType
-from typing import Optional
+from typing import Callable, Optional
 
 from strata.run.orphans import adopt_orphans, guarded, killing
 
@@ -26,6 +26,7 @@ def run_child(
     *,
     info_option: str = "",
     terminal: bool = False,
+    signalling: Optional[Callable[[int], Sequence[str]]] = None,
 ) -> int:
     """Run a program to its end; return its exit code: 128 and the signal's number where a signal ended it.
 
@@ -34,8 +35,12 @@ def run_child(
     :param info_option: an option of a program that passes no signals on: it takes the number of a pipe, into which the
         program writes the `child-pid` of the process that they are for.
     :param terminal: whether that process has the terminal of this one, which sends it signals.
+    :param signalling: returns a command that sends the app a signal, for a program that passes none on at a terminal.
     """
-    child = _Watched(info_option) if info_option and terminal else _Apart(info_option) if info_option else _Child()
+    if info_option:
+        child: _Child = _Watched(info_option) if terminal else _Apart(info_option)
+    else:
+        child = _Client(signalling) if signalling else _Child()
     before = {number: signal.signal(number, child.forward) for number in _FORWARDED}
     before[signal.SIGALRM] = signal.signal(signal.SIGALRM, child.end)
     try:
@@ -88,6 +93,23 @@ class _Child:
         # It may have ended just now.
         with contextlib.suppress(ProcessLookupError):
             os.kill(self._pid, number)
+
+
+class _Client(_Child):
+    """A client of an engine at a terminal: it reads Ctrl-C as a character, and signals end the client alone."""
+
+    def __init__(self, signalling: Callable[[int], Sequence[str]]) -> None:
+        super().__init__()
+        self._signalling = signalling
+
+    def _has(self, number: int) -> bool:
+        return False
+
+    def _send(self, number: int) -> None:
+        if number == signal.SIGKILL:
+            super()._send(number)
+        else:
+            subprocess.run(self._signalling(number), check=False, capture_output=True, stdin=subprocess.DEVNULL)
 
 
 class _Apart(_Child):

@@ -37,9 +37,14 @@ class Engine:
         name = f"strata-{uuid.uuid4()}"
         self._ask("create", "--name", name, *_arguments(options), image, *options.arguments)
         removal = [self.program, "rm", "--force", name]
+
+        def signalling(number: int) -> Sequence[str]:
+            return self.program, "kill", f"--signal={number}", name
+
+        start = [self.program, "start", "--attach", "--interactive", name]
         try:
             with guarded(removal):
-                code = run_child([self.program, "start", "--attach", "--interactive", name])
+                code = run_child(start, signalling=signalling if options.terminal else None)
             if code in _FAILURES and self._never_started(name):
                 raise CannotRun(f"{self.program} start ended with {code}, before the app began")
             return code
