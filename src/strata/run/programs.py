@@ -15,6 +15,8 @@ from strata.run.arguments import AUTOMATIC, ENGINES, PROGRAMS
 # Where distributions put programs of root, whatever PATH a user has.
 _ALSO = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
 _SECONDS = 60
+# Images have users up to this one, such as nonroot and nobody.
+_USERS = 65535
 
 
 class CannotRun(Exception):
@@ -57,9 +59,17 @@ def probe(kind: str, program: str) -> None:
         raise CannotRun(f"{program}: {said[-1]}")
 
 
+def is_root() -> bool:
+    """Return whether this process may do what root may, which that of a namespace with few users may not."""
+    if os.geteuid() != 0:
+        return False
+    rows = [line.split() for line in Path("/proc/self/uid_map").read_text(encoding="ascii").splitlines()]
+    return sum(int(row[2]) for row in rows) > _USERS
+
+
 def _programs() -> tuple[str, ...]:
     # Without root, runc knows one user alone, whom it calls root; bwrap gives the app the user that it asks for.
-    return PROGRAMS if os.geteuid() == 0 else PROGRAMS[::-1]
+    return PROGRAMS if is_root() else PROGRAMS[::-1]
 
 
 def _path(kind: str, environment: Mapping[str, str]) -> Optional[str]:

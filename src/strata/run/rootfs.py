@@ -17,6 +17,7 @@ from strata.layouts.links import MOST_LINKS, Parts, TooManyLinks, follow, parts_
 from strata.layouts.whiteouts import OPAQUE
 from strata.oci.entry import WHITEOUT_PREFIX
 from strata.oci.tar_reader import DIRECTORY, FILE, SYMLINK
+from strata.run.programs import is_root
 from strata.run.store import SAFE_MODE, Entry, StoredLayer
 
 
@@ -38,7 +39,7 @@ class RootFiles:
     def __init__(self, folder: Path, *, copies: bool) -> None:
         self.folder = folder
         self._copies = copies
-        self._owner = os.geteuid() == 0
+        self._owner = is_root()
         self._known: dict[str, Path] = {}
 
     def apply(self, layer: StoredLayer) -> None:

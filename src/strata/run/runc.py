@@ -14,6 +14,7 @@ from typing import Any
 
 from strata.run.options import Options
 from strata.run.process import ContainerProcess
+from strata.run.programs import is_root
 
 # What engines leave to a root in a container. Another user has none of them.
 _CAPABILITIES = (
@@ -53,7 +54,7 @@ def runc_removal(run: Sequence[str]) -> list[str]:
 def _specification(
     root: Path, process: ContainerProcess, binds: Sequence[tuple[str, str, bool]], options: Options
 ) -> dict[str, Any]:
-    rootless = os.geteuid() != 0
+    rootless = not is_root()
     # Without root there is one user in the container, whom runc wants to be root there.
     uid, gid = (0, 0) if rootless else (process.uid, process.gid)
     capabilities = list(_CAPABILITIES) if uid == 0 else []

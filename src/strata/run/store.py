@@ -24,6 +24,7 @@ from strata.layouts.blob_reader import BlobReader
 from strata.layouts.layout import Layout
 from strata.oci.descriptor import DamagedBlob, Descriptor
 from strata.oci.tar_reader import DIRECTORY, FILE, HARD_LINK, SYMLINK, TarEntry, TarReader
+from strata.run.programs import is_root
 
 # Devices and pipes are left out: a runtime makes those that a container gets.
 _KINDS = (DIRECTORY, FILE, HARD_LINK, SYMLINK)
@@ -134,7 +135,7 @@ def _unpack(archive: TarReader, entry: TarEntry, files: Path, index: int) -> Ent
                 raise DamagedBlob(f"ends in the middle of {entry.path!r}")
             file.write(data)
             left -= len(data)
-        if os.geteuid() == 0:
+        if is_root():
             os.fchown(file.fileno(), entry.uid, entry.gid)
         os.fchmod(file.fileno(), mode & SAFE_MODE)
     return Entry(entry.kind, entry.path, mode, entry.uid, entry.gid, "", index)
