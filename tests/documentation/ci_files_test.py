@@ -1,4 +1,7 @@
-"""The files for GitHub Actions and GitLab CI say what these services read. No service runs them here."""
+"""The files for GitHub Actions and GitLab CI say what these services read.
+
+tests/distribution/tutorial_integration_test.py runs their scripts.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
-from documentation.blocks import CodeBlock, code_blocks
+from documentation.blocks import CodeBlock
+from documentation.ci_files import GITHUB, GITLAB, GITLAB_KEYS, ci_file, github_scripts, gitlab_scripts
 from support.programs import go_program
 
 ACTIONLINT = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12"
@@ -17,19 +21,27 @@ ACTIONLINT = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12"
 WORKFLOW = {"name", "on", "permissions", "jobs"}
 JOB = {"runs-on", "steps"}
 STEP = {"uses", "with", "run", "if", "env"}
-GITLAB = {"stages", "default", "variables"}
 GITLAB_JOB = {"stage", "script", "artifacts", "rules"}
 GITLAB_DEFAULT = {"image", "before_script", "cache"}
-
-
-def ci_file(page: str) -> CodeBlock:
-    (block,) = (each for each in code_blocks([Path(page)]) if each.language == "yaml")
-    return block
+# Action → the inputs that it documents; GitHub only warns of others, and does without them.
+INPUTS = {
+    "actions/checkout@v4": {"fetch-depth", "fetch-tags", "filter", "lfs", "path", "persist-credentials", "ref"},
+    "actions/upload-artifact@v4": {
+        *("compression-level", "if-no-files-found", "include-hidden-files", "name", "overwrite", "path"),
+        "retention-days",
+    },
+    "pantsbuild/actions/init-pants@v10": {
+        *("base-branch", "cache-lmdb-store", "experimental-remote-cache-via-gha", "get-pants-version"),
+        *("gh-host", "gha-cache-key", "lmdb-store-location", "named-caches-hash", "named-caches-location"),
+        *("pants-ci-config", "setup-commit", "setup-python-for-plugins"),
+    },
+}
+REQUIRED_INPUTS = {"named-caches-hash", "path"}
 
 
 @pytest.fixture
 def workflow() -> CodeBlock:
-    return ci_file("docs/how-to/github-actions.md")
+    return ci_file(GITHUB)
 
 
 def test_the_workflow_has_the_keys_of_github(workflow: CodeBlock) -> None:
@@ -44,6 +56,28 @@ def test_the_workflow_has_the_keys_of_github(workflow: CodeBlock) -> None:
             assert "with" not in step or "uses" in step
 
 
+def test_actions_have_the_inputs_that_they_document(workflow: CodeBlock) -> None:
+    (job,) = yaml.safe_load(workflow.text)["jobs"].values()
+    used = {step["uses"]: set(step["with"]) for step in job["steps"] if "uses" in step}
+    assert set(used) == set(INPUTS)
+    assert {action: inputs - INPUTS[action] for action, inputs in used.items()} == {action: set() for action in used}
+    assert set().union(*used.values()) >= REQUIRED_INPUTS
+
+
+def test_only_the_main_branch_publishes(workflow: CodeBlock) -> None:
+    context = {"github.actor": "ada", "secrets.GITHUB_TOKEN": "secret"}
+    change = github_scripts(workflow.text, {**context, "github.ref": "refs/pull/1/merge"})
+    main = github_scripts(workflow.text, {**context, "github.ref": "refs/heads/main"})
+    assert [script.text for script in change] == ["pants lint test package ::"]
+    assert [script.environment for script in main] == [{}, {"ACTOR": "ada", "TOKEN": "secret"}]
+    ours = {"CI_PROJECT_DIR": "/builds/project", "CI_DEFAULT_BRANCH": "main"}
+    text = ci_file(GITLAB).text
+    (check,) = gitlab_scripts(text, {**ours, "CI_COMMIT_BRANCH": "change"})
+    assert check.text.endswith("\npants lint test package ::")
+    assert check.environment["XDG_CACHE_HOME"] == "/builds/project/.cache"
+    assert len(gitlab_scripts(text, {**ours, "CI_COMMIT_BRANCH": "main"})) == 2
+
+
 def test_actionlint_reads_the_workflow(workflow: CodeBlock, tmp_path: Path) -> None:
     place = tmp_path / workflow.file
     place.parent.mkdir(parents=True)
@@ -55,11 +89,11 @@ def test_actionlint_reads_the_workflow(workflow: CodeBlock, tmp_path: Path) -> N
 
 
 def test_the_jobs_have_the_keys_of_gitlab() -> None:
-    block = ci_file("docs/how-to/gitlab-ci.md")
+    block = ci_file(GITLAB)
     told: dict[str, Any] = yaml.safe_load(block.text)
     assert block.file == ".gitlab-ci.yml"
-    jobs = {name: job for name, job in told.items() if name not in GITLAB}
-    assert set(told) - set(jobs) == GITLAB
+    jobs = {name: job for name, job in told.items() if name not in GITLAB_KEYS}
+    assert set(told) - set(jobs) == GITLAB_KEYS
     assert set(told["default"]) == GITLAB_DEFAULT
     assert all(isinstance(value, str) for value in told["variables"].values())
     assert [job["stage"] for job in jobs.values()] == told["stages"]

@@ -30,6 +30,8 @@ NOT_RUN: Mapping[str, str] = {
     "../tests/popular/run": "takes minutes and hundreds of megabytes; run by hand before a release",
     "STRATA_TEST_PANTS=/path/to/python ./pants test tests/caching/sharing_integration_test.py": "needs another Pants; "
     "the same test runs without the variable, for the release that ./pants can install",
+    "STRATA_CI_FILES=1 ./pants test tests/distribution/tutorial_integration_test.py": "the same test runs without the "
+    "variable, for one of two files",
     "STRATA_LARGE_WHEELS=1 ./pants test tests/installers/large_wheels_integration_test.py": "takes many minutes; "
     "the same test runs without the variable, with smaller wheels",
     "MYPYPATH=PANTS/src/python:src:pants-plugins mypy --strict --always-true BY_NAME \\": "needs a checkout of Pants",
