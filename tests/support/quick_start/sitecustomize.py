@@ -8,7 +8,7 @@ Pants makes graphs of rules when it starts, and most of a start goes into these.
 
 Where the project's daemon runs, Pants' compiled client asks it: the one in Python needs a second for its imports.
 
-`.ci/run` starts Pants so, too. The tests of the launcher and of the plugin's wheel start Pants as it is.
+The tests of the launcher and of the plugin's wheel start Pants as it is.
 """
 
 from __future__ import annotations
