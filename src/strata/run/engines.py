@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import subprocess
+import tempfile
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Optional
 
 from strata.layouts.layout import Layout, Manifest
 from strata.run.children import run_child
@@ -54,8 +57,7 @@ class Engine:
     def _load(self, layout: Layout, tag: str, manifest: Manifest) -> str:
         """Return how the engine names the image, which it has afterwards. It unpacks those layers that it lacks."""
         if self.kind == "podman":
-            source = f"oci:{layout.root.absolute()}" + (f":{tag}" if tag else "")
-            return self._ask("pull", "--quiet", source).split()[-1]
+            return self._pull(layout, tag, manifest)
         if known := self._known(manifest):
             return known
         command = [self.program, "load"]
@@ -73,6 +75,13 @@ class Engine:
             raise CannotRun(f"{self.program} load: {_last_line(said)}")
         return self._known(manifest) or _loaded(said) or manifest.digest
 
+    def _pull(self, layout: Layout, tag: str, manifest: Manifest) -> str:
+        """Return the image that podman has taken from a layout. It names it after the path, and refuses capitals."""
+        with tempfile.TemporaryDirectory() as folder:
+            name = f"strata-{manifest.digest.partition(':')[2][:12]}"
+            Path(folder, name).symlink_to(layout.root.absolute())
+            return self._ask("pull", "--quiet", f"oci:{name}" + (f":{tag}" if tag else ""), cwd=folder).split()[-1]
+
     def _known(self, manifest: Manifest) -> str:
         """Return the digest by which the engine has the image: of the manifest, or of the config; else nothing."""
         for digest in (manifest.digest, manifest.config.digest):
@@ -84,10 +93,11 @@ class Engine:
     def _never_started(self, name: str) -> bool:
         return self._ask("inspect", "--format", "{{.State.StartedAt}}", name).startswith("0001-")
 
-    def _ask(self, *arguments: str) -> str:
+    def _ask(self, *arguments: str, cwd: Optional[str] = None) -> str:
+        command = [self.program, *arguments]
         try:
             done = subprocess.run(
-                [self.program, *arguments], check=False, capture_output=True, stdin=subprocess.DEVNULL, timeout=600
+                command, check=False, cwd=cwd, capture_output=True, stdin=subprocess.DEVNULL, timeout=600
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise CannotRun(f"{self.program} {arguments[0]}: {error}") from None

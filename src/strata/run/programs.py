@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import subprocess
@@ -15,6 +16,8 @@ from strata.run.arguments import AUTOMATIC, ENGINES, PROGRAMS
 # Where distributions put programs of root, whatever PATH a user has.
 _ALSO = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
 _SECONDS = 60
+# From <sched.h>.
+_CLONE_NEWUSER = 0x10000000
 # Images have users up to this one, such as nonroot and nobody.
 _USERS = 65535
 
@@ -48,15 +51,30 @@ def working_program(wanted: str, environment: Mapping[str, str]) -> tuple[str, s
 
 def probe(kind: str, program: str) -> None:
     """Raise CannotRun where the program cannot start an empty container: kernels and sandboxes may forbid it."""
+    if kind == "runc" and not is_root():
+        _try_namespace(program)
     with tempfile.TemporaryDirectory(prefix="strata-probe-") as folder:
         if kind == "bwrap":
-            command = [program, "--unshare-user", "--unshare-pid", "--ro-bind", "/", "/", "--proc", "/proc", "true"]
+            # The container has no other program that is on every machine, and on a PATH that nobody may have set.
+            command = [program, "--unshare-user", "--unshare-pid", "--ro-bind", "/", "/", "--proc", "/proc"]
+            command += [program, "--version"]
         else:
             command = [program, "--root", str(Path(folder, "state")), "list"]
         done = subprocess.run(command, check=False, capture_output=True, stdin=subprocess.DEVNULL, timeout=_SECONDS)
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines() or ["it said nothing"]
         raise CannotRun(f"{program}: {said[-1]}")
+
+
+def _try_namespace(program: str) -> None:
+    """Raise CannotRun where this user gets no namespace of users, which a container without root needs."""
+    child = os.fork()
+    if child == 0:
+        library = ctypes.CDLL(None, use_errno=True)
+        os._exit(ctypes.get_errno() if library.unshare(_CLONE_NEWUSER) else 0)
+    number = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if number:
+        raise CannotRun(f"{program}: no namespace of users: {os.strerror(number)}")
 
 
 def is_root() -> bool:
