@@ -57,4 +57,4 @@ _LIBRARY = (
     "the starts of two interpreters, one of which compiles and does nothing else, and their imports. What they do with "
     "the files of the app takes a hundredth of a second."
 )
-_PACKAGE = "nearly all of it is Pants' client, which starts and asks the daemon: a warm `list ::` takes as long."
+_PACKAGE = "what `list ::` takes, the library's two processes, and Pants' copy of the whole layout to dist/."
