@@ -18,6 +18,7 @@ import pytest
 import strata
 from support.oci.examples import WEB
 from support.oci.readers import require_root
+from support.oci.terminals import read
 
 # Limits that a root without CAP_SYS_RESOURCE may set, too.
 CONTAINERS = '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1000:1000"]\npids_limit = 0\n'
@@ -99,27 +100,11 @@ def test_a_terminal_and_signals_are_the_ones_of_the_app(
     child, terminal = pty.fork()
     if child == 0:
         os.execve(sys.executable, command(kind, "--", "-c", APP), dict(environment))
-    said = output(terminal, b"ready")
+    said = read(terminal, b"ready")
     assert b"True" in said
     if number == signal.SIGINT:
         os.write(terminal, b"\x03")
     else:
         os.kill(child, number)
-    assert f"got {number.value}".encode() in output(terminal, b"")
+    assert f"got {number.value}".encode() in read(terminal, b"")
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
-
-
-def output(terminal: int, until: bytes) -> bytes:
-    """Return what comes out of a terminal up to a text, or to its end."""
-    found = b""
-    while not until or until not in found:
-        try:
-            data = os.read(terminal, 1024)
-        except OSError:
-            # Linux says so at the end of a terminal that nobody has open.
-            data = b""
-        if not data:
-            assert not until, found
-            break
-        found += data
-    return found

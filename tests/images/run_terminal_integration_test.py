@@ -6,7 +6,6 @@ import contextlib
 import fcntl
 import os
 import pty
-import select
 import signal
 import struct
 import sys
@@ -19,6 +18,7 @@ import pytest
 import strata
 from support.oci.examples import WEB
 from support.oci.readers import require_root
+from support.oci.terminals import read
 from support.programs import require
 
 PACKAGES = {"bwrap": "bubblewrap", "runc": "runc"}
@@ -37,23 +37,6 @@ time.sleep(0.3)
 print("interrupted", count)
 sys.exit(7)
 """
-
-
-def read(terminal: int, until: bytes) -> bytes:
-    """Return what comes out of a terminal up to a text, which may be empty for its end."""
-    found = b""
-    while not until or until not in found:
-        assert select.select([terminal], [], [], 60)[0], found
-        try:
-            data = os.read(terminal, 1024)
-        except OSError:
-            # Linux says so at the end of a terminal that nobody has open.
-            data = b""
-        if not data:
-            assert not until, found
-            break
-        found += data
-    return found
 
 
 def started(runtime: str, cache: Path) -> tuple[int, int]:
