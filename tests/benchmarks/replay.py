@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks.project import Project
 from benchmarks.timing import Ran, run, seconds
@@ -30,6 +32,11 @@ class Sandbox:
 
     verb: str
     folder: Path
+
+    @property
+    def request(self) -> Any:
+        """What the verb is asked for, as its process reads it."""
+        return json.loads((self.folder / ".request.json").read_text())
 
     def run(self) -> Ran:
         for name in _OUTPUTS.get(self.verb, _OUTPUTS[""]):

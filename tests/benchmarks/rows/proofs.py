@@ -5,12 +5,11 @@ A proof installs wheels with a real installer, and compares each file. Its floor
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Callable
+from typing import Callable
 
 from benchmarks.project import PREPARED, project
 from benchmarks.replay import Sandbox, remove, sandboxes
@@ -73,7 +72,7 @@ def _processor(kept: Sequence[Sandbox]) -> float:
 
 def _alone(tool: str, kept: Sequence[Sandbox], bench: Workbench) -> float:
     """Return the processor seconds of an installer that fills a directory with the wheels of all proofs at once."""
-    requests = [_request(each) for each in kept]
+    requests = [each.request for each in kept]
     wheels = [
         str((each.folder / wheel["path"]).absolute())
         for each, request in zip(kept, requests)
@@ -91,7 +90,3 @@ def _alone(tool: str, kept: Sequence[Sandbox], bench: Workbench) -> float:
     assert any(target.rglob("RECORD"))
     shutil.rmtree(target)
     return used.processor
-
-
-def _request(of: Sandbox) -> Any:
-    return json.loads((of.folder / ".request.json").read_text())

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from benchmarks.replay import Sandbox, remove, sandboxes
 from benchmarks.report import Row
@@ -26,7 +24,7 @@ def measure(bench: Workbench) -> Iterator[Row]:
     alone = {names[0]: each for each in _of(ran, "dependencies-layer") if len(names := _wheels(each)) == 1}
     small = min((path for path in pure if path.name in alone), key=lambda path: abs(path.stat().st_size - _SMALL))
     (fetch,) = (each for each in _of(ran, "fetch-wheel") if Path(each.folder, "files", small.name).exists())
-    debian = min(_of(ran, "fetch-debian"), key=lambda each: int(_request(each)["size"]))
+    debian = min(_of(ran, "fetch-debian"), key=lambda each: int(each.request["size"]))
     kept = {"layer": alone[small.name], "fetch": fetch, "debian": debian}
     remove([each for each in ran if each not in kept.values()])
     found = medians(
@@ -52,12 +50,8 @@ def _of(ran: Sequence[Sandbox], verb: str) -> Sequence[Sandbox]:
     return [each for each in ran if each.verb == verb]
 
 
-def _request(of: Sandbox) -> Any:
-    return json.loads((of.folder / ".request.json").read_text())
-
-
 def _wheels(of: Sandbox) -> Sequence[str]:
-    return [Path(wheel["path"]).name for wheel in _request(of)["wheels"]]
+    return [Path(wheel["path"]).name for wheel in of.request["wheels"]]
 
 
 def _processor(of: Sandbox) -> float:
