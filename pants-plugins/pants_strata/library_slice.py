@@ -14,6 +14,8 @@ import pkgutil
 import re
 import tokenize
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 
 from pants.engine.rules import Rule, collect_rules, rule
 
@@ -61,7 +63,7 @@ def modules_of(verb: str) -> dict[str, str]:
             continue
         # The package itself says its version alone, and a release must not change any key.
         found[path] = "" if module == "strata" else source
-        queue += _imports(ast.parse(source))
+        queue += _module(source).imports
         # Importing a.b.c imports a and a.b.
         queue += [module.rpartition(".")[0]] if "." in module else []
     return found
@@ -69,16 +71,35 @@ def modules_of(verb: str) -> dict[str, str]:
 
 def without_prose(source: str) -> str:
     """Return a module without docstrings, comments and blank lines. The result does not depend on the Python in use."""
+    return _module(source).without_prose
+
+
+@dataclass(frozen=True)
+class _Module:
+    """What a slice needs of a module.
+
+    :param imports: names that may be modules of the library.
+    """
+
+    imports: tuple[str, ...]
+    without_prose: str
+
+
+# Verbs share most of their modules, and the first process of a build waits for this.
+@lru_cache(maxsize=1024)
+def _module(source: str) -> _Module:
     tree = ast.parse(source)
+    nodes = tuple(ast.walk(tree))
     lines = source.splitlines(keepends=True)
-    kept = set(_lines_of_texts(tree))
-    for first, last in _docstrings(tree):
+    kept = set(_lines_of_texts(nodes))
+    for first, last in _docstrings(nodes):
         indent = lines[first - 1][: len(lines[first - 1]) - len(lines[first - 1].lstrip())]
         lines[first - 1 : last] = [f'{indent}""\n', *[""] * (last - first)]
     for line, column in _comments(source):
         if lines[line - 1]:
             lines[line - 1] = lines[line - 1][:column].rstrip() + "\n"
-    return "".join(line for number, line in enumerate(lines, 1) if line.strip() or (line and number in kept))
+    text = "".join(line for number, line in enumerate(lines, 1) if line.strip() or (line and number in kept))
+    return _Module(tuple(_imports(nodes)), text)
 
 
 def _source(module: str) -> tuple[str, str | None]:
@@ -93,9 +114,9 @@ def _source(module: str) -> tuple[str, str | None]:
     return relative, None
 
 
-def _imports(tree: ast.AST) -> Iterator[str]:
+def _imports(nodes: Iterable[ast.AST]) -> Iterator[str]:
     """Yield names that may be modules of the library: `from package import name` may name one, or something in one."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name.split(".")[0] == "strata")
         elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "strata":
@@ -103,17 +124,17 @@ def _imports(tree: ast.AST) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def _docstrings(tree: ast.AST) -> Iterator[tuple[int, int]]:
+def _docstrings(nodes: Iterable[ast.AST]) -> Iterator[tuple[int, int]]:
     """Yield the first and the last line of each string that is a statement: a docstring, or a text below a constant."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             assert node.end_lineno is not None
             yield node.lineno, node.end_lineno
 
 
-def _lines_of_texts(tree: ast.AST) -> Iterator[int]:
+def _lines_of_texts(nodes: Iterable[ast.AST]) -> Iterator[int]:
     """Yield the numbers of the lines of strings that span several lines: an empty line in a string must stay."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, (ast.Constant, ast.JoinedStr)) and node.end_lineno is not None:
             yield from range(node.lineno, node.end_lineno + 1) if node.end_lineno > node.lineno else ()
 
