@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 import tarfile
 import time
 import urllib.error
@@ -17,7 +16,6 @@ from pathlib import Path
 
 import pytest
 
-from strata.interpreters import compile_modules
 from strata.interpreters.bytecode import compiled_modules
 from strata.layouts.validate import validate
 from strata.oci.descriptor import INDEX
@@ -113,26 +111,17 @@ def test_bytecode_is_what_the_other_processors_interpreter_writes(
         "/app": ("readings", "web"),
     }
     for number, (place, patterns) in enumerate(places.items()):
-        sources, archive = tmp_path / str(number), tmp_path / f"{number}.zip"
-        sources.mkdir()
-        for source in [path for pattern in patterns for path in (root / place[1:]).glob(pattern)]:
-            _copy(source, sources / source.name)
-        command = interpreter.command(tmp_path / f"loader-{number}")
-        script = [Path(compile_modules.__file__).absolute(), sources, place, archive, "all"]
-        subprocess.run([*command, "-I", "-B", "-W", "ignore", *map(str, script)], check=True, env={})
-        written = {name: member.read_bytes() for name, member in compiled_modules(archive).items()}
+        found = [path for pattern in patterns for path in (root / place[1:]).glob(pattern)]
+        modules = {module for path in found for module in (path.rglob("*.py") if path.is_dir() else [path])}
+        sources = {module.relative_to(root / place[1:]).as_posix(): module for module in modules}
+        command, scratch = interpreter.command(tmp_path / f"loader-{number}"), tmp_path / str(number)
+        compiled = compiled_modules(sources, command, place, scratch, which="all")
+        written = {name: member.read_bytes() for name, member in compiled.items()}
         assert len(written) >= len(patterns)
         for name, code in written.items():
             module = root / place[1:] / name
             (cached,) = (module.parent / "__pycache__").glob(f"{module.stem}.cpython-*.pyc")
             assert cached.read_bytes() == code, module
-
-
-def _copy(source: Path, copy: Path) -> None:
-    if source.is_dir():
-        shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    else:
-        shutil.copyfile(source, copy)
 
 
 def test_the_layer_of_an_app_is_the_one_that_the_other_processor_writes(

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from strata.errors.wheels import unreadable_wheel
 from strata.installers.uv import unpack_uv
-from strata.interpreters.bytecode import cache_path, compile_directory
+from strata.interpreters.bytecode import cache_path, compiled_modules
 from strata.protocol.installers.prepare_installer import PROGRAMS, Request, Result
 from strata.wheels.zip_reader import opened_zip
 
@@ -36,21 +36,21 @@ def run(request: Request) -> Result:
 def _write_archive(request: Request, output: Path) -> None:
     """Write the files of all wheels, uncompressed, and the bytecode of their modules."""
     scratch = Path("scratch")
-    modules, bytecode = scratch / "modules", scratch / "bytecode.zip"
+    unpacked = scratch / "unpacked"
     for wheel in request.wheels:
         with opened_zip(wheel, unreadable_wheel) as archive:
-            archive.extract(modules)
+            archive.extract(unpacked)
     python = request.interpreter.command(Path.cwd())
-    compile_directory(modules, python, _NAME_IN_TRACEBACKS, bytecode, which="valid")
-    with zipfile.ZipFile(output, "w", zipfile.ZIP_STORED) as written, zipfile.ZipFile(bytecode) as compiled:
-        for name in sorted(path.relative_to(modules).as_posix() for path in modules.rglob("*") if path.is_file()):
-            written.writestr(zipfile.ZipInfo(name), (modules / name).read_bytes())
-        for name in compiled.namelist():
-            written.writestr(zipfile.ZipInfo(_place(name, request)), compiled.read(name))
+    files = {path.relative_to(unpacked).as_posix(): path for path in unpacked.rglob("*") if path.is_file()}
+    modules = {name: path for name, path in files.items() if name.endswith(".py")}
+    bytecode = compiled_modules(modules, python, _NAME_IN_TRACEBACKS, scratch / "bytecode", which="valid")
+    with zipfile.ZipFile(output, "w", zipfile.ZIP_STORED) as written:
+        for name, path in sorted(files.items()):
+            written.writestr(zipfile.ZipInfo(name), path.read_bytes())
+        for module, code in bytecode.items():
+            written.writestr(zipfile.ZipInfo(_place(module, request)), code.read_bytes())
 
 
-def _place(bytecode: str, request: Request) -> str:
+def _place(module: str, request: Request) -> str:
     """Return where Python looks for bytecode: beside the module in an archive, in `__pycache__` below a directory."""
-    if request.tool == "pip":
-        return bytecode
-    return cache_path(bytecode[: -len("c")], request.interpreter.feature_version)
+    return f"{module}c" if request.tool == "pip" else cache_path(module, request.interpreter.feature_version)

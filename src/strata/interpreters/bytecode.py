@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Union
 
 from strata.interpreters import compile_modules
 from strata.oci.zip_member import ZipMember
@@ -16,7 +16,7 @@ from strata.oci.zip_member import ZipMember
 
 @contextmanager
 def bytecode_folder() -> Iterator[Path]:
-    """Make a directory for archives of bytecode, below the working directory, for the length of the `with` block."""
+    """Make a directory for bytecode, below the working directory, for the length of the `with` block."""
     # The module tempfile takes several milliseconds to load, and dozens of processes start that compile.
     folder = Path(f"bytecode-{os.getpid()}")
     folder.mkdir()
@@ -26,34 +26,54 @@ def bytecode_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def compile_directory(
-    modules: Path, python: Sequence[str], final: str, archive: Path, *, which: Literal["all", "valid"]
-) -> None:
-    """Compile the modules below a directory into a new archive, in a process of its own (interpreters.compile_modules).
+def compiled_modules(
+    sources: Mapping[str, Union[Path, ZipMember]],
+    python: Sequence[str],
+    final: str,
+    scratch: Path,
+    *,
+    which: Literal["all", "valid"],
+) -> dict[str, ZipMember]:
+    """Compile modules in a process of its own (interpreters.compile_modules); return the bytecode of each by its path.
 
-    :param modules: the directory.
+    :param sources: by path below the directory: `json/__init__.py`.
     :param python: the command that starts the interpreter.
     :param final: the directory's path in an image, `/app`.
-    :param archive: the path of the new archive.
+    :param scratch: a new directory, which must live as long as the bytecode.
     :param which: `all` fails for a module that does not compile, `valid` leaves it out.
 
-    Raise OSError where there is no room for the archive.
+    The form of the bytecode is that of archive members that are not compressed. Raise OSError where there is no room.
     """
-    script = [str(Path(compile_modules.__file__).absolute()), str(modules), final, str(archive), which]
+    scratch.mkdir(parents=True, exist_ok=True)
+    compile_modules.write_sources(str(scratch), [_place(name, source) for name, source in sorted(sources.items())])
+    script = [str(Path(compile_modules.__file__).absolute()), str(scratch), final, which]
     # The module subprocess takes as long to load as this process takes to start.
-    code = os.spawnve(os.P_WAIT, python[0], [*python, "-I", "-B", "-W", "ignore", *script], {})
+    code = os.spawnve(os.P_WAIT, python[0], [*python, "-I", "-S", "-B", "-W", "ignore", *script], {})
     if code in compile_modules.NO_ROOM:
-        raise OSError(code, os.strerror(code), str(archive))
+        raise OSError(code, os.strerror(code), str(scratch))
     if code != 0:
-        raise RuntimeError(f"the process that compiles {modules} ended with {code}")
+        raise RuntimeError(f"the process that compiles modules of {final} ended with {code}")
+    bytecode = scratch / "bytecode"
+    return {
+        name: ZipMember(bytecode, f"{name}c", offset, size, size, crc, deflated=False)
+        for name, offset, size, crc in compile_modules.read_table(str(scratch))
+    }
 
 
-def compiled_modules(archive: Path) -> dict[str, ZipMember]:
-    """Return the bytecode in an archive, by the module's path below the directory: `json/__init__.py`."""
-    with zipfile.ZipFile(archive) as opened:
-        infos = opened.infolist()
-    members = ZipMember.find_all(archive, infos)
-    return {info.filename[: -len("c")]: member for info, member in zip(infos, members)}
+def _place(name: str, source: Union[Path, ZipMember]) -> compile_modules.Source:
+    """Return where the source of a module lies."""
+    if isinstance(source, Path):
+        size = source.stat().st_size
+        return name, str(source), 0, size, size, False
+    return name, str(source.archive), source.offset, source.compressed_size, source.size, source.deflated
+
+
+def write_archive(modules: Mapping[str, ZipMember], archive: Path) -> None:
+    """Write bytecode as a zip archive, out of which Python imports it. Its bytes depend on the bytecode alone."""
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as written:
+        for name, code in modules.items():
+            # A ZipInfo of its own has the earliest time that an archive can hold, and no mode of a file.
+            written.writestr(zipfile.ZipInfo(f"{name}c"), code.read_bytes())
 
 
 def cache_path(module: str, feature_version: str) -> str:

@@ -3,21 +3,26 @@ from __future__ import annotations
 import errno
 import importlib.util
 import marshal
+import subprocess
 import sys
+import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from strata.interpreters.bytecode import cache_path, compile_directory, compiled_modules
+from strata.interpreters.bytecode import cache_path, compiled_modules, write_archive
+from strata.oci.zip_member import ZipMember
 
 # Warns in each version of Python, when it is compiled.
 WARNS = "x = 1 is 1\n"
 
 
 def compiled(folder: Path, *, which: str = "valid") -> dict[str, bytes]:
-    archive = folder / "bytecode.zip"
-    compile_directory(folder / "sources", [sys.executable], "/app", archive, which=which)  # type: ignore[arg-type]
-    return {name: member.read_bytes() for name, member in compiled_modules(archive).items()}
+    root, python = folder / "sources", [sys.executable]
+    sources = {path.relative_to(root).as_posix(): path for path in root.rglob("*.py")}
+    found = compiled_modules(sources, python, "/app", folder / "scratch", which=which)  # type: ignore[arg-type]
+    return {name: member.read_bytes() for name, member in found.items()}
 
 
 def write(folder: Path, **sources: str) -> None:
@@ -54,15 +59,47 @@ def test_what_does_not_compile(tmp_path: Path, source: str, capfd: pytest.Captur
         compiled(tmp_path, which="all")
 
 
+def test_members_of_an_archive_are_compiled_in_their_place(tmp_path: Path) -> None:
+    """A damaged one is left out: whoever writes a layer of it says what is wrong."""
+    write(tmp_path, a="x = 1\n" * 50, b="", c="y = 2\n" * 50)
+    archive = tmp_path / "a.whl"
+    with zipfile.ZipFile(archive, "w") as written:
+        for path in sorted((tmp_path / "sources").iterdir()):
+            method = zipfile.ZIP_STORED if path.name == "c.py" else zipfile.ZIP_DEFLATED
+            written.write(path, path.name, method)
+    with zipfile.ZipFile(archive) as opened:
+        infos = opened.infolist()
+    members = {member.name: member for member in ZipMember.find_all(archive, infos)}
+    damaged = replace(members["a.py"], offset=members["a.py"].offset + 1)
+    scratch = tmp_path / "members"
+    found = compiled_modules({**members, "d.py": damaged}, [sys.executable], "/app", scratch, which="valid")
+    assert {name: member.read_bytes() for name, member in found.items()} == compiled(tmp_path)
+
+
+def test_an_archive_can_be_imported_from(tmp_path: Path) -> None:
+    write(tmp_path, first="x = 1\n", second="from first import x\n")
+    root, archive = tmp_path / "sources", tmp_path / "lib.zip"
+    sources = {path.relative_to(root).as_posix(): path for path in root.rglob("*.py")}
+    write_archive(compiled_modules(sources, [sys.executable], "/app", tmp_path / "s", which="all"), archive)
+    script = f"import sys; sys.path.insert(0, {str(archive)!r}); from second import x; print(x)"
+    ran = subprocess.run(
+        [sys.executable, "-I", "-c", script], timeout=60, check=True, stdout=subprocess.PIPE, text=True
+    )
+    assert ran.stdout == "1\n"
+
+
 @pytest.mark.parametrize("module", ["a.py", "a/b/__init__.py", "a/b.c.py"])
 def test_where_bytecode_lies(module: str) -> None:
     version = "{}.{}".format(*sys.version_info)
     assert cache_path(f"lib/{module}", version) == importlib.util.cache_from_source(f"lib/{module}")
 
 
-def test_no_room_for_the_archive(tmp_path: Path) -> None:
+def test_no_room_for_the_bytecode(tmp_path: Path) -> None:
     """The file is a device on which each write fails, as on a disk without room."""
     write(tmp_path, a="x = 1\n" * 9000)
-    with pytest.raises(OSError, match="No space left on device: '/dev/full'") as raised:
-        compile_directory(tmp_path / "sources", [sys.executable], "/app", Path("/dev/full"), which="all")
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    (scratch / "bytecode").symlink_to("/dev/full")
+    with pytest.raises(OSError, match=r"No space left on device: '.*/scratch'") as raised:
+        compiled(tmp_path)
     assert raised.value.errno == errno.ENOSPC

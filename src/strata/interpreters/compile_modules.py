@@ -1,14 +1,15 @@
 """This module is a script, which the interpreter runs whose bytecode is wanted.
 
-    python -I -W ignore compile_modules.py SOURCES FINAL OUTPUT.zip all|valid
+    python -I -S -W ignore compile_modules.py FOLDER FINAL all|valid
 
-It compiles all modules below the directory SOURCES, as if they lay in FINAL, into one archive with a `.pyc` member for
-each. `valid` leaves out modules that do not compile, as pip does: projects ship templates, and modules for other
-versions of Python.
+It compiles the modules that FOLDER/sources names (`Source`), as if they lay in the directory FINAL, into the file
+FOLDER/bytecode; FOLDER/table says where in it (`Code`). `valid` leaves out modules that do not compile, as pip does:
+projects ship templates, and modules for other versions of Python.
 
 The script has a process of its own because bytecode can depend on the process's past (CPython issue 129724). It imports
-nothing of the library, so that the bytes do not depend on the library. Python does not check the bytecode against its
-source (PEP 552): no file of an image or an artifact changes, and the bytes hold no file's time.
+nothing of the library, so that the bytes do not depend on the library, and little of the standard library, whose
+imports would take longer than most wheels take to compile. Python does not check the bytecode against its source
+(PEP 552): no file of an image or an artifact changes, and the bytes hold no file's time.
 """
 
 from __future__ import annotations
@@ -17,35 +18,76 @@ import errno
 import importlib.util
 import marshal
 import sys
-import zipfile
-from pathlib import Path
+import zlib
 
 # PEP 552: the second word of a file of bytecode. A hash of the source follows, and is not checked.
 _UNCHECKED_HASH = (1).to_bytes(4, "little")
+# The oldest form, which each version of Python reads and writes alike.
+_FORM = 0
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 """The numbers of the errors for a full disk: the script ends with them as exit codes."""
 
+Source = tuple[str, str, int, int, int, bool]
+"""A module's path below FINAL; a file, and where in it the source lies: offset, bytes there, bytes of the source, and
+whether they are a deflate stream."""
 
-def compile_modules(sources: Path, final: str, output: Path, *, skip_invalid: bool) -> None:
-    """Write the archive. Raise the error of `compile` for an invalid module, unless these are skipped."""
-    with zipfile.ZipFile(output, "w", zipfile.ZIP_STORED) as archive:
-        for name in sorted(path.relative_to(sources).as_posix() for path in sources.rglob("*.py")):
-            source = (sources / name).read_bytes()
+Code = tuple[str, int, int, int]
+"""A module's path below FINAL, and where its bytecode lies: offset, size in bytes, CRC-32."""
+
+
+def compile_modules(folder: str, final: str, *, skip_invalid: bool) -> None:
+    """Write bytecode and table. Raise the error of `compile` for an invalid module, unless these are skipped."""
+    table: list[Code] = []
+    with open(f"{folder}/bytecode", "wb") as output:
+        for source in _sources(folder):
+            name = source[0]
             try:
-                code = marshal.dumps(compile(source, f"{final}/{name}", "exec", dont_inherit=True))
-            except Exception:  # Besides SyntaxError: ValueError, RecursionError, MemoryError …
+                text = _read(source)
+                code = marshal.dumps(compile(text, f"{final}/{name}", "exec", dont_inherit=True))
+            except Exception:  # Besides SyntaxError: ValueError, RecursionError, MemoryError, zlib.error …
                 if skip_invalid:
                     continue
                 raise
-            header = importlib.util.MAGIC_NUMBER + _UNCHECKED_HASH + importlib.util.source_hash(source)
-            # A ZipInfo of its own has the earliest time that an archive can hold, and no mode of a file.
-            archive.writestr(zipfile.ZipInfo(f"{name}c"), header + code)
+            header = importlib.util.MAGIC_NUMBER + _UNCHECKED_HASH + importlib.util.source_hash(text)
+            table.append((name, output.tell(), len(header) + len(code), zlib.crc32(code, zlib.crc32(header))))
+            output.write(header)
+            output.write(code)
+    with open(f"{folder}/table", "wb") as output:
+        marshal.dump(table, output, _FORM)
+
+
+def write_sources(folder: str, sources: list[Source]) -> None:
+    """Write what the script is to compile."""
+    with open(f"{folder}/sources", "wb") as output:
+        marshal.dump(sources, output, _FORM)
+
+
+def read_table(folder: str) -> list[Code]:
+    """Return what the script has compiled."""
+    with open(f"{folder}/table", "rb") as file:
+        table: list[Code] = marshal.load(file)
+        return table
+
+
+def _sources(folder: str) -> list[Source]:
+    with open(f"{folder}/sources", "rb") as file:
+        sources: list[Source] = marshal.load(file)
+        return sources
+
+
+def _read(source: Source) -> bytes:
+    """Return the text of a module. Who writes a layer of it checks it; here it only must not be larger than stated."""
+    _, path, offset, stored, size, deflated = source
+    with open(path, "rb") as file:
+        file.seek(offset)
+        data = file.read(stored)
+    return zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, size) if deflated and size else data[:size]
 
 
 if __name__ == "__main__":
     try:
-        compile_modules(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), skip_invalid=sys.argv[4] == "valid")
+        compile_modules(sys.argv[1], sys.argv[2], skip_invalid=sys.argv[3] == "valid")
     except OSError as error:
         # The step that started this says it in words.
         if error.errno not in NO_ROOM:

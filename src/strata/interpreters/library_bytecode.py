@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from strata.interpreters.bytecode import cache_path, compile_directory, compiled_modules
-from strata.interpreters.standard_library import module_sources, place_modules
+from strata.interpreters.bytecode import cache_path, compiled_modules
+from strata.interpreters.standard_library import module_sources
 from strata.oci.entry import Entry, File
 from strata.protocol.interpreter import SandboxInterpreter
 
@@ -21,10 +21,9 @@ def library_bytecode(
     :param standard_library: the path of its directory in an image, without the leading slash.
     :param scratch: an empty directory, which must live as long as the bytecode.
     """
-    modules, archive = scratch / "modules", scratch / "library.zip"
-    place_modules(module_sources(entries, standard_library), modules)
-    compile_directory(modules, interpreter.command(Path.cwd()), f"/{standard_library}", archive, which="all")
+    sources = module_sources(entries, standard_library)
+    command = interpreter.command(Path.cwd())
     return [
         File(cache_path(f"{standard_library}/{name}", interpreter.feature_version), code)
-        for name, code in compiled_modules(archive).items()
+        for name, code in compiled_modules(sources, command, f"/{standard_library}", scratch, which="all").items()
     ]

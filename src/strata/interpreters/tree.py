@@ -23,7 +23,7 @@ from typing import Optional
 
 from strata.debian.packages.package_set import merge, unpacked
 from strata.errors.archive import interpreter_is_missing
-from strata.interpreters.bytecode import compile_directory
+from strata.interpreters.bytecode import compiled_modules, write_archive
 from strata.interpreters.paths import InterpreterPaths, interpreter_below, interpreter_paths
 from strata.interpreters.standard_library import is_useful, module_sources, place_modules
 from strata.oci.entry import Entry, File, Symlink
@@ -82,13 +82,16 @@ def _archive_library(modules: Mapping[str, Path], tree: Path, paths: Interpreter
     """Write the archive of bytecode. An interpreter needs its library to compile it, so its sources come first."""
     library = tree / paths.standard_library
     place_modules(modules, library)
-    archive = Path("library.zip").absolute()
-    compile_directory(library, command, f"/{paths.standard_library}", archive, which="all")
+    scratch = Path("bytecode").absolute()
+    sources = {name: library / name for name in modules}
+    compiled = compiled_modules(sources, command, f"/{paths.standard_library}", scratch, which="all")
     for child in library.iterdir():
         if child.name not in (_LANDMARK, _EXTENSIONS):
             shutil.rmtree(child) if child.is_dir() else child.unlink()
+    archive = tree / paths.zipped_library
+    write_archive(compiled, archive)
     archive.chmod(0o644)
-    archive.rename(tree / paths.zipped_library)
+    shutil.rmtree(scratch)
 
 
 def _followed(path: str, entries: Mapping[str, Entry]) -> str:

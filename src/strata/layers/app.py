@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from strata.audit.layer import installers
-from strata.interpreters.bytecode import bytecode_folder, cache_path, compile_directory, compiled_modules
+from strata.interpreters.bytecode import bytecode_folder, cache_path, compiled_modules
 from strata.interpreters.imports import foreign_imports
 from strata.oci.layer import Directory, Entry, File, described_files, write_layer
 from strata.pieces import file_sha256
@@ -33,7 +33,7 @@ def run(request: Request) -> Result:
     with bytecode_folder() as scratch:
         entries = list(_entries(root, files, interpreter.feature_version))
         if request.bytecode and any(path.suffix == ".py" for path in files):
-            entries += _bytecode(root, interpreter, scratch)
+            entries += _bytecode(root, files, interpreter, scratch)
         contents = {
             "kind": "app",
             **described_files({path.relative_to(root).as_posix(): file_sha256(path) for path in files}),
@@ -52,9 +52,9 @@ def _entries(root: Path, files: list[Path], python: str) -> Iterator[Entry]:
         yield File(f"{IMAGE_ROOT}/{path.relative_to(root).as_posix()}", path, mode=mode)
 
 
-def _bytecode(root: Path, interpreter: SandboxInterpreter, scratch: Path) -> Iterator[Entry]:
+def _bytecode(root: Path, files: list[Path], interpreter: SandboxInterpreter, scratch: Path) -> Iterator[Entry]:
     """Yield the bytecode of each module that compiles; it lies in the directory `scratch`."""
-    archive = scratch / "bytecode.zip"
-    compile_directory(root, interpreter.command(Path.cwd()), f"/{IMAGE_ROOT}", archive, which="valid")
-    for name, code in compiled_modules(archive).items():
+    sources = {path.relative_to(root).as_posix(): path for path in files if path.suffix == ".py"}
+    command = interpreter.command(Path.cwd())
+    for name, code in compiled_modules(sources, command, f"/{IMAGE_ROOT}", scratch, which="valid").items():
         yield File(f"{IMAGE_ROOT}/{cache_path(name, interpreter.feature_version)}", code)

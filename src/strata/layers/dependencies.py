@@ -9,15 +9,13 @@ The layer describes itself as {"kind": "dependencies", "python": "3.13", "packag
 from __future__ import annotations
 
 import io
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from strata.audit.layer import audited
 from strata.audit.notices import Notices
-from strata.interpreters.bytecode import bytecode_folder, cache_path, compile_directory, compiled_modules
-from strata.oci.background import Background
+from strata.interpreters.bytecode import bytecode_folder, cache_path, compiled_modules
 from strata.oci.layer import Entry, File, ZipMember, write_layer
 from strata.protocol.dependencies_layer import Bytecode, Request, Result
 from strata.protocol.interpreter import SandboxInterpreter
@@ -115,20 +113,13 @@ def _is_wanted(path: str, which: Bytecode) -> bool:
 def _compiled(files: Files, interpreter: SandboxInterpreter, scratch: Path) -> dict[str, ZipMember]:
     """Return the bytecode of one wheel's modules; it lies in the directory `scratch`."""
     site = f"{image_site_packages(interpreter.feature_version)[len(IMAGE_PREFIX) + 1 :]}/"
-    sources, archive = scratch / "sources", scratch / "bytecode.zip"
-    with Background() as background:
-        for path, file in files.items():
-            if path.startswith(site) and path.endswith(".py") and isinstance(file.source, ZipMember):
-                _extract(file.source, sources / path[len(site) :], background)
-    if not sources.exists():
+    sources = {
+        path[len(site) :]: file.source
+        for path, file in files.items()
+        if path.startswith(site) and path.endswith(".py") and isinstance(file.source, ZipMember)
+    }
+    if not sources:
         return {}
-    compile_directory(sources, interpreter.command(Path.cwd()), f"/{IMAGE_PREFIX}/{site[:-1]}", archive, which="valid")
-    shutil.rmtree(sources)
-    return {f"{site}{name}": code for name, code in compiled_modules(archive).items()}
-
-
-def _extract(member: ZipMember, path: Path, background: Background) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as output:
-        for _, contents in member.pieces(background):
-            output.write(contents)
+    final = f"/{IMAGE_PREFIX}/{site[:-1]}"
+    bytecode = compiled_modules(sources, interpreter.command(Path.cwd()), final, scratch, which="valid")
+    return {f"{site}{name}": code for name, code in bytecode.items()}
