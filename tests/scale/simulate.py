@@ -76,22 +76,22 @@ class Repository:
             for place, name in enumerate(self.names)
         }
         popular = [1 / (place + 10) for place in range(assumed.packages)]
-        self.wheels: list[frozenset[str]] = []
-        for _ in range(assumed.images):
-            wanted = set(chance.choices(self.names, popular, k=chance.randint(*assumed.direct)))
-            waiting = list(wanted)
-            while waiting:
-                more = set(needs[waiting.pop()]) - wanted
-                wanted |= more
-                waiting += more
-            self.wheels.append(frozenset(wanted))
+        # What a package needs comes before it.
+        brought: dict[str, frozenset[str]] = {}
+        for name in self.names:
+            brought[name] = frozenset([name]).union(*(brought[each] for each in needs[name]))
+        direct = [
+            frozenset(chance.choices(self.names, popular, k=chance.randint(*assumed.direct)))
+            for _ in range(assumed.images)
+        ]
+        self.wheels = [frozenset[str]().union(*(brought[name] for name in names)) for names in direct]
         self.edits = [0] * assumed.images
-        plans = {wheels: self._plan(wheels) for wheels in set(self.wheels)}
-        self.plans = [plans[wheels] for wheels in self.wheels]
+        plans = {names: self._plan([brought[name] for name in names]) for names in set(direct)}
+        self.plans = [plans[names] for names in direct]
 
-    def _plan(self, wheels: frozenset[str]) -> tuple[tuple[tuple[str, ...], ...], tuple[tuple[str, ...], ...]]:
-        sizes = {name: self.sizes[name] for name in wheels}
-        return layer_groups(sizes, budget=_BUDGET, threshold=_THRESHOLD), install_batches(sizes)
+    def _plan(self, brought: list[frozenset[str]]) -> tuple[tuple[tuple[str, ...], ...], tuple[tuple[str, ...], ...]]:
+        sizes = {name: self.sizes[name] for names in brought for name in names}
+        return layer_groups(sizes, budget=_BUDGET, threshold=_THRESHOLD), install_batches(sizes, brought)
 
     def steps(self, image: int) -> Iterator[tuple[str, Key, int, float]]:
         """Yield kind, key, bytes of the result and seconds of each step of an image, beside those that all share."""

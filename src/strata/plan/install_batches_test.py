@@ -34,6 +34,42 @@ def test_batches_become_more_as_wheels_do() -> None:
     assert [count(medium, MEDIUM) for medium in (1, 7, 8, 15, 16, 31)] == [1, 1, 2, 2, 4, 4]
 
 
+def test_what_requirements_of_an_image_bring_goes_together() -> None:
+    sizes = {"django": MEDIUM, "sqlparse": 1, "asgiref": 1, "flask": 1, "click": 1, "numpy": LARGE, "six": 1}
+    brought = [{"django", "sqlparse", "asgiref"}, {"flask", "click"}, {"click"}, {"numpy"}]
+    batches = install_batches(sizes, [frozenset(names) for names in brought])
+    assert batches == (("numpy",), ("django",), ("asgiref", "sqlparse"), ("click", "flask"), ("six",))
+
+
+def test_another_image_shares_the_batches_of_the_requirements_that_it_shares() -> None:
+    sizes = dict.fromkeys("abcdef", 1)
+    first, second = ([frozenset("ab"), frozenset("cd")], [frozenset("cd"), frozenset("ef")])
+    one, other = (
+        set(install_batches({name: sizes[name] for names in brought for name in names}, brought))
+        for brought in (first, second)
+    )
+    assert one & other == {("c", "d")}
+
+
+def test_a_requirement_that_brings_very_much_has_several_batches() -> None:
+    names = [f"project-{number}" for number in range(40)]
+    batches = install_batches(dict.fromkeys(names, 1), [frozenset(names)])
+    assert sorted(name for batch in batches for name in batch) == sorted(names)
+    assert len(batches) == 2
+
+
+@given(
+    st.lists(st.sampled_from([1, MEDIUM, LARGE]), min_size=8, max_size=8),
+    st.lists(st.frozensets(st.sampled_from("abcdefgh")), max_size=5),
+)
+def test_every_wheel_of_an_image_is_in_a_batch(chosen: list[int], brought: list[frozenset[str]]) -> None:
+    sizes = dict(zip("abcdefgh", chosen))
+    batches = install_batches(sizes, brought)
+    assert {name for batch in batches for name in batch} == set(sizes)
+    assert len(set(batches)) == len(batches)
+    assert all(len(batch) == 1 or all(sizes[name] < MEDIUM for name in batch) for batch in batches)
+
+
 @given(SIZES)
 def test_every_name_is_in_one_batch(sizes: dict[str, int]) -> None:
     batches = install_batches(sizes)

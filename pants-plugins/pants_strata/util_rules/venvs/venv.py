@@ -19,7 +19,7 @@ from pants.engine.target import Target
 from pants.util.frozendict import FrozenDict
 
 from pants_strata import engine
-from pants_strata.artifacts.installer import Installer
+from pants_strata.artifacts.installer import Installer, InstallerRequest, PreparedInstallerRequest
 from pants_strata.artifacts.interpreter import BuildInterpreterRequest
 from pants_strata.artifacts.layer import ArtifactLayer
 from pants_strata.artifacts.venv import (
@@ -40,6 +40,7 @@ from pants_strata.policy_options import Policy, PolicySubsystem
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import VenvLayerBudgetField, VenvLayerThresholdField
 from pants_strata.util_rules.dependencies import get_dependencies_layer, get_venv_layer
+from pants_strata.util_rules.installer import get_prepared_installer
 from pants_strata.util_rules.venvs.libraries import get_wheel_libraries, has_machine_code
 from pants_strata.util_rules.venvs.locked_venv import get_locked_venv
 from pants_strata.util_rules.venvs.proof import get_proof
@@ -139,26 +140,45 @@ async def _parts(
     venv: VenvLayerRequest,
     libraries: Sequence[WheelLibrariesRequest],
     proofs: Sequence[ProofRequest],
+    installer: InstallerRequest,
 ) -> tuple[tuple[DependenciesLayer, ...], VenvLayer, tuple[WheelLibraries, ...], tuple[Proof, ...]]:
     """Return the layers of wheels, the layer of the venv itself, the libraries of wheels and the proofs.
 
     All are under way at the same time, and processes begin in this order: layers of large wheels take longest, and a
-    proof gets a core that no layer needs.
+    proof gets a core that no layer needs. The installer is made ready before, so that no proof waits for it alone.
     """
+    ready = [get_prepared_installer(PreparedInstallerRequest(installer))] if proofs else []
     wanted: list[Any] = [
+        *ready,
         *(get_dependencies_layer(request) for request in layers),
         get_venv_layer(venv),
         *(get_wheel_libraries(request) for request in libraries),
         *(get_proof(request) for request in proofs),
     ]
-    parts, count, proved = await engine.concurrently(wanted), len(layers), len(wanted) - len(proofs)
+    parts = (await engine.concurrently(wanted))[len(ready) :]
+    count, proved = len(layers), len(parts) - len(proofs)
     return tuple(parts[:count]), parts[count], tuple(parts[count + 1 : proved]), tuple(parts[proved:])
 
 
-def _proof_requests(request: VenvRequest, wheels: Mapping[str, LockedWheel]) -> list[ProofRequest]:
+def _proof_requests(request: VenvRequest, locked: LockedVenv, wheels: Mapping[str, LockedWheel]) -> list[ProofRequest]:
     """Return a request for each batch of wheels, as strata.plan.install_batches has them."""
-    batches = install_batches({name: wheel.size for name, wheel in wheels.items()})
+    brought = None if request.roots is None else _brought(request.roots, request.built, locked, wheels)
+    batches = install_batches({name: wheel.size for name, wheel in wheels.items()}, brought)
     return [ProofRequest(request.lock, tuple(wheels[name] for name in batch)) for batch in batches]
+
+
+def _brought(
+    roots: Iterable[str], built: Iterable[LockedWheel], locked: LockedVenv, wheels: Mapping[str, LockedWheel]
+) -> list[frozenset[str]]:
+    """Return the wheels that each root and each built wheel brings.
+
+    A built wheel is apart from what it requires: an edit of its sources installs nothing else again.
+    """
+    environment = marker_environment(locked.interpreter.version, locked.interpreter.platform)
+    requires = {name: wheel.requires for name, wheel in wheels.items()}
+    own = frozenset(wheel.name for wheel in built)
+    brought = [frozenset(reached([Requirement(root)], requires, wheels, environment)) for root in (*roots, *own)]
+    return [*(frozenset([name]) for name in own), *(names - own for names in brought)]
 
 
 def _with_installer(layer: ArtifactLayer, installer: Installer) -> ArtifactLayer:
@@ -198,7 +218,8 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem, policy: Poli
             for wheel in chosen
             if has_machine_code(wheel)
         ],
-        _proof_requests(request, wheels),
+        _proof_requests(request, locked, wheels),
+        locked.installer,
     )
     distributions = {name: item for layer in layers for name, item in layer.distributions.items()}
     obstructed = obstructions(distributions)
@@ -219,7 +240,7 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem, policy: Poli
         # Whose file is there must not depend on which layer lies above which: one layer holds them all.
         together = entangled(overlapping)
         again = _layer_requests(request, target, strata, interpreter, wheels, together)
-        layers, _, _, _ = await _parts(again, venv, (), ())
+        layers, _, _, _ = await _parts(again, venv, (), (), locked.installer)
     for proof in proofs:
         if proof.failure is not None:
             raise proof.failure.at(str(target.address))

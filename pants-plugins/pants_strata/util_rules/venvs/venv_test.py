@@ -209,6 +209,22 @@ def test_large_wheels_have_layers_of_their_own_and_each_wheel_is_proved_once() -
     assert dict(venv.layers[0].inputs) == {"installer": Input("uv 0.9", DIGEST.fingerprint)}
 
 
+def test_images_share_the_proofs_of_requirements_that_they_share() -> None:
+    requires = {"a": ["b"], "b": [], "c": ["b; python_version < '3'", "d"], "d": [], "e": []}
+    one, other = (Engine(requires, size=1) for _ in range(2))
+    one.build(["a", "c"])
+    other.build(["c", "e", "d"])
+    assert sorted(one.proved) == [["a", "b"], ["c", "d"]]
+    assert sorted(other.proved) == [["c", "d"], ["e"]]
+
+
+def test_a_built_wheel_is_proved_apart_from_what_it_requires() -> None:
+    own = LockedWheel("own", "1.0", "own-1.0-py3-none-any.whl", 1, ("a",), ("own",), DIGEST)
+    engine = Engine({"a": ["b"], "b": []}, size=1)
+    engine.build([], [own])
+    assert sorted(engine.proved) == [["a", "b"], ["own"]]
+
+
 def test_a_proof_that_fails() -> None:
     failure = StrataError("pip failed.", found=["it said so"], fix="Choose another wheel.")
     with pytest.raises(StrataError) as caught:
