@@ -15,7 +15,7 @@ from strata.diff.compare import Side, compare
 from strata.diff.report import to_table
 from strata.oci.descriptor import Descriptor
 from strata.oci.image import Image, RuntimeConfig
-from strata.oci.layer import Directory, Entry, File, Layer, Symlink
+from strata.oci.layer import FORMAT, Directory, Entry, File, Layer, Symlink
 from support.comparisons import BASE, causes, comparisons, table, write
 from support.oci.images import AMD64, layer, undescribed, write_layout
 
@@ -115,8 +115,8 @@ def test_a_layer_more_does_not_turn_the_others_around(tmp_path: Path) -> None:
 def test_output_format(tmp_path: Path) -> None:
     write(tmp_path / "old", layer(blobs(tmp_path, "old"), {"kind": "app", "files": {}}, [File("a", b"1")]))
     new = layer(blobs(tmp_path, "new"), {"kind": "app", "files": {}}, [File("a", b"2")])
-    write(tmp_path / "new", replace(new, contents={**new.contents, "format": 3, "fonts": ["x"]}))
-    assert causes(tmp_path) == [['fonts: ["x"] added', "output format 2 → 3"]]
+    write(tmp_path / "new", replace(new, contents={**new.contents, "format": FORMAT + 1, "fonts": ["x"]}))
+    assert causes(tmp_path) == [['fonts: ["x"] added', f"output format {FORMAT} → {FORMAT + 1}"]]
 
 
 def test_what_the_description_does_not_tell_is_read_from_the_files(tmp_path: Path) -> None:
