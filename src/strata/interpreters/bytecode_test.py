@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from strata.interpreters import compile_modules
 from strata.interpreters.bytecode import cache_path, compiled_modules, write_archive
 from strata.oci.zip_member import ZipMember
 
@@ -74,6 +75,12 @@ def test_members_of_an_archive_are_compiled_in_their_place(tmp_path: Path) -> No
     scratch = tmp_path / "members"
     found = compiled_modules({**members, "d.py": damaged}, [sys.executable], "/app", scratch, which="valid")
     assert {name: member.read_bytes() for name, member in found.items()} == compiled(tmp_path)
+
+
+def test_a_source_that_cannot_be_read_is_not_left_out(tmp_path: Path) -> None:
+    compile_modules.write_sources(str(tmp_path), [("a.py", str(tmp_path / "absent"), 0, 1, 1, False)])
+    with pytest.raises(FileNotFoundError):
+        compile_modules.compile_modules(str(tmp_path), "/app", skip_invalid=True)
 
 
 def test_an_archive_can_be_imported_from(tmp_path: Path) -> None:

@@ -45,6 +45,8 @@ def compile_modules(folder: str, final: str, *, skip_invalid: bool) -> None:
             try:
                 text = _read(source)
                 code = marshal.dumps(compile(text, f"{final}/{name}", "exec", dont_inherit=True))
+            except OSError:
+                raise
             except Exception:  # Besides SyntaxError: ValueError, RecursionError, MemoryError, zlib.error …
                 if skip_invalid:
                     continue
