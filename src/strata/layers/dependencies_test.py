@@ -55,7 +55,7 @@ def test_layer_of_one_wheel() -> None:
         "packages": {"demo": "1.0"},
         "bytecode": False,
         "installers": [],
-        "format": 2,
+        "format": 3,
     }
     info = f"{SITE}/demo-1.0.dist-info"
     names = ["INSTALLER", "METADATA", "RECORD", "WHEEL"]

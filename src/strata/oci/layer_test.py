@@ -52,7 +52,7 @@ def test_blob_has_known_bytes(tmp_path: Path) -> None:
         digest="sha256:9e838f20b48fc2313c32ae9d5c24323b9d53dfd39e1837b3b7e8fad3d65780e9",
         size=289,
         diff_id=layer.diff_id,
-        contents={"kind": "app", "format": 2},
+        contents={"kind": "app", "format": 3},
     )
     assert Layer.of(layer.written()) == layer
 
