@@ -9,12 +9,11 @@ bytecode that Strata makes. An archive is the same for the same wheels and inter
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 
 from strata.errors.wheels import unreadable_wheel
 from strata.installers.uv import unpack_uv
-from strata.interpreters.bytecode import cache_path, compiled_modules
+from strata.interpreters.bytecode import cache_path, compiled_modules, write_archive
 from strata.protocol.installers.prepare_installer import PROGRAMS, Request, Result
 from strata.wheels.zip_reader import opened_zip
 
@@ -44,11 +43,8 @@ def _write_archive(request: Request, output: Path) -> None:
     files = {path.relative_to(unpacked).as_posix(): path for path in unpacked.rglob("*") if path.is_file()}
     modules = {name: path for name, path in files.items() if name.endswith(".py")}
     bytecode = compiled_modules(modules, python, _NAME_IN_TRACEBACKS, scratch / "bytecode", which="valid")
-    with zipfile.ZipFile(output, "w", zipfile.ZIP_STORED) as written:
-        for name, path in sorted(files.items()):
-            written.writestr(zipfile.ZipInfo(name), path.read_bytes())
-        for module, code in bytecode.items():
-            written.writestr(zipfile.ZipInfo(_place(module, request)), code.read_bytes())
+    placed = {_place(module, request): code for module, code in bytecode.items()}
+    write_archive({**dict(sorted(files.items())), **placed}, output)
 
 
 def _place(module: str, request: Request) -> str:

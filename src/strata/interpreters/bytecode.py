@@ -68,12 +68,12 @@ def _place(name: str, source: Union[Path, ZipMember]) -> compile_modules.Source:
     return name, str(source.archive), source.offset, source.compressed_size, source.size, source.deflated
 
 
-def write_archive(modules: Mapping[str, ZipMember], archive: Path) -> None:
-    """Write bytecode as a zip archive, out of which Python imports it. Its bytes depend on the bytecode alone."""
+def write_archive(files: Mapping[str, Union[Path, ZipMember]], archive: Path) -> None:
+    """Write files by name as a zip archive, out of which Python imports. Its bytes depend on nothing else."""
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as written:
-        for name, code in modules.items():
+        for name, source in files.items():
             # A ZipInfo of its own has the earliest time that an archive can hold, and no mode of a file.
-            written.writestr(zipfile.ZipInfo(f"{name}c"), code.read_bytes())
+            written.writestr(zipfile.ZipInfo(name), source.read_bytes())
 
 
 def cache_path(module: str, feature_version: str) -> str:

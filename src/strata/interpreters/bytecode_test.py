@@ -20,10 +20,13 @@ WARNS = "x = 1 is 1\n"
 
 
 def compiled(folder: Path, *, which: str = "valid") -> dict[str, bytes]:
+    return {name: member.read_bytes() for name, member in members(folder, which=which).items()}
+
+
+def members(folder: Path, *, which: str) -> dict[str, ZipMember]:
     root, python = folder / "sources", [sys.executable]
     sources = {path.relative_to(root).as_posix(): path for path in root.rglob("*.py")}
-    found = compiled_modules(sources, python, "/app", folder / "scratch", which=which)  # type: ignore[arg-type]
-    return {name: member.read_bytes() for name, member in found.items()}
+    return compiled_modules(sources, python, "/app", folder / "scratch", which=which)  # type: ignore[arg-type]
 
 
 def write(folder: Path, **sources: str) -> None:
@@ -70,10 +73,10 @@ def test_members_of_an_archive_are_compiled_in_their_place(tmp_path: Path) -> No
             written.write(path, path.name, method)
     with zipfile.ZipFile(archive) as opened:
         infos = opened.infolist()
-    members = {member.name: member for member in ZipMember.find_all(archive, infos)}
-    damaged = replace(members["a.py"], offset=members["a.py"].offset + 1)
+    found_in = {member.name: member for member in ZipMember.find_all(archive, infos)}
+    damaged = replace(found_in["a.py"], offset=found_in["a.py"].offset + 1)
     scratch = tmp_path / "members"
-    found = compiled_modules({**members, "d.py": damaged}, [sys.executable], "/app", scratch, which="valid")
+    found = compiled_modules({**found_in, "d.py": damaged}, [sys.executable], "/app", scratch, which="valid")
     assert {name: member.read_bytes() for name, member in found.items()} == compiled(tmp_path)
 
 
@@ -85,9 +88,8 @@ def test_a_source_that_cannot_be_read_is_not_left_out(tmp_path: Path) -> None:
 
 def test_an_archive_can_be_imported_from(tmp_path: Path) -> None:
     write(tmp_path, first="x = 1\n", second="from first import x\n")
-    root, archive = tmp_path / "sources", tmp_path / "lib.zip"
-    sources = {path.relative_to(root).as_posix(): path for path in root.rglob("*.py")}
-    write_archive(compiled_modules(sources, [sys.executable], "/app", tmp_path / "s", which="all"), archive)
+    archive = tmp_path / "lib.zip"
+    write_archive({f"{name}c": code for name, code in members(tmp_path, which="all").items()}, archive)
     script = f"import sys; sys.path.insert(0, {str(archive)!r}); from second import x; print(x)"
     ran = subprocess.run(
         [sys.executable, "-I", "-c", script], timeout=60, check=True, stdout=subprocess.PIPE, text=True

@@ -83,13 +83,12 @@ def _archive_library(modules: Mapping[str, Path], tree: Path, paths: Interpreter
     library = tree / paths.standard_library
     place_modules(modules, library)
     scratch = Path("bytecode").absolute()
-    sources = {name: library / name for name in modules}
-    compiled = compiled_modules(sources, command, f"/{paths.standard_library}", scratch, which="all")
+    compiled = compiled_modules(modules, command, f"/{paths.standard_library}", scratch, which="all")
     for child in library.iterdir():
         if child.name not in (_LANDMARK, _EXTENSIONS):
             shutil.rmtree(child) if child.is_dir() else child.unlink()
     archive = tree / paths.zipped_library
-    write_archive(compiled, archive)
+    write_archive({f"{name}c": code for name, code in compiled.items()}, archive)
     archive.chmod(0o644)
     shutil.rmtree(scratch)
 
