@@ -71,15 +71,25 @@ def required(
             yield canonicalize_name(requirement.name), str(requirement)
 
 
-def _needed(name: str, lines: Sequence[str], environment: Mapping[str, str], extra: str) -> Iterator[Requirement]:
+def _needed(name: str, lines: Sequence[str], environment: Mapping[str, str], extra: str) -> tuple[Requirement, ...]:
+    return _applying(name, tuple(lines), frozenset(environment.items()), extra)
+
+
+# Each image of a lock, and each requirement of an image, asks the same of the same wheels.
+@lru_cache(maxsize=4096)
+def _applying(
+    name: str, lines: tuple[str, ...], environment: frozenset[tuple[str, str]], extra: str
+) -> tuple[Requirement, ...]:
+    found, values = [], dict(environment)
     for line in lines:
         try:
             requirement = _read(line)
-            applies = _applies(requirement, environment, extra, name)
+            applies = _applies(requirement, values, extra, name)
         except (InvalidRequirement, RecursionError, SyntaxError, StrataError):
             raise errors.unreadable_dependency(name, line) from None
         if applies:
-            yield requirement
+            found.append(requirement)
+    return tuple(found)
 
 
 def _applies(requirement: Requirement, environment: Mapping[str, str], extra: str, where: str) -> bool:
