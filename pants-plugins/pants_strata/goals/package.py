@@ -12,7 +12,7 @@ from pants.backend.python.subsystems.setup import PythonSetup
 from pants.core.goals.package import BuiltPackage, BuiltPackageArtifact, PackageFieldSet
 from pants.engine.fs import EMPTY_DIGEST, Digest
 from pants.engine.internals.session import RunId
-from pants.engine.rules import Rule, collect_rules, rule
+from pants.engine.rules import Rule, _uncacheable_rule, collect_rules, rule
 from pants.engine.target import Target
 from pants.engine.unions import UnionRule
 
@@ -218,7 +218,9 @@ def _part(built: BuiltImage, layouts: LayoutsOnBases) -> Part:
     return Part(built.image.platform, built.image.layers, built.image.manifest_descriptor.digest, notes)
 
 
-@rule
+# Else the engine asks whether what the last run made is still right, finds at once that this is another run, gives up
+# what it has begun to look at, and makes that anew: the rules of all images.
+@_uncacheable_rule
 async def package_image(field_set: ImageFieldSet, run: RunId) -> BuiltPackage:
     """Return what `package` writes of an image, with what this run of Pants made of it."""
     packaged = await get_packaged_image(PackagedImageRequest(field_set))

@@ -2,17 +2,21 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from pants.core.goals.package import BuiltPackage
 from pants.engine.addresses import Address
 from pants.engine.fs import AddPrefix, CreateDigest, Digest, FileContent, MergeDigests, SymlinkEntry
 from pants.engine.internals.session import RunId
-from pants.engine.process import ProcessResultMetadata
+from pants.engine.process import Process, ProcessCacheScope, ProcessResultMetadata
+from pants.engine.rules import QueryRule, rule
 from pants.engine.target import WrappedTarget, WrappedTargetRequest
 from pants.testutil.option_util import create_subsystem
+from pants.testutil.rule_runner import RuleRunner
 from pants.util.frozendict import FrozenDict
 
+from pants_strata import engine
 from pants_strata.artifacts.documents import Documents, DocumentsRequest
 from pants_strata.artifacts.image import BuiltImage, ImageRequest
 from pants_strata.artifacts.layouts import LayoutsOnBases
@@ -34,6 +38,7 @@ from strata.oci.layer import Layer
 from strata.oci.platform import Platform
 from strata.plan.policy import Notices
 from support.mocked_rules import origin, run_mocked
+from support.rules import pants_rules
 
 ADDRESS = Address("src/web", target_name="image")
 DIGEST = Digest("d" * 64, 1)
@@ -207,3 +212,25 @@ def test_layouts_that_share_their_blobs() -> None:
     own = ("index.json", "oci-layout")
     moved = {f"src.web/image/{name}" if name in own else name: text for name, text in alone.written.items()}
     assert engine.written == moved
+
+
+def test_the_next_run_asks_only_whether_an_image_is_still_right() -> None:
+    runs: list[PackagedImageRequest] = []
+    runner = RuleRunner(rules=[*pants_rules(), *_image_of_what_takes_a_while(runs)])
+    fields = ImageFieldSet.create(PythonImageTarget({"entry_point": "main.py"}, ADDRESS))
+    first = runner.request(BuiltPackage, [fields])
+    runner.set_options([])  # A new run.
+    assert runner.request(BuiltPackage, [fields]) == first
+    assert runs == [PackagedImageRequest(fields)]
+
+
+def _image_of_what_takes_a_while(runs: list[PackagedImageRequest]) -> list[Any]:
+    waiting = Process(["/bin/sleep", "0.3"], description="Wait", cache_scope=ProcessCacheScope.PER_SESSION)
+
+    @rule
+    async def packaged(request: PackagedImageRequest) -> PackagedImage:
+        runs.append(request)
+        await engine.execute(waiting, None)
+        return PackagedImage(DIGEST, "sha256:", (), (), ())
+
+    return [packaged, package_image, QueryRule(BuiltPackage, [ImageFieldSet])]
