@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from pants.backend.python.dependency_inference.subsystem import PythonInferSubsystem
 from pants.backend.python.subsystems.setup import PythonSetup
@@ -40,6 +39,7 @@ from pants_strata.util_rules.entry_point import Narrow, entry_point
 from pants_strata.util_rules.lookup import artifact_address
 from pants_strata.util_rules.venvs.resolves import image_venv, narrowing
 from strata.errors import targets as errors
+from strata.plan.needed import project_of
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ async def _requirements_named(project: str, narrow: Narrow) -> list[Address]:
         target
         for target in await engine.all_requirements()
         for requirement in target[PythonRequirementsField].value
-        if canonicalize_name(Requirement(str(requirement)).name) == canonicalize_name(project)
+        if project_of(str(requirement)) == canonicalize_name(project)
     ]
     chosen = narrow(tuple(found))
     return [target.address for target in chosen] if len(chosen) == 1 else []

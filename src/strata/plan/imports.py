@@ -13,11 +13,10 @@ def unsatisfied(imports: Iterable[Import], modules: Collection[str], standard_li
     :param modules: the full names of the importable modules.
     :param standard_library: the names of its top-level modules.
     """
-    named = _with_namespaces(modules)
     return [
         item
         for item in imports
-        if item.module.partition(".")[0] not in standard_library and not _provides(item.module, modules, named)
+        if item.module.partition(".")[0] not in standard_library and not _provides(item.module, modules)
     ]
 
 
@@ -26,21 +25,13 @@ def providers(imports: Iterable[Import], wheels: Mapping[str, Collection[str]]) 
 
     :param wheels: name → what an import has to name (strata.wheels.modules.import_names).
     """
-    offered = [(name, wheels[name], _with_namespaces(wheels[name])) for name in sorted(wheels)]
-    return [[name for name, modules, named in offered if _provides(item.module, modules, named)] for item in imports]
+    return [[name for name in sorted(wheels) if _provides(item.module, wheels[name])] for item in imports]
 
 
-def _provides(module: str, modules: Collection[str], named: Collection[str]) -> bool:
+def _provides(module: str, modules: Collection[str]) -> bool:
     """Return whether an import finds its module, or a package above it that may define the name itself."""
     parts = module.split(".")
     # A regular package may define any name when it is imported. A namespace (PEP 420) holds what lies in it alone.
-    return module in named or any(".".join(parts[:length]) in modules for length in range(1, len(parts)))
-
-
-def _with_namespaces(modules: Iterable[str]) -> frozenset[str]:
-    return frozenset(
-        ".".join(parts[:length])
-        for module in modules
-        for parts in [module.split(".")]
-        for length in range(1, len(parts) + 1)
-    )
+    if any(".".join(parts[:length]) in modules for length in range(1, len(parts) + 1)):
+        return True
+    return any(each.startswith(f"{module}.") for each in modules)

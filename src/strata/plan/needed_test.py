@@ -6,7 +6,6 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from packaging.requirements import Requirement
 
 from strata.errors import StrataError
 from strata.locks.environment import marker_environment
@@ -19,7 +18,7 @@ ENVIRONMENT = marker_environment("3.13.5", Platform("linux", "amd64"))
 def needed(root: str, requires: Mapping[str, list[str]], *, unlocked: str = "") -> Mapping[str, frozenset[str]]:
     """What requirements, with & between them, lead to; all that has metadata or one letter is locked."""
     locked = {*requires, *"abcdefgh"} - {unlocked}
-    return reached([Requirement(text) for text in root.split(" & ")], requires, locked, ENVIRONMENT)
+    return reached(root.split(" & "), requires, locked, ENVIRONMENT)
 
 
 def names(root: str, requires: Mapping[str, list[str]]) -> str:
@@ -95,7 +94,7 @@ EXTRAS = [
     ],
 )
 def test_extras(root: str, expected: str) -> None:
-    found = reached([Requirement(root)], {"a": EXTRAS}, "abcdefgh", ENVIRONMENT)
+    found = reached([root], {"a": EXTRAS}, "abcdefgh", ENVIRONMENT)
     assert " ".join(found) == expected
 
 
@@ -175,7 +174,7 @@ def test_a_root_whose_marker_compares_what_has_no_order() -> None:
     with pytest.raises(StrataError) as refused:
         needed("a; os_name ~= 'posix'", {})
     assert str(refused.value) == (
-        'a; os_name ~= "posix": this is not an environment marker (PEP 508).\n'
+        "a; os_name ~= 'posix': this is not an environment marker (PEP 508).\n"
         'Found:\n  os_name ~= "posix"\n'
         "Fix: correct it where it was written; in a lock, write the lock again with the tool that made it."
     )
@@ -197,8 +196,8 @@ GRAPHS = st.dictionaries(
 
 @given(GRAPHS, st.lists(st.sampled_from(["a[x]", "b", "c[y]", "h[x,y]"])))
 def test_order_does_not_matter_and_more_roots_reach_no_less(requires: dict[str, list[str]], roots: list[str]) -> None:
-    found = reached(map(Requirement, roots), requires, "abcdefgh", ENVIRONMENT)
+    found = reached(roots, requires, "abcdefgh", ENVIRONMENT)
     turned = {name: lines[::-1] for name, lines in reversed(requires.items())}
-    assert list(reached(map(Requirement, roots[::-1]), turned, "abcdefgh", ENVIRONMENT).items()) == list(found.items())
-    fewer = reached(map(Requirement, roots[1:]), requires, "abcdefgh", ENVIRONMENT)
+    assert list(reached(roots[::-1], turned, "abcdefgh", ENVIRONMENT).items()) == list(found.items())
+    fewer = reached(roots[1:], requires, "abcdefgh", ENVIRONMENT)
     assert all(extras <= found[name] for name, extras in fewer.items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from strata.protocol.dependencies_layer import Distribution
 
@@ -12,10 +13,11 @@ def overlaps(distributions: Mapping[str, Distribution]) -> dict[str, tuple[str, 
 
     :param distributions: name of a project → what its wheel installs.
     """
-    owners: dict[str, list[str]] = {}
-    for name in sorted(distributions):
-        for path in distributions[name].files:
-            owners.setdefault(path, []).append(name)
+    seen, shared = set[str](), set[str]()
+    for distribution in distributions.values():
+        shared.update(seen & distribution.files.keys())
+        seen.update(distribution.files)
+    owners = {path: [name for name in sorted(distributions) if path in distributions[name].files] for path in shared}
     return {
         path: tuple(names)
         for path, names in sorted(owners.items())
@@ -28,18 +30,29 @@ def obstructions(distributions: Mapping[str, Distribution]) -> dict[str, tuple[t
 
     No venv can have both, and in an image the upper layer would hide what the lower one has.
     """
-    owners: dict[str, set[str]] = {}
-    for name, distribution in distributions.items():
-        for path in distribution.files:
-            owners.setdefault(path, set()).add(name)
-    below: dict[str, set[str]] = {}
-    for path, names in owners.items():
+    above = frozenset[str]().union(*map(directories, distributions.values()))
+    both = sorted(path for each in distributions.values() for path in above & each.files.keys())
+    return {
+        path: (
+            tuple(name for name in sorted(distributions) if path in distributions[name].files),
+            tuple(name for name in sorted(distributions) if path in directories(distributions[name])),
+        )
+        for path in both
+    }
+
+
+# Each image that has a wheel asks the same of it.
+@lru_cache(maxsize=4096)
+def directories(distribution: Distribution) -> frozenset[str]:
+    """Return the paths of the directories that a distribution has files in, at any depth."""
+    found: set[str] = set()
+    for path in distribution.files:
         parent = path.rpartition("/")[0]
-        while parent:
-            if parent in owners:
-                below.setdefault(parent, set()).update(names)
+        # Where a directory is known, all above it are.
+        while parent and parent not in found:
+            found.add(parent)
             parent = parent.rpartition("/")[0]
-    return {path: (tuple(sorted(owners[path])), tuple(sorted(below[path]))) for path in sorted(below)}
+    return frozenset(found)
 
 
 def entangled(overlapping: Mapping[str, Iterable[str]]) -> tuple[frozenset[str], ...]:

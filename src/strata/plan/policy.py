@@ -5,7 +5,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
+from strata.plan.overlaps import directories
 from strata.protocol.dependencies_layer import Distribution
 
 _SHOWN = 10
@@ -51,19 +53,30 @@ def alike(distributions: Mapping[str, Distribution]) -> dict[tuple[str, ...], tu
 
     Directories count, too: file systems without case would mix the files of both.
     """
-    owners: dict[str, set[str]] = {}
-    for name, distribution in distributions.items():
-        for path in distribution.files:
-            place = path
-            # Where a project is known to have a directory, it is known to have all above it.
-            while place and name not in owners.setdefault(place, set()):
-                owners[place].add(name)
-                place = place.rpartition("/")[0]
-    forms: dict[str, list[str]] = {}
-    for path in sorted(owners):
-        forms.setdefault(unicodedata.normalize("NFC", path).casefold(), []).append(path)
+    all_paths = set[str]().union(*(_paths(each) for each in distributions.values()))
+    others: dict[str, str] = {}
+    for distribution in distributions.values():
+        others.update(_forms(distribution))
+    groups: dict[str, list[str]] = {}
+    for path, form in others.items():
+        groups.setdefault(form, []).append(path)
+    for path in (groups.keys() & all_paths) - others.keys():
+        groups[path].append(path)
     return {
-        tuple(paths): tuple(sorted(set[str]().union(*(owners[path] for path in paths))))
-        for paths in forms.values()
+        tuple(sorted(paths)): tuple(name for name in sorted(distributions) if set(paths) & _paths(distributions[name]))
+        for _, paths in sorted(groups.items())
         if len(paths) > 1
     }
+
+
+# Each image that has a wheel asks the same of it.
+@lru_cache(maxsize=4096)
+def _paths(distribution: Distribution) -> frozenset[str]:
+    return directories(distribution).union(distribution.files)
+
+
+@lru_cache(maxsize=4096)
+def _forms(distribution: Distribution) -> Mapping[str, str]:
+    """Return the paths of files and directories that have another form, to be compared by: path → that form."""
+    forms = ((path, unicodedata.normalize("NFC", path).casefold()) for path in _paths(distribution))
+    return {path: form for path, form in forms if path != form}

@@ -7,11 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Optional
 
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
-
 from strata.plan.imports import providers
-from strata.plan.needed import reached, required
+from strata.plan.needed import project_of, reached, required
 from strata.protocol.app_layer import Import
 
 WHOLE_LOCK = "the image takes all of its lock"
@@ -73,9 +70,8 @@ def reasons(
     """
     by_name = {wheel.name: wheel for wheel in wheels}
     code = _code(by_name, declared, imports)
-    roots = [Requirement(text) for text in declared or ()] + [Requirement(name) for name in by_name]
     requires = {name: wheel.requires for name, wheel in by_name.items()}
-    extras = reached(roots, requires, by_name, environment)
+    extras = reached([*(declared or ()), *by_name], requires, by_name, environment)
     demands: dict[str, set[Demand]] = {name: set() for name in by_name}
     for name, wheel in by_name.items():
         for line in wheel.requires:
@@ -109,7 +105,7 @@ def _code(
         for name in names:
             code[name].append(f"import {item.module}, in {item.file}:{item.line}")
     for requirement, address in (declared or {}).items():
-        name = canonicalize_name(Requirement(requirement).name)
+        name = project_of(requirement)
         if name in code:
             code[name].append(f"requirement {requirement}, of {address}")
     for name, wheel in wheels.items():

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from packaging.requirements import Requirement
 from pants.engine.fs import Digest
 from pants.engine.target import Target
 
@@ -122,10 +121,10 @@ async def _wheels(built: BuiltImage, interpreter: Interpreter) -> Iterable[Compo
 def _requirements(wheels: Mapping[str, LockedWheel], environment: Mapping[str, str]) -> dict[str, Sequence[str]]:
     """Return the projects that each one requires itself, with the extras that others ask of it."""
     requires = {name: wheel.requires for name, wheel in wheels.items()}
-    extras = reached([Requirement(name) for name in wheels], requires, wheels, environment)
+    extras = reached(wheels, requires, wheels, environment)
     direct: dict[str, Sequence[str]] = {}
     for name in wheels:
-        asked = Requirement(f"{name}[{','.join(sorted(extras[name]))}]")
+        asked = f"{name}[{','.join(sorted(extras[name]))}]"
         direct[name] = sorted(reached([asked], {name: requires[name]}, wheels, environment).keys() - {name})
     return direct
 

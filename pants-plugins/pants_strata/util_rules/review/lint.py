@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 from pants.backend.python.subsystems.setup import PythonSetup
 from pants.backend.python.target_types import PythonRequirementsField
 from pants.engine.rules import Rule, collect_rules, rule
@@ -47,6 +45,7 @@ from strata.lint.problem import LAYER_BUDGET, Problem, to_text
 from strata.lint.secrets import secrets
 from strata.locks.environment import wheel_tags
 from strata.oci.platform import Platform
+from strata.plan.needed import project_of
 from strata.registry.reference import Reference
 
 # Newer than every wheel asks for: whether a wheel fits is no matter here.
@@ -76,7 +75,7 @@ async def _of_base(base: Target) -> Iterable[Problem]:
 async def _declared() -> frozenset[str]:
     """Return the normalised names of all requirements that the repository declares."""
     return frozenset(
-        canonicalize_name(Requirement(str(requirement)).name)
+        project_of(str(requirement))
         for target in await engine.all_requirements()
         for requirement in target[PythonRequirementsField].value
     )

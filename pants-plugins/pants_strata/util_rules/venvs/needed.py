@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from typing import Optional
 
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 from pants.backend.python.target_types import PythonRequirementsField, PythonRequirementTypeStubModulesField
 from pants.engine.addresses import Address
 from pants.engine.target import Target
@@ -18,6 +16,7 @@ from pants_strata import engine
 from pants_strata.target_types import WholeLockField
 from pants_strata.util_rules.first_party.distributions import image_closure
 from strata.errors import targets as errors
+from strata.plan.needed import project_of
 
 
 async def needed_requirements(image: Target) -> Optional[dict[str, Address]]:
@@ -35,7 +34,7 @@ async def needed_requirements(image: Target) -> Optional[dict[str, Address]]:
         str(requirement): target.address
         for target in targets
         for requirement in target[PythonRequirementsField].value
-        if not _is_type_stub(target, Requirement(str(requirement)).name)
+        if not _is_type_stub(target, project_of(str(requirement)))
     }
     return dict(sorted(needed.items()))
 
@@ -45,7 +44,7 @@ def check_locked(needed: Mapping[str, Address], locked: Container[str], *, image
     missing = [
         f"{requirement}, of {address}"
         for requirement, address in needed.items()
-        if canonicalize_name(Requirement(requirement).name) not in locked
+        if project_of(requirement) not in locked
     ]
     if missing:
         raise errors.not_locked(str(venv), missing).at(str(image))
@@ -53,6 +52,5 @@ def check_locked(needed: Mapping[str, Address], locked: Container[str], *, image
 
 def _is_type_stub(target: Target, project: str) -> bool:
     """Whether a requirement serves type checkers alone (PEP 561): an import of what it describes leads to it, too."""
-    name = canonicalize_name(project)
     explicit = target.get(PythonRequirementTypeStubModulesField).value
-    return bool(explicit) or name.startswith("types-") or name.endswith("-stubs")
+    return bool(explicit) or project.startswith("types-") or project.endswith("-stubs")

@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from pants.engine.rules import Rule, collect_rules, rule
 from pants.engine.target import Target
@@ -90,7 +89,7 @@ async def _needed(
     requirements = {requirement.name: requirement for requirement in locked.requirements}
     environment = marker_environment(locked.interpreter.version, locked.interpreter.platform)
     found = {wheel.name: wheel for wheel in built}
-    wanted = [Requirement(root) for root in (*roots, *found)]
+    wanted = (*roots, *found)
     known = {*requirements, *found}
     while True:
         requires = {wheel.name: wheel.requires for wheel in found.values()}
@@ -177,7 +176,7 @@ def _brought(
     environment = marker_environment(locked.interpreter.version, locked.interpreter.platform)
     requires = {name: wheel.requires for name, wheel in wheels.items()}
     own = frozenset(wheel.name for wheel in built)
-    brought = [frozenset(reached([Requirement(root)], requires, wheels, environment)) for root in (*roots, *own)]
+    brought = [frozenset(reached([root], requires, wheels, environment)) for root in (*roots, *own)]
     return [*(frozenset([name]) for name in own), *(names - own for names in brought)]
 
 
