@@ -126,13 +126,27 @@ Path(site, "module.py").write_text("X = 2\\n")
 """
 
 
-def test_an_installer_that_installs_something_else_is_found_out(interpreter: Interpreter, tmp_path: Path) -> None:
-    pip, wheel = WheelFile("pip", files={"pip/__main__.py": STAND_IN}), WheelFile("one", files={"module.py": "X = 1\n"})
-    installer = SandboxInstaller("pip", Path(pip.write(tmp_path).name))
-    wheels = (Wheel("one", "1.0", Path(wheel.write(tmp_path).name)),)
+def refusal(stand_in: str, interpreter: Interpreter, folder: Path) -> str:
+    """Return the error of a proof by another program in the place of pip."""
+    pip, wheel = WheelFile("pip", files={"pip/__main__.py": stand_in}), WheelFile("one", files={"module.py": "X = 1\n"})
+    installer = SandboxInstaller("pip", Path(pip.write(folder).name))
+    wheels = (Wheel("one", "1.0", Path(wheel.write(folder).name)),)
     with pytest.raises(StrataError) as caught:
-        interpreter.run(proof.Request(interpreter.in_sandbox(), installer, "x86_64", wheels), tmp_path)
-    assert str(caught.value) == (
+        interpreter.run(proof.Request(interpreter.in_sandbox(), installer, "x86_64", wheels), folder)
+    return str(caught.value)
+
+
+def test_pip_finds_no_programs_of_the_machine(interpreter: Interpreter, tmp_path: Path) -> None:
+    stand_in = "import shutil, sys; sys.exit(str([shutil.which('sh'), shutil.which('ls')]))"
+    assert refusal(stand_in, interpreter, tmp_path) == (
+        "pip could not install the locked wheels.\n"
+        "Found:\n  [None, None]\n"
+        "Fix: the wheels are those of the lock: lock versions that install, or report what is wrong with the wheel."
+    )
+
+
+def test_an_installer_that_installs_something_else_is_found_out(interpreter: Interpreter, tmp_path: Path) -> None:
+    assert refusal(STAND_IN, interpreter, tmp_path) == (
         "The installer installed module.py with other content than one-1.0-py3-none-any.whl has.\n"
         "Fix: this is a defect of the installer or of Strata: report it, and use another version of the installer."
     )

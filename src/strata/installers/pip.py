@@ -22,7 +22,9 @@ def install_with_pip(installer: SandboxInstaller, venv: SandboxVenv, wheels: Seq
         "--ignore-installed", "--no-warn-script-location", "--root-user-action=ignore",
         "--requirement", str(requirements_file(wheels, scratch)),
     ]  # fmt: skip
-    run_tool("pip", [*pip_command(installer, venv), *arguments], scratch, environment=venv.variables)
+    # To describe the machine to an index, which it asks nothing here, pip runs what it finds: lsb_release, rustc.
+    variables = {**venv.variables, "PATH": str(scratch / "no-programs")}
+    run_tool("pip", [*pip_command(installer, venv), *arguments], scratch, environment=variables)
 
 
 def pip_command(installer: SandboxInstaller, venv: SandboxVenv) -> list[str]:
