@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pants.util.frozendict import FrozenDict
 
-from pants_strata.artifacts.image import ImageRequest
+from pants_strata.artifacts.image import BuiltImage, ImageRequest
 from strata.protocol.attest import attest_packages
 
 
@@ -19,8 +19,9 @@ class DocumentsRequest:
 
 @dataclass(frozen=True)
 class Documents:
-    """`files` are by their names, as strata.attest.documents has them."""
+    """The image, and `files` by their names, as strata.attest.documents has them."""
 
+    image: BuiltImage
     files: FrozenDict[str, bytes]
 
 

@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Optional
+from typing import Optional
 
 from pants.backend.python.subsystems.setup import PythonSetup
 from pants.core.goals.package import BuiltPackage, BuiltPackageArtifact, PackageFieldSet
@@ -17,7 +17,7 @@ from pants.engine.target import Target
 from pants.engine.unions import UnionRule
 
 from pants_strata import engine
-from pants_strata.artifacts.documents import Documents, DocumentsRequest
+from pants_strata.artifacts.documents import DocumentsRequest
 from pants_strata.artifacts.image import BuiltImage, ImageRequest
 from pants_strata.artifacts.installer import InstallerRequest
 from pants_strata.artifacts.interpreter import InterpreterLayerRequest, InterpreterRequest
@@ -44,7 +44,6 @@ from pants_strata.util_rules.archive import archive_of
 from pants_strata.util_rules.attest.documents import get_documents
 from pants_strata.util_rules.debian.debug_image import debug_layout
 from pants_strata.util_rules.debian.os_packages import get_os_packages_layer
-from pants_strata.util_rules.image import get_image
 from pants_strata.util_rules.installer import get_installer
 from pants_strata.util_rules.interpreters.choice import Settings
 from pants_strata.util_rules.interpreters.interpreter import get_interpreter
@@ -136,16 +135,6 @@ class ImageFieldSet(PackageFieldSet):
     debug: DebugField
 
 
-async def _images(requests: Sequence[ImageRequest]) -> tuple[Sequence[BuiltImage], Sequence[Documents]]:
-    """Return the image for each platform and the documents about it. All are under way together, images first."""
-    wanted: list[Any] = [
-        *(get_image(request) for request in requests),
-        *(get_documents(DocumentsRequest(request)) for request in requests),
-    ]
-    made = await engine.concurrently(wanted)
-    return made[: len(requests)], made[len(requests) :]
-
-
 @dataclass(frozen=True)
 class PackagedImageRequest:
     """A `python_image`, to be packaged."""
@@ -177,7 +166,12 @@ async def packaged_image(
     """Return the layout of an image, and beside it what each layer was made from, the documents, and the archive."""
     field_set = request.field_set
     platforms = platforms_of(field_set.platforms, field_set.address, strata, debian)
-    images, documents = await _images([ImageRequest(field_set.address, platform) for platform in platforms])
+    # The documents bring their images. Were these asked for beside them, the engine, once it found an image changed,
+    # would give up the documents that it had begun to write, and begin anew.
+    documents = await engine.concurrently(
+        get_documents(DocumentsRequest(ImageRequest(field_set.address, platform))) for platform in platforms
+    )
+    images = [described.image for described in documents]
     files = layout_files([built.image for built in images])
     path = field_set.output_path.value_or_default(file_ending=None)
     layout = await _layout(path, files, [built.blobs for built in images], layouts)

@@ -67,7 +67,8 @@ class Engine:
     notices: Notices = field(default_factory=Notices)
 
     def describe(self, request: DocumentsRequest) -> Documents:
-        return Documents(FrozenDict({name: str(request.image.platform).encode() for name in self.documents}))
+        files = {name: str(request.image.platform).encode() for name in self.documents}
+        return Documents(self.image(request.image), FrozenDict(files))
 
     def image(self, request: ImageRequest) -> BuiltImage:
         layers = [layer(self.kind, str(request.platform)), layer("app", "")]
@@ -96,7 +97,6 @@ class Engine:
             packaged_image,
             [PackagedImageRequest(fields), strata, create_subsystem(DebianSubsystem), layouts],
             {
-                (BuiltImage, ImageRequest): self.image,
                 (Documents, DocumentsRequest): self.describe,
                 (Digest, MergeDigests): lambda _: DIGEST,
                 (Digest, CreateDigest): self.create,

@@ -37,10 +37,8 @@ async def write_documents(
     python: PythonSetup,
     machine: HostPlatform,
 ) -> Documents:
-    """Return the documents about the image for one platform."""
+    """Return the image for one platform, and the documents about it."""
     files: dict[str, bytes] = {}
-    if not strata.attest:
-        return Documents(FrozenDict(files))
     image = await engine.target(request.image.address)
     with_contents = Document.cyclonedx in strata.attest or Document.spdx in strata.attest
     wanted: list[Any] = [get_image(request.image)]
@@ -58,7 +56,7 @@ async def write_documents(
         files[PROVENANCE.file] = await write_provenance(built, image, strata, debian, standalone, python, builder)
     if Document.installers in strata.attest:
         files[INSTALLERS.file] = write_installers(built, image)
-    return Documents(FrozenDict(files))
+    return Documents(built, FrozenDict(files))
 
 
 get_documents = engine.asker(write_documents)
