@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from strata.attest.components import Component, Contents
@@ -92,6 +93,8 @@ def _package(component: Component, identifier: str) -> dict[str, Any]:
     }
 
 
+# A document has each several times, and so have those of all images with the same package.
+@lru_cache(maxsize=8192)
 def _id(ref: str) -> str:
     """Return an identifier, which may have letters, digits, dots and hyphens alone."""
     readable = re.sub(r"[^A-Za-z0-9.]+", "-", ref.partition("#")[0].partition("?")[0]).strip("-")

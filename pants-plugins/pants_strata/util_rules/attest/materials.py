@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from pants.backend.python.subsystems.setup import PythonSetup
@@ -164,6 +165,8 @@ async def _locks(
     ]
 
 
+# The images of a repository have the same few locks, and those of Debian packages are long.
+@lru_cache(maxsize=32)
 def _lock(name: str, content: bytes, *, debian: bool) -> Material:
     released = read_debian_lock(content.decode("utf-8", "replace"), name).released if debian else None
     return Material(name, hashlib.sha256(content).hexdigest(), "lock", released=released)
