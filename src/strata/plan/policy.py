@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -53,30 +53,32 @@ def alike(distributions: Mapping[str, Distribution]) -> dict[tuple[str, ...], tu
 
     Directories count, too: file systems without case would mix the files of both.
     """
-    all_paths = set[str]().union(*(_paths(each) for each in distributions.values()))
+    places = set[str]()
     others: dict[str, str] = {}
     for distribution in distributions.values():
+        places.update(distribution.files, directories(distribution))
         others.update(_forms(distribution))
     groups: dict[str, list[str]] = {}
     for path, form in others.items():
         groups.setdefault(form, []).append(path)
-    for path in (groups.keys() & all_paths) - others.keys():
+    # What is such a form itself.
+    for path in (groups.keys() & places) - others.keys():
         groups[path].append(path)
     return {
-        tuple(sorted(paths)): tuple(name for name in sorted(distributions) if set(paths) & _paths(distributions[name]))
+        tuple(sorted(paths)): tuple(name for name in sorted(distributions) if _has_one(distributions[name], paths))
         for _, paths in sorted(groups.items())
         if len(paths) > 1
     }
 
 
+def _has_one(distribution: Distribution, paths: Iterable[str]) -> bool:
+    return any(path in distribution.files or path in directories(distribution) for path in paths)
+
+
 # Each image that has a wheel asks the same of it.
-@lru_cache(maxsize=4096)
-def _paths(distribution: Distribution) -> frozenset[str]:
-    return directories(distribution).union(distribution.files)
-
-
 @lru_cache(maxsize=4096)
 def _forms(distribution: Distribution) -> Mapping[str, str]:
     """Return the paths of files and directories that have another form, to be compared by: path → that form."""
-    forms = ((path, unicodedata.normalize("NFC", path).casefold()) for path in _paths(distribution))
+    paths = (*distribution.files, *directories(distribution))
+    forms = ((path, unicodedata.normalize("NFC", path).casefold()) for path in paths)
     return {path: form for path, form in forms if path != form}
