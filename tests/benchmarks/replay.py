@@ -22,6 +22,7 @@ _OUTPUTS = {
     "": ("blobs", "result.json"),
     "fetch-debian": ("files", "result.json"),
     "fetch-wheel": ("files", "result.json"),
+    "prepare-installer": ("installer", "scratch", "result.json"),
     "proof": ("scratch", "result.json"),
 }
 
