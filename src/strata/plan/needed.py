@@ -42,7 +42,7 @@ def reached(
     :param environment: the value of every PEP 508 marker.
     """
     found: dict[str, set[str]] = {}
-    pending = [_read(root) for root in roots if _applies(_read(root), environment, "", root)]
+    pending = [root for root in map(_read, roots) if _applies(root, environment, "", str(root))]
     while pending:
         requirement = pending.pop()
         name = canonicalize_name(requirement.name)
@@ -89,7 +89,7 @@ def _applying(
     found, values = [], dict(environment)
     for line in lines:
         try:
-            requirement = _read(line)
+            requirement = _without_versions(line)
             applies = _applies(requirement, values, extra, name)
         except (InvalidRequirement, RecursionError, SyntaxError, StrataError):
             raise errors.unreadable_dependency(name, line) from None
@@ -102,8 +102,12 @@ def _applies(requirement: Requirement, environment: Mapping[str, str], extra: st
     return holds(str(requirement.marker or ""), environment, where, frozenset([extra]))
 
 
+def _without_versions(line: str) -> Requirement:
+    versions = _VERSIONS.match(line)
+    return _read(versions["name"] + line[versions.end() :] if versions else line)
+
+
 # To read one takes up to a third of a millisecond, and all images of a repository name the same ones.
 @lru_cache(maxsize=8192)
-def _read(line: str) -> Requirement:
-    versions = _VERSIONS.match(line)
-    return Requirement(versions["name"] + line[versions.end() :] if versions else line)
+def _read(text: str) -> Requirement:
+    return Requirement(text)

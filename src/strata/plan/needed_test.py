@@ -174,7 +174,7 @@ def test_a_root_whose_marker_compares_what_has_no_order() -> None:
     with pytest.raises(StrataError) as refused:
         needed("a; os_name ~= 'posix'", {})
     assert str(refused.value) == (
-        "a; os_name ~= 'posix': this is not an environment marker (PEP 508).\n"
+        'a; os_name ~= "posix": this is not an environment marker (PEP 508).\n'
         'Found:\n  os_name ~= "posix"\n'
         "Fix: correct it where it was written; in a lock, write the lock again with the tool that made it."
     )
