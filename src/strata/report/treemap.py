@@ -54,13 +54,14 @@ def _worst(row: Sequence[float], side: float) -> float:
 def _place(row: Sequence[float], free: Rectangle) -> tuple[list[Rectangle], Rectangle]:
     """Return the rectangles of a row along the short side of what is free, and what is free beside them."""
     rectangles = []
+    # Where little is left of a map, rounding would lead out of it.
     if free.width >= free.height:
-        thickness, at = sum(row) / free.height, free.top
+        thickness, at = min(sum(row) / free.height, free.width), free.top
         for area in row:
             rectangles.append(Rectangle(free.left, at, thickness, area / thickness))
             at += area / thickness
         return rectangles, Rectangle(free.left + thickness, free.top, free.width - thickness, free.height)
-    thickness, at = sum(row) / free.width, free.left
+    thickness, at = min(sum(row) / free.width, free.height), free.left
     for area in row:
         rectangles.append(Rectangle(at, free.top, area / thickness, thickness))
         at += area / thickness

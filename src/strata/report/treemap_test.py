@@ -3,7 +3,7 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from strata.report.treemap import Rectangle, treemap
@@ -17,6 +17,7 @@ def test_a_known_map() -> None:
 
 
 @given(st.lists(st.integers(1, 10**9), min_size=1, max_size=130))
+@example([1, 255_839_970])
 def test_the_map_is_filled_and_no_two_overlap(sizes: list[int]) -> None:
     found = treemap(sizes, 160, 90)
     for each, size in zip(found, sizes):
