@@ -6,15 +6,16 @@ https://packaging.python.org/en/latest/specifications/entry-points/#use-for-scri
 from __future__ import annotations
 
 import configparser
-from collections.abc import Mapping, Sequence
-from importlib import metadata
-from typing import Any, Optional
+import re
+from collections.abc import Mapping
 
 from strata.errors import wheels as errors
 from strata.wheels.image_venv import IMAGE_PYTHON
 from strata.wheels.limits import NAME_BYTES
 
 _GROUPS = ("console_scripts", "gui_scripts")
+# The extras at the end are of no use to who starts a script.
+_FUNCTION = re.compile(r"(?P<module>[\w.]+)\s*:\s*(?P<attribute>[\w.]+)\s*(\[.*\]\s*)?$")
 _TEXT = """\
 #!{python}
 import sys
@@ -34,40 +35,32 @@ def entry_point_scripts(text: str, wheel: str) -> Mapping[str, str]:
     :param wheel: the file name of the wheel, for errors.
     """
     scripts = {}
-    for entry_point in _entry_points(text, wheel):
-        if entry_point.group not in _GROUPS:
-            continue
-        name, match = entry_point.name, entry_point.pattern.match(entry_point.value)
-        if match is None or not match["attr"] or not _is_file_name(name):
-            raise errors.unusable_entry_point(wheel, name, entry_point.value)
-        module, attribute = match["module"], match["attr"]
+    for name, value in _values(text, wheel).items():
+        match = _FUNCTION.match(value)
+        if match is None or not _is_file_name(name):
+            raise errors.unusable_entry_point(wheel, name, value)
+        module, attribute = match["module"], match["attribute"]
         imported = attribute.partition(".")[0]
         scripts[name] = _TEXT.format(python=IMAGE_PYTHON, module=module, imported=imported, attribute=attribute)
     return dict(sorted(scripts.items()))
 
 
-def _entry_points(text: str, wheel: str) -> Sequence[metadata.EntryPoint]:
+def _values(text: str, wheel: str) -> Mapping[str, str]:
+    """Return name → value of each entry point that is a script."""
+    # The module importlib.metadata, which parses them too, takes as long to load as the interpreter takes to start.
+    parser = _Parser(delimiters=("=",), strict=False, default_section="")
     try:
-        return list(_EntryPoints(text).entry_points)
-    # Each version of the standard library has its own errors for lines that are no entry points.
-    except (ValueError, TypeError, AttributeError, KeyError, configparser.Error):
+        parser.read_string(text)
+    except configparser.Error:
         raise errors.unreadable_wheel(wheel, "its entry_points.txt has lines that are no entry points") from None
+    return {name: value for group in _GROUPS if group in parser for name, value in parser[group].items()}
 
 
 def _is_file_name(name: str) -> bool:
     return "/" not in name and name not in ("", ".", "..") and name.isprintable() and len(name.encode()) <= NAME_BYTES
 
 
-class _EntryPoints(metadata.Distribution):
-    """A distribution with entry points and nothing else: the standard library parses them only as part of one."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def read_text(self, filename: str) -> Optional[str]:
-        """Return the text of `entry_points.txt`; there is no other file."""
-        return self._text if filename == "entry_points.txt" else None
-
-    def locate_file(self, path: Any) -> Any:
-        """Raise FileNotFoundError: the distribution is not installed."""
-        raise FileNotFoundError(path)
+class _Parser(configparser.RawConfigParser):
+    def optionxform(self, optionstr: str) -> str:
+        """Return the name of an option as it is written: lower and upper case differ."""
+        return optionstr
