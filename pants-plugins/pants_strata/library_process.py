@@ -42,8 +42,9 @@ from strata.protocol.message import Message, Request
 
 _LIBRARY = ".strata"
 # Nothing of a site directory is needed, and to look for one takes time.
-_PROGRAM = ("-I", "-S", "-B", f"{_LIBRARY}/program.py")
-_COMPILED = "compiled"
+_OPTIONS = ("-I", "-S", "-B")
+_PROGRAM = (*_OPTIONS, f"{_LIBRARY}/program.py")
+_COMPILED_PROGRAM = (*_OPTIONS, f"{_LIBRARY}/program.pyc")
 _PYTHON = ".python"
 # The machine's OpenSSL configuration takes no part.
 _ENVIRONMENT = {"OPENSSL_CONF": "/dev/null"}
@@ -117,11 +118,11 @@ async def compile_slice(request: CompiledSliceRequest) -> CompiledSlice:
     """Return the slice of a verb as bytecode of the interpreter artifact, which a process of its own makes once."""
     library = await get_library_slice(LibrarySliceRequest(request.verb))
     process = Process(
-        argv=(*sandbox_interpreter(request.interpreter).command(), *_PROGRAM, "compile", _COMPILED),
+        argv=(*sandbox_interpreter(request.interpreter).command(), *_PROGRAM, "compile", "."),
         input_digest=EMPTY_DIGEST,
         immutable_input_digests={_PYTHON: request.interpreter.tree, _LIBRARY: library.digest},
         env=_ENVIRONMENT,
-        output_files=(_COMPILED,),
+        output_files=("compiled", "program.pyc"),
         description=f"Compile the library for {request.verb}",
         level=LogLevel.DEBUG,
         remote_cache_speculation_delay_millis=library.head_start_millis,
@@ -130,7 +131,7 @@ async def compile_slice(request: CompiledSliceRequest) -> CompiledSlice:
         result = await engine.execute(process, request.interpreter.environment)
     if result.exit_code != 0:
         raise RuntimeError(f"{process.description} failed:\n{result.stderr.decode('utf-8', 'replace')}")
-    digest = await engine.merge([library.program, result.output_digest])
+    digest = await engine.merge([library.scripts, result.output_digest])
     return CompiledSlice(digest, library.head_start_millis)
 
 
@@ -161,7 +162,7 @@ async def on_interpreter(
     request_file = await engine.create({_REQUEST: request.to_json().encode()})
     input_digest = await engine.merge([inputs, request_file])
     process = Process(
-        argv=(*sandbox_interpreter(interpreter).command(), *_PROGRAM, request.verb, _REQUEST),
+        argv=(*sandbox_interpreter(interpreter).command(), *_COMPILED_PROGRAM, request.verb, _REQUEST),
         input_digest=input_digest,
         immutable_input_digests={_PYTHON: interpreter.tree, _LIBRARY: library.digest, **(large_inputs or {})},
         env=_ENVIRONMENT,

@@ -171,7 +171,7 @@ def test_process_on_the_interpreter(runner: RuleRunner) -> None:
         "-I",
         "-S",
         "-B",
-        ".strata/program.py",
+        ".strata/program.pyc",
         "venv-layer",
         ".request.json",
     )

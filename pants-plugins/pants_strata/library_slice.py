@@ -38,9 +38,10 @@ async def library_slice(request: LibrarySliceRequest, strata: StrataSubsystem, l
     sources = limits.applied({path: without_prose(source) for path, source in modules_of(request.verb).items()})
     scripts = {path: sources[path].encode() for path in _SCRIPTS if path in sources}
     program = without_prose(_source("strata.start.program")[1] or "")
-    own = await engine.create({"program.py": program.encode(), **scripts})
-    together = await engine.create({"sources.json": json.dumps(sources, sort_keys=True).encode()})
-    return LibrarySlice(await engine.merge([own, together]), own, strata.remote_cache_head_start_millis)
+    own = await engine.create(scripts)
+    together = {"program.py": program.encode(), "sources.json": json.dumps(sources, sort_keys=True).encode()}
+    digest = await engine.merge([own, await engine.create(together)])
+    return LibrarySlice(digest, own, strata.remote_cache_head_start_millis)
 
 
 get_library_slice = engine.asker(library_slice)

@@ -61,7 +61,7 @@ def sandboxes(of: Project, *addresses: str) -> Sequence[Sandbox]:
     copies: dict[Path, Path] = {}
     for text in re.findall(r"Preserving local process execution dir (\S+) for ", ran.stderr):
         script = Path(text, "__run.sh").read_text()
-        verb = re.search(r"\.strata/program\.py ([a-z-]+) ", script)
+        verb = re.search(r"\.strata/program\.pyc? ([a-z-]+) ", script)
         assert verb is not None, script
         _keep_inputs(Path(text), copies, of.scratch)
         found.append(Sandbox(verb[1], Path(text)))

@@ -21,11 +21,11 @@ class LibrarySlice:
     """The modules, and how long the remote cache may take to answer for a process that runs them, in milliseconds.
 
     :param digest: the program of a process, and the sources of the modules.
-    :param program: the program alone, for a process that gets the bytecode of the modules.
+    :param scripts: modules that an interpreter also runs by themselves. A process that gets bytecode has them, too.
     """
 
     digest: Digest
-    program: Digest
+    scripts: Digest
     head_start_millis: int
 
 
@@ -39,7 +39,7 @@ class CompiledSliceRequest:
 
 @dataclass(frozen=True)
 class CompiledSlice:
-    """The program of a process and the bytecode of its modules."""
+    """The bytecode of the program of a process, and of its modules."""
 
     digest: Digest
     head_start_millis: int

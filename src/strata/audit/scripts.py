@@ -17,6 +17,8 @@ from strata.audit.projects import (
 
 # Of a script that does nothing but speak.
 _SPEECH_LIMIT = 1 << 13
+# ast.PyCF_ONLY_AST
+_PARSE_ALONE = 0x400
 # `import pip._internal.cli.main`; `import pip` alone may ask for no more than its version.
 _PLAIN_IMPORT = re.compile(r"^[ \t]*import[ \t]+(\w+\.[\w.]+)", re.MULTILINE)
 # `exec /usr/bin/python3 -I -m pip install`, in a script of a shell.
@@ -78,14 +80,16 @@ def _only_speaks(text: str) -> bool:
     """Return whether a script is nothing but `import sys` and `sys.exit("…")`, like the hint in the place of pip."""
     if len(text) > _SPEECH_LIMIT or "sys.exit" not in text:
         return False
-    # Few layers have such a script, and dozens of processes start that write a layer.
-    import ast
-
     try:
-        statements = ast.parse(text).body
+        statements = compile(text, "script", "exec", _PARSE_ALONE, dont_inherit=True).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
-    if len(statements) != 2 or ast.dump(statements[0]) != ast.dump(ast.parse("import sys").body[0]):
+    if len(statements) != 2:
+        return False
+    # Few layers have a script that comes as far, and dozens of processes start that write a layer.
+    import ast
+
+    if ast.dump(statements[0]) != ast.dump(ast.parse("import sys").body[0]):
         return False
     last = statements[1]
     return (

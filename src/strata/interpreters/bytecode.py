@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -46,9 +47,7 @@ def compiled_modules(
     """
     scratch.mkdir(parents=True, exist_ok=True)
     compile_modules.write_sources(str(scratch), [_place(name, source) for name, source in sorted(sources.items())])
-    script = [str(Path(compile_modules.__file__).absolute()), str(scratch), final, which]
-    # The module subprocess takes as long to load as this process takes to start.
-    code = os.spawnve(os.P_WAIT, python[0], [*python, "-I", "-S", "-B", "-W", "ignore", *script], {})
+    code = _compile(python, [str(scratch), final, which])
     if code in compile_modules.NO_ROOM:
         raise OSError(code, os.strerror(code), str(scratch))
     if code != 0:
@@ -58,6 +57,16 @@ def compiled_modules(
         name: ZipMember(bytecode, f"{name}c", offset, size, size, crc, deflated=False)
         for name, offset, size, crc in compile_modules.read_table(str(scratch))
     }
+
+
+def _compile(python: Sequence[str], arguments: list[str]) -> int:
+    """Run the script in a process of its own; return the exit code."""
+    if compile_modules.server is not None and python[-1] == sys.executable:
+        return compile_modules.ask(arguments, compile_modules.server)
+    # Until 3.10 bytecode has the elements of sets in the order of their hashes, so Python must read this environment.
+    command = [*python, "-s", "-S", "-B", str(Path(compile_modules.__file__).absolute()), *arguments]
+    # The module subprocess takes as long to load as this process takes to start.
+    return os.spawnve(os.P_WAIT, python[0], command, {"PYTHONHASHSEED": "0"})
 
 
 def _place(name: str, source: Union[Path, ZipMember]) -> compile_modules.Source:

@@ -1,15 +1,17 @@
 """This module is a script, which the interpreter runs whose bytecode is wanted.
 
-    python -I -S -W ignore compile_modules.py FOLDER FINAL all|valid
+    python -S -s -B compile_modules.py FOLDER FINAL all|valid
 
-It compiles the modules that FOLDER/sources names (`Source`), as if they lay in the directory FINAL, into the file
-FOLDER/bytecode; FOLDER/table says where in it (`Code`). `valid` leaves out modules that do not compile, as pip does:
-projects ship templates, and modules for other versions of Python.
+Or a process that imported nothing yet becomes the server of another one, and compiles in forks of itself (`serve`).
 
-The script has a process of its own because bytecode can depend on the process's past (CPython issue 129724). It imports
-nothing of the library, so that the bytes do not depend on the library, and little of the standard library, whose
-imports would take longer than most wheels take to compile. Python does not check the bytecode against its source
-(PEP 552): no file of an image or an artifact changes, and the bytes hold no file's time.
+The script compiles the modules that FOLDER/sources names (`Source`), as if they lay in the directory FINAL, into the
+file FOLDER/bytecode; FOLDER/table says where in it (`Code`). `valid` leaves out modules that do not compile, as pip
+does: projects ship templates, and modules for other versions of Python.
+
+Each compilation has a process without a past, because bytecode can depend on it: on which strings are interned (CPython
+issue 129724). The script imports nothing of the library, so that the bytes do not depend on the library, and little of
+the standard library, whose imports would take longer than most wheels take to compile. Python does not check the
+bytecode against its source (PEP 552): no file of an image or an artifact changes, and the bytes hold no file's time.
 """
 
 from __future__ import annotations
@@ -17,7 +19,9 @@ from __future__ import annotations
 import errno
 import importlib.util
 import marshal
+import os
 import sys
+import warnings
 import zlib
 
 # PEP 552: the second word of a file of bytecode. A hash of the source follows, and is not checked.
@@ -27,6 +31,15 @@ _FORM = 0
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 """The numbers of the errors for a full disk: the script ends with them as exit codes."""
+
+Server = tuple[int, int]
+"""The descriptors of two pipes: one to read from and one to write to."""
+
+server: Server | None = None
+"""The process that compiles for this one; None where there is none (strata.start.program)."""
+
+# The most bytes that a pipe takes at once, on each system.
+_MESSAGE = 512
 
 Source = tuple[str, str, int, int, int, bool]
 """A module's path below FINAL; a file, and where in it the source lies: offset, bytes there, bytes of the source, and
@@ -87,11 +100,48 @@ def _read(source: Source) -> bytes:
     return zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, size) if deflated and size else data[:size]
 
 
-if __name__ == "__main__":
+def main(arguments: list[str]) -> int:
+    """Compile; return the exit code."""
+    folder, final, which = arguments
+    warnings.simplefilter("ignore")
     try:
-        compile_modules(sys.argv[1], sys.argv[2], skip_invalid=sys.argv[3] == "valid")
+        compile_modules(folder, final, skip_invalid=which == "valid")
     except OSError as error:
         # The step that started this says it in words.
         if error.errno not in NO_ROOM:
             raise
-        sys.exit(error.errno)
+        return error.errno
+    return 0
+
+
+def ask(arguments: list[str], server: Server) -> int:
+    """Have a server compile; return the exit code, or minus the number of the signal that ended the compilation."""
+    answers, questions = server
+    os.write(questions, "\0".join(arguments).encode())
+    # Nothing to read where somebody killed the server.
+    return int(os.read(answers, _MESSAGE) or -9)
+
+
+def serve(server: Server) -> None:
+    """Compile what is asked for, each time in a fork of this process, until nobody can ask any more."""
+    questions, answers = server
+    while question := os.read(questions, _MESSAGE):
+        child = os.fork()
+        if child == 0:
+            _end_with(question.decode().split("\0"))
+        _, status = os.waitpid(child, 0)
+        os.write(answers, str(os.waitstatus_to_exitcode(status)).encode())
+
+
+def _end_with(arguments: list[str]) -> None:
+    code = 1
+    try:
+        code = main(arguments)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,11 +1,13 @@
 """This module is the program that a process of the library runs. It imports the library out of one file.
 
     python -I -S -B .strata/program.py VERB request.json
-    python -I -S -B .strata/program.py compile OUTPUT
+    python -I -S -B .strata/program.py compile FOLDER
+    python -I -S -B .strata/program.pyc VERB request.json
 
 Beside the program lies the slice of a verb: its sources in `sources.json`, or its bytecode in `compiled`, which
-`compile` wrote on the same interpreter. A process on the machine's own Python has the sources, whose bytecode it keeps
-in the directory `.host` beside the sandbox (strata.fetch.host) for the next process.
+`compile` wrote on the same interpreter, and the program's own in `program.pyc`. A process on the machine's own Python
+has the sources, whose bytecode it keeps in the directory `.host` beside the sandbox (strata.fetch.host) for the next
+process.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ _HOST = ".host/"
 _WEEK = 7 * 24 * 3600
 # What zipfile, shutil, pathlib and http.client import, and seldom use.
 _SELDOM = ("bz2", "lzma", "ntpath", "ssl")
+_COMPILER = "strata.interpreters.compile_modules"
 _FOLDER = __file__.rpartition("/")[0] or "."
 
 # Name of a module → whether it is a package, its path, its code as marshal has it.
@@ -119,25 +122,78 @@ class _Library:
         exec(marshal.loads(self._modules[module.__name__][2]), module.__dict__)  # type: ignore[attr-defined]
 
 
-def main(argv: list[str]) -> int:
-    """Run a verb, or write the bytecode of the slice to a file; return the exit code."""
-    if argv[0] == "compile":
-        import json
+def _compiler(modules: _Modules) -> tuple[int, int] | None:
+    """Fork a process that compiles modules, if the verb does; return pipes from it and to it (compile_modules.Server).
 
-        with open(argv[1], "wb") as file:
-            file.write(compiled(json.loads(_read("sources.json"))))
-        return 0
+    Bytecode can depend on what a process did before, and this one has done next to nothing yet. To start an interpreter
+    takes longer than most wheels take to compile. Until 3.10 bytecode depends on the seed of hashes, too, which only
+    the start of an interpreter sets.
+    """
+    import os
+
+    if sys.version_info < (3, 11) or _COMPILER not in modules:
+        return None
+    questions, ask = os.pipe()
+    answers, tell = os.pipe()
+    if os.fork():
+        os.close(questions)
+        os.close(tell)
+        return answers, ask
     try:
-        data = _read("compiled")
+        os.close(ask)
+        os.close(answers)
+        script: dict[str, object] = {"__name__": _COMPILER}
+        exec(marshal.loads(modules[_COMPILER][2]), script)
+        script["serve"]((questions, tell))
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        os._exit(0)
+
+
+def _compile(folder: str) -> None:
+    """Write the bytecode of the slice and of this program to a folder."""
+    import json
+    from importlib.util import MAGIC_NUMBER
+
+    with open(f"{folder}/compiled", "wb") as file:
+        file.write(compiled(json.loads(_read("sources.json"))))
+    code = compile(_read("program.py"), "program.py", "exec", dont_inherit=True)
+    with open(f"{folder}/program.pyc", "wb") as file:
+        # Of what is in front of the code Python reads the magic number alone, in a program (PEP 552).
+        file.write(MAGIC_NUMBER + bytes(12) + marshal.dumps(code))
+
+
+def main(argv: list[str]) -> int:
+    """Run a verb, or write bytecode to a folder; return the exit code."""
+    if argv[0] == "compile":
+        _compile(argv[1])
+        return 0
+    compiler = None
+    try:
+        modules: _Modules = marshal.loads(_read("compiled"))
     except FileNotFoundError:
-        data = _of_this_python(_read("sources.json").decode())
-    sys.meta_path.insert(0, _Library(marshal.loads(data)))  # type: ignore[arg-type]
+        modules = marshal.loads(_of_this_python(_read("sources.json").decode()))
+    else:
+        compiler = _compiler(modules)
+    sys.meta_path.insert(0, _Library(modules))  # type: ignore[arg-type]
     sys.modules.update((name, _Late(name)) for name in _SELDOM if name not in sys.modules)
     from pathlib import Path
 
     from strata.verbs import run_verb
 
-    return run_verb(argv[0], Path(argv[1]))
+    if compiler is None:
+        return run_verb(argv[0], Path(argv[1]))
+    import os
+
+    from strata.interpreters import compile_modules
+
+    compile_modules.server = compiler
+    code = run_verb(argv[0], Path(argv[1]))
+    # The compiler ends when nobody can ask it any more, and must not outlive this process.
+    os.close(compiler[1])
+    os.wait()
+    return code
 
 
 def _leave(code: int) -> None:

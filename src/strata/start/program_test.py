@@ -25,8 +25,8 @@ def sandbox(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def start(sandbox: Path, *arguments: str) -> tuple[int, str]:
-    command = [sys.executable, "-I", "-S", "-B", ".strata/program.py", *arguments]
+def start(sandbox: Path, *arguments: str, program: str = "program.py") -> tuple[int, str]:
+    command = [sys.executable, "-I", "-S", "-B", f".strata/{program}", *arguments]
     ended = subprocess.run(command, cwd=sandbox, timeout=60, stdout=subprocess.PIPE, text=True)
     # From Python 3.9 on, a program's own path is absolute.
     return ended.returncode, ended.stdout.replace(f"{sandbox}/", "")
@@ -40,10 +40,10 @@ def test_sources(sandbox: Path) -> None:
 
 
 def test_bytecode(sandbox: Path) -> None:
-    assert start(sandbox, "compile", "compiled") == (0, "")
-    (sandbox / "compiled").rename(sandbox / ".strata/compiled")
+    assert start(sandbox, "compile", ".strata") == (0, "")
     (sandbox / ".strata/sources.json").unlink()
-    assert start(sandbox, "a-verb", "request.json") == RAN
+    (sandbox / ".strata/program.py").unlink()
+    assert start(sandbox, "a-verb", "request.json", program="program.pyc") == RAN
 
 
 def test_equal_sources_give_equal_bytecode() -> None:
