@@ -44,7 +44,7 @@ OUTPUT = Digest("e" * 64, 1)
 ORIGIN = origin()
 LOADER = "usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2"
 # In place of an interpreter: it writes how it was started into the file that its last argument names.
-COMPILER = b'#!/bin/sh\nshift 4\nprintf "%s %s %s %s %s" "$1" "$2" "$3" "$4" "$5" > "$6"\n'
+COMPILER = b'#!/bin/sh\nshift 4\nprintf "%s %s %s %s %s %s" "$@" > compiled\n: > program.pyc\n'
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,8 @@ def test_process_on_the_interpreter(runner: RuleRunner) -> None:
     assert {f".python/{LOADER}", "wheels/demo.whl"} < set(made_of(runner, process))
     assert (process.output_files, process.output_directories) == (("result.json",), ("blobs",))
     compiled = contents(runner, process.immutable_input_digests[".strata"])
-    assert (set(compiled), compiled["compiled"]) == ({"program.py", "compiled"}, b"-I -S -B .strata/program.py compile")
+    command = b"-I -S -B .strata/program.py compile ."
+    assert compiled == {"program.pyc": b"", "compiled": command}
     assert_no_machine(runner, process)
 
 

@@ -170,7 +170,7 @@ def test_the_page_of_cached_steps_has_every_step_and_what_is_in_its_key(first: M
     assert set(described) == set(VERBS)
     seen = set()
     for script in (first.root / "sandboxes").glob("*/__run.sh"):
-        (verb,) = re.findall(r"\.strata/program\.py ([a-z-]+)", script.read_text())
+        (verb,) = re.findall(r"\.strata/program\.pyc? ([a-z-]+)", script.read_text())
         if verb == "compile":  # the library itself, once for each step
             continue
         request = json.loads(script.with_name(".request.json").read_text())

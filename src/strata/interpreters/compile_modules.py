@@ -117,8 +117,10 @@ def main(arguments: list[str]) -> int:
 def ask(arguments: list[str], server: Server) -> int:
     """Have a server compile; return the exit code, or minus the number of the signal that ended the compilation."""
     answers, questions = server
-    os.write(questions, "\0".join(arguments).encode())
-    # Nothing to read where somebody killed the server.
+    try:
+        os.write(questions, "\0".join(arguments).encode())
+    except BrokenPipeError:
+        pass  # Somebody killed the server, and there is nothing to read.
     return int(os.read(answers, _MESSAGE) or -9)
 
 

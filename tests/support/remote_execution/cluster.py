@@ -152,7 +152,7 @@ class Cluster:
 
 def verbs(lines: Iterable[str]) -> set[str]:
     """Return the verbs of the library that some command lines start."""
-    return set(re.findall(r"\.strata/program\.py ([a-z-]+)", "\n".join(lines)))
+    return set(re.findall(r"\.strata/program\.pyc? ([a-z-]+)", "\n".join(lines)))
 
 
 @contextmanager
