@@ -1,8 +1,7 @@
 """The venv artifact: the wheels that an app needs, a layer for each group of them, and the proof of their installation.
 
-Inputs: the wheels, fetched or built (wheels.py, sdists.py, first_party/distributions.py), the installer, the
-interpreter.
-Errors: those of the lock, of fetching, of layers and of the installer.
+Inputs: the wheels (chosen.py, first_party/distributions.py), the installer, the interpreter.
+Errors: those of the wheels (chosen.py), of layers and of the installer.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from pants.engine.target import Target
 from pants.util.frozendict import FrozenDict
 
 from pants_strata import engine
-from pants_strata.artifacts.installer import Installer, InstallerRequest, PreparedInstallerRequest
+from pants_strata.artifacts.installer import Installer, PreparedInstallerRequest
 from pants_strata.artifacts.interpreter import BuildInterpreterRequest
 from pants_strata.artifacts.layer import ArtifactLayer
 from pants_strata.artifacts.venv import (
@@ -31,6 +30,8 @@ from pants_strata.artifacts.venv import (
     VenvLayer,
     VenvLayerRequest,
     VenvRequest,
+    VenvWheels,
+    VenvWheelsRequest,
     WheelLibraries,
     WheelLibrariesRequest,
 )
@@ -40,67 +41,21 @@ from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import VenvLayerBudgetField, VenvLayerThresholdField
 from pants_strata.util_rules.dependencies import get_dependencies_layer, get_venv_layer
 from pants_strata.util_rules.installer import get_prepared_installer
+from pants_strata.util_rules.venvs.chosen import get_venv_wheels
 from pants_strata.util_rules.venvs.libraries import get_wheel_libraries, has_machine_code
 from pants_strata.util_rules.venvs.locked_venv import get_locked_venv
 from pants_strata.util_rules.venvs.proof import get_proof
-from pants_strata.util_rules.venvs.sdists import allowed_sdists, with_built_wheels
-from pants_strata.util_rules.venvs.wheels import fetch_wheels
 from strata.attest.build_inputs import Input
-from strata.errors import StrataError
 from strata.errors.audit import code_at_each_start, paths_alike
 from strata.errors.targets import file_in_place_of_directory, files_overlap, layer_budget_unusable
 from strata.locks.environment import marker_environment
-from strata.locks.requirements import LockedRequirement
 from strata.plan.install_batches import install_batches
 from strata.plan.layer_groups import MOST_LAYERS, layer_groups
 from strata.plan.needed import reached
 from strata.plan.overlaps import entangled, obstructions, overlaps
 from strata.plan.policy import Notices
-from strata.protocol.interpreter import feature_version
 
 _logger = logging.getLogger(__name__)
-
-
-async def _obtain(
-    target: Target, locked: LockedVenv, requirements: Sequence[LockedRequirement]
-) -> tuple[LockedWheel, ...]:
-    """Return a wheel for each requirement, fetched or built."""
-    interpreter = locked.interpreter
-    fetched = await fetch_wheels(
-        requirements,
-        locked.tags,
-        python=feature_version(interpreter.version),
-        platform=str(interpreter.platform),
-        c_library=locked.c_library,
-        where=target.address,
-        sdists=allowed_sdists(target),
-    )
-    return await with_built_wheels(target, fetched, interpreter, locked.installer)
-
-
-async def _needed(
-    target: Target, locked: LockedVenv, roots: Iterable[str], built: Iterable[LockedWheel]
-) -> tuple[LockedWheel, ...]:
-    """Return the built wheels, and those that they and the roots require, directly or through others.
-
-    Only a wheel itself says what it requires. So each round fetches the wheels that those of the last round require,
-    until a round finds none that is new.
-    """
-    requirements = {requirement.name: requirement for requirement in locked.requirements}
-    environment = marker_environment(locked.interpreter.version, locked.interpreter.platform)
-    found = {wheel.name: wheel for wheel in built}
-    wanted = (*roots, *found)
-    known = {*requirements, *found}
-    while True:
-        requires = {wheel.name: wheel.requires for wheel in found.values()}
-        try:
-            names = reached(wanted, requires, known, environment)
-        except StrataError as error:
-            raise error.at(str(target.address)) from None
-        new = [requirements[name] for name in sorted(names) if name not in found]
-        if not new:
-            return tuple(found.values())
-        found.update((wheel.name, wheel) for wheel in await _obtain(target, locked, new))
 
 
 def _layer_requests(
@@ -134,27 +89,34 @@ def _layer_requests(
     ]
 
 
+async def _chosen(request: VenvRequest, locked: LockedVenv) -> tuple[LockedWheel, ...]:
+    """Return the wheels. Meanwhile the installer is made ready: later, all proofs would wait for one process."""
+    wanted: list[Any] = [get_venv_wheels(VenvWheelsRequest(request.lock, request.roots, request.built))]
+    from_lock = locked.requirements if request.roots is None else request.roots
+    if from_lock or request.built:
+        wanted.append(get_prepared_installer(PreparedInstallerRequest(locked.installer)))
+    found: VenvWheels = (await engine.concurrently(wanted))[0]
+    return found.wheels
+
+
 async def _parts(
     layers: Sequence[DependenciesLayerRequest],
     venv: VenvLayerRequest,
     libraries: Sequence[WheelLibrariesRequest],
     proofs: Sequence[ProofRequest],
-    installer: InstallerRequest,
 ) -> tuple[tuple[DependenciesLayer, ...], VenvLayer, tuple[WheelLibraries, ...], tuple[Proof, ...]]:
     """Return the layers of wheels, the layer of the venv itself, the libraries of wheels and the proofs.
 
-    All are under way at the same time, and processes begin in this order: layers of large wheels take longest, and a
-    proof gets a core that no layer needs. The installer is made ready before, so that no proof waits for it alone.
+    All are under way at the same time, and are asked for in this order: layers of large wheels take longest, and a
+    proof gets a core that no layer needs.
     """
-    ready = [get_prepared_installer(PreparedInstallerRequest(installer))] if proofs else []
     wanted: list[Any] = [
-        *ready,
         *(get_dependencies_layer(request) for request in layers),
         get_venv_layer(venv),
         *(get_wheel_libraries(request) for request in libraries),
         *(get_proof(request) for request in proofs),
     ]
-    parts = (await engine.concurrently(wanted))[len(ready) :]
+    parts = await engine.concurrently(wanted)
     count, proved = len(layers), len(parts) - len(proofs)
     return tuple(parts[:count]), parts[count], tuple(parts[count + 1 : proved]), tuple(parts[proved:])
 
@@ -202,10 +164,7 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem, policy: Poli
     """Return the layers of a venv, once its installer has proved what they hold."""
     target = await engine.target(request.lock.address)
     locked = await get_locked_venv(request.lock)
-    if request.roots is None:
-        chosen = (*request.built, *await _obtain(target, locked, locked.requirements))
-    else:
-        chosen = await _needed(target, locked, request.roots, request.built)
+    chosen = await _chosen(request, locked)
     wheels = {wheel.name: wheel for wheel in chosen}
     interpreter = BuildInterpreterRequest(locked.interpreter.address)
     venv = VenvLayerRequest(interpreter, request.compression, request.program)
@@ -218,7 +177,6 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem, policy: Poli
             if has_machine_code(wheel)
         ],
         _proof_requests(request, locked, wheels),
-        locked.installer,
     )
     distributions = {name: item for layer in layers for name, item in layer.distributions.items()}
     obstructed = obstructions(distributions)
@@ -239,7 +197,7 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem, policy: Poli
         # Whose file is there must not depend on which layer lies above which: one layer holds them all.
         together = entangled(overlapping)
         again = _layer_requests(request, target, strata, interpreter, wheels, together)
-        layers, _, _, _ = await _parts(again, venv, (), (), locked.installer)
+        layers, _, _, _ = await _parts(again, venv, (), ())
     for proof in proofs:
         if proof.failure is not None:
             raise proof.failure.at(str(target.address))

@@ -29,12 +29,15 @@ from pants_strata.artifacts.venv import (
     VenvLayer,
     VenvLayerRequest,
     VenvRequest,
+    VenvWheels,
+    VenvWheelsRequest,
 )
 from pants_strata.artifacts.wheel import LockedWheel
 from pants_strata.policy_options import Policy, PolicySubsystem
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import PythonVenvTarget
 from pants_strata.util_rules.venvs.c_library import own_c_library
+from pants_strata.util_rules.venvs.chosen import choose_wheels
 from pants_strata.util_rules.venvs.venv import build_venv
 from strata.attest.build_inputs import Input
 from strata.errors import StrataError
@@ -109,7 +112,20 @@ class Engine:
         return Proof(INSTALLER, self.failure)
 
     def build(self, roots: Optional[Sequence[str]], wheels: Sequence[LockedWheel] = (), **fields: Any) -> Venv:
-        target = PythonVenvTarget(fields, ADDRESS)
+        target = WrappedTarget(PythonVenvTarget(fields, ADDRESS))
+
+        def choose(request: VenvWheelsRequest) -> VenvWheels:
+            chosen: VenvWheels = run_mocked(
+                choose_wheels,
+                [request],
+                {
+                    (WrappedTarget, WrappedTargetRequest): lambda _: target,
+                    (LockedVenv, LockedVenvRequest): self.lock,
+                    (FetchResult, FetchRequest): self.fetch,
+                },
+            )
+            return chosen
+
         built: Venv = run_mocked(
             build_venv,
             [
@@ -124,9 +140,9 @@ class Engine:
                 create_subsystem(PolicySubsystem, **{**ALLOWING, **self.policy}),
             ],
             {
-                (WrappedTarget, WrappedTargetRequest): lambda _: WrappedTarget(target),
+                (WrappedTarget, WrappedTargetRequest): lambda _: target,
                 (LockedVenv, LockedVenvRequest): self.lock,
-                (FetchResult, FetchRequest): self.fetch,
+                (VenvWheels, VenvWheelsRequest): choose,
                 (DependenciesLayer, DependenciesLayerRequest): self.write,
                 (PreparedInstaller, PreparedInstallerRequest): lambda _: PreparedInstaller(INSTALLER, DIGEST),
                 (Proof, ProofRequest): self.prove,
