@@ -2,7 +2,7 @@
 
 An edit elsewhere in the library, or of a docstring or a comment, leaves the cache key of the process as it is. The
 modules with the words of errors are not in the slice, either (strata.errors.unworded), and light modules stand in for
-two slow ones (strata.start).
+slow ones (strata.start).
 """
 
 from __future__ import annotations
@@ -28,7 +28,14 @@ from strata.verbs import VERBS, protocol
 _ERRORS = "strata.errors"
 # Modules that the interpreter also runs as programs of their own.
 _SCRIPTS = ("strata/interpreters/compile_modules.py",)
-_SLOW = re.compile(r"^from (dataclasses|typing) import ", re.MULTILINE)
+# Imports of slow modules, and those of their light forms (strata.start).
+_SLOW = (
+    (re.compile(r"^from (dataclasses|typing) import ", re.MULTILINE), r"from strata.start.\1 import "),
+    (
+        re.compile(r"^from email\.\w+ import (HeaderParser|Message)$", re.MULTILINE),
+        r"from strata.start.email import \1",
+    ),
+)
 _ERRORS_OF_SANDBOXES = (_ERRORS, f"{_ERRORS}.unworded")
 
 
@@ -65,6 +72,8 @@ def modules_of(verb: str) -> dict[str, str]:
         # The package itself says its version alone, and a release must not change any key.
         found[path] = "" if module == "strata" else source
         queue += _module(source).imports
+        # What `http.client` gets in the place of a slow module (strata.start.program).
+        queue += ["strata.start.email"] if module == "strata.fetch.http" else []
         # Importing a.b.c imports a and a.b.
         queue += [module.rpartition(".")[0]] if "." in module else []
     return found
@@ -111,7 +120,10 @@ def _source(module: str) -> tuple[str, str | None]:
         except OSError:
             continue
         assert data is not None
-        return path, _SLOW.sub(r"from strata.start.\1 import ", data.decode())
+        source = data.decode()
+        for slow, light in _SLOW:
+            source = slow.sub(light, source)
+        return path, source
     return relative, None
 
 

@@ -20,6 +20,7 @@ from typing import Any, Callable, Optional, TypeVar
 
 from strata.fetch import limits
 from strata.fetch.credentials import Credentials
+from strata.fetch.local_files import LocalFileHandler
 from strata.fetch.pace import Pace, PacedHTTPHandler, PacedHTTPSHandler, TooSlow
 from strata.fetch.url import Refused, readable, redirected, shown
 from strata.pieces import NO_ROOM
@@ -74,7 +75,7 @@ class Client:
             urllib.request.ProxyHandler({"http": proxy, "https": proxy} if proxy else None),
             PacedHTTPHandler(self._pace),
             PacedHTTPSHandler(self._pace, partial(_context, cert)),
-            urllib.request.FileHandler(),
+            LocalFileHandler(),
             urllib.request.HTTPErrorProcessor(),
             urllib.request.HTTPDefaultErrorHandler(),
         ):

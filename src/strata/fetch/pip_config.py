@@ -6,7 +6,6 @@ file of `PIP_CONFIG_FILE`, then the variables `PIP_*`. pip's site level belongs 
 
 from __future__ import annotations
 
-import configparser
 import math
 import os
 from collections.abc import Iterator, Mapping
@@ -88,10 +87,17 @@ def _files(environment: Mapping[str, str]) -> Iterator[Path]:
 
 def _values(file: Path) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield the name of each section and its values that are not empty; nothing for a file that cannot be read."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return
+    # Most machines have no such file, and each process that fetches looks for it.
+    import configparser
+
     parser = configparser.RawConfigParser()
     try:
-        parser.read_string(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, configparser.Error):
+        parser.read_string(text)
+    except configparser.Error:
         return
     for section in _SECTIONS:
         if parser.has_section(section):

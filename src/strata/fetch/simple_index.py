@@ -9,15 +9,12 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Optional
 
 from strata.fetch.limits import URL_LENGTH
 
 ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
-
-_SHA256 = re.compile(r"(?:^|&)sha256=([0-9a-fA-F]{64})(?![^&])")
 
 
 @dataclass(frozen=True)
@@ -42,11 +39,10 @@ def read_page(body: bytes, content_type: str, url: str) -> tuple[Link, ...]:
     """
     if content_type.partition(";")[0].strip().endswith("json"):
         return tuple(_json_links(body, url))
-    parser = _Anchors(url)
-    # The parser gives up at some malformed declarations, with the first of these before Python 3.10.
-    with suppress(NotImplementedError, AssertionError):
-        parser.feed(body.decode("utf-8", "replace"))
-    return tuple(parser.links)
+    # Most indexes answer with JSON, and the parser takes as long to load as a file takes to fetch.
+    from strata.fetch.html_page import html_links
+
+    return html_links(body.decode("utf-8", "replace"), url)
 
 
 def read_folder(folder: Path) -> tuple[Link, ...]:
@@ -78,25 +74,3 @@ def _json_links(body: bytes, url: str) -> Iterator[Link]:
             if len(reference) <= URL_LENGTH:
                 known = re.fullmatch("[0-9a-fA-F]{64}", sha256)
                 yield Link(name, urllib.parse.urljoin(url, reference), sha256.lower() if known else "", url)
-
-
-class _Anchors(HTMLParser):
-    def __init__(self, url: str) -> None:
-        super().__init__()
-        self.links: list[Link] = []
-        self._page = self._base = url
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, Optional[str]]]) -> None:
-        href = dict(attrs).get("href")
-        if not href or tag not in ("base", "a") or len(href) > URL_LENGTH:
-            return
-        with suppress(ValueError):
-            # Pages have thousands of links: what a link costs is most of what a page costs.
-            reference, _, fragment = href.strip().partition("#")
-            url = urllib.parse.urljoin(self._base, reference)
-            if tag == "base":
-                self._base = url
-                return
-            name = urllib.parse.unquote(urllib.parse.urlsplit(url).path.rpartition("/")[2])
-            sha256 = _SHA256.search(fragment)
-            self.links.append(Link(name, url, sha256[1].lower() if sha256 else "", self._page))

@@ -40,6 +40,7 @@ server: Server | None = None
 
 # The most bytes that a pipe takes at once, on each system.
 _MESSAGE = 512
+_KILLED = -9
 
 Source = tuple[str, str, int, int, int, bool]
 """A module's path below FINAL; a file, and where in it the source lies: offset, bytes there, bytes of the source, and
@@ -119,9 +120,10 @@ def ask(arguments: list[str], server: Server) -> int:
     answers, questions = server
     try:
         os.write(questions, "\0".join(arguments).encode())
+        # Nothing to read, or nobody to write to, where somebody killed the server.
+        return int(os.read(answers, _MESSAGE) or _KILLED)
     except BrokenPipeError:
-        pass  # Somebody killed the server, and there is nothing to read.
-    return int(os.read(answers, _MESSAGE) or -9)
+        return _KILLED
 
 
 def serve(server: Server) -> None:

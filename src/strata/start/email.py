@@ -1,11 +1,13 @@
-"""This module stands in for `email` where a process only makes HTTP requests: it reads headers, and nothing else.
+"""This module stands in for `email` in a sandbox, and where a process only makes HTTP requests: it reads headers alone.
 
 `http.client` takes headers from `email.parser` and `email.message`, which import 20 modules. A push of a few kilobytes
-would wait longer for these than for the registry.
+would wait longer for these than for the registry, and the fetch of a small file as long as for the rest of its process.
 """
 
 from __future__ import annotations
 
+import importlib
+import io
 import sys
 from collections.abc import Iterator
 from typing import Any, Callable
@@ -57,21 +59,40 @@ class Parser:
 
     def parsestr(self, text: str) -> Message:
         """Return the headers of a text, up to the first line that is none. A line that begins with a space goes on."""
-        unfolded: list[tuple[str, str]] = []
-        for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+        found: list[tuple[str, str]] = []
+        goes_on = False
+        for line in io.StringIO(text, newline=""):
             name, colon, value = line.partition(":")
             if line[:1] in (" ", "\t"):
-                if unfolded:
-                    unfolded[-1] = (unfolded[-1][0], f"{unfolded[-1][1]}\r\n{line}")
-            elif name and colon and all("!" <= sign <= "~" for sign in name):
-                unfolded.append((name, value.lstrip(" \t")))
-            elif name or not colon:
+                if goes_on:
+                    found[-1] = (found[-1][0], found[-1][1] + line)
+                continue
+            goes_on = False
+            if line.startswith("From ") or (colon and not name):
+                continue
+            if not colon or not all("!" <= sign <= "~" for sign in name):
                 break
+            found.append((name, value.lstrip(" \t")))
+            goes_on = True
         made = self._class()
-        for name, value in unfolded:
-            made.add_header(name, value)
+        for name, value in found:
+            made.add_header(name, value.rstrip("\r\n"))
         return made
 
 
+# The metadata of wheels has nothing but headers that matter.
+HeaderParser = Parser
+
 # `http.client` imports these two by name.
 message = parser = sys.modules[__name__]
+
+NAMES = ("email", "email.message", "email.parser")
+"""The names of what this module stands in for."""
+
+
+def import_http_client() -> None:
+    """Import `http.client` with this module in the place of `email`. Later imports of `email` get the real one."""
+    sys.modules.update(dict.fromkeys(NAMES, sys.modules[__name__]))
+    importlib.import_module("http.client")
+    for name in NAMES:
+        del sys.modules[name]

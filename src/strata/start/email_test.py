@@ -5,6 +5,8 @@ from http.client import HTTPMessage
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from strata.start import email as light
 
@@ -42,6 +44,16 @@ def test_headers_are_those_of_the_standard_library(text: str) -> None:
         assert (name in found) == (name in standard)
         assert found.get_all(name) == standard.get_all(name)
         assert found.get_all(name, []) == standard.get_all(name, [])
+
+
+PARTS = st.sampled_from([*"Aa: \t\r\n\x0b\x0c\x1c\x85\u2028é-", "A: b\n", "From "])
+
+
+@given(st.lists(PARTS, max_size=12))
+def test_any_headers_are_those_of_the_standard_library(parts: list[str]) -> None:
+    text = "".join(parts)
+    standard = email.parser.HeaderParser().parsestr(text)
+    assert light.HeaderParser().parsestr(text).items() == standard.items()
 
 
 def test_http_client_takes_both_by_name() -> None:

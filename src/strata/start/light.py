@@ -30,7 +30,7 @@ def import_light(*modules: str) -> None:
 
     sys.modules["dataclasses"] = strata.start.dataclasses
     sys.modules["gettext"] = strata.start.gettext
-    sys.modules.update(dict.fromkeys(("email", "email.parser", "email.message"), strata.start.email))
+    sys.modules.update(dict.fromkeys(strata.start.email.NAMES, strata.start.email))
     sys.modules["ssl"] = None  # type: ignore[assignment]
     try:
         for module in modules:

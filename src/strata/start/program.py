@@ -20,6 +20,7 @@ _WEEK = 7 * 24 * 3600
 # What zipfile, shutil, pathlib and http.client import, and seldom use.
 _SELDOM = ("bz2", "lzma", "ntpath", "ssl")
 _COMPILER = "strata.interpreters.compile_modules"
+_HTTP = "strata.fetch.http"
 _FOLDER = __file__.rpartition("/")[0] or "."
 
 # Name of a module → whether it is a package, its path, its code as marshal has it.
@@ -182,6 +183,10 @@ def main(argv: list[str]) -> int:
 
     from strata.verbs import run_verb
 
+    if _HTTP in modules:
+        from strata.start.email import import_http_client
+
+        import_http_client()
     if compiler is None:
         return run_verb(argv[0], Path(argv[1]))
     import os
