@@ -80,13 +80,15 @@ def _alone(tool: str, kept: Sequence[Sandbox], bench: Workbench) -> float:
     ]
     program = (kept[0].folder / requests[0]["installer"]["program"]).absolute()
     target = bench.folder("alone")
-    options = ["--quiet", "--no-index", "--no-deps", f"--target={target}"]
+    options = ["--quiet", "--no-index", "--no-deps"]
     if tool == "pip":
-        more = ["--no-compile", "--no-cache-dir", "--root-user-action=ignore"]
+        # With --target pip installs into a temporary directory first, and moves all.
+        more = ["--no-compile", "--no-cache-dir", "--root-user-action=ignore", f"--prefix={target}"]
         used = kept[0].interpreter("-c", _PIP, str(program), "--isolated", "install", *options, *more, *wheels)
     else:
-        python = ["--python-version=3.13", "--python-platform=x86_64-manylinux_2_40", "--link-mode=hardlink"]
-        used = run(program, "--no-config", "--no-cache", "--offline", "pip", "install", *python, *options, *wheels)
+        python = ["--python-version=3.13", "--python-platform=x86_64-manylinux_2_40"]
+        more = [*python, "--link-mode=hardlink", f"--target={target}"]
+        used = run(program, "--no-config", "--no-cache", "--offline", "pip", "install", *more, *options, *wheels)
     assert any(target.rglob("RECORD"))
     shutil.rmtree(target)
     return used.processor
