@@ -44,8 +44,8 @@ ARROWS = {
     "run": {"errors", "layouts", "oci"},
     "sign": {"attest", "audit", "errors", "layouts", "oci", "registry"},
     "standalone": {"errors", "oci", "protocol"},
-    # The program imports the verbs.
-    "start": {"verbs"},
+    # The program imports the verbs, and what compiles modules for them.
+    "start": {"interpreters", "verbs"},
     # What users' tests import.
     "testing": {"errors", "image_tests", "layouts", "run"},
     "verbs": {"errors"},

@@ -47,7 +47,6 @@ VERBS = {
     "standalone-tree": "strata.interpreters.standalone.tree",
     "try-image": "strata.image_tests.run",
     "venv-layer": "strata.layers.venv",
-    "wheel-libraries": "strata.libraries.wheel",
 }
 
 
@@ -58,7 +57,6 @@ _ROOMS = {
     "image": "images.",
     "files": "contents.",
     "installer": "installers.",
-    "libraries": "contents.",
     "standalone": "standalone.",
 }
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pants.engine.addresses import Address
-from pants.util.frozendict import FrozenDict
 
 from pants_strata.artifacts.installer import Installer, InstallerRequest
 from pants_strata.artifacts.interpreter import BuildInterpreterRequest, Interpreter
@@ -16,6 +15,7 @@ from strata.errors import StrataError
 from strata.locks.c_library import CLibrary
 from strata.locks.requirements import LockedRequirement
 from strata.oci.platform import Platform
+from strata.plan.libraries import NativeWheel
 from strata.plan.policy import Notices
 from strata.protocol.dependencies_layer import Bytecode, Distribution
 from strata.protocol.layer import Compression
@@ -135,28 +135,6 @@ class VenvLayer:
 
 
 @dataclass(frozen=True)
-class WheelLibrariesRequest:
-    """The shared libraries of a wheel for a platform; `venv` is for messages."""
-
-    venv: Address
-    interpreter: BuildInterpreterRequest
-    wheel: LockedWheel
-    platform: Platform
-
-
-@dataclass(frozen=True)
-class WheelLibraries:
-    """The shared libraries of a wheel, by the names that the loader knows.
-
-    `needs` maps the name of each that the wheel needs and does not have to a file in it that does.
-    """
-
-    title: str
-    has: tuple[str, ...]
-    needs: FrozenDict[str, str]
-
-
-@dataclass(frozen=True)
 class Venv:
     """What an entry point can name stands beside the layers: importable modules, and the commands in bin.
 
@@ -169,5 +147,5 @@ class Venv:
     scripts: frozenset[str]
     standard_library: frozenset[str]
     wheels: tuple[LockedWheel, ...] = ()
-    libraries: tuple[WheelLibraries, ...] = ()
+    libraries: tuple[NativeWheel, ...] = ()
     notices: Notices = field(default_factory=Notices)

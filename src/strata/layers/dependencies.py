@@ -17,12 +17,14 @@ from strata.audit.layer import audited
 from strata.audit.notices import Notices
 from strata.interpreters.bytecode import bytecode_folder, cache_path, compiled_modules
 from strata.oci.layer import Entry, File, ZipMember, write_layer
-from strata.protocol.dependencies_layer import Bytecode, Request, Result
+from strata.protocol.dependencies_layer import Bytecode, Libraries, Request, Result
 from strata.protocol.interpreter import SandboxInterpreter
 from strata.wheels.archive import WheelArchive
 from strata.wheels.image_venv import IMAGE_PREFIX, image_site_packages
 from strata.wheels.installed_form import InstalledFile, distribution, installed_files, own_metadata
 from strata.wheels.modules import is_test_module
+
+_PURE = "-any.whl"
 
 
 def run(request: Request) -> Result:
@@ -44,7 +46,9 @@ def run(request: Request) -> Result:
         }
         layer = write_layer(entries, contents=contents, compression=request.compression)
     distributions = {
-        archive.wheel.name: replace(distribution(archive), starts=_starts(each))
+        archive.wheel.name: replace(
+            distribution(archive), starts=_starts(each), libraries=_libraries(archive.wheel.path)
+        )
         for archive, each in zip(archives, files)
     }
     return Result(layer.written(), distributions)
@@ -52,6 +56,16 @@ def run(request: Request) -> Result:
 
 Files = Mapping[str, InstalledFile]
 """The files of one wheel, by path from the root of the venv."""
+
+
+def _libraries(wheel: Path) -> Mapping[str, Libraries]:
+    """Return the shared libraries of a wheel by platform; none for one that has no machine code, by its name."""
+    if wheel.name.endswith(_PURE):
+        return {}
+    # Most wheels have none, and a layer of a small one takes as long as its imports.
+    from strata.libraries.wheel import wheel_libraries
+
+    return wheel_libraries(wheel)
 
 
 def _starts(files: Files) -> tuple[str, ...]:

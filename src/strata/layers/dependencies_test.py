@@ -5,15 +5,17 @@ import importlib.util
 import sys
 import tarfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from strata.layers import dependencies
-from strata.protocol.dependencies_layer import Bytecode, Distribution, Request, Result
+from strata.protocol.dependencies_layer import Bytecode, Distribution, Libraries, Request, Result
 from strata.protocol.wheel import Wheel
 from support.interpreters import write_interpreter
 from support.oci.layers import blob_of
+from support.standalone.elf import elf
 from support.wheels import Content, write_wheel
 
 VERSION = "{}.{}".format(*sys.version_info)
@@ -141,6 +143,21 @@ def test_of_different_files_the_last_name_wins() -> None:
     described = result.distributions
     path = f"lib/python{VERSION}/site-packages/shared.py"
     assert described["first"].files[path] != described["last"].files[path]
+
+
+def test_shared_libraries_of_wheels_with_machine_code() -> None:
+    native = elf(loader="", needed=["libz.so.1"], name="libown.so.1")
+    plain = wheel("demo", {"demo/own.so": native})
+    path = plain.path.rename("demo-1.0-cp313-cp313-manylinux_2_28_x86_64.whl")
+    for each, expected in (
+        (
+            replace(plain, path=path),
+            {"linux/amd64": Libraries(("libown.so.1", "own.so"), {"libz.so.1": "demo/own.so"})},
+        ),
+        # Its name says that it has none.
+        (wheel("demo", {"demo/own.so": native}), {}),
+    ):
+        assert run(each).distributions["demo"].libraries == expected
 
 
 def test_files_of_a_wheel_are_the_same_in_each_company() -> None:

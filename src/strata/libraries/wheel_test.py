@@ -7,21 +7,19 @@ from typing import Union
 import pytest
 
 from strata.errors import StrataError
-from strata.libraries import wheel
-from strata.protocol.contents.wheel_libraries import Request, Result
-from strata.protocol.wheel import Wheel
+from strata.libraries.wheel import wheel_libraries
+from strata.protocol.dependencies_layer import Libraries
 from support.standalone.elf import elf
 from support.venvs.wheels import Content, Member, WheelFile
 
 ARM = 183
 
 
-def looked_at(tmp_path: Path, files: Mapping[str, Union[str, bytes]], platform: str = "linux/amd64") -> Result:
+def looked_at(tmp_path: Path, files: Mapping[str, Union[str, bytes]]) -> Mapping[str, Libraries]:
     members: Mapping[str, Content] = {
         name: Member(content) if isinstance(content, bytes) else content for name, content in files.items()
     }
-    path = WheelFile("demo", files=members, pure=False).write(tmp_path)
-    return wheel.run(Request(Wheel("demo", "1.0", path), platform))
+    return wheel_libraries(WheelFile("demo", files=members, pure=False).write(tmp_path))
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +37,7 @@ def test_a_program_and_libraries(tmp_path: Path) -> None:
             "demo/__init__.py": "",
         },
     )
-    assert found == Result(
+    libraries = Libraries(
         ("libown-1a2b.so.1", "libown.so.1", "native.abi3.so"),
         {
             "libatomic.so.1": "demo/driver/node",
@@ -47,16 +45,19 @@ def test_a_program_and_libraries(tmp_path: Path) -> None:
             "libz.so.1": "demo.libs/libown-1a2b.so.1",
         },
     )
+    assert found == {"linux/amd64": libraries}
 
 
-def test_files_for_another_processor_or_c_library_do_not_count(tmp_path: Path) -> None:
+def test_files_for_each_processor_and_for_another_c_library(tmp_path: Path) -> None:
     files: Mapping[str, Union[str, bytes]] = {
         "demo/arm.so": elf(machine=ARM, loader="", needed=["libarm.so.1"]),
         "demo/musl": elf(loader="/lib/ld-musl-x86_64.so.1", needed=["libmusl.so.1"]),
         "demo/musl.so": elf(loader="", needed=["libc.musl-x86_64.so.1", "libother.so.1"]),
     }
-    assert looked_at(tmp_path, files) == Result(("musl.so",), {})
-    assert looked_at(tmp_path, files, "linux/arm64") == Result(("arm.so",), {"libarm.so.1": "demo/arm.so"})
+    assert looked_at(tmp_path, files) == {
+        "linux/amd64": Libraries(("musl.so",), {}),
+        "linux/arm64": Libraries(("arm.so",), {"libarm.so.1": "demo/arm.so"}),
+    }
 
 
 def test_what_is_no_program_is_passed_over(tmp_path: Path) -> None:
@@ -65,13 +66,14 @@ def test_what_is_no_program_is_passed_over(tmp_path: Path) -> None:
         "demo/short.so": elf()[:40],
         "demo/empty": "",
         "demo/x.py": elf(),
+        "demo/riscv.so": elf(machine=243),
     }
-    assert looked_at(tmp_path, files) == Result((), {})
+    assert looked_at(tmp_path, files) == {}
 
 
 def test_a_wheel_that_cannot_be_read(tmp_path: Path) -> None:
     path = tmp_path / "demo-1.0-py3-none-any.whl"
     path.write_bytes(b"PK")
     with pytest.raises(StrataError) as caught:
-        wheel.run(Request(Wheel("demo", "1.0", path), "linux/amd64"))
+        wheel_libraries(path)
     assert str(caught.value).startswith("demo-1.0-py3-none-any.whl is ")

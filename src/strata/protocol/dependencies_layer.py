@@ -16,6 +16,18 @@ Bytecode = Literal["all", "without tests", "none"]
 
 
 @dataclass(frozen=True)
+class Libraries(message.Message):
+    """The shared libraries of a wheel for one platform, by the names that the loader knows.
+
+    :param has: those in the wheel, sorted.
+    :param needs: the name of a library that it has not → the first file in the wheel that needs it.
+    """
+
+    has: tuple[str, ...]
+    needs: Mapping[str, str] = field(hash=False)
+
+
+@dataclass(frozen=True)
 class Distribution(message.Message):
     """The parts of one installed wheel.
 
@@ -23,12 +35,14 @@ class Distribution(message.Message):
     :param scripts: the names of the commands in bin, sorted.
     :param files: path from the root of the venv → a text that is the same for equal contents.
     :param starts: the paths, from the root of an image, of files with code that runs at each start of Python.
+    :param libraries: of a wheel with machine code, for each platform (`linux/amd64`) that it has any for.
     """
 
     modules: tuple[str, ...]
     scripts: tuple[str, ...]
     files: Mapping[str, str] = field(hash=False)
     starts: tuple[str, ...] = ()
+    libraries: Mapping[str, Libraries] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)

@@ -16,16 +16,16 @@ from pants_strata.artifacts import PLATFORM
 from pants_strata.artifacts.image import ImageSystem
 from pants_strata.artifacts.layer import ArtifactLayer
 from pants_strata.artifacts.oci_base import OciBase
-from pants_strata.artifacts.venv import Venv, WheelLibraries
-from pants_strata.artifacts.wheel import LockedWheel
+from pants_strata.artifacts.venv import Venv
 from pants_strata.subsystem import DebianSubsystem
 from pants_strata.target_types import DebianPackagesTarget, OciBaseTarget, PythonImageTarget
 from pants_strata.target_types.defaults import BASE as DEFAULT_BASE
-from pants_strata.util_rules.venvs.libraries import check_libraries, has_machine_code
+from pants_strata.util_rules.venvs.libraries import check_libraries
 from strata.bases.findings import Findings
 from strata.errors import StrataError
 from strata.oci.descriptor import Descriptor
 from strata.oci.layer import Layer
+from strata.plan.libraries import NativeWheel
 from strata.protocol.bases import fetch_base
 from strata.protocol.bases.fetch_base import BaseRuntime
 
@@ -55,7 +55,7 @@ def check(
     upon: Optional[Findings] = None,
     placed: Sequence[str] = (),
 ) -> None:
-    libraries = tuple(WheelLibraries(title, tuple(has), FrozenDict(needs)) for title, needs in wheels.items())
+    libraries = tuple(NativeWheel(title, has, needs) for title, needs in wheels.items())
     check_libraries(
         PythonImageTarget({"script": "x", "missing_libraries": wanted}, IMAGE),
         base or DebianPackagesTarget({}, BASE),
@@ -192,14 +192,3 @@ def test_a_lock_that_does_not_say_what_the_base_has(caplog: pytest.LogCaptureFix
         "version of Strata made it: nobody knows whether the image has those that its wheels need.\n"
         "Fix: make it again with `./pants generate-lockfiles --resolve=third:base`."
     ]
-
-
-# ---- wheels ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "tag, expected",
-    [("py3-none-any", False), ("cp313-cp313-manylinux_2_28_x86_64", True), ("py3-none-linux_x86_64", True)],
-)
-def test_wheels_with_machine_code(tag: str, expected: bool) -> None:
-    assert has_machine_code(LockedWheel("demo", "1.0", f"demo-1.0-{tag}.whl", 1, (), (), EMPTY_DIGEST)) == expected

@@ -7,7 +7,7 @@ Errors: those of the wheels (chosen.py), of layers and of the installer.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -32,8 +32,6 @@ from pants_strata.artifacts.venv import (
     VenvRequest,
     VenvWheels,
     VenvWheelsRequest,
-    WheelLibraries,
-    WheelLibrariesRequest,
 )
 from pants_strata.artifacts.wheel import LockedWheel
 from pants_strata.policy_options import Policy, PolicySubsystem
@@ -42,18 +40,20 @@ from pants_strata.target_types import VenvLayerBudgetField, VenvLayerThresholdFi
 from pants_strata.util_rules.dependencies import get_dependencies_layer, get_venv_layer
 from pants_strata.util_rules.installer import get_prepared_installer
 from pants_strata.util_rules.venvs.chosen import get_venv_wheels
-from pants_strata.util_rules.venvs.libraries import get_wheel_libraries, has_machine_code
 from pants_strata.util_rules.venvs.locked_venv import get_locked_venv
 from pants_strata.util_rules.venvs.proof import get_proof
 from strata.attest.build_inputs import Input
 from strata.errors.audit import code_at_each_start, paths_alike
 from strata.errors.targets import file_in_place_of_directory, files_overlap, layer_budget_unusable
 from strata.locks.environment import marker_environment
+from strata.oci.platform import Platform
 from strata.plan.install_batches import install_batches
 from strata.plan.layer_groups import MOST_LAYERS, layer_groups
+from strata.plan.libraries import NativeWheel
 from strata.plan.needed import reached
 from strata.plan.overlaps import entangled, obstructions, overlaps
 from strata.plan.policy import Notices
+from strata.protocol.dependencies_layer import Distribution
 
 _logger = logging.getLogger(__name__)
 
@@ -102,10 +102,9 @@ async def _chosen(request: VenvRequest, locked: LockedVenv) -> tuple[LockedWheel
 async def _parts(
     layers: Sequence[DependenciesLayerRequest],
     venv: VenvLayerRequest,
-    libraries: Sequence[WheelLibrariesRequest],
     proofs: Sequence[ProofRequest],
-) -> tuple[tuple[DependenciesLayer, ...], VenvLayer, tuple[WheelLibraries, ...], tuple[Proof, ...]]:
-    """Return the layers of wheels, the layer of the venv itself, the libraries of wheels and the proofs.
+) -> tuple[tuple[DependenciesLayer, ...], VenvLayer, tuple[Proof, ...]]:
+    """Return the layers of wheels, the layer of the venv itself and the proofs.
 
     All are under way at the same time, and are asked for in this order: layers of large wheels take longest, and a
     proof gets a core that no layer needs.
@@ -113,12 +112,21 @@ async def _parts(
     wanted: list[Any] = [
         *(get_dependencies_layer(request) for request in layers),
         get_venv_layer(venv),
-        *(get_wheel_libraries(request) for request in libraries),
         *(get_proof(request) for request in proofs),
     ]
     parts = await engine.concurrently(wanted)
-    count, proved = len(layers), len(parts) - len(proofs)
-    return tuple(parts[:count]), parts[count], tuple(parts[count + 1 : proved]), tuple(parts[proved:])
+    count = len(layers)
+    return tuple(parts[:count]), parts[count], tuple(parts[count + 1 :])
+
+
+def _libraries(
+    wheels: Iterable[LockedWheel], distributions: Mapping[str, Distribution], platform: Platform
+) -> Iterator[NativeWheel]:
+    """Yield the shared libraries for a platform of each wheel that has any."""
+    for wheel in wheels:
+        found = distributions[wheel.name].libraries.get(str(platform))
+        if found is not None:
+            yield NativeWheel(f"{wheel.name} {wheel.version}", found.has, FrozenDict(found.needs))
 
 
 def _proof_requests(request: VenvRequest, locked: LockedVenv, wheels: Mapping[str, LockedWheel]) -> list[ProofRequest]:
@@ -168,14 +176,9 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem, policy: Poli
     wheels = {wheel.name: wheel for wheel in chosen}
     interpreter = BuildInterpreterRequest(locked.interpreter.address)
     venv = VenvLayerRequest(interpreter, request.compression, request.program)
-    layers, venv_layer, libraries, proofs = await _parts(
+    layers, venv_layer, proofs = await _parts(
         _layer_requests(request, target, strata, interpreter, wheels),
         venv,
-        [
-            WheelLibrariesRequest(target.address, interpreter, wheel, request.lock.platform)
-            for wheel in chosen
-            if has_machine_code(wheel)
-        ],
         _proof_requests(request, locked, wheels),
     )
     distributions = {name: item for layer in layers for name, item in layer.distributions.items()}
@@ -197,7 +200,7 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem, policy: Poli
         # Whose file is there must not depend on which layer lies above which: one layer holds them all.
         together = entangled(overlapping)
         again = _layer_requests(request, target, strata, interpreter, wheels, together)
-        layers, _, _, _ = await _parts(again, venv, (), ())
+        layers, _, _ = await _parts(again, venv, ())
     for proof in proofs:
         if proof.failure is not None:
             raise proof.failure.at(str(target.address))
@@ -209,7 +212,7 @@ async def build_venv(request: VenvRequest, strata: StrataSubsystem, policy: Poli
         scripts=frozenset(script for item in distributions.values() for script in item.scripts),
         standard_library=venv_layer.standard_library,
         wheels=chosen,
-        libraries=libraries,
+        libraries=tuple(_libraries(chosen, distributions, request.lock.platform)),
         notices=notices,
     )
 

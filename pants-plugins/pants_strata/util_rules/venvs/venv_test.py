@@ -3,20 +3,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Optional
 
 import pytest
-from pants.engine.addresses import Address
-from pants.engine.fs import Digest
 from pants.engine.target import WrappedTarget, WrappedTargetRequest
 from pants.testutil.option_util import create_subsystem
 from pants.util.frozendict import FrozenDict
 
-from pants_strata.artifacts import PLATFORM
-from pants_strata.artifacts.debian_packages import DebianPackages
-from pants_strata.artifacts.fetched_file import FetchRequest, FetchResult
-from pants_strata.artifacts.installer import Installer, InstallerRequest, PreparedInstaller, PreparedInstallerRequest
-from pants_strata.artifacts.interpreter import Interpreter
+from pants_strata.artifacts.installer import Installer, PreparedInstaller, PreparedInstallerRequest
 from pants_strata.artifacts.layer import ArtifactLayer
 from pants_strata.artifacts.venv import (
     DependenciesLayer,
@@ -36,28 +31,17 @@ from pants_strata.artifacts.wheel import LockedWheel
 from pants_strata.policy_options import Policy, PolicySubsystem
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import PythonVenvTarget
-from pants_strata.util_rules.venvs.c_library import own_c_library
-from pants_strata.util_rules.venvs.chosen import choose_wheels
 from pants_strata.util_rules.venvs.venv import build_venv
 from strata.attest.build_inputs import Input
 from strata.errors import StrataError
-from strata.locks.environment import wheel_tags
-from strata.locks.requirements import LockedRequirement
 from strata.oci.descriptor import Descriptor
 from strata.oci.layer import Layer
-from strata.protocol import fetch_wheel
-from strata.protocol.dependencies_layer import Distribution
+from strata.plan.libraries import NativeWheel
+from strata.protocol.dependencies_layer import Distribution, Libraries
 from support.mocked_rules import run_mocked
+from support.venvs.locked_wheels import ADDRESS, DIGEST, LARGE, LOCK, LockedWheels
 
-ADDRESS = Address("third", target_name="venv")
-DIGEST = Digest("d" * 64, 1)
-INTERPRETER = Interpreter(
-    ADDRESS, PLATFORM, "3.13.5", (2, 41), DebianPackages((), FrozenDict()), Address("third", target_name="base")
-)
-TAGS = wheel_tags("3.13.5", (2, 41), PLATFORM)
 INSTALLER = Installer(ADDRESS, "uv", "0.9", DIGEST, ("uv.whl",))
-LARGE = 1_000_000
-
 
 ALLOWING = {"start_code": Policy.allow, "start_code_of": [], "alike_paths": Policy.allow}
 
@@ -67,40 +51,36 @@ class Engine:
     """The rest of the build: a wheel for each name of `requires`, and notes of the requests.
 
     :param files: name → the paths in its wheel, each with a text for its content.
+    :param libraries: name → platform → the shared libraries of its wheel.
     :param starts: name → the files with code that runs at each start of Python.
     :param policy: options over those that allow all.
     """
 
     requires: Mapping[str, Sequence[str]]
     files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    libraries: Mapping[str, Mapping[str, Libraries]] = field(default_factory=dict)
     starts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     policy: Mapping[str, Any] = field(default_factory=dict)
     size: int = LARGE
-    fetched: list[str] = field(default_factory=list)
     written: list[list[str]] = field(default_factory=list)
     proved: list[list[str]] = field(default_factory=list)
     layers_at_proof: int = 0
     failure: Optional[StrataError] = None
 
-    def lock(self, _: LockedVenvRequest) -> LockedVenv:
-        requirements = tuple(LockedRequirement(name, "1.0", ("a" * 64,)) for name in self.requires)
-        installer = InstallerRequest(ADDRESS, ADDRESS)
-        return LockedVenv(INTERPRETER, installer, requirements, own_c_library(INTERPRETER), TAGS)
-
-    def fetch(self, request: FetchRequest) -> FetchResult:
-        wanted = request.wanted
-        assert isinstance(wanted, fetch_wheel.Request)
-        self.fetched.append(wanted.name)
-        file = f"{wanted.name}-1.0-py3-none-any.whl"
-        told = fetch_wheel.Result(file, self.size, tuple(self.requires[wanted.name]), (wanted.name,))
-        return FetchResult(DIGEST, file, told)
+    @cached_property
+    def locked(self) -> LockedWheels:
+        return LockedWheels(self.requires, self.size)
 
     def write(self, request: DependenciesLayerRequest) -> DependenciesLayer:
         names = [wheel.name for wheel in request.wheels]
         self.written.append(names)
         distributions = {
             name: Distribution(
-                (f"{name}_module",), (f"{name}-script",), self.files.get(name, {}), self.starts.get(name, ())
+                (f"{name}_module",),
+                (f"{name}-script",),
+                self.files.get(name, {}),
+                self.starts.get(name, ()),
+                self.libraries.get(name, {}),
             )
             for name in names
         }
@@ -112,25 +92,12 @@ class Engine:
         return Proof(INSTALLER, self.failure)
 
     def build(self, roots: Optional[Sequence[str]], wheels: Sequence[LockedWheel] = (), **fields: Any) -> Venv:
-        target = WrappedTarget(PythonVenvTarget(fields, ADDRESS))
-
-        def choose(request: VenvWheelsRequest) -> VenvWheels:
-            chosen: VenvWheels = run_mocked(
-                choose_wheels,
-                [request],
-                {
-                    (WrappedTarget, WrappedTargetRequest): lambda _: target,
-                    (LockedVenv, LockedVenvRequest): self.lock,
-                    (FetchResult, FetchRequest): self.fetch,
-                },
-            )
-            return chosen
-
+        target = PythonVenvTarget(fields, ADDRESS)
         built: Venv = run_mocked(
             build_venv,
             [
                 VenvRequest(
-                    LockedVenvRequest(ADDRESS, PLATFORM, INTERPRETER.base, INTERPRETER.address),
+                    LOCK,
                     None if roots is None else tuple(roots),
                     "all",
                     "gzip",
@@ -140,9 +107,9 @@ class Engine:
                 create_subsystem(PolicySubsystem, **{**ALLOWING, **self.policy}),
             ],
             {
-                (WrappedTarget, WrappedTargetRequest): lambda _: target,
-                (LockedVenv, LockedVenvRequest): self.lock,
-                (VenvWheels, VenvWheelsRequest): choose,
+                (WrappedTarget, WrappedTargetRequest): lambda _: WrappedTarget(target),
+                (LockedVenv, LockedVenvRequest): self.locked.venv,
+                (VenvWheels, VenvWheelsRequest): self.locked.choose,
                 (DependenciesLayer, DependenciesLayerRequest): self.write,
                 (PreparedInstaller, PreparedInstallerRequest): lambda _: PreparedInstaller(INSTALLER, DIGEST),
                 (Proof, ProofRequest): self.prove,
@@ -157,61 +124,22 @@ def layer_of(name: str) -> ArtifactLayer:
     return ArtifactLayer(layer, DIGEST, FrozenDict())
 
 
-# ---- rounds of needed wheels ----------------------------------------------------------------------------------------
+# ---- layers and proofs ----------------------------------------------------------------------------------------------
 
 
-def test_each_round_fetches_what_the_last_one_requires() -> None:
-    engine = Engine({"app": ["b>=1", "c"], "b": ["d"], "c": ["d", "not-locked"], "d": ["app"], "unneeded": []})
-    engine.build(["app"])
-    assert engine.fetched == ["app", "b", "c", "d"]
-
-
-def test_extras_and_markers_decide_what_is_needed() -> None:
-    engine = Engine(
-        {
-            "app": ["b; extra == 'fast'", "c; extra == 'slow'", "d; sys_platform == 'win32'"],
-            "b": ["App[slow]"],
-            "c": [],
-            "d": [],
-        }
-    )
-    engine.build(["app[fast]"])
-    assert engine.fetched == ["app", "b", "c"]
-
-
-def test_all_of_the_lock_is_one_round() -> None:
-    engine = Engine({"app": ["b"], "b": [], "unneeded": []})
-    venv = engine.build(None)
-    assert engine.fetched == ["app", "b", "unneeded"]
-    assert venv.modules == {"app_module", "b_module", "unneeded_module"}
-    assert venv.scripts == {"app-script", "b-script", "unneeded-script"}
+def test_a_venv_has_what_its_wheels_have() -> None:
+    venv = Engine({"app": ["b"], "b": [], "unneeded": []}).build(["app"])
+    assert venv.modules == {"app_module", "b_module"}
+    assert venv.scripts == {"app-script", "b-script"}
     assert venv.standard_library == {"json"}
 
 
-def test_built_wheels_are_installed_with_what_they_require() -> None:
-    built = [
-        LockedWheel("own", "1.2", "own-1.2-py3-none-any.whl", LARGE, ("b", "other-own"), ("own",), DIGEST),
-        LockedWheel("other-own", "1.2", "other_own-1.2-py3-none-any.whl", LARGE, ("c",), ("other",), DIGEST),
-    ]
-    engine = Engine({"app": [], "b": [], "c": [], "unneeded": []})
-    venv = engine.build(["app"], built)
-    assert engine.fetched == ["app", "b", "c"]
-    assert sorted(engine.written) == [["app"], ["b"], ["c"], ["other-own"], ["own"]]
-    assert sorted(name for batch in engine.proved for name in batch) == ["app", "b", "c", "other-own", "own"]
-    assert {"own_module", "other-own_module"} < venv.modules
-    whole = Engine({"app": [], "unneeded": []})
-    whole.build(None, built)
-    assert sorted(whole.written) == [["app"], ["other-own"], ["own"], ["unneeded"]]
-
-
-def test_metadata_that_cannot_be_read() -> None:
-    with pytest.raises(StrataError) as caught:
-        Engine({"app": ["b; no marker"], "b": []}).build(["app"])
-    assert str(caught.value).startswith("third:venv: ")
-    assert "b; no marker" in str(caught.value)
-
-
-# ---- layers and proofs ----------------------------------------------------------------------------------------------
+def test_built_wheels_have_layers_and_proofs() -> None:
+    own = LockedWheel("own", "1.2", "own-1.2-py3-none-any.whl", LARGE, (), ("own",), DIGEST)
+    engine = Engine({"app": []})
+    assert "own_module" in engine.build(["app"], [own]).modules
+    assert sorted(engine.written) == [["app"], ["own"]]
+    assert sorted(name for batch in engine.proved for name in batch) == ["app", "own"]
 
 
 def test_large_wheels_have_layers_of_their_own_and_each_wheel_is_proved_once() -> None:
@@ -272,8 +200,17 @@ def test_a_budget_beyond_what_runtimes_take() -> None:
 def test_without_wheels_no_installer_is_named() -> None:
     engine = Engine({"unneeded": []})
     venv = engine.build([])
-    assert (engine.fetched, engine.written, engine.proved) == ([], [], [])
+    assert (engine.locked.fetched, engine.written, engine.proved) == ([], [], [])
     assert [dict(layer.inputs) for layer in venv.layers] == [{}]
+
+
+def test_libraries_are_those_for_the_platform() -> None:
+    own, other = Libraries(("own.so",), {"libz.so.1": "own.so"}), Libraries(("other.so",), {})
+    engine = Engine(
+        {"a": [], "b": [], "c": []},
+        libraries={"a": {"linux/arm64": other}, "b": {"linux/amd64": own, "linux/arm64": other}},
+    )
+    assert engine.build(None).libraries == (NativeWheel("b 1.0", ("own.so",), FrozenDict({"libz.so.1": "own.so"})),)
 
 
 # ---- overlapping files ----------------------------------------------------------------------------------------------

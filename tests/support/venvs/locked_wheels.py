@@ -1,0 +1,76 @@
+"""A lock of wheels of the test's making, for rules whose other answers are of the test's making, too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pants.engine.addresses import Address
+from pants.engine.fs import Digest
+from pants.engine.target import WrappedTarget, WrappedTargetRequest
+from pants.util.frozendict import FrozenDict
+
+from pants_strata.artifacts import PLATFORM
+from pants_strata.artifacts.debian_packages import DebianPackages
+from pants_strata.artifacts.fetched_file import FetchRequest, FetchResult
+from pants_strata.artifacts.installer import InstallerRequest
+from pants_strata.artifacts.interpreter import Interpreter
+from pants_strata.artifacts.venv import LockedVenv, LockedVenvRequest, VenvWheels, VenvWheelsRequest
+from pants_strata.target_types import PythonVenvTarget
+from pants_strata.util_rules.venvs.c_library import own_c_library
+from pants_strata.util_rules.venvs.chosen import choose_wheels
+from strata.locks.environment import wheel_tags
+from strata.locks.requirements import LockedRequirement
+from strata.protocol import fetch_wheel
+from support.mocked_rules import run_mocked
+
+ADDRESS = Address("third", target_name="venv")
+DIGEST = Digest("d" * 64, 1)
+LARGE = 1_000_000
+
+_INTERPRETER = Interpreter(
+    ADDRESS, PLATFORM, "3.13.5", (2, 41), DebianPackages((), FrozenDict()), Address("third", target_name="base")
+)
+_TAGS = wheel_tags("3.13.5", (2, 41), PLATFORM)
+
+LOCK = LockedVenvRequest(ADDRESS, PLATFORM, _INTERPRETER.base, _INTERPRETER.address)
+
+
+@dataclass
+class LockedWheels:
+    """A wheel for each name of `requires`, of version 1.0, and notes of those that were fetched.
+
+    :param requires: name of a project → what its wheel requires, as PEP 508 has it.
+    :param size: of each wheel, in bytes.
+    """
+
+    requires: Mapping[str, Sequence[str]]
+    size: int = LARGE
+    fetched: list[str] = field(default_factory=list)
+
+    def venv(self, _: LockedVenvRequest) -> LockedVenv:
+        """Return what the lock says."""
+        requirements = tuple(LockedRequirement(name, "1.0", ("a" * 64,)) for name in self.requires)
+        installer = InstallerRequest(ADDRESS, ADDRESS)
+        return LockedVenv(_INTERPRETER, installer, requirements, own_c_library(_INTERPRETER), _TAGS)
+
+    def choose(self, request: VenvWheelsRequest) -> VenvWheels:
+        """Return what the rule returns."""
+        chosen: VenvWheels = run_mocked(
+            choose_wheels,
+            [request],
+            {
+                (WrappedTarget, WrappedTargetRequest): lambda _: WrappedTarget(PythonVenvTarget({}, ADDRESS)),
+                (LockedVenv, LockedVenvRequest): self.venv,
+                (FetchResult, FetchRequest): self._fetch,
+            },
+        )
+        return chosen
+
+    def _fetch(self, request: FetchRequest) -> FetchResult:
+        wanted = request.wanted
+        assert isinstance(wanted, fetch_wheel.Request)
+        self.fetched.append(wanted.name)
+        file = f"{wanted.name}-1.0-py3-none-any.whl"
+        told = fetch_wheel.Result(file, self.size, tuple(self.requires[wanted.name]), (wanted.name,))
+        return FetchResult(DIGEST, file, told)
