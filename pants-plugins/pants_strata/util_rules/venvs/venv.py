@@ -106,8 +106,8 @@ async def _parts(
 ) -> tuple[tuple[DependenciesLayer, ...], VenvLayer, tuple[Proof, ...]]:
     """Return the layers of wheels, the layer of the venv itself and the proofs.
 
-    All are under way at the same time, and are asked for in this order: layers of large wheels take longest, and a
-    proof gets a core that no layer needs.
+    All are under way at the same time. Layers of large wheels are asked for first, since they take longest; a proof
+    runs at low priority (strata.installers.proof).
     """
     wanted: list[Any] = [
         *(get_dependencies_layer(request) for request in layers),

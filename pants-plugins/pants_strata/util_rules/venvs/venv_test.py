@@ -147,7 +147,7 @@ def test_large_wheels_have_layers_of_their_own_and_each_wheel_is_proved_once() -
     venv = engine.build(None)
     assert sorted(engine.written) == [["a"], ["b"]]
     assert sorted(name for batch in engine.proved for name in batch) == ["a", "b"]
-    # No layer waits for a proof: processes begin in the order in which they are asked for.
+    # No proof is asked for before the layers, which take longer.
     assert engine.layers_at_proof == 2
     assert [layer.layer.contents["kind"] for layer in venv.layers] == ["the venv", "a", "b"]
     assert dict(venv.layers[0].inputs) == {"installer": Input("uv 0.9", DIGEST.fingerprint)}
