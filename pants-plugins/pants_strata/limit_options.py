@@ -29,6 +29,7 @@ _CONSTANTS: Mapping[str, tuple[ModuleType, str]] = {
     "wheel_metadata_bytes": (wheels, "METADATA_BYTES"),
     "wheel_wheel_bytes": (wheels, "WHEEL_BYTES"),
     "wheel_entry_points_bytes": (wheels, "ENTRY_POINTS_BYTES"),
+    "wheel_entry_point_length": (wheels, "ENTRY_POINT_LENGTH"),
     "wheel_record_member_bytes": (wheels, "RECORD_MEMBER_BYTES"),
     "file_bytes": (fetch, "FILE_BYTES"),
     "page_bytes": (fetch, "PAGE_BYTES"),
@@ -64,6 +65,7 @@ class LimitsSubsystem(Subsystem):
     wheel_metadata_bytes = _limit(wheels.METADATA_BYTES, "bytes of a wheel's METADATA")
     wheel_wheel_bytes = _limit(wheels.WHEEL_BYTES, "bytes of a wheel's WHEEL")
     wheel_entry_points_bytes = _limit(wheels.ENTRY_POINTS_BYTES, "bytes of a wheel's entry_points.txt")
+    wheel_entry_point_length = _limit(wheels.ENTRY_POINT_LENGTH, "characters of a line in a wheel's entry_points.txt")
     wheel_record_member_bytes = _limit(wheels.RECORD_MEMBER_BYTES, "bytes of a wheel's RECORD for each of its members")
     file_bytes = _limit(fetch.FILE_BYTES, "bytes of a wheel or a source distribution")
     page_bytes = _limit(fetch.PAGE_BYTES, "bytes of the page of a project in an index")

@@ -10,6 +10,7 @@ import importlib
 import io
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, Callable
 
 
@@ -59,24 +60,22 @@ class Parser:
 
     def parsestr(self, text: str) -> Message:
         """Return the headers of a text, up to the first line that is none. A line that begins with a space goes on."""
-        found: list[tuple[str, str]] = []
-        goes_on = False
-        for line in io.StringIO(text, newline=""):
-            name, colon, value = line.partition(":")
-            if line[:1] in (" ", "\t"):
-                if goes_on:
-                    found[-1] = (found[-1][0], found[-1][1] + line)
+        made = self._class()
+        header, value = "", list[str]()
+        for line in chain(io.StringIO(text, newline=""), [""]):
+            if line.startswith((" ", "\t")):
+                if header:
+                    value.append(line)
                 continue
-            goes_on = False
+            if header:
+                made.add_header(header, "".join(value).rstrip("\r\n"))
+                header = ""
+            name, colon, rest = line.partition(":")
             if line.startswith("From ") or (colon and not name):
                 continue
             if not colon or not all("!" <= sign <= "~" for sign in name):
                 break
-            found.append((name, value.lstrip(" \t")))
-            goes_on = True
-        made = self._class()
-        for name, value in found:
-            made.add_header(name, value.rstrip("\r\n"))
+            header, value = name, [rest.lstrip(" \t")]
         return made
 
 

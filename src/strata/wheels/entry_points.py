@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from strata.errors import wheels as errors
 from strata.wheels.image_venv import IMAGE_PYTHON
-from strata.wheels.limits import NAME_BYTES
+from strata.wheels.limits import ENTRY_POINT_LENGTH, NAME_BYTES
 
 _GROUPS = ("console_scripts", "gui_scripts")
 # The extras at the end are of no use to who starts a script.
@@ -47,7 +47,10 @@ def entry_point_scripts(text: str, wheel: str) -> Mapping[str, str]:
 
 def _values(text: str, wheel: str) -> Mapping[str, str]:
     """Return name → value of each entry point that is a script."""
-    # The module importlib.metadata, which parses them too, takes as long to load as the interpreter takes to start.
+    if any(len(line) > ENTRY_POINT_LENGTH for line in text.splitlines()):
+        reason = f"its entry_points.txt has a line of more than {ENTRY_POINT_LENGTH} characters"
+        raise errors.unreadable_wheel(wheel, reason)
+    # The module importlib.metadata, which parses these too, takes as long to load as the interpreter takes to start.
     parser = _Parser(delimiters=("=",), strict=False, default_section="")
     try:
         parser.read_string(text)

@@ -79,3 +79,17 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 def test_one_script(text: str) -> None:
     ((name, script),) = entry_point_scripts(text, WHEEL).items()
     assert (name, script.splitlines()[2]) == ("Demo", "from demo import main")
+
+
+def test_a_line_that_would_take_long() -> None:
+    text = f"[console_scripts]\nDemo{' ' * 2033}= demo:main\n"
+    assert list(entry_point_scripts(text, WHEEL)) == ["Demo"]
+    with pytest.raises(StrataError) as refused:
+        entry_point_scripts(text.replace("=", " ="), WHEEL)
+    assert str(refused.value) == (
+        f"{WHEEL} is no wheel that can be read.\n"
+        "Found:\n"
+        "  its entry_points.txt has a line of more than 2048 characters\n"
+        "Fix: lock another version of the project; or, for a file that you trust, raise the limit in `[strata-limits]` "
+        "of pants.toml."
+    )
