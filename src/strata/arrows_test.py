@@ -32,7 +32,7 @@ ARROWS = {
     "layers": {"audit", "debian", "errors", "interpreters", "libraries", "oci", "protocol", "wheels"},
     "layouts": {"errors", "oci"},
     "lint": {"audit", "interpreters", "plan"},
-    "libraries": {"errors", "protocol", "standalone", "wheels"},
+    "libraries": {"errors", "oci", "protocol", "standalone", "wheels"},
     "locks": {"errors", "oci", "protocol"},
     "oci": {"errors", "protocol"},
     "parallel": set(),

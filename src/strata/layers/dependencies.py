@@ -12,17 +12,22 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from strata.audit.layer import audited
 from strata.audit.notices import Notices
 from strata.interpreters.bytecode import bytecode_folder, cache_path, compiled_modules
 from strata.oci.layer import Entry, File, ZipMember, write_layer
-from strata.protocol.dependencies_layer import Bytecode, Libraries, Request, Result
+from strata.protocol.dependencies_layer import Bytecode, Request, Result
 from strata.protocol.interpreter import SandboxInterpreter
+from strata.protocol.wheel import Wheel
 from strata.wheels.archive import WheelArchive
 from strata.wheels.image_venv import IMAGE_PREFIX, image_site_packages
 from strata.wheels.installed_form import InstalledFile, distribution, installed_files, own_metadata
 from strata.wheels.modules import is_test_module
+
+if TYPE_CHECKING:
+    from strata.libraries.wheel import WheelLibraries
 
 _PURE = "-any.whl"
 
@@ -36,6 +41,8 @@ def run(request: Request) -> Result:
     with bytecode_folder() as scratch:
         bytecode = _bytecode(files, request.bytecode, interpreter, scratch)
         entries, installers = audited(_entries(archives, files, bytecode, interpreter.feature_version))
+        libraries = _libraries(wheels)
+        entries = [_watched(entry, libraries) for entry in entries]
         contents = {
             "kind": "dependencies",
             "python": interpreter.feature_version,
@@ -47,7 +54,9 @@ def run(request: Request) -> Result:
         layer = write_layer(entries, contents=contents, compression=request.compression)
     distributions = {
         archive.wheel.name: replace(
-            distribution(archive), starts=_starts(each), libraries=_libraries(archive.wheel.path)
+            distribution(archive),
+            starts=_starts(each),
+            libraries=libraries[archive.wheel.path].by_platform() if archive.wheel.path in libraries else {},
         )
         for archive, each in zip(archives, files)
     }
@@ -58,14 +67,22 @@ Files = Mapping[str, InstalledFile]
 """The files of one wheel, by path from the root of the venv."""
 
 
-def _libraries(wheel: Path) -> Mapping[str, Libraries]:
-    """Return the shared libraries of a wheel by platform; none for one that has no machine code, by its name."""
-    if wheel.name.endswith(_PURE):
+def _libraries(wheels: Iterable[Wheel]) -> Mapping[Path, WheelLibraries]:
+    """Return what will know the shared libraries of each wheel that has machine code, by its name."""
+    native = [wheel.path for wheel in wheels if not wheel.path.name.endswith(_PURE)]
+    if not native:
         return {}
-    # Most wheels have none, and a layer of a small one takes as long as its imports.
-    from strata.libraries.wheel import wheel_libraries
+    # Most wheels have none, and the layer of a small one takes as long as its imports.
+    from strata.libraries.wheel import WheelLibraries
 
-    return wheel_libraries(wheel)
+    return {path: WheelLibraries() for path in native}
+
+
+def _watched(entry: Entry, libraries: Mapping[Path, WheelLibraries]) -> Entry:
+    """Return an entry whose file is looked at while it is written, if it is from one of the wheels."""
+    if isinstance(entry, File) and isinstance(entry.source, ZipMember) and entry.source.archive in libraries:
+        return replace(entry, source=libraries[entry.source.archive].watched(entry.source))
+    return entry
 
 
 def _starts(files: Files) -> tuple[str, ...]:

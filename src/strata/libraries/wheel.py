@@ -1,22 +1,22 @@
 """This module says which shared libraries a wheel has and needs.
 
-It reads the headers of all programs and libraries in the wheel, and runs none. Whether the app ever loads one of them
-is not known. https://refspecs.linuxfoundation.org/elf/gabi4+/ch5.dynamic.html
+It looks at the headers of all programs and libraries in the wheel while they are read for its layer, and runs none.
+Whether the app ever loads one of them is not known.
+https://refspecs.linuxfoundation.org/elf/gabi4+/ch5.dynamic.html
 """
 
 from __future__ import annotations
 
-import shutil
 import tempfile
-import zipfile
 from collections.abc import Iterator, Mapping
-from pathlib import Path, PurePosixPath
-from typing import Optional
+from dataclasses import dataclass, field, fields
+from pathlib import PurePosixPath
+from typing import BinaryIO, Optional, cast
 
-from strata.errors import wheels as errors
+from strata.oci.background import Background
+from strata.oci.zip_member import ZipMember
 from strata.protocol.dependencies_layer import Libraries
 from strata.standalone.elf import DamagedElf, Elf, begins_like_elf, read_open_elf
-from strata.wheels.zip_reader import ZipReader, opened_zip
 
 # The numbers of processors in ELF headers.
 _PLATFORMS = {62: "linux/amd64", 183: "linux/arm64"}
@@ -25,55 +25,80 @@ _OTHERS = (".h", ".json", ".md", ".pxd", ".py", ".pyi", ".pyx", ".txt")
 _START = 8
 
 
-def wheel_libraries(wheel: Path) -> Mapping[str, Libraries]:
-    """Return the libraries for each platform that the wheel has programs or libraries for: `linux/amd64`.
+class WheelLibraries:
+    """The libraries of a wheel, as far as its members have been read."""
 
-    Raise StrataError for a wheel that cannot be read.
+    def __init__(self) -> None:
+        self._found: dict[str, Elf] = {}
+
+    def watched(self, member: ZipMember) -> ZipMember:
+        """Return a member to be read in the place of this one."""
+        return member if member.name.endswith(_OTHERS) else _Watched.of(member, self._found)
+
+    def by_platform(self) -> Mapping[str, Libraries]:
+        """Return the libraries for each platform that the wheel has programs or libraries for: `linux/amd64`."""
+        has: dict[str, set[str]] = {}
+        needs: dict[str, dict[str, str]] = {}
+        for path, found in sorted(self._found.items()):
+            platform = _PLATFORMS.get(found.machine)
+            if platform is None:
+                continue
+            names = (PurePosixPath(path).name, found.name)
+            has.setdefault(platform, set()).update(name for name in names if ".so" in name)
+            needed = needs.setdefault(platform, {})
+            if not _is_for_musl(found):
+                for library in found.needed:
+                    needed.setdefault(PurePosixPath(library).name, path)
+        return {
+            platform: Libraries(
+                tuple(sorted(names)),
+                {name: path for name, path in sorted(needs[platform].items()) if name not in names},
+            )
+            for platform, names in sorted(has.items())
+        }
+
+
+@dataclass(frozen=True)
+class _Watched(ZipMember):
+    """A member whose header is looked at when it has been read.
+
+    :param inner: the member itself.
+    :param found: name of a member → what its header says.
     """
-    has: dict[str, set[str]] = {}
-    needs: dict[str, dict[str, str]] = {}
-    for path, found in _elf_files(wheel):
-        platform = _PLATFORMS.get(found.machine)
-        if platform is None:
-            continue
-        names = (PurePosixPath(path).name, found.name)
-        has.setdefault(platform, set()).update(name for name in names if ".so" in name)
-        needed = needs.setdefault(platform, {})
-        if not _is_for_musl(found):
-            for library in found.needed:
-                needed.setdefault(PurePosixPath(library).name, path)
-    return {
-        platform: Libraries(
-            tuple(sorted(names)),
-            {name: path for name, path in sorted(needs[platform].items()) if name not in names},
-        )
-        for platform, names in sorted(has.items())
-    }
 
+    inner: Optional[ZipMember] = field(default=None, compare=False, repr=False)
+    found: dict[str, Elf] = field(default_factory=dict, compare=False, repr=False)
 
-def _elf_files(wheel: Path) -> Iterator[tuple[str, Elf]]:
-    """Yield the path of each program and library, with what its header says."""
-    with opened_zip(wheel, errors.unreadable_wheel) as archive:
-        for member in sorted(archive.members, key=lambda each: each.filename):
-            if not member.filename.endswith(_OTHERS):
-                found = _read(archive, member)
-                if found is not None:
-                    yield member.filename, found
+    @classmethod
+    def of(cls, member: ZipMember, found: dict[str, Elf]) -> _Watched:
+        own = {each.name: getattr(member, each.name) for each in fields(ZipMember)}
+        return cls(**own, inner=member, found=found)
 
+    def pieces(self, background: Background) -> Iterator[tuple[bytes, bytes]]:
+        assert self.inner is not None
+        start, file = b"", None
+        for data, contents in self.inner.pieces(background):
+            if file is not None:
+                file.write(contents)
+            elif len(start) < _START:
+                start += contents
+                if begins_like_elf(start):
+                    # What the header leads to is anywhere in the file, which is closed when that was looked at.
+                    file = cast(BinaryIO, tempfile.TemporaryFile(dir="."))  # noqa: SIM115
+                    file.write(start)
+            yield data, contents
+        if file is not None:
+            self._look(file)
 
-def _read(archive: ZipReader, member: zipfile.ZipInfo) -> Optional[Elf]:
-    with archive.open(member) as stream:
-        start = stream.read(_START)
-        if not begins_like_elf(start):
-            return None
-        with tempfile.TemporaryFile(dir=".") as file:
-            file.write(start)
-            shutil.copyfileobj(stream, file)
+    def _look(self, file: BinaryIO) -> None:
+        with file:
             try:
-                return read_open_elf(file)
+                found = read_open_elf(file)
             except DamagedElf:
                 # It may be data of a test suite; a library that Python cannot load says so itself.
-                return None
+                return
+        if found is not None:
+            self.found[self.name] = found
 
 
 def _is_for_musl(file: Elf) -> bool:

@@ -52,6 +52,5 @@ def measure(bench: Workbench) -> Iterator[Row]:
 
 _TIME = (
     "each layer is made by a process of its own, so that it is cached by itself. Most wheels are small, and Python's "
-    "start and the library's imports are more than half of what each of these takes. Of wheels with machine code, all "
-    "that may be a program or a library is inflated once more, to find which libraries it needs."
+    "start and the library's imports are more than half of what each of these takes."
 )
