@@ -38,8 +38,8 @@ Server = tuple[int, int]
 server: Server | None = None
 """The process that compiles for this one; None where there is none (strata.start.program)."""
 
-# The most bytes that a pipe takes at once, on each system.
-_MESSAGE = 512
+# The most bytes that a pipe of Linux takes and gives at once (PIPE_BUF), and as many as a path can have.
+_MESSAGE = 4096
 _KILLED = -9
 
 Source = tuple[str, str, int, int, int, bool]
