@@ -75,7 +75,7 @@ def test_bytecode_does_not_depend_on_the_process(python: str, tmp_path: Path) ->
     """On a fork of a process that runs the slice's bytecode, on a new process, and with hashes of other seeds."""
     modules = {path: without_prose(source) for path, source in modules_of("app-layer").items()}
     started = Path(program.__file__).read_text()
-    digests, names = set(), set()
+    digests, said = set(), set()
     for number in range(4):
         folder = tmp_path / str(number)
         write(folder / ".strata", {"program.py": started, "sources.json": json.dumps(modules)})
@@ -91,9 +91,9 @@ def test_bytecode_does_not_depend_on_the_process(python: str, tmp_path: Path) ->
         interpreter = SandboxInterpreter(write_loader(folder), "lib", python, f"{Path(python).name[len('python') :]}.0")
         request = Request(Path("sources"), interpreter, bytecode=True, compression="gzip")
         (folder / "request.json").write_text(request.to_json())
-        names.add(run(python, program_name, folder, "app-layer", "request.json"))
+        said.add(run(python, program_name, folder, "app-layer", "request.json"))
         digests.add(json.loads((folder / "result.json").read_text())["layer"]["digest"])
-    assert (len(digests), names) == (1, {""})
+    assert (len(digests), said) == (1, {""})
 
 
 def run(python: str, program_name: str, folder: Path, *arguments: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Callable, Union
 
@@ -40,7 +41,7 @@ def audited(entries: Iterable[Entry]) -> tuple[list[Entry], list[dict[str, Any]]
             source = entry.source
             if isinstance(source, ZipMember) and not is_read(entry.path, _start(source)):
                 audit.add_path(entry.path)
-                entry = replace(entry, source=_Watched.of(source, _late(audit, entry, found)))
+                entry = replace(entry, source=source.watched(partial(_look_at_end, _late(audit, entry, found))))
             else:
                 with _opened(source) as contents:
                     audit.add_file(entry.path, entry.mode, contents)
@@ -90,26 +91,14 @@ class LayerAudit:
         return [each.to_json() for each in self.evidence()]
 
 
-@dataclass(frozen=True)
-class _Watched(ZipMember):
-    """A member whose last bytes are looked at while it is read.
-
-    :param late: is called where a zip archive may end there.
-    """
-
-    late: Callable[[], None] = field(default=lambda: None, compare=False, repr=False)
-
-    @classmethod
-    def of(cls, member: ZipMember, late: Callable[[], None]) -> _Watched:
-        return cls(**{each.name: getattr(member, each.name) for each in fields(ZipMember)}, late=late)
-
-    def pieces(self, background: Background) -> Iterator[tuple[bytes, bytes]]:
-        tail = b""
-        for data, contents in super().pieces(background):
-            tail = contents if len(contents) >= TAIL else (tail + contents)[-TAIL:]
-            yield data, contents
-        if has_end_record(tail):
-            self.late()
+def _look_at_end(late: Callable[[], None], pieces: Iterator[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the pieces of a member, and look at its last bytes: call `late` where a zip archive may end there."""
+    tail = b""
+    for data, contents in pieces:
+        tail = contents if len(contents) >= TAIL else (tail + contents)[-TAIL:]
+        yield data, contents
+    if has_end_record(tail):
+        late()
 
 
 def _opened(source: Union[bytes, Path, ZipMember]) -> BinaryIO:

@@ -145,10 +145,11 @@ def test_of_different_files_the_last_name_wins() -> None:
     assert described["first"].files[path] != described["last"].files[path]
 
 
-def test_shared_libraries_of_wheels_with_machine_code() -> None:
+@pytest.mark.parametrize("tag", ["cp313-cp313-manylinux_2_28_x86_64", "py3-none-linux_x86_64"])
+def test_shared_libraries_of_wheels_with_machine_code(tag: str) -> None:
     native = elf(loader="", needed=["libz.so.1"], name="libown.so.1")
     plain = wheel("demo", {"demo/own.so": native})
-    path = plain.path.rename("demo-1.0-cp313-cp313-manylinux_2_28_x86_64.whl")
+    path = plain.path.rename(f"demo-1.0-{tag}.whl")
     for each, expected in (
         (
             replace(plain, path=path),

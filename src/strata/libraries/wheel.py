@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from contextlib import suppress
+from functools import partial
 from pathlib import PurePosixPath
-from typing import BinaryIO, Optional, cast
+from typing import BinaryIO, cast
 
-from strata.oci.background import Background
 from strata.oci.zip_member import ZipMember
 from strata.protocol.dependencies_layer import Libraries
 from strata.standalone.elf import DamagedElf, Elf, begins_like_elf, read_open_elf
@@ -33,7 +33,27 @@ class WheelLibraries:
 
     def watched(self, member: ZipMember) -> ZipMember:
         """Return a member to be read in the place of this one."""
-        return member if member.name.endswith(_OTHERS) else _Watched.of(member, self._found)
+        return member if member.name.endswith(_OTHERS) else member.watched(partial(self._look, member.name))
+
+    def _look(self, name: str, pieces: Iterator[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
+        """Yield the pieces of a member, and look at its header when all were read."""
+        start, file = b"", None
+        for data, contents in pieces:
+            if file is not None:
+                file.write(contents)
+            elif len(start) < _START:
+                start += contents
+                if begins_like_elf(start):
+                    # What the header leads to is anywhere in the file, which is closed when that was looked at.
+                    file = cast(BinaryIO, tempfile.TemporaryFile(dir="."))  # noqa: SIM115
+                    file.write(start)
+            yield data, contents
+        if file is not None:
+            with file, suppress(DamagedElf):
+                # A damaged one may be data of a test suite; a library that Python cannot load says so itself.
+                found = read_open_elf(file)
+                if found is not None:
+                    self._found[name] = found
 
     def by_platform(self) -> Mapping[str, Libraries]:
         """Return the libraries for each platform that the wheel has programs or libraries for: `linux/amd64`."""
@@ -56,49 +76,6 @@ class WheelLibraries:
             )
             for platform, names in sorted(has.items())
         }
-
-
-@dataclass(frozen=True)
-class _Watched(ZipMember):
-    """A member whose header is looked at when it has been read.
-
-    :param inner: the member itself.
-    :param found: name of a member → what its header says.
-    """
-
-    inner: Optional[ZipMember] = field(default=None, compare=False, repr=False)
-    found: dict[str, Elf] = field(default_factory=dict, compare=False, repr=False)
-
-    @classmethod
-    def of(cls, member: ZipMember, found: dict[str, Elf]) -> _Watched:
-        own = {each.name: getattr(member, each.name) for each in fields(ZipMember)}
-        return cls(**own, inner=member, found=found)
-
-    def pieces(self, background: Background) -> Iterator[tuple[bytes, bytes]]:
-        assert self.inner is not None
-        start, file = b"", None
-        for data, contents in self.inner.pieces(background):
-            if file is not None:
-                file.write(contents)
-            elif len(start) < _START:
-                start += contents
-                if begins_like_elf(start):
-                    # What the header leads to is anywhere in the file, which is closed when that was looked at.
-                    file = cast(BinaryIO, tempfile.TemporaryFile(dir="."))  # noqa: SIM115
-                    file.write(start)
-            yield data, contents
-        if file is not None:
-            self._look(file)
-
-    def _look(self, file: BinaryIO) -> None:
-        with file:
-            try:
-                found = read_open_elf(file)
-            except DamagedElf:
-                # It may be data of a test suite; a library that Python cannot load says so itself.
-                return
-        if found is not None:
-            self.found[self.name] = found
 
 
 def _is_for_musl(file: Elf) -> bool:

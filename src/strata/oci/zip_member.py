@@ -10,9 +10,9 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import BinaryIO, Optional
+from typing import BinaryIO, Callable, Optional
 
 from strata.errors import StrataError
 from strata.errors import oci as errors
@@ -33,6 +33,9 @@ _UTF8 = 0x0800
 _ZIP64 = 0x0001
 _ELSEWHERE = 0xFFFFFFFF
 _PIECE = 1 << 18
+
+Watch = Callable[[Iterator[tuple[bytes, bytes]]], Iterator[tuple[bytes, bytes]]]
+"""What sees the pieces of a member (`ZipMember.pieces`) while they are read, and yields them on."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,11 @@ class ZipMember:
         if self.sha256 is not None:
             background.call(lambda _: self._check_sha256(digest.hexdigest()), b"")
 
+    def watched(self, watch: Watch) -> ZipMember:
+        """Return a member to read in the place of this one: `watch` sees the pieces, and yields them on."""
+        own = {each.name: getattr(self, each.name) for each in fields(ZipMember)}
+        return _Watched(**own, inner=self, watch=watch)
+
     def _check_sha256(self, found: str) -> None:
         if found != self.sha256:
             raise self._bad(f"its sha256 is {found}, not {self.sha256}")
@@ -154,6 +162,22 @@ class ZipMember:
 
     def _bad(self, reason: str) -> StrataError:
         return errors.bad_zip_member(self.archive.name, self.name, reason)
+
+
+@dataclass(frozen=True)
+class _Watched(ZipMember):
+    """A member whose pieces something sees.
+
+    :param inner: the member itself.
+    """
+
+    inner: Optional[ZipMember] = field(default=None, compare=False, repr=False)
+    watch: Optional[Watch] = field(default=None, compare=False, repr=False)
+
+    def pieces(self, background: Background) -> Iterator[tuple[bytes, bytes]]:
+        assert self.inner is not None
+        assert self.watch is not None
+        return self.watch(self.inner.pieces(background))
 
 
 def _data_offset(stream: BinaryIO, info: zipfile.ZipInfo, archive: str) -> int:
