@@ -59,7 +59,7 @@ from pants_strata.util_rules.oci_base import layouts as layouts_on_bases
 from pants_strata.util_rules.oci_base import lock as base_lock
 from pants_strata.util_rules.publishing import published, siblings
 from pants_strata.util_rules.review import lint as image_lint
-from pants_strata.util_rules.venvs import chosen, locked_venv, proof, venv
+from pants_strata.util_rules.venvs import chosen, locked_venv, parts, proof, venv
 
 
 def target_types() -> Iterable[type[Target]]:
@@ -116,6 +116,7 @@ def rules() -> Iterable[Rule | UnionRule]:
         oci_base,
         os_packages,
         package,
+        parts,
         peek,
         proof,
         publish,

@@ -135,6 +135,16 @@ class VenvLayer:
 
 
 @dataclass(frozen=True)
+class VenvParts:
+    """What makes a Venv: its wheels, a layer for each group of them, the layer of the venv itself, and the proofs."""
+
+    wheels: tuple[LockedWheel, ...]
+    layers: tuple[DependenciesLayer, ...]
+    venv_layer: VenvLayer
+    proofs: tuple[Proof, ...]
+
+
+@dataclass(frozen=True)
 class Venv:
     """What an entry point can name stands beside the layers: importable modules, and the commands in bin.
 

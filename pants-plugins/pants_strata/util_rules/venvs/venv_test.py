@@ -23,6 +23,7 @@ from pants_strata.artifacts.venv import (
     Venv,
     VenvLayer,
     VenvLayerRequest,
+    VenvParts,
     VenvRequest,
     VenvWheels,
     VenvWheelsRequest,
@@ -31,6 +32,7 @@ from pants_strata.artifacts.wheel import LockedWheel
 from pants_strata.policy_options import Policy, PolicySubsystem
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import PythonVenvTarget
+from pants_strata.util_rules.venvs.parts import make_venv_parts
 from pants_strata.util_rules.venvs.venv import build_venv
 from strata.attest.build_inputs import Input
 from strata.errors import StrataError
@@ -38,7 +40,7 @@ from strata.oci.descriptor import Descriptor
 from strata.oci.layer import Layer
 from strata.plan.libraries import NativeWheel
 from strata.protocol.dependencies_layer import Distribution, Libraries
-from support.mocked_rules import run_mocked
+from support.mocked_rules import Answers, run_mocked
 from support.venvs.locked_wheels import ADDRESS, DIGEST, LARGE, LOCK, LockedWheels
 
 INSTALLER = Installer(ADDRESS, "uv", "0.9", DIGEST, ("uv.whl",))
@@ -64,6 +66,7 @@ class Engine:
     size: int = LARGE
     written: list[list[str]] = field(default_factory=list)
     proved: list[list[str]] = field(default_factory=list)
+    prepared: list[PreparedInstallerRequest] = field(default_factory=list)
     layers_at_proof: int = 0
     failure: Optional[StrataError] = None
 
@@ -92,31 +95,33 @@ class Engine:
         return Proof(INSTALLER, self.failure)
 
     def build(self, roots: Optional[Sequence[str]], wheels: Sequence[LockedWheel] = (), **fields: Any) -> Venv:
+        request = VenvRequest(LOCK, None if roots is None else tuple(roots), "all", "gzip", tuple(wheels))
         target = PythonVenvTarget(fields, ADDRESS)
-        built: Venv = run_mocked(
-            build_venv,
-            [
-                VenvRequest(
-                    LOCK,
-                    None if roots is None else tuple(roots),
-                    "all",
-                    "gzip",
-                    tuple(wheels),
-                ),
-                create_subsystem(StrataSubsystem, layer_budget=100, layer_threshold=1024),
-                create_subsystem(PolicySubsystem, **{**ALLOWING, **self.policy}),
-            ],
-            {
-                (WrappedTarget, WrappedTargetRequest): lambda _: WrappedTarget(target),
-                (LockedVenv, LockedVenvRequest): self.locked.venv,
-                (VenvWheels, VenvWheelsRequest): self.locked.choose,
-                (DependenciesLayer, DependenciesLayerRequest): self.write,
-                (PreparedInstaller, PreparedInstallerRequest): lambda _: PreparedInstaller(INSTALLER, DIGEST),
-                (Proof, ProofRequest): self.prove,
-                (VenvLayer, VenvLayerRequest): lambda _: VenvLayer(layer_of("the venv"), frozenset(["json"])),
-            },
-        )
-        return built
+        strata = create_subsystem(StrataSubsystem, layer_budget=100, layer_threshold=1024)
+        policy = create_subsystem(PolicySubsystem, **{**ALLOWING, **self.policy})
+        both: Answers = {
+            (WrappedTarget, WrappedTargetRequest): lambda _: WrappedTarget(target),
+            (LockedVenv, LockedVenvRequest): self.locked.venv,
+            (DependenciesLayer, DependenciesLayerRequest): self.write,
+        }
+        of_parts: Answers = {
+            **both,
+            (VenvWheels, VenvWheelsRequest): self.locked.choose,
+            (Proof, ProofRequest): self.prove,
+            (VenvLayer, VenvLayerRequest): lambda _: VenvLayer(layer_of("the venv"), frozenset(["json"])),
+        }
+
+        def prepare(request: PreparedInstallerRequest) -> PreparedInstaller:
+            self.prepared.append(request)
+            return PreparedInstaller(INSTALLER, DIGEST)
+
+        of_venv: Answers = {
+            **both,
+            (VenvParts, VenvRequest): lambda asked: run_mocked(make_venv_parts, [asked, strata], of_parts),
+            (PreparedInstaller, PreparedInstallerRequest): prepare,
+        }
+        made: Venv = run_mocked(build_venv, [request, strata, policy], of_venv)
+        return made
 
 
 def layer_of(name: str) -> ArtifactLayer:
@@ -132,6 +137,16 @@ def test_a_venv_has_what_its_wheels_have() -> None:
     assert venv.modules == {"app_module", "b_module"}
     assert venv.scripts == {"app-script", "b-script"}
     assert venv.standard_library == {"json"}
+
+
+def test_the_installer_is_made_ready_beside_the_parts() -> None:
+    engine = Engine({"app": []})
+    engine.build(["app"])
+    assert engine.prepared == [PreparedInstallerRequest(engine.locked.venv(LOCK).installer)]
+    # Layers must not wait for it, so the rule that makes them does not ask for it.
+    asked = {get.output_type for get in make_venv_parts.rule.input_gets}  # type: ignore[attr-defined]
+    assert DependenciesLayer in asked
+    assert PreparedInstaller not in asked
 
 
 def test_built_wheels_have_layers_and_proofs() -> None:
@@ -200,7 +215,7 @@ def test_a_budget_beyond_what_runtimes_take() -> None:
 def test_without_wheels_no_installer_is_named() -> None:
     engine = Engine({"unneeded": []})
     venv = engine.build([])
-    assert (engine.locked.fetched, engine.written, engine.proved) == ([], [], [])
+    assert (engine.locked.fetched, engine.written, engine.proved, engine.prepared) == ([], [], [], [])
     assert [dict(layer.inputs) for layer in venv.layers] == [{}]
 
 
