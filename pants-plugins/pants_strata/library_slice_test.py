@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+import ast
+import io
 import os
 import pkgutil
+import re
+import tokenize
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -97,3 +102,100 @@ def test_light_modules_stand_in_for_slow_ones(verb: str) -> None:
     }
     assert imports == set()
     assert {"strata/start/dataclasses.py", "strata/start/typing.py"} <= set(sources)
+
+
+AWKWARD = '''\
+"""A docstring with # and 'quotes'."""
+
+A = "# not a comment"  # a comment with "quotes"
+B = '\\\\' # after a backslash
+C = r"\\"#"  # a raw string keeps its backslash, and goes on
+D = """over ""several"" lines \\"""
+
+# not a comment, and the empty line stays
+"""  # a comment
+E = f"{A}#{'#'}"  # of a formatted string
+
+    # a comment alone
+F = (
+    "joined"  # a comment between
+
+    'strings # of two'
+)
+
+
+def function(value="#"):  # comment
+    """Docstring
+    # over lines
+    """
+    if value:
+        """A text # below."""
+    try:
+        pass
+    except OSError:  # comment
+        \'\'\'Another.\'\'\'
+    else:
+        b"# bytes"
+    finally:
+        return "\\
+# continued"  # comment
+'''
+PLAIN = '''\
+""
+A = "# not a comment"
+B = '\\\\'
+C = r"\\"#"
+D = """over ""several"" lines \\"""
+
+# not a comment, and the empty line stays
+"""
+E = f"{A}#{'#'}"
+F = (
+    "joined"
+    'strings # of two'
+)
+def function(value="#"):
+    ""
+    if value:
+        ""
+    try:
+        pass
+    except OSError:
+        ""
+    else:
+        b"# bytes"
+    finally:
+        return "\\
+# continued"
+'''
+
+
+def test_prose_goes_and_strings_stay() -> None:
+    assert without_prose(AWKWARD) == PLAIN
+
+
+def written(source: str) -> list[str]:
+    """Return the tokens of a module, without comments, line ends and texts that are statements."""
+    prose = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING)
+    texts = {
+        (node.lineno, node.col_offset)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    }
+    return [each.string for each in tokens(source) if each.type not in prose and each.start not in texts]
+
+
+def tokens(source: str) -> Iterator[tokenize.TokenInfo]:
+    return tokenize.generate_tokens(io.StringIO(source).readline)
+
+
+def test_every_other_token_of_the_library_stays() -> None:
+    changed = []
+    for path in sorted(Path("src/strata").rglob("*.py")):
+        # The lines that import slow modules, and their light forms.
+        source = re.sub(r"^from (dataclasses|typing|email\.\w+) import .*", "", path.read_text(), flags=re.MULTILINE)
+        plain = without_prose(source)
+        comments = re.search("#", plain) and [token for token in tokens(plain) if token.type == tokenize.COMMENT]
+        if comments or written(plain) != written(source):
+            changed.append(path)
+    assert changed == []
