@@ -1,12 +1,15 @@
 """A Pants project whose store, daemon and sandboxes a benchmark controls.
 
-A store is prepared once, with base, interpreter and installer in it: what images of peers start from, too. A cold build
-starts on a copy of it, with a daemon that has read all BUILD files and built nothing.
+A store is prepared once, with base, interpreter and installers in it: what images of peers start from, too. A cold
+build starts on a copy of it, with a new daemon that has read all BUILD files and built nothing.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -17,9 +20,22 @@ from benchmarks.timing import run, seconds
 from benchmarks.wheelhouse import Wheelhouse
 from support.nested_pants import NestedPants, Ran, nested_pants
 
-PREPARED = ("3rdparty/debian:base", "3rdparty/python:cpython", "3rdparty/python:pip")
+SYSTEM = ("3rdparty/debian:base", "3rdparty/python:cpython")
+INSTALLERS = {"pip": "3rdparty/python:pip", "uv": "3rdparty/python:uv"}
 LOCK = "3rdparty/python/requirements.lock"
+WITH_UV = f"--strata-installer={INSTALLERS['uv']}"
+"""The option with which uv proves what layers hold: Strata's default, where pip does in these projects."""
 _SECONDS = 1800
+_SECONDS_TO_END = 30
+_PYTHON_BUILD = """\
+python_interpreter(name="cpython", lockfile="cpython.lock.json")
+
+python_installer(name="pip")
+
+python_installer(name="uv", tool="uv")
+
+python_venv(name="venv")
+"""
 
 
 @dataclass
@@ -35,7 +51,7 @@ class Project:
     numbers: Iterator[int] = field(default_factory=count)
 
     def run(self, *arguments: str) -> Ran:
-        """Runs Pants, with no other index than folders of wheels once the installer is in one."""
+        """Runs Pants, with no other index than folders of wheels once the installers are in one."""
         environment = {"PANTS_LOCAL_STORE_DIR": str(self.store)}
         if self.installer.exists():
             environment.update(PIP_NO_INDEX="1", PIP_FIND_LINKS=f"{self.wheels} {self.installer}")
@@ -46,11 +62,12 @@ class Project:
         return self.pants.run(*mirrors, *arguments, **environment).succeeded()
 
     def package(self, *addresses: str) -> float:
-        """Seconds of `package`, whatever the daemon and the store hold."""
+        """Seconds of `package`, whatever the daemon and the store hold. Options may stand before addresses."""
         return seconds(lambda: self.run("package", *addresses))
 
     def start_cold(self, seed: Path | None) -> None:
-        """A daemon that is ready, on a store that holds what `seed` does, or nothing."""
+        """A new daemon that is ready, on a store that holds what `seed` does, or nothing."""
+        self._end_daemon()
         shutil.rmtree(self.store, ignore_errors=True)
         self.store = self.scratch / f"store-{next(self.numbers)}"
         if seed is not None:
@@ -58,9 +75,30 @@ class Project:
         shutil.rmtree(self.pants.root / "dist", ignore_errors=True)
         self.run("list", "::")
 
+    def _end_daemon(self) -> None:
+        """The daemon stays the same one for another store, with all memory that it took, and Linux copies the tables of
+        that for each process: after a few cold builds the next one took an eighth longer.
+        """
+        for file in self.pants.root.glob(".pids/*/pantsd/pid"):
+            daemon = int(file.read_text())
+            end = time.monotonic() + _SECONDS_TO_END
+            try:
+                os.kill(daemon, signal.SIGTERM)
+                while time.monotonic() < end:
+                    time.sleep(0.05)
+                    os.kill(daemon, 0)
+            except ProcessLookupError:
+                continue
+            raise RuntimeError(f"Pants' daemon did not end in {_SECONDS_TO_END} seconds")
+
     def cold(self, seed: Path | None, *addresses: str) -> float:
         self.start_cold(seed)
         return self.package(*addresses)
+
+    def keep_installers(self) -> None:
+        """Copies the installers that `package` wrote to the folder that serves as the index from now on."""
+        for address in INSTALLERS.values():
+            shutil.copytree(self.layout(address), self.installer, dirs_exist_ok=True)
 
     def layouts(self) -> Sequence[Path]:
         """What `package` wrote."""
@@ -79,7 +117,7 @@ def project(
     files: Mapping[str, str], wheelhouse: Wheelhouse, mirror: str, scratch: Path, installer: Path
 ) -> Iterator[Project]:
     """:param scratch: an empty directory for stores. :param installer: the folder with its wheel, once it is there."""
-    own = {"3rdparty/python/requirements.lock": wheelhouse.lock.read_text(), **files}
+    own = {LOCK: wheelhouse.lock.read_text(), "3rdparty/python/BUILD": _PYTHON_BUILD, **files}
     with nested_pants(own, _SETTINGS) as pants:
         slow = replace(pants, seconds=_SECONDS)
         yield Project(slow, wheelhouse.folder, mirror, scratch, scratch / "store", installer)
@@ -92,12 +130,10 @@ gone = "renew"
 
 
 def prepare(of: Project) -> Path:
-    """A store that holds base, interpreter and installer, and no more."""
+    """A store that holds base, interpreter and installers, and no more."""
     seed = of.scratch / "seed"
     of.store = seed
-    of.package(*PREPARED)
-    shutil.copytree(of.layout(PREPARED[-1]), of.installer)
+    of.package(*SYSTEM, *INSTALLERS.values())
+    of.keep_installers()
     of.store = of.scratch / "store"
-    # Another store makes another daemon, and the one that writes the seed ends.
-    of.run("list", "::")
     return seed

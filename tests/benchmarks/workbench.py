@@ -14,7 +14,7 @@ from typing import Optional
 from benchmarks.mirror import kept_mirror
 from benchmarks.peers.base_layout import write_base
 from benchmarks.peers.buildah import Buildah, buildah
-from benchmarks.project import PREPARED, Project, prepare, project
+from benchmarks.project import SYSTEM, Project, prepare, project
 from benchmarks.replay import Sandbox, sandboxes
 from benchmarks.toolbox import Toolbox
 from benchmarks.wheelhouse import Wheelhouse, resolve
@@ -90,13 +90,13 @@ class Workbench:
 
     @cached_property
     def seed(self) -> Path:
-        """The store with base, interpreter and installer, for all projects."""
-        self.say("base, interpreter and installer")
+        """The store with base, interpreter and installers, for all projects."""
+        self.say("base, interpreter and installers")
         return prepare(self.web)
 
     @cached_property
     def installer(self) -> Path:
-        """The folder with the installer's wheel."""
+        """The folder with the wheels of installers."""
         assert self.seed.exists()
         return self.web.installer
 
@@ -125,9 +125,9 @@ class Workbench:
         """Its image, as it was when it was first asked for."""
         if not self.web.layout(WEB).exists():
             self.say("the image of the example")
-            self.web.cold(self.seed, WEB, *PREPARED)
+            self.web.cold(self.seed, WEB, *SYSTEM)
         else:
-            self.web.package(WEB, *PREPARED)
+            self.web.package(WEB, *SYSTEM)
         return Path(shutil.copytree(self.web.layout(WEB), self.scratch / "web.layout"))
 
     @cached_property
@@ -136,7 +136,7 @@ class Workbench:
         image = self.web_image
         self.say("the peers' base image")
         base = self.scratch / "base.layout"
-        write_base(image, [self.web.layout(address) for address in PREPARED[:2]], base)
+        write_base(image, [self.web.layout(address) for address in SYSTEM], base)
         made = self.stack.enter_context(buildah(self.scratch / "buildah"))
         (pip,) = self.installer.glob("pip-*.whl")
         made.prepare(base, self.tools.uv, pip)

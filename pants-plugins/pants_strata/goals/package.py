@@ -19,7 +19,7 @@ from pants.engine.unions import UnionRule
 from pants_strata import engine
 from pants_strata.artifacts.documents import DocumentsRequest
 from pants_strata.artifacts.image import BuiltImage, ImageRequest
-from pants_strata.artifacts.installer import InstallerRequest
+from pants_strata.artifacts.installer import InstallerRequest, PreparedInstallerRequest
 from pants_strata.artifacts.interpreter import InterpreterLayerRequest, InterpreterRequest
 from pants_strata.artifacts.layer import ArtifactLayer
 from pants_strata.artifacts.layouts import LayoutsOnBases
@@ -44,7 +44,7 @@ from pants_strata.util_rules.archive import archive_of
 from pants_strata.util_rules.attest.documents import get_documents
 from pants_strata.util_rules.debian.debug_image import debug_layout
 from pants_strata.util_rules.debian.os_packages import get_os_packages_layer
-from pants_strata.util_rules.installer import get_installer
+from pants_strata.util_rules.installer import get_prepared_installer
 from pants_strata.util_rules.interpreters.choice import Settings
 from pants_strata.util_rules.interpreters.interpreter import get_interpreter
 from pants_strata.util_rules.interpreters.layer import get_interpreter_layer
@@ -295,9 +295,13 @@ class InstallerFieldSet(ArtifactFieldSet):
 
 @rule
 async def package_installer(field_set: InstallerFieldSet, strata: StrataSubsystem) -> BuiltPackage:
-    """Return the wheels of an installer and of all that it needs."""
+    """Return the wheels of an installer and of all that it needs.
+
+    The installer is also made ready to start, so that a job that packages what apps share leaves that in the cache.
+    """
     interpreter = (await default_interpreter(strata)).address
-    installer = await get_installer(InstallerRequest(field_set.address, interpreter))
+    request = PreparedInstallerRequest(InstallerRequest(field_set.address, interpreter))
+    installer = (await get_prepared_installer(request)).installer
     path = field_set.output_path.value_or_default(file_ending=None)
     lines = (f"  {installer.tool} {installer.version}: {len(installer.files)} wheel(s)",)
     return BuiltPackage(

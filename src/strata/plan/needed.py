@@ -18,7 +18,15 @@ from strata.locks.wanted import holds
 
 # Versions decide nothing here, and those of old metadata are no longer read by every packaging: `pytz (>dev)`,
 # `six (>=1.*)`. No quotation marks, so that a marker is never taken for one.
-_VERSIONS = re.compile(r"(?P<name>[^(<>=!~;@]*)(\([^()\"';]*\)|[<>=!~][^()\"';@]*)\s*(?=;|$)")
+_VERSIONS_THEMSELVES = r"""(\([^()"';]*\)|[<>=!~][^()"';@]*)"""
+_VERSIONS = re.compile(rf"(?P<name>[^(<>=!~;@]*){_VERSIONS_THEMSELVES}\s*(?=;|$)")
+# What only an extra needs, as most lines say it. To read a whole requirement takes a hundred times as long, and most of
+# a wheel's lines are for the tests and the documentation of its project.
+_NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
+_OF_AN_EXTRA = re.compile(
+    rf"{_NAME}\s*(\[\s*{_NAME}\s*(,\s*{_NAME}\s*)*\])?\s*{_VERSIONS_THEMSELVES}?\s*;"
+    rf"""\s*extra\s*==\s*(?P<quotation_mark>["'])(?P<extra>{_NAME})(?P=quotation_mark)\s*"""
+)
 
 
 def reached(
@@ -88,6 +96,9 @@ def _applying(
 ) -> tuple[Requirement, ...]:
     found, values = [], dict(environment)
     for line in lines:
+        only = _OF_AN_EXTRA.fullmatch(line)
+        if only and canonicalize_name(only["extra"]) != extra:
+            continue
         try:
             requirement = _without_versions(line)
             applies = _applies(requirement, values, extra, name)

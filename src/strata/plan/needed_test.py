@@ -186,6 +186,30 @@ def test_anything_is_read_or_refused(line: str) -> None:
         assert set(needed("a", {"a": [line]})) <= set("abcdefgh")
 
 
+OF_AN_EXTRA = st.tuples(
+    st.sampled_from(["b", "B.b", " b", "b ", "-b", "b-", "b b", "\N{LATIN SMALL LETTER E WITH ACUTE}", ""]),
+    st.sampled_from(["", "[x]", "[ x , Y_z ]", "[x,]", "[-]", "[x y]", "[x]]"]),
+    st.sampled_from(
+        ["", ">=1", " (>=1.0,<2) ", "(>dev)", "==1.*", ">=1 c", "(>=1) c", "(", "@ https://files.example/b"]
+    ),
+    st.sampled_from([";", " ; ", "", ";;"]),
+    st.sampled_from(["extra == 'x'", ' extra=="x" ', "extra=='X_'", "extra == 'x\"", "extra == '-x'", "extra == ''"]),
+).map("".join)
+
+
+@given(OF_AN_EXTRA)
+def test_what_nobody_asked_for_is_read_as_strictly(line: str) -> None:
+    """Lines of extras that are not asked for are skipped without a look at the rest: none that is refused else."""
+    results = []
+    for extra in ("", "x", "other"):
+        try:
+            results.append(sorted(reached([f"a[{extra}]"], {"a": [line]}, {"a", "b", "b-b"}, ENVIRONMENT)))
+        except StrataError as error:
+            results.append([str(error)])
+    refused = ["what cannot be read" in result[0] for result in results]
+    assert len(set(refused)) == 1
+
+
 GRAPHS = st.dictionaries(
     st.sampled_from("abcdefgh"),
     st.lists(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from random import Random
+from typing import Callable
 
 from benchmarks.layouts import dependencies, layers
 from benchmarks.peers.dockerfiles import UV
-from benchmarks.project import LOCK
+from benchmarks.project import LOCK, WITH_UV
 from benchmarks.report import Row
 from benchmarks.timing import medians, seconds
 from benchmarks.workbench import WEB, Workbench
@@ -19,13 +21,15 @@ from support.venvs.wheels import WheelFile
 
 _MODULES = 40
 _NAME = "changing"
+_OPTIONS: Mapping[str, Sequence[str]] = {"pip": (), "uv": (WITH_UV,)}
 
 
 def measure(bench: Workbench) -> Iterator[Row]:
     web = bench.web
     lock = web.pants.root / LOCK
     before = lock.read_text()
-    wheels = [_wheel(bench.installer, version) for version in range(bench.runs(5) + 1)]
+    # One for the first build of each tool, and then one for each run.
+    wheels = [_wheel(bench.installer, version) for version in range((bench.runs(5) + 1) * len(_OPTIONS))]
     versions = iter(enumerate(wheels))
     sizes = []
 
@@ -34,18 +38,17 @@ def measure(bench: Workbench) -> Iterator[Row]:
         digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
         lock.write_text(f"{before}{_NAME}==1.{version} --hash=sha256:{digest}\n")
 
-    def changed() -> float:
+    def changed(options: Sequence[str]) -> float:
+        web.package(*options, WEB)
         old = {layer.digest for layer in layers(web.layout(WEB))}
         set_version()
-        took = web.package(WEB)
+        took = web.package(*options, WEB)
         layout = web.layout(WEB)
         new = sum(layer.size for layer in layers(layout) if layer.digest not in old)
         (own,) = (layer.size for layer in dependencies(layout) if _NAME in layer.packages)
         config = int(manifest_of(layout)["config"]["size"])
         sizes.append((new + config, own))
         return took
-
-    set_version()
 
     def rebuilt() -> float:
         """The Dockerfile with uv, whose cache is mounted and has all but the changed wheel."""
@@ -57,25 +60,27 @@ def measure(bench: Workbench) -> Iterator[Row]:
 
     peer_versions = iter(enumerate(wheels))
     rebuilt()
-    ways = {
-        "cold": lambda: web.cold(bench.seed, WEB),
-        "changed": changed,
+    ways: dict[str, Callable[[], float]] = {
         "list": lambda: seconds(lambda: web.run("list", "::")),
         "rebuilt": rebuilt,
     }
+    for tool, options in _OPTIONS.items():
+        set_version()
+        web.package(*options, WEB)
+        ways[f"{tool}, cold"] = partial(web.cold, bench.seed, *options, WEB)
+        ways[tool] = partial(changed, options)
     found = medians(ways, bench.runs(5))
     (bench.context / "requirements.lock").write_text(before)
     for wheel in wheels:
-        (bench.context / "wheels" / wheel.name).unlink()
-    lock.write_text(before)
-    for wheel in wheels:
+        (bench.context / "wheels" / wheel.name).unlink(missing_ok=True)
         wheel.unlink()
+    lock.write_text(before)
     new, own = sizes[-1]
-    yield Row(
-        "one small wheel changed / own cold build", found["changed"], "s", found["cold"], 0.08, _TIME, found["list"]
-    )
-    what = "the same / Dockerfile with uv and a warm cache mount"
-    yield Row(what, found["changed"], "s", found["rebuilt"], None, "", found["list"])
+    for tool in _OPTIONS:
+        what = f"one small wheel changed, {tool} / own cold build"
+        yield Row(what, found[tool], "s", found[f"{tool}, cold"], 0.08, _TIME, found["list"])
+    what = "the same, uv / Dockerfile with uv and a warm cache mount"
+    yield Row(what, found["uv"], "s", found["rebuilt"], None, "", found["list"])
     yield Row("new blob bytes / that wheel's layer", new / 1e6, "MB", own / 1e6, 1.02, _BYTES)
 
 
@@ -89,5 +94,5 @@ def _wheel(folder: Path, version: int) -> Path:
     return WheelFile(_NAME, f"1.{version}", {f"{_NAME}/__init__.py": "", **modules}).write(folder)
 
 
-_TIME = "the start of pip, which installs the changed wheel and the small ones of its batch once more."
+_TIME = "the installer installs the changed wheel and the small ones of its batch once more; pip's start alone is long."
 _BYTES = "the config of the image is new, too."

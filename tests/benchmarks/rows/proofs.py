@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Callable
 
-from benchmarks.project import PREPARED, project
+from benchmarks.project import INSTALLERS, project
 from benchmarks.replay import Sandbox, remove, sandboxes
 from benchmarks.report import Row
 from benchmarks.timing import medians, run
@@ -19,18 +19,8 @@ from benchmarks.wheelhouse import Wheelhouse, resolve
 from benchmarks.workbench import Workbench
 
 _REQUIREMENTS = Path(__file__).parent.with_name("proofs.in")
-_TOOLS = ("pip", "uv")
-_BUILD = """\
-python_interpreter(name="cpython", lockfile="cpython.lock.json")
-
-python_installer(name="pip")
-
-python_installer(name="uv", tool="uv")
-
-python_venv(name="venv")
-"""
 _IMAGE = 'python_sources()\n\npython_image(name="image", entry_point="main.py", whole_lock=True)\n'
-_FILES = {"src/app/BUILD": _IMAGE, "src/app/main.py": "print(1)\n", "3rdparty/python/BUILD": _BUILD}
+_FILES = {"src/app/BUILD": _IMAGE, "src/app/main.py": "print(1)\n"}
 _AIMS = {"pip": 10.0, "uv": 2.0}
 _REASON = "the floor is {tool} alone, which installs all the wheels in one process and compares nothing."
 _PIP = """
@@ -43,25 +33,19 @@ sys.exit(main())
 
 def measure(bench: Workbench) -> Iterator[Row]:
     wheels = Wheelhouse.download(resolve(_REQUIREMENTS, bench.tools), bench.tools)
-    with project(_FILES, wheels, bench.mirror, bench.folder("proofs"), bench.scratch / "installers") as built:
-        # With no folder of installers yet, these come from the user's index.
+    with project(_FILES, wheels, bench.mirror, bench.folder("proofs"), bench.installer) as built:
         built.start_cold(bench.seed)
-        targets = [*PREPARED[:2], *(f"3rdparty/python:{tool}" for tool in _TOOLS)]
-        built.package(*targets)
-        built.installer.mkdir()
-        for target in targets[2:]:
-            shutil.copytree(built.layout(target), built.installer, dirs_exist_ok=True)
         kept: dict[str, Sequence[Sandbox]] = {}
-        for tool in _TOOLS:
-            ran = sandboxes(built, f"--strata-installer=3rdparty/python:{tool}", "src/app:image")
+        for tool, address in INSTALLERS.items():
+            ran = sandboxes(built, f"--strata-installer={address}", "src/app:image")
             kept[tool] = [each for each in ran if each.verb == "proof"]
             remove([each for each in ran if each not in kept[tool]])
-        ways: dict[str, Callable[[], float]] = {tool: partial(_processor, kept[tool]) for tool in _TOOLS}
-        ways.update({f"{tool} alone": partial(_alone, tool, kept[tool], bench) for tool in _TOOLS})
+        ways: dict[str, Callable[[], float]] = {tool: partial(_processor, kept[tool]) for tool in INSTALLERS}
+        ways.update({f"{tool} alone": partial(_alone, tool, kept[tool], bench) for tool in INSTALLERS})
         found = medians(ways, bench.runs(5))
         for each in kept.values():
             remove(each)
-    for tool in _TOOLS:
+    for tool in INSTALLERS:
         what = f"proofs of {len(wheels.wheels)} wheels with {tool}, processor seconds"
         yield Row(what, found[tool], "s", None, _AIMS[tool], _REASON.format(tool=tool), found[f"{tool} alone"])
 
