@@ -27,10 +27,11 @@ def test_medium_wheels_have_batches_of_their_own() -> None:
 
 
 def test_batches_become_more_as_wheels_do() -> None:
-    def count(wheels: int, size: int) -> int:
-        return len(install_batches({f"project-{number}": size for number in range(wheels)}))
+    def count(wheels: int, size: int, quick: bool = False) -> int:
+        return len(install_batches({f"project-{number}": size for number in range(wheels)}, quick=quick))
 
     assert [count(small, 1) for small in (1, 31, 32, 63, 64, 128, 200)] == [1, 1, 2, 2, 4, 8, 8]
+    assert [count(small, 1, quick=True) for small in (1, 15, 16, 31, 32)] == [1, 1, 2, 2, 4]
     assert [count(medium, MEDIUM) for medium in (1, 7, 8, 15, 16, 31)] == [1, 1, 2, 2, 4, 4]
 
 
@@ -56,6 +57,7 @@ def test_a_requirement_that_brings_very_much_has_several_batches() -> None:
     batches = install_batches(dict.fromkeys(names, 1), [frozenset(names)])
     assert sorted(name for batch in batches for name in batch) == sorted(names)
     assert len(batches) == 2
+    assert len(install_batches(dict.fromkeys(names, 1), [frozenset(names)], quick=True)) == 4
 
 
 @given(

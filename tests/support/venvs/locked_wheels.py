@@ -25,6 +25,7 @@ from strata.protocol import fetch_wheel
 from support.mocked_rules import run_mocked
 
 ADDRESS = Address("third", target_name="venv")
+INSTALLER_ADDRESS = Address("third", target_name="installer")
 DIGEST = Digest("d" * 64, 1)
 LARGE = 1_000_000
 
@@ -51,7 +52,7 @@ class LockedWheels:
     def venv(self, _: LockedVenvRequest) -> LockedVenv:
         """Return what the lock says."""
         requirements = tuple(LockedRequirement(name, "1.0", ("a" * 64,)) for name in self.requires)
-        installer = InstallerRequest(ADDRESS, ADDRESS)
+        installer = InstallerRequest(INSTALLER_ADDRESS, ADDRESS)
         return LockedVenv(_INTERPRETER, installer, requirements, own_c_library(_INTERPRETER), _TAGS)
 
     def choose(self, request: VenvWheelsRequest) -> VenvWheels:

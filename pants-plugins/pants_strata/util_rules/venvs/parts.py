@@ -25,7 +25,7 @@ from pants_strata.artifacts.venv import (
 )
 from pants_strata.artifacts.wheel import LockedWheel
 from pants_strata.subsystem import StrataSubsystem
-from pants_strata.target_types import VenvLayerBudgetField, VenvLayerThresholdField
+from pants_strata.target_types import InstallerToolField, VenvLayerBudgetField, VenvLayerThresholdField
 from pants_strata.util_rules.dependencies import get_dependencies_layer, get_venv_layer
 from pants_strata.util_rules.venvs.chosen import get_venv_wheels
 from pants_strata.util_rules.venvs.locked_venv import get_locked_venv
@@ -35,6 +35,9 @@ from strata.locks.environment import marker_environment
 from strata.plan.install_batches import install_batches
 from strata.plan.layer_groups import MOST_LAYERS, layer_groups
 from strata.plan.needed import reached
+
+# Installers that start in a few hundredths of a second.
+_QUICK = ("uv",)
 
 
 def layer_requests(
@@ -68,10 +71,13 @@ def layer_requests(
     ]
 
 
-def _proof_requests(request: VenvRequest, locked: LockedVenv, wheels: Mapping[str, LockedWheel]) -> list[ProofRequest]:
+def _proof_requests(
+    request: VenvRequest, locked: LockedVenv, wheels: Mapping[str, LockedWheel], tool: str
+) -> list[ProofRequest]:
     """Return a request for each batch of wheels, as strata.plan.install_batches has them."""
     brought = None if request.roots is None else _brought(request.roots, request.built, locked, wheels)
-    batches = install_batches({name: wheel.size for name, wheel in wheels.items()}, brought)
+    sizes = {name: wheel.size for name, wheel in wheels.items()}
+    batches = install_batches(sizes, brought, quick=tool in _QUICK)
     return [ProofRequest(request.lock, tuple(wheels[name] for name in batch)) for batch in batches]
 
 
@@ -98,6 +104,7 @@ async def make_venv_parts(request: VenvRequest, strata: StrataSubsystem) -> Venv
     """
     target = await engine.target(request.lock.address)
     locked = await get_locked_venv(request.lock)
+    tool = (await engine.target(locked.installer.address))[InstallerToolField].value
     chosen = (await get_venv_wheels(VenvWheelsRequest(request.lock, request.roots, request.built))).wheels
     wheels = {wheel.name: wheel for wheel in chosen}
     layers = layer_requests(request, target, strata, locked, wheels)
@@ -105,7 +112,7 @@ async def make_venv_parts(request: VenvRequest, strata: StrataSubsystem) -> Venv
     wanted: list[Any] = [
         *(get_dependencies_layer(layer) for layer in layers),
         get_venv_layer(own),
-        *(get_proof(proof) for proof in _proof_requests(request, locked, wheels)),
+        *(get_proof(proof) for proof in _proof_requests(request, locked, wheels, tool)),
     ]
     parts = await engine.concurrently(wanted)
     count = len(layers)

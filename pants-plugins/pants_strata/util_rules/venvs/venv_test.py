@@ -31,7 +31,7 @@ from pants_strata.artifacts.venv import (
 from pants_strata.artifacts.wheel import LockedWheel
 from pants_strata.policy_options import Policy, PolicySubsystem
 from pants_strata.subsystem import StrataSubsystem
-from pants_strata.target_types import PythonVenvTarget
+from pants_strata.target_types import PythonInstallerTarget, PythonVenvTarget
 from pants_strata.util_rules.venvs.parts import make_venv_parts
 from pants_strata.util_rules.venvs.venv import build_venv
 from strata.attest.build_inputs import Input
@@ -41,7 +41,7 @@ from strata.oci.layer import Layer
 from strata.plan.libraries import NativeWheel
 from strata.protocol.dependencies_layer import Distribution, Libraries
 from support.mocked_rules import Answers, run_mocked
-from support.venvs.locked_wheels import ADDRESS, DIGEST, LARGE, LOCK, LockedWheels
+from support.venvs.locked_wheels import ADDRESS, DIGEST, INSTALLER_ADDRESS, LARGE, LOCK, LockedWheels
 
 INSTALLER = Installer(ADDRESS, "uv", "0.9", DIGEST, ("uv.whl",))
 
@@ -64,6 +64,7 @@ class Engine:
     starts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     policy: Mapping[str, Any] = field(default_factory=dict)
     size: int = LARGE
+    tool: str = "pip"
     written: list[list[str]] = field(default_factory=list)
     proved: list[list[str]] = field(default_factory=list)
     prepared: list[PreparedInstallerRequest] = field(default_factory=list)
@@ -96,11 +97,12 @@ class Engine:
 
     def build(self, roots: Optional[Sequence[str]], wheels: Sequence[LockedWheel] = (), **fields: Any) -> Venv:
         request = VenvRequest(LOCK, None if roots is None else tuple(roots), "all", "gzip", tuple(wheels))
-        target = PythonVenvTarget(fields, ADDRESS)
+        installer = PythonInstallerTarget({"tool": self.tool}, INSTALLER_ADDRESS)
+        targets = {each.address: each for each in (PythonVenvTarget(fields, ADDRESS), installer)}
         strata = create_subsystem(StrataSubsystem, layer_budget=100, layer_threshold=1024)
         policy = create_subsystem(PolicySubsystem, **{**ALLOWING, **self.policy})
         both: Answers = {
-            (WrappedTarget, WrappedTargetRequest): lambda _: WrappedTarget(target),
+            (WrappedTarget, WrappedTargetRequest): lambda asked: WrappedTarget(targets[asked.address]),
             (LockedVenv, LockedVenvRequest): self.locked.venv,
             (DependenciesLayer, DependenciesLayerRequest): self.write,
         }
@@ -166,6 +168,13 @@ def test_large_wheels_have_layers_of_their_own_and_each_wheel_is_proved_once() -
     assert engine.layers_at_proof == 2
     assert [layer.layer.contents["kind"] for layer in venv.layers] == ["the venv", "a", "b"]
     assert dict(venv.layers[0].inputs) == {"installer": Input("uv 0.9", DIGEST.fingerprint)}
+
+
+@pytest.mark.parametrize("tool, batches", [("pip", 1), ("poetry", 1), ("uv", 2)])
+def test_an_installer_that_starts_at_once_installs_fewer_wheels_together(tool: str, batches: int) -> None:
+    engine = Engine({f"project-{number}": [] for number in range(20)}, size=1, tool=tool)
+    engine.build(None)
+    assert len(engine.proved) == batches
 
 
 def test_images_share_the_proofs_of_requirements_that_they_share() -> None:
