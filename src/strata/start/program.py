@@ -17,8 +17,8 @@ import sys
 
 _HOST = ".host/"
 _WEEK = 7 * 24 * 3600
-# What zipfile, shutil, pathlib and http.client import, and seldom use.
-_SELDOM = ("bz2", "lzma", "ntpath", "ssl")
+# What zipfile, shutil, pathlib, socket and http.client import, and seldom use.
+_SELDOM = ("bz2", "importlib.util", "lzma", "ntpath", "selectors", "ssl")
 _COMPILER = "strata.interpreters.compile_modules"
 _HTTP = "strata.fetch.http"
 _FOLDER = __file__.rpartition("/")[0] or "."
