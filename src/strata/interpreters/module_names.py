@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pkgutil
 import sys
 from collections.abc import Iterable
 from typing import Optional
@@ -19,6 +18,9 @@ def standard_library_names() -> frozenset[str]:
     names: Optional[Iterable[str]] = getattr(sys, "stdlib_module_names", None)
     if names is not None:
         return frozenset(names)
+    # It takes two milliseconds of each edit to load.
+    import pkgutil
+
     own = [path for path in sys.path if path.startswith(sys.base_prefix + os.sep) and not path.endswith("-packages")]
     found = (module.name for module in pkgutil.iter_modules(own))
     return frozenset([*sys.builtin_module_names, *found, *_ONLY_IN_IMAGES, *_ON_OTHER_SYSTEMS])

@@ -5,10 +5,12 @@ hashlib gives up the interpreter's lock while it hashes, so that another core ca
 
 from __future__ import annotations
 
-import threading
-from queue import Queue
 from types import TracebackType
-from typing import Callable, Optional
+from typing import TYPE_CHECKING, Callable, Optional
+
+if TYPE_CHECKING:
+    from queue import Queue
+    from threading import Thread
 
 Call = Callable[[bytes], object]
 
@@ -21,19 +23,19 @@ _WAITING = 8
 class Background:
     """Makes calls in the order in which they are given. When its `with` block has ended, all of them were made.
 
+    A few calls are not worth a thread: they are made at the end of the block.
+
     The first exception that a call raises comes out of a later `call`, or of the end of the block. It goes before one
     that the block itself raises, since it belongs to earlier bytes: what is reported does not depend on the threads.
     """
 
     def __init__(self) -> None:
-        self._batches: Queue[Optional[list[tuple[Call, bytes]]]] = Queue(_WAITING)
+        self._started: Optional[tuple[Thread, Queue[Optional[list[tuple[Call, bytes]]]]]] = None
         self._batch: list[tuple[Call, bytes]] = []
         self._bytes = 0
         self._error: Optional[Exception] = None
-        self._thread = threading.Thread(target=self._run, daemon=True)
 
     def __enter__(self) -> Background:
-        self._thread.start()
         return self
 
     def call(self, function: Call, data: bytes) -> None:
@@ -49,19 +51,35 @@ class Background:
     def __exit__(
         self, kind: Optional[type[BaseException]], error: Optional[BaseException], traceback: Optional[TracebackType]
     ) -> None:
-        self._hand_over()
-        self._batches.put(None)
-        self._thread.join()
+        if self._started is None:
+            self._make(self._batch)
+        else:
+            thread, batches = self._started
+            batches.put(self._batch)
+            batches.put(None)
+            thread.join()
         if self._error is not None and (error is None or isinstance(error, Exception)) and self._error is not error:
             raise self._error from None
 
     def _hand_over(self) -> None:
-        self._batches.put(self._batch)
+        if self._started is None:
+            self._started = self._start()
+        self._started[1].put(self._batch)
         self._batch, self._bytes = [], 0
 
-    def _run(self) -> None:
+    def _start(self) -> tuple[Thread, Queue[Optional[list[tuple[Call, bytes]]]]]:
+        # Most layers are small, and dozens of processes start that write one.
+        from queue import Queue
+        from threading import Thread
+
+        batches: Queue[Optional[list[tuple[Call, bytes]]]] = Queue(_WAITING)
+        thread = Thread(target=self._run, args=[batches], daemon=True)
+        thread.start()
+        return thread, batches
+
+    def _run(self, batches: Queue[Optional[list[tuple[Call, bytes]]]]) -> None:
         while True:
-            batch = self._batches.get()
+            batch = batches.get()
             if batch is None:
                 return
             if self._error is None:

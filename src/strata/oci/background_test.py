@@ -28,6 +28,15 @@ def test_calls_are_made_in_their_order_in_another_thread() -> None:
     assert threads.isdisjoint({threading.get_ident()})
 
 
+def test_a_few_calls_are_made_without_a_thread_at_the_end() -> None:
+    made: list[tuple[bytes, int]] = []
+    with Background() as background:
+        for data in (b"first", b"second"):
+            background.call(lambda given: made.append((given, threading.get_ident())), data)
+        assert made == []
+    assert made == [(b"first", threading.get_ident()), (b"second", threading.get_ident())]
+
+
 def test_digest_of_pieces() -> None:
     digest = hashlib.sha256()
     with Background() as background:

@@ -17,8 +17,8 @@ import sys
 
 _HOST = ".host/"
 _WEEK = 7 * 24 * 3600
-# What zipfile, shutil, pathlib, socket and http.client import, and seldom use.
-_SELDOM = ("bz2", "importlib.util", "lzma", "ntpath", "selectors", "ssl")
+# What zipfile, shutil, pathlib, socket, http.client and modules of the library import, and seldom use.
+_SELDOM = ("bz2", "importlib.util", "lzma", "ntpath", "selectors", "ssl", "zipfile")
 _COMPILER = "strata.interpreters.compile_modules"
 _HTTP = "strata.fetch.http"
 _FOLDER = __file__.rpartition("/")[0] or "."
