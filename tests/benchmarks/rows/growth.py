@@ -8,7 +8,9 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from statistics import median
 
+from benchmarks.floors import copy
 from benchmarks.monorepo import first_packages, monorepo
 from benchmarks.project import Project, project
 from benchmarks.report import Row
@@ -37,11 +39,12 @@ _STEPS = {
 }
 
 Series = Mapping[str, Sequence[float]]
-"""`size`; seconds of `cold` or `first`, `edited` (one line of one app), `warm`, `list`; MB of `client` and `daemon`.
+"""`size`; seconds of `cold` or `first`, `edited` (one line of one app), `warm`, `list`, `copy` (of dist/); MB of
+`client` and `daemon`.
 
-`cold` begins with a store that has base, interpreter and installer, `first` with one that has all images, and both with
-an empty dist/. With `_processor` behind the name of a step: the processor seconds of client and daemon, without those
-of processes.
+`cold` begins with a store that has base, interpreter and installers, `first` with one that has all images, and both
+with an empty dist/. With `_processor` behind the name of a step: the processor seconds of client and daemon, without
+those of processes.
 """
 
 
@@ -52,10 +55,10 @@ def measure(bench: Workbench) -> Mapping[str, Series]:
 
 def judged(series: Mapping[str, Series]) -> Iterator[Row]:
     """Compare the largest size with the one before it: no step takes more time for each app, or package, than there."""
-    for size, warm, listed in zip(*(series["apps"][name] for name in ("size", "warm", "list"))):
+    for size, warm, listed, copied in zip(*(series["apps"][name] for name in ("size", "warm", "list", "copy"))):
         if size > 1:
             what = f"nothing changed: warm `package ::`, shared blobs / warm `list ::`, {size:.0f} apps"
-            yield Row(what, warm, "s", listed, 1.2, _WARM, listed)
+            yield Row(what, warm, "s", listed, 1.2, _WARM, listed + copied)
     for grows, numbers in series.items():
         for name, title in _STEPS.items():
             if name in numbers:
@@ -127,6 +130,8 @@ def _numbers(of: Project, begin: str, edited: str) -> Mapping[str, float]:
     for name, goal in (("warm", _PACKAGE), ("list", _LIST)):
         runs = sorted((_step(of, name, *goal) for _ in range(3)), key=lambda run: run[name])
         numbers.update(runs[1])
+    # What Pants writes each time, also where nothing changed.
+    numbers["copy"] = median(copy(of.pants.root / "dist", of.scratch) for _ in range(3))
     of.edit(edited, "# edited")
     # The memory is that of the last step: the daemon keeps what it has.
     return {**numbers, **_step(of, "edited", *_PACKAGE)}
@@ -147,5 +152,8 @@ def _edited(files: Mapping[str, str]) -> str:
     return min(path for path in files if Path(path).name == "main.py")
 
 
-_WARM = "Pants writes each blob of dist/ anew, if only once, and the documents of each image."
+_WARM = (
+    "Pants writes each blob of dist/ anew, if only once, and the documents of each image. The floor is `list ::` and "
+    "one copy of dist/."
+)
 _GROWTH = "the table of absolute numbers says what each one more takes, without the start of Pants."
