@@ -52,7 +52,8 @@ class Project:
 
     def run(self, *arguments: str) -> Ran:
         """Runs Pants, with no other index than folders of wheels once the installers are in one."""
-        environment = {"PANTS_LOCAL_STORE_DIR": str(self.store)}
+        self._temporary.mkdir(exist_ok=True)
+        environment = {"PANTS_LOCAL_STORE_DIR": str(self.store), "TMPDIR": str(self._temporary)}
         if self.installer.exists():
             environment.update(PIP_NO_INDEX="1", PIP_FIND_LINKS=f"{self.wheels} {self.installer}")
         mirrors = [
@@ -60,6 +61,11 @@ class Project:
             f"--strata-debian-security-mirror={self.mirror}/security",
         ]
         return self.pants.run(*mirrors, *arguments, **environment).succeeded()
+
+    @property
+    def _temporary(self) -> Path:
+        """Of this project alone: a daemon that ends leaves the inputs of processes there, some 100 MB."""
+        return self.scratch / "temporary"
 
     def package(self, *addresses: str) -> float:
         """Seconds of `package`, whatever the daemon and the store hold. Options may stand before addresses."""
@@ -76,20 +82,14 @@ class Project:
         self.run("list", "::")
 
     def _end_daemon(self) -> None:
-        """The daemon stays the same one for another store, with all memory that it took, and Linux copies the tables of
-        that for each process: after a few cold builds the next one took an eighth longer.
+        """The daemon would serve another store, too, with all memory that it took. Linux copies the tables of that for
+        each process: after a few cold builds the next one took an eighth longer.
         """
         for file in self.pants.root.glob(".pids/*/pantsd/pid"):
-            daemon = int(file.read_text())
-            end = time.monotonic() + _SECONDS_TO_END
-            try:
-                os.kill(daemon, signal.SIGTERM)
-                while time.monotonic() < end:
-                    time.sleep(0.05)
-                    os.kill(daemon, 0)
-            except ProcessLookupError:
-                continue
-            raise RuntimeError(f"Pants' daemon did not end in {_SECONDS_TO_END} seconds")
+            _end(int(file.read_text()))
+        # Sandboxes that a benchmark keeps stay.
+        for inputs in self._temporary.glob("immutable_inputs*"):
+            shutil.rmtree(inputs)
 
     def cold(self, seed: Path | None, *addresses: str) -> float:
         self.start_cold(seed)
@@ -110,6 +110,19 @@ class Project:
     def edit(self, path: str, line: str) -> None:
         file = self.pants.root / path
         file.write_text(f"{file.read_text()}{line}\n")
+
+
+def _end(daemon: int) -> None:
+    """Ends a process and waits for its end."""
+    end = time.monotonic() + _SECONDS_TO_END
+    try:
+        os.kill(daemon, signal.SIGTERM)
+        while time.monotonic() < end:
+            time.sleep(0.05)
+            os.kill(daemon, 0)
+    except ProcessLookupError:
+        return
+    raise RuntimeError(f"Pants' daemon did not end in {_SECONDS_TO_END} seconds")
 
 
 @contextmanager
