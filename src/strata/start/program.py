@@ -123,6 +123,28 @@ class _Library:
         exec(marshal.loads(self._modules[module.__name__][2]), module.__dict__)  # type: ignore[attr-defined]
 
 
+def _read_archives_once() -> None:
+    """Let Python read each module of its standard library once, which lies in an archive where steps run.
+
+    Python's own importer of archives reads a module and unmarshals its bytecode to tell where it lies, and once more to
+    run it (zipimport.zipimporter.get_filename).
+    """
+    zipimport = sys.modules.get("zipimport")
+    if zipimport is None or zipimport.zipimporter not in sys.path_hooks:
+        return
+
+    class Importer(zipimport.zipimporter):  # type: ignore[misc, name-defined]
+        def get_filename(self, fullname: str) -> str:
+            name = fullname.rpartition(".")[2]
+            end = "/__init__.pyc" if self.is_package(fullname) else ".pyc"
+            return f"{self.archive}/{self.prefix}{name}{end}"
+
+    sys.path_hooks[sys.path_hooks.index(zipimport.zipimporter)] = Importer
+    for path, finder in list(sys.path_importer_cache.items()):
+        if isinstance(finder, zipimport.zipimporter):
+            del sys.path_importer_cache[path]
+
+
 def _compiler(modules: _Modules) -> tuple[int, int] | None:
     """Fork a process that compiles modules, if the verb does; return pipes from it and to it (compile_modules.Server).
 
@@ -177,6 +199,7 @@ def main(argv: list[str]) -> int:
         modules = marshal.loads(_of_this_python(_read("sources.json").decode()))
     else:
         compiler = _compiler(modules)
+    _read_archives_once()
     sys.meta_path.insert(0, _Library(modules))  # type: ignore[arg-type]
     sys.modules.update((name, _Late(name)) for name in _SELDOM if name not in sys.modules)
     from pathlib import Path

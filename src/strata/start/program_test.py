@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import json
 import os
+import py_compile
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -86,3 +88,32 @@ def test_bytecode_of_a_week_ago_goes_when_new_bytecode_is_kept(sandbox: Path) ->
         os.utime(file, (time.time() - days * 24 * 3600,) * 2)
     assert start(sandbox, "a-verb", "request.json") == RAN
     assert (old.exists(), young.exists(), settings.exists()) == (False, True, True)
+
+
+def test_a_module_in_an_archive_is_read_once(sandbox: Path) -> None:
+    """The standard library of the interpreter artifact lies in one."""
+    (sandbox / "empty.py").touch()
+    py_compile.compile(
+        str(sandbox / "empty.py"),
+        str(sandbox / "empty.pyc"),
+        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+    )
+    names = ["alone.pyc", "package/__init__.pyc", "package/inner.pyc"]
+    with zipfile.ZipFile(sandbox / "modules.zip", "w") as archive:
+        for name in names:
+            archive.write(sandbox / "empty.pyc", name)
+    verb = (
+        "import sys\n"
+        "def run_verb(verb, request):\n"
+        "    read = []\n"
+        "    sys.addaudithook(lambda event, given: event == 'open' and read.append(given[0]))\n"
+        "    sys.path.insert(0, 'modules.zip')\n"
+        "    import alone, package.inner\n"
+        "    files = [module.__file__ for module in (alone, package, package.inner)]\n"
+        "    print(*files, sum(str(path).endswith('modules.zip') for path in read))\n"
+        "    return 0\n"
+    )
+    (sandbox / ".strata/sources.json").write_text(json.dumps({**SOURCES, "strata/verbs.py": verb}))
+    files = " ".join(f"modules.zip/{name}" for name in names)
+    # Once for the names of its files, and once for each module.
+    assert start(sandbox, "a-verb", "request.json") == (0, f"{files} {1 + len(names)}\n")
