@@ -17,6 +17,7 @@ from itertools import count
 from pathlib import Path
 
 from benchmarks.timing import run, seconds
+from benchmarks.usage import daemons
 from benchmarks.wheelhouse import Wheelhouse
 from support.nested_pants import NestedPants, Ran, nested_pants
 
@@ -85,8 +86,8 @@ class Project:
         """The daemon would serve another store, too, with all memory that it took. Linux copies the tables of that for
         each process: after a few cold builds the next one took an eighth longer.
         """
-        for file in self.pants.root.glob(".pids/*/pantsd/pid"):
-            _end(int(file.read_text()))
+        for daemon in daemons(self.pants.root):
+            _end(daemon)
         # Sandboxes that a benchmark keeps stay.
         for inputs in self._temporary.glob("immutable_inputs*"):
             shutil.rmtree(inputs)

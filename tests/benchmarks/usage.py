@@ -78,9 +78,14 @@ def daemon_used(root: Path) -> Iterator[DaemonUsed]:
     found.peak = _status(process)["VmHWM"] << 10
 
 
+def daemons(root: Path) -> list[int]:
+    """The process of the daemon of a Pants project; none where it never had one."""
+    return [int(file.read_text()) for file in root.glob(".pids/*/pantsd/pid")]
+
+
 def _daemon(root: Path) -> Path:
-    (file,) = root.glob(".pids/*/pantsd/pid")
-    return Path("/proc", file.read_text())
+    (process,) = daemons(root)
+    return Path("/proc", str(process))
 
 
 def _processor(process: Path) -> float:

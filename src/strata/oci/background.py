@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from queue import Queue
     from threading import Thread
 
+    Batches = Queue[Optional[list[tuple["Call", bytes]]]]
+
 Call = Callable[[bytes], object]
 
 # Bytes that are handed over at once: calls cost little beside them, and they stay in the cache of a core.
@@ -30,7 +32,7 @@ class Background:
     """
 
     def __init__(self) -> None:
-        self._started: Optional[tuple[Thread, Queue[Optional[list[tuple[Call, bytes]]]]]] = None
+        self._started: Optional[tuple[Thread, Batches]] = None
         self._batch: list[tuple[Call, bytes]] = []
         self._bytes = 0
         self._error: Optional[Exception] = None
@@ -67,17 +69,17 @@ class Background:
         self._started[1].put(self._batch)
         self._batch, self._bytes = [], 0
 
-    def _start(self) -> tuple[Thread, Queue[Optional[list[tuple[Call, bytes]]]]]:
+    def _start(self) -> tuple[Thread, Batches]:
         # Most layers are small, and dozens of processes start that write one.
         from queue import Queue
         from threading import Thread
 
-        batches: Queue[Optional[list[tuple[Call, bytes]]]] = Queue(_WAITING)
+        batches: Batches = Queue(_WAITING)
         thread = Thread(target=self._run, args=[batches], daemon=True)
         thread.start()
         return thread, batches
 
-    def _run(self, batches: Queue[Optional[list[tuple[Call, bytes]]]]) -> None:
+    def _run(self, batches: Batches) -> None:
         while True:
             batch = batches.get()
             if batch is None:

@@ -28,15 +28,17 @@ def measure(bench: Workbench) -> Iterator[Row]:
     web = bench.web
     lock = web.pants.root / LOCK
     before = lock.read_text()
-    # One for the first build of each tool, and then one for each run.
-    wheels = [_wheel(bench.installer, version) for version in range((bench.runs(5) + 1) * len(_OPTIONS))]
+    # One for the first builds, and then one for each run with each tool.
+    wheels = [_wheel(bench.installer, version) for version in range(bench.runs(5) * len(_OPTIONS) + 1)]
     versions = iter(enumerate(wheels))
     sizes = []
 
+    def locked(version: int, wheel: Path) -> str:
+        """The lock with a version of the wheel."""
+        return f"{before}{_NAME}==1.{version} --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n"
+
     def set_version() -> None:
-        version, wheel = next(versions)
-        digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
-        lock.write_text(f"{before}{_NAME}==1.{version} --hash=sha256:{digest}\n")
+        lock.write_text(locked(*next(versions)))
 
     def changed(options: Sequence[str]) -> float:
         web.package(*options, WEB)
@@ -54,8 +56,7 @@ def measure(bench: Workbench) -> Iterator[Row]:
         """The Dockerfile with uv, whose cache is mounted and has all but the changed wheel."""
         version, wheel = next(peer_versions)
         shutil.copy(wheel, bench.context / "wheels")
-        digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
-        (bench.context / "requirements.lock").write_text(f"{before}{_NAME}==1.{version} --hash=sha256:{digest}\n")
+        (bench.context / "requirements.lock").write_text(locked(version, wheel))
         return bench.peers.cached(bench.context, UV, "uv")
 
     peer_versions = iter(enumerate(wheels))
@@ -64,9 +65,8 @@ def measure(bench: Workbench) -> Iterator[Row]:
         "list": lambda: seconds(lambda: web.run("list", "::")),
         "rebuilt": rebuilt,
     }
+    set_version()
     for tool, options in _OPTIONS.items():
-        set_version()
-        web.package(*options, WEB)
         ways[f"{tool}, cold"] = partial(web.cold, bench.seed, *options, WEB)
         ways[tool] = partial(changed, options)
     found = medians(ways, bench.runs(5))
