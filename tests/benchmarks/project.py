@@ -96,11 +96,6 @@ class Project:
         self.start_cold(seed)
         return self.package(*addresses)
 
-    def keep_installers(self) -> None:
-        """Copies the installers that `package` wrote to the folder that serves as the index from now on."""
-        for address in INSTALLERS.values():
-            shutil.copytree(self.layout(address), self.installer, dirs_exist_ok=True)
-
     def layouts(self) -> Sequence[Path]:
         """What `package` wrote."""
         return sorted(file.parent for file in (self.pants.root / "dist").rglob("index.json"))
@@ -148,6 +143,7 @@ def prepare(of: Project) -> Path:
     seed = of.scratch / "seed"
     of.store = seed
     of.package(*SYSTEM, *INSTALLERS.values())
-    of.keep_installers()
+    for address in INSTALLERS.values():
+        shutil.copytree(of.layout(address), of.installer, dirs_exist_ok=True)
     of.store = of.scratch / "store"
     return seed

@@ -18,13 +18,15 @@ from strata.locks.wanted import holds
 
 # Versions decide nothing here, and those of old metadata are no longer read by every packaging: `pytz (>dev)`,
 # `six (>=1.*)`. No quotation marks, so that a marker is never taken for one.
-_VERSIONS_THEMSELVES = r"""(\([^()"';]*\)|[<>=!~][^()"';@]*)"""
-_VERSIONS = re.compile(rf"(?P<name>[^(<>=!~;@]*){_VERSIONS_THEMSELVES}\s*(?=;|$)")
+# No two parts that match spaces follow each other: a line takes no more time than its length.
+_IN_PARENTHESES = r"""\([^()"';]*\)\s*"""
+_BARE = r"""[<>=!~][^()"';@]*"""
+_VERSIONS = re.compile(rf"(?P<name>[^(<>=!~;@]*)({_IN_PARENTHESES}|{_BARE})(?=;|$)")
 # What only an extra needs, as most lines say it. To read a whole requirement takes a hundred times as long, and most of
 # a wheel's lines are for the tests and the documentation of its project.
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 _OF_AN_EXTRA = re.compile(
-    rf"{_NAME}\s*(\[\s*{_NAME}\s*(,\s*{_NAME}\s*)*\])?\s*{_VERSIONS_THEMSELVES}?\s*;"
+    rf"{_NAME}(\s*\[\s*{_NAME}\s*(,\s*{_NAME}\s*)*\])?(\s*{_IN_PARENTHESES}|\s*{_BARE}|\s*);"
     rf"""\s*extra\s*==\s*(?P<quotation_mark>["'])(?P<extra>{_NAME})(?P=quotation_mark)\s*"""
 )
 

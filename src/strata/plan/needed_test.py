@@ -210,6 +210,13 @@ def test_what_nobody_asked_for_is_read_as_strictly(line: str) -> None:
     assert len(set(refused)) == 1
 
 
+@pytest.mark.parametrize("start, end", [("a", "x"), ("b[x]", "x"), ("b>=1", "("), ("b(>=1)", "x"), ("b>=1", "; x")])
+def test_a_line_of_many_spaces_takes_no_more_time_than_its_length(start: str, end: str) -> None:
+    """Whoever publishes a wheel writes its lines."""
+    with suppress(StrataError):
+        needed("a", {"a": [f"{start}{' ' * 100_000}{end}"]})
+
+
 GRAPHS = st.dictionaries(
     st.sampled_from("abcdefgh"),
     st.lists(
