@@ -45,7 +45,6 @@ from pants_strata.util_rules import (
     workers,
 )
 from pants_strata.util_rules.attest import documents, source
-from pants_strata.util_rules.attest import packages as described_packages
 from pants_strata.util_rules.debian import debug_image, os_packages
 from pants_strata.util_rules.debian import lock as debian_lock
 from pants_strata.util_rules.debian import packages as debian_packages
@@ -87,7 +86,6 @@ def rules() -> Iterable[Rule | UnionRule]:
         chosen,
         debian_lock,
         debian_packages,
-        described_packages,
         debug_image,
         default_targets,
         dependencies,

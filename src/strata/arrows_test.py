@@ -18,7 +18,7 @@ ARROWS = {
     "__init__": set(),
     # These two import commands and verbs by name, when one of them is called.
     "__main__": {"errors", "run"},
-    "attest": {"debian", "layouts", "oci", "protocol"},
+    "attest": {"debian", "oci", "protocol"},
     "audit": {"errors", "layouts", "oci", "wheels"},
     "bases": {"audit", "debian", "errors", "fetch", "layouts", "libraries", "oci", "protocol", "registry", "wheels"},
     "check": {"debian", "diff", "errors", "interpreters", "layouts", "oci", "protocol", "wheels"},

@@ -22,7 +22,6 @@ from strata.pieces import NO_ROOM
 # library leaves its cache key alone (see library_slice.py in the plugin).
 VERBS = {
     "app-layer": "strata.layers.app",
-    "attest-packages": "strata.attest.packages",
     "build-wheel": "strata.installers.build_wheel",
     "debug-layer": "strata.layers.debug",
     "dependencies-layer": "strata.layers.dependencies",
@@ -52,7 +51,6 @@ VERBS = {
 
 # Verbs with these words in their names have a room of their own in strata.protocol.
 _ROOMS = {
-    "attest": "attest.",
     "base": "bases.",
     "image": "images.",
     "files": "contents.",

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pants.util.frozendict import FrozenDict
 
 from pants_strata.artifacts.image import BuiltImage, ImageRequest
-from strata.protocol.attest import attest_packages
 
 
 @dataclass(frozen=True)
@@ -23,17 +22,3 @@ class Documents:
 
     image: BuiltImage
     files: FrozenDict[str, bytes]
-
-
-@dataclass(frozen=True)
-class DescribedPackagesRequest:
-    """What the base and the interpreter of an image say of themselves."""
-
-    image: ImageRequest
-
-
-@dataclass(frozen=True)
-class DescribedPackages:
-    """The digest of each of their layers that was written here → what its parts say of themselves."""
-
-    layers: FrozenDict[str, attest_packages.Result]

@@ -23,6 +23,7 @@ from strata.plan.policy import Notices
 from strata.protocol.app_layer import Import
 from strata.protocol.bases.fetch_base import BaseRuntime
 from strata.protocol.layer import Compression
+from strata.protocol.system_layer import Parts
 
 
 @dataclass(frozen=True)
@@ -105,9 +106,10 @@ class ImageRequest:
 class BuiltImage:
     """An image for one platform, and the digest that holds the blobs of its layers at `blobs/sha256/`.
 
-    `build_inputs` tell what each layer was made from; they stand outside the image. `installers` are those in
-    the image. `venv` is the request for the lock of its venv, which names the base and the interpreter, too; `locked`
-    are the wheels of that lock that the image holds, `distributions` those of first-party distributions.
+    `build_inputs` tell what each layer was made from, and `parts` what the packages in layers of base and interpreter
+    say of themselves, by the digests of the layers; they stand outside the image. `installers` are those in the image.
+    `venv` is the request for the lock of its venv, which names the base and the interpreter, too; `locked` are the
+    wheels of that lock that the image holds, `distributions` those of first-party distributions.
 
     `declared` are the requirements that the image's code depends on, with the addresses of their targets; None for all
     of the lock. `imports` are those of its code, of what it does not hold itself. `origins` are those of the layers,
@@ -125,3 +127,4 @@ class BuiltImage:
     imports: tuple[Import, ...] = ()
     origins: tuple[Optional[ProcessResultMetadata], ...] = field(default=(), compare=False)
     notices: Notices = field(default_factory=Notices)
+    parts: FrozenDict[str, Parts] = field(default_factory=FrozenDict)

@@ -12,13 +12,15 @@ from pants.util.frozendict import FrozenDict
 
 from strata.attest.build_inputs import Input
 from strata.oci.layer import Layer
+from strata.protocol.system_layer import Parts
 
 
 @dataclass(frozen=True)
 class ArtifactLayer:
     """A layer, the digest that holds its blob at `blobs/sha256/`, and what it was made from.
 
-    `libraries` are the names of the shared libraries in it that the loader finds: of a base and an interpreter.
+    `libraries` are the names of the shared libraries in it that the loader finds, and `parts` what its packages say of
+    themselves: of a base and an interpreter.
     `origin` is that of the process that wrote it: whether it ran, or which cache had its result, and in which run of
     Pants; None for a layer of another builder. Layers that differ in it alone are equal.
     """
@@ -27,6 +29,7 @@ class ArtifactLayer:
     blob: Digest
     inputs: FrozenDict[str, Input]
     libraries: tuple[str, ...] = ()
+    parts: Optional[Parts] = None
     origin: Optional[ProcessResultMetadata] = field(default=None, compare=False)
 
 

@@ -20,7 +20,6 @@ from pants.util.frozendict import FrozenDict
 
 from pants_strata import engine
 from pants_strata.artifacts.debian_lock import DebianIndex, DebianIndexRequest
-from pants_strata.artifacts.documents import DescribedPackages, DescribedPackagesRequest
 from pants_strata.artifacts.image import BuiltImage, ImageRequest
 from pants_strata.artifacts.oci_base import OciBase, OciBaseRequest
 from pants_strata.artifacts.venv import LockedVenvRequest
@@ -49,10 +48,9 @@ from strata.debian.releases import suites
 from strata.errors import StrataError
 from strata.errors.fetch import mirror_unreachable
 from strata.oci.image import Image, RuntimeConfig
-from strata.oci.layer import Layer
-from strata.protocol.attest import attest_packages
 from strata.protocol.bases import fetch_base
 from strata.protocol.package import InstalledPackage
+from strata.protocol.system_layer import Parts
 from support.oci.images import AMD64, layer
 from support.rules import OPTIONS, pants_rules
 
@@ -105,17 +103,13 @@ FINDINGS = {
 }
 
 
-def base_layer(blobs: Path) -> Layer:
-    return layer(blobs, {"kind": "os-packages", "packages": {"libssl3t64": "3.5.6"}})
-
-
 @rule
 async def built_image(request: ImageRequest) -> BuiltImage:
     click = json.loads((await engine.repository_files(["click.json"]))["click.json"])
     with tempfile.TemporaryDirectory() as directory:
         blobs = Path(directory, "blobs", "sha256")
         layers = [
-            base_layer(blobs),
+            layer(blobs, {"kind": "os-packages", "packages": {"libssl3t64": "3.5.6"}}),
             layer(blobs, {"kind": "dependencies", "packages": {"click": click}}),
         ]
     venv = LockedVenvRequest(
@@ -125,15 +119,9 @@ async def built_image(request: ImageRequest) -> BuiltImage:
         Address("", target_name="python"),
     )
     image = Image.assemble(AMD64, layers, RuntimeConfig(("python",)), annotations={})
-    return BuiltImage(image, EMPTY_DIGEST, BuildInputs((), {}), Verdict("keep", ()), venv)
-
-
-@rule
-async def described(request: DescribedPackagesRequest) -> DescribedPackages:
     libssl = InstalledPackage("libssl3t64", "3.5.6", "amd64", "openssl", "3.5.6")
-    with tempfile.TemporaryDirectory() as directory:
-        digest = base_layer(Path(directory)).descriptor.digest
-    return DescribedPackages(FrozenDict({digest: attest_packages.Result((libssl,), {})}))
+    parts = FrozenDict({layers[0].descriptor.digest: Parts((libssl,))})
+    return BuiltImage(image, EMPTY_DIGEST, BuildInputs((), {}), Verdict("keep", ()), venv, parts=parts)
 
 
 @rule
@@ -157,7 +145,7 @@ async def index(request: DebianIndexRequest) -> DebianIndex:
 @pytest.fixture(scope="module")
 def runner() -> RuleRunner:
     runner = RuleRunner(
-        rules=[*pants_rules(), *image_check.rules(), built_image, described, company_base, index],
+        rules=[*pants_rules(), *image_check.rules(), built_image, company_base, index],
         target_types=[
             *core.target_types(),  # type: ignore[no-untyped-call]
             *python.target_types(),  # type: ignore[no-untyped-call]

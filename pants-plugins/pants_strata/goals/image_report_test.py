@@ -20,7 +20,6 @@ from pants.util.frozendict import FrozenDict
 
 from pants_strata import dependency_inference, engine, register
 from pants_strata.artifacts.debian_packages import DebianPackages, DebianPackagesRequest
-from pants_strata.artifacts.documents import DescribedPackages, DescribedPackagesRequest
 from pants_strata.artifacts.image import BuiltImage, ImageRequest
 from pants_strata.artifacts.interpreter import Interpreter, InterpreterRequest
 from pants_strata.artifacts.oci_base import OciBase, OciBaseRequest
@@ -30,7 +29,6 @@ from pants_strata.goals import image_report, image_why
 from pants_strata.goals.image_report import ImageReport
 from pants_strata.goals.image_why import ImageWhy
 from pants_strata.util_rules import default_targets
-from pants_strata.util_rules.image import get_image
 from pants_strata.util_rules.interpreters import python_version
 from strata.attest.build_inputs import BuildInputs
 from strata.audit.policy import Verdict
@@ -38,8 +36,8 @@ from strata.debian.lock import LockedPackage
 from strata.errors import StrataError
 from strata.oci.image import Image, RuntimeConfig
 from strata.protocol.app_layer import Import
-from strata.protocol.attest import attest_packages
 from strata.protocol.package import InstalledPackage
+from strata.protocol.system_layer import Parts
 from strata.protocol.wheel import License
 from support.oci.images import AMD64, Build, layer
 from support.rules import OPTIONS, pants_rules
@@ -65,15 +63,6 @@ async def no_oci_base(request: OciBaseRequest) -> OciBase:
     raise AssertionError(request)
 
 
-@rule
-async def described(request: DescribedPackagesRequest) -> DescribedPackages:
-    """The first layer of the image has a package, with a licence."""
-    base = (await get_image(request.image)).image.layers[0].descriptor.digest
-    libc = InstalledPackage("libc6", "2.41", "amd64", "glibc", "2.41")
-    told = attest_packages.Result((libc,), {"libc6": ("LGPL-2.1",)})
-    return DescribedPackages(FrozenDict({base: told}))
-
-
 async def wheel(name: str, *requires: str, terms: str = "") -> LockedWheel:
     file = f"{name}-1.0-py3-none-any.whl"
     digest = await engine.create({file: name.encode()})
@@ -93,12 +82,14 @@ async def built_image(request: ImageRequest) -> BuiltImage:
             layer(blobs, {"kind": "app", "files": {"main.py": str(request.address)}}),
         ]
     image = Image.assemble(AMD64, layers, RuntimeConfig(("python",)), annotations={})
+    libc = InstalledPackage("libc6", "2.41", "amd64", "glibc", "2.41")
     return BuiltImage(
         *(image, EMPTY_DIGEST, BuildInputs((), {}), Verdict("keep", ())),
         LockedVenvRequest(VENV, request.platform, BASE, CPYTHON),
         (flask, click),
         declared=FrozenDict({"flask": "//:reqs#flask"}),
         imports=(Import("flask", "web/main.py", 1, True),),
+        parts=FrozenDict({layers[0].descriptor.digest: Parts((libc,), {"libc6": ("LGPL-2.1",)})}),
     )
 
 
@@ -112,7 +103,7 @@ def runner() -> RuleRunner:
             *image_report.rules(),
             *image_why.rules(),
             *python_version.rules(),
-            *(built_image, described, interpreter, no_oci_base, packages),
+            *(built_image, interpreter, no_oci_base, packages),
         ],
         target_types=[*python.target_types(), *register.target_types()],  # type: ignore[no-untyped-call]
     )

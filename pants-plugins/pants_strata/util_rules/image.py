@@ -169,6 +169,7 @@ async def build_image(
         imports=app.imports,
         origins=tuple(item.origin for item in layers),
         notices=venv.notices,
+        parts=FrozenDict({item.layer.descriptor.digest: item.parts for item in layers if item.parts is not None}),
     )
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from strata.audit.layer import installers
 from strata.debian.packages.generated_files import generated_files
 from strata.debian.packages.package_set import merge, status_files, unpacked, versions, without_documentation
+from strata.debian.packages.parts import parts_of
 from strata.interpreters.installer_hint import hint_entries
 from strata.interpreters.library_bytecode import library_bytecode
 from strata.interpreters.standard_library import is_useful
@@ -48,4 +49,5 @@ def run(request: Request) -> Result:
             "installers": installers(written),
         }
         layer = write_layer(written, contents=contents, compression=request.compression)
-        return Result(layer.written(), libraries=found_by_loader(entry.path for entry in written))
+        libraries = found_by_loader(entry.path for entry in written)
+        return Result(layer.written(), libraries=libraries, parts=parts_of(written))

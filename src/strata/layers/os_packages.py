@@ -9,6 +9,7 @@ from __future__ import annotations
 from strata.audit.layer import installers
 from strata.debian.packages.generated_files import generated_files
 from strata.debian.packages.package_set import merge, status_files, unpacked, versions, without_documentation
+from strata.debian.packages.parts import parts_of
 from strata.libraries.loader import found_by_loader
 from strata.oci.layer import write_layer
 from strata.protocol.os_packages_layer import Request, Result
@@ -24,4 +25,5 @@ def run(request: Request) -> Result:
         written = [*kept.values(), *status_files(packages, kept)]
         contents = {"kind": "os-packages", "packages": names, "installers": installers(written)}
         layer = write_layer(written, contents=contents, compression=request.compression)
-        return Result(layer.written(), libraries=found_by_loader(entry.path for entry in written))
+        libraries = found_by_loader(entry.path for entry in written)
+        return Result(layer.written(), libraries=libraries, parts=parts_of(written))

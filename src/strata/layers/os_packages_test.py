@@ -8,7 +8,8 @@ import pytest
 from strata.errors import StrataError
 from strata.layers.os_packages import run
 from strata.protocol.os_packages_layer import Request, Result
-from strata.protocol.package import Package
+from strata.protocol.package import InstalledPackage, Package
+from strata.protocol.system_layer import Parts
 from support.debian_packages import Member, directory, symlink, write_deb
 from support.oci.layers import blob_of
 
@@ -90,7 +91,8 @@ def test_base_files_and_what_their_script_makes(tmp_path: Path, monkeypatch: pyt
 
 
 def test_documentation_stays_out_and_licences_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _, listing = layer_of(tmp_path, monkeypatch, libx=LIBRARY)
+    result, listing = layer_of(tmp_path, monkeypatch, libx=LIBRARY)
+    assert result.parts == Parts((InstalledPackage("libx", "1.0", "amd64", "libx", "1.0"),))
     assert {path: line for path, line in listing.items() if not line.startswith("0755")} == {
         "usr/lib/triplet/libx.so": "0777 0:0 libx.so.1",
         "usr/lib/triplet/libx.so.1": "0644 0:0 library",

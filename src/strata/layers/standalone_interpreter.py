@@ -14,12 +14,13 @@ from pathlib import Path
 from strata.audit.layer import installers
 from strata.interpreters.installer_hint import hint_entries
 from strata.interpreters.library_bytecode import library_bytecode
-from strata.interpreters.standalone.components import bill_of_materials
+from strata.interpreters.standalone.components import bill_of_materials, linked_libraries
 from strata.interpreters.standalone.reduction import kept_entries
 from strata.libraries.loader import found_by_loader
 from strata.oci.layer import Symlink, write_layer
 from strata.protocol.interpreter import feature_version
 from strata.protocol.standalone.standalone_interpreter_layer import Request, Result
+from strata.protocol.system_layer import Parts
 
 # The build's OpenSSL looks here by default (its OPENSSLDIR is /etc/ssl); the bundle is the base's.
 _CERTIFICATES = Symlink("etc/ssl/cert.pem", "/etc/ssl/certs/ca-certificates.crt")
@@ -41,10 +42,11 @@ def run(request: Request) -> Result:
             ensurepip=request.ensurepip,
         )
         kept["usr/bin/python3"] = Symlink("usr/bin/python3", f"python{feature}")
+        linked = linked_libraries(request.interpreter)
         written = [
             *kept.values(),
             *library_bytecode(kept, request.interpreter, standard_library, library),
-            bill_of_materials(request.interpreter, request.release),
+            bill_of_materials(request.interpreter, request.release, linked),
         ]
         if request.certificates:
             written.append(_CERTIFICATES)
@@ -58,4 +60,5 @@ def run(request: Request) -> Result:
             "installers": installers(written),
         }
         layer = write_layer(written, contents=contents, compression=request.compression)
-        return Result(layer.written(), libraries=found_by_loader(entry.path for entry in written))
+        libraries = found_by_loader(entry.path for entry in written)
+        return Result(layer.written(), libraries=libraries, parts=Parts(linked=linked))

@@ -32,13 +32,3 @@ class LayerResult(Message):
     """The base of the results of verbs that write a layer."""
 
     layer: WrittenLayer
-
-
-@dataclass(frozen=True)
-class SystemLayerResult(LayerResult):
-    """The base of the results of verbs that write a layer of a base or of an interpreter.
-
-    :param libraries: the names of the shared libraries that the loader finds in it, sorted (strata.libraries.loader).
-    """
-
-    libraries: tuple[str, ...]

@@ -12,7 +12,6 @@ from pants.engine.fs import Digest
 from pants.engine.target import Target
 
 from pants_strata import engine
-from pants_strata.artifacts.documents import DescribedPackages
 from pants_strata.artifacts.image import BuiltImage
 from pants_strata.artifacts.interpreter import Interpreter, InterpreterRequest
 from pants_strata.artifacts.oci_base import OciBaseRequest
@@ -33,9 +32,7 @@ from strata.oci.image import Image
 from strata.plan.needed import reached
 
 
-async def contents_of(
-    built: BuiltImage, image: Target, debian: DebianSubsystem, described: DescribedPackages
-) -> Contents:
+async def contents_of(built: BuiltImage, image: Target, debian: DebianSubsystem) -> Contents:
     """Return all that is in an image."""
     interpreter = await get_interpreter(InterpreterRequest(built.venv.interpreter, built.venv.platform))
     base = await engine.target(built.venv.base)
@@ -46,12 +43,12 @@ async def contents_of(
         pieces += components_of_base(found)
         packages += packages_of_image(found, built.venv.platform)
     else:
-        packages += await packages_of_base(built, debian, described)
+        packages += await packages_of_base(built, debian)
     if built.image.layers_of("interpreter"):
         if interpreter.standalone is None:
-            packages += await packages_of_interpreter(built, interpreter, debian, described, _ensured(built))
+            packages += await packages_of_interpreter(built, interpreter, debian, _ensured(built))
         else:
-            pieces.append(await _standalone(built, interpreter, interpreter.standalone.digest, described))
+            pieces.append(await _standalone(built, interpreter, interpreter.standalone.digest))
     return Contents.of(
         str(image.address),
         built.image.manifest_descriptor.digest,
@@ -75,13 +72,11 @@ def _ensured(built: BuiltImage) -> tuple[Component, ...]:
     )
 
 
-async def _standalone(
-    built: BuiltImage, interpreter: Interpreter, archive: Digest, described: DescribedPackages
-) -> Component:
+async def _standalone(built: BuiltImage, interpreter: Interpreter, archive: Digest) -> Component:
     """Return a standalone CPython, with the libraries that are linked into it."""
     (layer,) = built.image.layers_of("interpreter")
     digest = layer.descriptor.digest
-    linked = (Component("library", each.name, each.version, each.purl) for each in described.layers[digest].linked)
+    linked = (Component("library", each.name, each.version, each.purl) for each in built.parts[digest].linked)
     return Component(
         *("application", "cpython", interpreter.version, generic_purl("cpython", interpreter.version), digest),
         sha256=await engine.file_hashes(archive),

@@ -7,7 +7,6 @@ called here by its name, since Pants finds what a rule asks for by the names in 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from pants.backend.python.subsystems.setup import PythonSetup
 from pants.engine.platform import Platform as HostPlatform
@@ -15,11 +14,10 @@ from pants.engine.rules import Rule, collect_rules, rule
 from pants.util.frozendict import FrozenDict
 
 from pants_strata import engine
-from pants_strata.artifacts.documents import DescribedPackagesRequest, Documents, DocumentsRequest
+from pants_strata.artifacts.documents import Documents, DocumentsRequest
 from pants_strata.subsystem import DebianSubsystem, Document, StandaloneSubsystem, StrataSubsystem
 from pants_strata.util_rules.attest.contents import contents_of
 from pants_strata.util_rules.attest.installers import write_installers
-from pants_strata.util_rules.attest.packages import get_described_packages
 from pants_strata.util_rules.attest.provenance import write_provenance
 from pants_strata.util_rules.host_platform import host_platform
 from pants_strata.util_rules.image import get_image
@@ -40,13 +38,9 @@ async def write_documents(
     """Return the image for one platform, and the documents about it."""
     files: dict[str, bytes] = {}
     image = await engine.target(request.image.address)
-    with_contents = Document.cyclonedx in strata.attest or Document.spdx in strata.attest
-    wanted: list[Any] = [get_image(request.image)]
-    if with_contents:
-        wanted.append(get_described_packages(DescribedPackagesRequest(request.image)))
-    built, *described = await engine.concurrently(wanted)
-    if with_contents:
-        contents = await contents_of(built, image, debian, *described)
+    built = await get_image(request.image)
+    if Document.cyclonedx in strata.attest or Document.spdx in strata.attest:
+        contents = await contents_of(built, image, debian)
         if Document.cyclonedx in strata.attest:
             files[CYCLONEDX.file] = cyclonedx_document(contents)
         if Document.spdx in strata.attest:

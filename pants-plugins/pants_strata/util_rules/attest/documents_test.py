@@ -17,8 +17,6 @@ from pants.util.frozendict import FrozenDict
 
 from pants_strata.artifacts.debian_packages import DebianPackages, DebianPackagesRequest
 from pants_strata.artifacts.documents import (
-    DescribedPackages,
-    DescribedPackagesRequest,
     Documents,
     DocumentsRequest,
 )
@@ -48,8 +46,8 @@ from strata.oci.descriptor import Descriptor
 from strata.oci.image import Image, RuntimeConfig
 from strata.oci.layer import Layer
 from strata.oci.platform import Platform
-from strata.protocol.attest import attest_packages
 from strata.protocol.package import InstalledPackage
+from strata.protocol.system_layer import Parts
 from support.mocked_rules import run_mocked
 from support.oci.in_toto import check_provenance, read_statement
 
@@ -105,24 +103,22 @@ LAYERS = [
 ]
 
 
-def described_layer(*packages: InstalledPackage, **licenses: tuple[str, ...]) -> attest_packages.Result:
-    return attest_packages.Result(packages, licenses)
-
-
-DESCRIBED = DescribedPackages(
-    FrozenDict(
-        {
-            LAYERS[0].descriptor.digest: described_layer(
+PARTS = FrozenDict(
+    {
+        LAYERS[0].descriptor.digest: Parts(
+            (
                 InstalledPackage("base-files", "1.0", "amd64", "base-files", "1.0"),
                 InstalledPackage("libc6", "1.0", "amd64", "glibc", "1.0"),
-                libc6=("GPL-2", "LGPL-2.1+"),
             ),
-            LAYERS[1].descriptor.digest: described_layer(
+            {"libc6": ("GPL-2", "LGPL-2.1+")},
+        ),
+        LAYERS[1].descriptor.digest: Parts(
+            (
                 InstalledPackage("python3-pip-whl", "1.0", "amd64", "python-pip", "1.0"),
                 InstalledPackage("python3.13", "1.0", "amd64", "python3.13", "1.0", "libc6 (>= 2.38), absent"),
-            ),
-        }
-    )
+            )
+        ),
+    }
 )
 
 
@@ -130,7 +126,8 @@ def built(request: ImageRequest) -> BuiltImage:
     image = Image.assemble(AMD64, LAYERS, RuntimeConfig(), annotations={})
     verdict = Verdict("keep", (Found(PIP_WHEEL, "interpreter", ENSUREPIP),))
     venv = LockedVenvRequest(VENV, AMD64, BASE, CPYTHON)
-    return BuiltImage(image, digest_of("blobs"), BuildInputs((), {}), verdict, venv, (CLICK, DOCOPT), (OWN,))
+    build_inputs = BuildInputs((), {})
+    return BuiltImage(image, digest_of("blobs"), build_inputs, verdict, venv, (CLICK, DOCOPT), (OWN,), parts=PARTS)
 
 
 def described(*names: Document, source: Source | None = None) -> dict[str, bytes]:
@@ -182,7 +179,6 @@ def described(*names: Document, source: Source | None = None) -> dict[str, bytes
             (Digest, PathGlobs): lambda globs: digest_of(",".join(globs.globs)),
             (DigestContents, Digest): lambda _: DigestContents(FileContent(*each) for each in LOCKS.items()),
             (Source, SourceRequest): lambda _: source,
-            (DescribedPackages, DescribedPackagesRequest): lambda _: DESCRIBED,
         },
     )
     return dict(documents.files)

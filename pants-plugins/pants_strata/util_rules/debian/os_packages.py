@@ -37,7 +37,7 @@ async def write_os_packages_layer(request: OsPackagesRequest, debian: DebianSubs
         description=f"Write the layer of {request.address}",
     )
     layer, result = await written_layer(step, request.address, interpreter)
-    return replace(layer, libraries=result.libraries)
+    return replace(layer, libraries=result.libraries, parts=result.parts)
 
 
 get_os_packages_layer = engine.asker(write_os_packages_layer)

@@ -102,7 +102,7 @@ async def _standalone_layer(
         description=f"Write the layer of CPython {build.version}",
     )
     layer, result = await written_layer(step, interpreter.address, builder)
-    return replace(layer, libraries=result.libraries)
+    return replace(layer, libraries=result.libraries, parts=result.parts)
 
 
 @rule
@@ -130,7 +130,7 @@ async def write_interpreter_layer(request: InterpreterLayerRequest, debian: Debi
         description=f"Write the layer of CPython {interpreter.version}",
     )
     layer, result = await written_layer(step, interpreter.address, builder)
-    return replace(layer, libraries=result.libraries)
+    return replace(layer, libraries=result.libraries, parts=result.parts)
 
 
 get_interpreter_layer = engine.asker(write_interpreter_layer)

@@ -1,28 +1,26 @@
 """What an image holds, as checks compare it with what is known: by descriptions of layers, and by the lock of a base.
 
-No layer is read for this but by the steps that read it for bills of materials.
+No layer is read for this: the steps that wrote them told what is in them.
 """
 
 from __future__ import annotations
 
 from pants_strata import engine
-from pants_strata.artifacts.documents import DescribedPackagesRequest
 from pants_strata.artifacts.image import BuiltImage, ImageRequest
 from pants_strata.artifacts.oci_base import OciBase, OciBaseRequest
 from pants_strata.subsystem import DebianSubsystem
 from pants_strata.target_types import OciBaseTarget
 from pants_strata.util_rules.attest.base import packages_of_image
-from pants_strata.util_rules.attest.packages import get_described_packages
 from pants_strata.util_rules.lock_requests import release_of
 from pants_strata.util_rules.oci_base.base import get_oci_base
 from strata.check.inventory import Inventory
 from strata.debian.releases import release_of_distro
 from strata.protocol.package import InstalledPackage
+from strata.protocol.system_layer import Parts
 
 
 async def inventory_of(request: ImageRequest, built: BuiltImage, debian: DebianSubsystem) -> Inventory:
     """Return what an image holds."""
-    described = await get_described_packages(DescribedPackagesRequest(request))
     target = await engine.target(built.venv.base)
     base = None
     if target.alias == OciBaseTarget.alias:
@@ -32,8 +30,8 @@ async def inventory_of(request: ImageRequest, built: BuiltImage, debian: DebianS
         packages.update((each.package.name, each.package) for each in packages_of_image(base, request.platform))
     # The interpreter's layer is above the base: it may have a newer version of a package.
     for layer in built.image.layers:
-        if layer.descriptor.digest in described.layers:
-            packages.update((each.name, each) for each in described.layers[layer.descriptor.digest].packages)
+        said = built.parts.get(layer.descriptor.digest, Parts())
+        packages.update((each.name, each) for each in said.packages)
     wheels = {
         (name, version)
         for layer in built.image.layers_of("dependencies")

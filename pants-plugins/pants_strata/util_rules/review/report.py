@@ -10,14 +10,11 @@ from typing import Optional
 
 from pants.engine.target import Target
 
-from pants_strata import engine
-from pants_strata.artifacts.documents import DescribedPackagesRequest
 from pants_strata.artifacts.image import BuiltImage
 from pants_strata.artifacts.interpreter import InterpreterRequest
 from pants_strata.artifacts.wheel import LockedWheel
 from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
 from pants_strata.util_rules.attest.contents import contents_of
-from pants_strata.util_rules.attest.packages import get_described_packages
 from pants_strata.util_rules.image import images_of
 from pants_strata.util_rules.interpreters.interpreter import get_interpreter
 from strata.diff.compare import Comparison, Side, compare
@@ -38,19 +35,16 @@ async def facts_of(
     :param references: the address of a target → its images in the reference; None where there is no reference.
     """
     images = await images_of(targets, strata, debian)
-    described = await engine.concurrently(
-        get_described_packages(DescribedPackagesRequest(request)) for request, _ in images
-    )
     by_address = {target.address: target for target in targets}
     found = []
-    for (request, built), packages in zip(images, described):
+    for request, built in images:
         name, view = str(request.address), ImageView.of_image(built.image)
         comparison = None if references is None else _compared(name, references.get(name, Side([])), view, built)
         found.append(
             ImageFacts(
                 name,
                 view,
-                await contents_of(built, by_address[request.address], debian, packages),
+                await contents_of(built, by_address[request.address], debian),
                 await _reasons(built),
                 built.installers,
                 comparison,

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from strata.oci.entry import File
 from strata.protocol.interpreter import SandboxInterpreter
+from strata.protocol.wheel import Bundled
 
 # Vendor and product in CPE names, by which databases of vulnerabilities know the parts.
 _NAMES = {
@@ -45,35 +46,36 @@ print(json.dumps(found))
 """
 
 
-def linked_libraries(interpreter: SandboxInterpreter) -> dict[str, str]:
-    """Return the versions of the libraries that an interpreter tells, by name: `{"openssl": "3.5.4"}`."""
+def linked_libraries(interpreter: SandboxInterpreter) -> tuple[Bundled, ...]:
+    """Return the libraries that are linked into an interpreter and whose versions it tells, sorted by name."""
     command = [*interpreter.command(Path.cwd()), "-I", "-B", "-c", _ASK]
     ran = subprocess.run(command, check=True, env={"OPENSSL_CONF": "/dev/null"}, stdout=subprocess.PIPE)
     found: dict[str, str] = json.loads(ran.stdout)
-    return found
+    return tuple(Bundled(name, version, _purl(name, version)) for name, version in sorted(found.items()))
 
 
-def bill_of_materials(interpreter: SandboxInterpreter, release: str) -> File:
+def bill_of_materials(interpreter: SandboxInterpreter, release: str, linked: Iterable[Bundled]) -> File:
     """Return the file for the layer of an interpreter.
 
-    :param interpreter: of the version and release that the layer holds; it tells what is linked into it.
+    :param interpreter: of the version and release that the layer holds.
     :param release: the tag of the release of standalone builds.
+    :param linked: the libraries that are linked into it.
     """
     document = {
         "bomFormat": "CycloneDX",
         "specVersion": "1.5",
         "version": 1,
         "metadata": {"component": {"type": "application", "name": "python-build-standalone", "version": release}},
-        "components": _components(interpreter.version, linked_libraries(interpreter)),
+        "components": _components(interpreter.version, linked),
     }
     text = json.dumps(document, indent=1) + "\n"
     return File(f"usr/share/sbom/python{interpreter.feature_version}.cdx.json", text.encode())
 
 
-def _components(version: str, libraries: Mapping[str, str]) -> list[dict[str, Any]]:
+def _components(version: str, linked: Iterable[Bundled]) -> list[dict[str, Any]]:
     return [
         _component("application", "cpython", version, "python:python"),
-        *(_component("library", name, libraries[name], _NAMES[name]) for name in sorted(libraries)),
+        *(_component("library", each.name, each.version, _NAMES[each.name]) for each in linked),
     ]
 
 
@@ -84,5 +86,9 @@ def _component(kind: str, name: str, version: str, cpe: str) -> dict[str, Any]:
         "name": name,
         "version": version,
         "cpe": f"cpe:2.3:a:{cpe}:{version}:*:*:*:*:*:*:*",
-        "purl": f"pkg:generic/{name}@{version}",
+        "purl": _purl(name, version),
     }
+
+
+def _purl(name: str, version: str) -> str:
+    return f"pkg:generic/{name}@{version}"

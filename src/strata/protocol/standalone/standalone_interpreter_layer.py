@@ -8,12 +8,13 @@ from typing import ClassVar
 
 from strata.protocol import message
 from strata.protocol.interpreter import SandboxInterpreter
-from strata.protocol.layer import Compression, SystemLayerResult
+from strata.protocol.layer import Compression
+from strata.protocol.system_layer import SystemLayerResult
 
 
 @dataclass(frozen=True)
 class Result(SystemLayerResult):
-    """The layer, and the shared libraries in it."""
+    """The layer, the shared libraries in it, and those that are linked into CPython."""
 
 
 @dataclass(frozen=True)
