@@ -23,8 +23,8 @@ from zlib_ng import zlib_ng  # type: ignore[import-not-found]  # pants: no-infer
 # As strata.oci.blob_writer: larger streams are copied and inflated, the contents of smaller ones compressed together.
 _COPIED_FROM = 4096
 _PIECE = 1 << 18
-# Of each library: its compressor at the level that is nearest to level 6 of zlib.
-_LIBRARIES: dict[str, tuple[Any, int]] = {"zlib": (zlib, 6), "isal": (isal_zlib, 2), "zlib-ng": (zlib_ng, 6)}
+# Of each library: its compressor at the level that is nearest to level 5 of zlib.
+_LIBRARIES: dict[str, tuple[Any, int]] = {"zlib": (zlib, 5), "isal": (isal_zlib, 2), "zlib-ng": (zlib_ng, 5)}
 
 
 def main() -> None:

@@ -48,7 +48,7 @@ def test_files_are_described_by_the_start_of_their_hash() -> None:
         "files": {"lib/a.py": "4355a46b19d348dc", "main.py": hashlib.sha256(b"import lib.a\n").hexdigest()[:16]},
         "bytecode": False,
         "installers": [],
-        "format": 3,
+        "format": 4,
     }
 
 
@@ -63,7 +63,7 @@ def test_many_files_are_described_by_one_digest(monkeypatch: pytest.MonkeyPatch)
         "filesDigest": f"sha256:{hashlib.sha256(files).hexdigest()}",
         "bytecode": False,
         "installers": [],
-        "format": 3,
+        "format": 4,
     }
 
 

@@ -57,7 +57,7 @@ def test_layer_of_one_wheel() -> None:
         "packages": {"demo": "1.0"},
         "bytecode": False,
         "installers": [],
-        "format": 3,
+        "format": 4,
     }
     info = f"{SITE}/demo-1.0.dist-info"
     names = ["INSTALLER", "METADATA", "RECORD", "WHEEL"]

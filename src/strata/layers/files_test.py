@@ -35,7 +35,7 @@ def test_the_layer_describes_itself_and_names_its_paths() -> None:
         "path": "srv/www",
         "files": {"srv/www/css/app.css": css, "srv/www/run": program},
         "installers": [],
-        "format": 3,
+        "format": 4,
     }
     assert result.paths == ("srv/www/css/app.css", "srv/www/run")
 

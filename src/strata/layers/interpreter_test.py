@@ -31,7 +31,7 @@ def test_the_layer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
                 "version": "25.1.1",
             }
         ],
-        "format": 3,
+        "format": 4,
     }
     with tarfile.open(blob_of(result.layer)) as layer:
         listing = [

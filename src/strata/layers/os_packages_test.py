@@ -61,7 +61,7 @@ def test_base_files_and_what_their_script_makes(tmp_path: Path, monkeypatch: pyt
         "kind": "os-packages",
         "packages": {"base-files": "1.0"},
         "installers": [],
-        "format": 3,
+        "format": 4,
     }
     assert listing.pop("etc/nsswitch.conf").startswith("0644 0:0 passwd:         files\n")
     plain = [

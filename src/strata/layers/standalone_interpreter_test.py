@@ -46,7 +46,7 @@ def test_the_layer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
                 "version": "25.0",
             }
         ],
-        "format": 3,
+        "format": 4,
     }
     with tarfile.open(blob_of(layer)) as opened:
         listing = [

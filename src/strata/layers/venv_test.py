@@ -14,7 +14,7 @@ def test_the_layer_has_no_packages(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.stdlib_module_names", frozenset({"os", "json"}), raising=False)
     result = venv.run(Request("3.13", "/usr/bin/python3.13", "gzip"))
-    assert result.layer.contents == {"kind": "venv", "python": "3.13", "installers": [], "format": 3}
+    assert result.layer.contents == {"kind": "venv", "python": "3.13", "installers": [], "format": 4}
     assert result.standard_library == ("json", "os")
     lines = [line.split(maxsplit=3)[3] for line in list_layer(blob_of(result.layer))]
     assert lines == [

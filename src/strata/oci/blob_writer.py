@@ -18,7 +18,9 @@ from strata.oci.zip_member import ZipMember
 # Deflate, no flags, time 0, no hint about the level, operating system unknown (255).
 GZIP_HEADER = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
 
-_LEVEL = 6
+# The layers of 35 wheels, 58 MB with bytecode, took, in bytes and processor time and compared to level 6: at level 5
+# +0.3 % and 0.94, at level 4 +1.1 % and 0.89.
+_LEVEL = 5
 _MEMORY = 8
 # Bytes of a deflate stream from which copying it pays. Smaller files compress much better together with their
 # neighbours, and a member of its own costs 18 bytes and a fresh start of the next one. Ten wheels of 13,000 files and

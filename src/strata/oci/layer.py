@@ -24,7 +24,7 @@ from strata.protocol.layer import Compression, WrittenLayer
 
 __all__ = ["Directory", "Entry", "File", "Layer", "Symlink", "ZipMember", "described_files", "write_layer"]
 
-FORMAT = 3
+FORMAT = 4
 """The version of the code that writes layers, all of it: tar and gzip here, and what files a kind of layer has.
 
 It rises when the same inputs give other bytes, so that this can be named as the cause of a change.

@@ -49,10 +49,10 @@ def test_blob_has_known_bytes(tmp_path: Path) -> None:
     layer = write_layer(ENTRIES, blobs=tmp_path, contents=CONTENTS)
     assert layer.written() == WrittenLayer(
         media_type="application/vnd.oci.image.layer.v1.tar+gzip",
-        digest="sha256:9e838f20b48fc2313c32ae9d5c24323b9d53dfd39e1837b3b7e8fad3d65780e9",
-        size=289,
+        digest="sha256:cbaf3c88de39cb63b632f40736602688f9bd2c8aed4aa926c84a9af8a0a2cbde",
+        size=303,
         diff_id=layer.diff_id,
-        contents={"kind": "app", "format": 3},
+        contents={"kind": "app", "format": 4},
     )
     assert Layer.of(layer.written()) == layer
 
