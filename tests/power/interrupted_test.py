@@ -16,7 +16,7 @@ import pytest
 
 import strata
 from strata.errors.unworded import worded
-from strata.fetch.http import Client
+from strata.fetch.client import Client
 from strata.oci.layer import File, write_layer
 from strata.protocol.venv_layer import Request
 from strata.verbs import run_verb

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from strata.errors import fetch as errors
+from strata.fetch.body import TooLarge, Unreachable
+from strata.fetch.client import Client
 from strata.fetch.host import HostSettings
-from strata.fetch.http import Client, TooLarge, Unreachable
 from strata.protocol.fetch_debian import Request, Result
 
 

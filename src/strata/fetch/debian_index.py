@@ -15,9 +15,10 @@ from strata.debian.packages.ar import Section
 from strata.debian.packages.section import Unpacked
 from strata.errors import debian_release as errors
 from strata.errors.fetch import mirror_unreachable, no_mirror
+from strata.fetch.body import TooLarge, Unreachable
+from strata.fetch.client import Client
 from strata.fetch.debian_release import ListedFile, Release, read_release
 from strata.fetch.host import HostSettings
-from strata.fetch.http import Client, TooLarge, Unreachable
 from strata.fetch.limits import RELEASE_BYTES
 from strata.pieces import pieces
 from strata.protocol.fetch_debian_index import Index, Request, Result

@@ -1,4 +1,4 @@
-"""This module reads URLs (http, https, file) with the user's certificates, proxies and credentials, and with retries.
+"""This module reads URLs of http and https with the user's certificates, proxies and credentials, and with retries.
 
 Three modules decide: strata.fetch.url, which URLs are read and where redirects may lead; strata.fetch.pace, how slow a
 server may be; strata.fetch.credentials, who gets credentials. No message shows credentials.
@@ -6,23 +6,21 @@ server may be; strata.fetch.credentials, who gets credentials. No message shows 
 
 from __future__ import annotations
 
-import hashlib
 import os
 import ssl
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from http.client import HTTPException
-from pathlib import Path
-from typing import Any, Callable, Optional, TypeVar
+from typing import Any, Callable, TypeVar
 
 from strata.fetch import limits
+from strata.fetch.body import Unreachable
 from strata.fetch.credentials import Credentials
-from strata.fetch.local_files import LocalFileHandler
 from strata.fetch.pace import Pace, PacedHTTPHandler, PacedHTTPSHandler, TooSlow
-from strata.fetch.url import Refused, readable, redirected, shown
+from strata.fetch.url import Refused, redirected, shown
 from strata.pieces import NO_ROOM
 
 _T = TypeVar("_T")
@@ -30,7 +28,6 @@ _T = TypeVar("_T")
 _ATTEMPTS = 4
 _RETRIED_STATUS = frozenset({408, 429, 500, 502, 503, 504})
 _REDIRECTED_STATUS = frozenset({301, 302, 303, 307, 308})
-_CHUNK = 1 << 20
 _SHOWN = 200
 
 # Where the systems that Strata runs on keep their certificates, for a Python that was built to look elsewhere.
@@ -42,23 +39,8 @@ _SYSTEM_BUNDLES = (
 )
 
 
-class Unreachable(Exception):
-    """A URL that could not be read; the text says why, without credentials.
-
-    :param status: of HTTP; 0 where no server answered.
-    """
-
-    def __init__(self, url: str, reason: str, status: int = 0) -> None:
-        super().__init__(f"{shown(url)}: {reason}")
-        self.status = status
-
-
-class TooLarge(Exception):
-    """A body with more bytes than are allowed."""
-
-
-class Client:
-    """A reader of URLs.
+class Network:
+    """A reader of URLs of the network.
 
     :param cert: the path of a CA bundle; empty for that of the environment or of the system.
     :param timeout: in seconds, of each wait for the server.
@@ -66,7 +48,7 @@ class Client:
     :param trusted: URLs of the user's configuration, which may hold credentials.
     """
 
-    def __init__(self, *, cert: str = "", timeout: float = 15, proxy: str = "", trusted: Iterable[str] = ()) -> None:
+    def __init__(self, cert: str, timeout: float, proxy: str, trusted: Iterable[str]) -> None:
         self._timeout = timeout
         self._credentials = Credentials(trusted)
         self._pace = Pace(timeout)
@@ -75,62 +57,22 @@ class Client:
             urllib.request.ProxyHandler({"http": proxy, "https": proxy} if proxy else None),
             PacedHTTPHandler(self._pace),
             PacedHTTPSHandler(self._pace, partial(_context, cert)),
-            LocalFileHandler(),
             urllib.request.HTTPErrorProcessor(),
             urllib.request.HTTPDefaultErrorHandler(),
         ):
             self._opener.add_handler(handler)
 
-    def get(self, url: str, *, limit: int, headers: Optional[Mapping[str, str]] = None) -> tuple[bytes, str, str]:
-        """Return the body, the content type and the URL after redirects.
+    def read(self, url: str, wanted: str, headers: Mapping[str, str], use: Callable[[Any, str], _T]) -> _T:
+        """Return what `use` makes of the answer and of the URL after redirects.
 
-        Raise Unreachable where the URL cannot be read, TooLarge for a body of more than `limit` bytes.
+        Raise Unreachable where the URL cannot be read, and what `use` raises but OSError, which is tried again.
+
+        :param url: for messages; `wanted` is the same in the form in which it is asked for (strata.fetch.url).
         """
-
-        def read(response: Any, final: str) -> tuple[bytes, str, str]:
-            body = b"".join(_chunks(response, url, limit))
-            return body, response.headers.get("Content-Type", ""), final
-
-        return self._attempts(url, "", headers or {}, read)
-
-    def download(self, url: str, destination: Path, *, limit: int, page: str = "") -> str:
-        """Write the body to a file and return its sha256 in hexadecimal digits.
-
-        Raise Unreachable where the URL cannot be read, TooLarge for a body of more than `limit` bytes.
-
-        :param page: the URL of the page that has the link; empty for a URL of the user's configuration.
-        """
-
-        def write(response: Any, final: str) -> str:
-            sha256 = hashlib.sha256()
-            with destination.open("wb") as file:
-                for chunk in _chunks(response, url, limit):
-                    sha256.update(chunk)
-                    file.write(chunk)
-            return sha256.hexdigest()
-
-        return self._attempts(url, page, {}, write)
-
-    def size(self, url: str, *, limit: int) -> int:
-        """Return the size of the body in bytes, as the server declares it; where it declares none, read and count it.
-
-        Not by HEAD: servers that sign the URLs of redirects refuse it. Raise Unreachable where the URL cannot be read,
-        TooLarge for a body of more than `limit` bytes.
-        """
-
-        def measure(response: Any, final: str) -> int:
-            declared = response.headers.get("Content-Length", "")
-            return int(declared) if declared.isdecimal() else sum(map(len, _chunks(response, url, limit)))
-
-        return self._attempts(url, "", {}, measure)
-
-    def _attempts(self, url: str, page: str, headers: Mapping[str, str], use: Callable[[Any, str], _T]) -> _T:
         self._pace.begin()
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                return self._attempt(readable(url, page), headers, use)
-            except Refused as refusal:
-                raise Unreachable(url, str(refusal)) from None
+                return self._attempt(wanted, headers, use)
             except TooSlow as slowness:
                 raise Unreachable(url, str(slowness)) from None
             except urllib.error.HTTPError as error:
@@ -140,7 +82,7 @@ class Client:
                     raise Unreachable(url, reason, status) from None
             except urllib.error.URLError as error:
                 reason, status = str(error.reason), 0
-                if isinstance(error.reason, (ssl.SSLCertVerificationError, FileNotFoundError, IsADirectoryError)):
+                if isinstance(error.reason, ssl.SSLCertVerificationError):
                     raise Unreachable(url, reason) from None
             except (OSError, HTTPException) as error:
                 if isinstance(error, OSError) and error.errno in NO_ROOM:
@@ -189,23 +131,3 @@ def _context(cert: str) -> ssl.SSLContext:
         if bundle and os.path.isfile(bundle):
             return ssl.create_default_context(cafile=bundle)
     return ssl.create_default_context()
-
-
-def _chunks(response: Any, url: str, limit: int) -> Iterator[bytes]:
-    """Yield the body in pieces.
-
-    Raise TooLarge after `limit` bytes, HTTPException where the connection ended early. CPython 3.9 allocates as many
-    bytes as a read asks for, so a page is read in pieces, too.
-    """
-    size = 0
-    while True:
-        chunk = response.read(_CHUNK)
-        if not chunk:
-            break
-        size += len(chunk)
-        if size > limit:
-            raise TooLarge(f"{shown(url)}: more than {limit} bytes")
-        yield chunk
-    missing = getattr(response, "length", None)  # `file:` has none.
-    if missing:
-        raise HTTPException(f"the connection ended {missing} bytes early")

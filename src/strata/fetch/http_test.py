@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from strata.fetch import http
-from strata.fetch.http import Client, TooLarge, Unreachable
+from strata.fetch.body import TooLarge, Unreachable
+from strata.fetch.client import Client
 from support.servers.index_server import NEVER, Answer, Server, serving
 
 WHEEL = b"wheel" * 1000
@@ -92,18 +93,6 @@ def test_truncated_to_the_end(server: Server, tmp_path: Path) -> None:
     assert server.without_address(str(caught.value)) == (
         "https://index.example/file: the connection ended 5 bytes early (tried 4 times)"
     )
-
-
-def test_file_urls(tmp_path: Path) -> None:
-    (tmp_path / "a file").write_bytes(WHEEL)
-    url = (tmp_path / "a file").as_uri()
-    assert Client().download(url, tmp_path / "copy", limit=10_000) == SHA256
-    assert Client().get(url, limit=10_000)[0] == WHEEL
-
-
-def test_file_that_is_not_there(tmp_path: Path, waits: list[float]) -> None:
-    text, status = unreachable(Client(), f"file://{tmp_path}/absent")
-    assert (text.partition(": ")[0], status, waits) == (f"file://{tmp_path}/absent", 0, [])
 
 
 # ---- failures -------------------------------------------------------------------------------------------------------

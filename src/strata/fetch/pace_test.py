@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from strata.fetch import limits
-from strata.fetch.http import Client, Unreachable
+from strata.fetch.body import Unreachable
+from strata.fetch.client import Client
 from strata.fetch.pace import Pace, TooSlow
 from support.servers.index_server import Answer, Server, serving
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import urllib.parse
-import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Optional
 
 from strata.fetch.limits import URL_LENGTH
+from strata.fetch.local_files import local_path
 
 ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
 
@@ -59,7 +59,7 @@ def local_folder(location: str) -> Optional[Path]:
     """Return the path that a `file:` URL or a plain path names; None for other URLs."""
     parts = urllib.parse.urlsplit(location)
     if parts.scheme == "file":
-        return Path(urllib.request.url2pathname(parts.path))
+        return local_path(parts.path)
     return None if parts.scheme in ("http", "https") else Path(location).expanduser()
 
 

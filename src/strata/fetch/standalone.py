@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from strata.errors import standalone as errors
+from strata.fetch.body import TooLarge, Unreachable
+from strata.fetch.client import Client
 from strata.fetch.host import HostSettings
-from strata.fetch.http import Client, TooLarge, Unreachable
 from strata.protocol.standalone.fetch_standalone import Request, Result
 from strata.standalone.lock import MIRROR
 

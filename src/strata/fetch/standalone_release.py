@@ -7,8 +7,9 @@ trustworthy as the connection to the mirror: nobody signed it.
 from __future__ import annotations
 
 from strata.errors import standalone as errors
+from strata.fetch.body import TooLarge, Unreachable
+from strata.fetch.client import Client
 from strata.fetch.host import HostSettings
-from strata.fetch.http import Client, TooLarge, Unreachable
 from strata.protocol.standalone.fetch_standalone_release import Archive, Request, Result
 from strata.standalone import limits
 from strata.standalone.lock import MIRROR, archive_url

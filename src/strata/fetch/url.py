@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 import string
 import urllib.parse
-import urllib.request
-from pathlib import Path
 from typing import Optional
 
 from strata.fetch.limits import URL_LENGTH
+from strata.fetch.local_files import local_path
 
 _LEADS_TO = {"file": ("file", "http", "https"), "http": ("http", "https"), "https": ("https",)}
 _SHOWN = 200
@@ -41,7 +40,7 @@ def readable(url: str, source: str = "") -> str:
         leads_to = _LEADS_TO[urllib.parse.urlsplit(source).scheme if source else "file"]
         host, quoted = parts.netloc.rpartition("@")[2], _quoted(parts.path)
         if scheme in leads_to and scheme == "file":
-            _check_file(quoted)
+            _check_file(host, quoted)
         elif scheme in leads_to:
             # Also asks for a port that is a number, and for labels as a name server takes them.
             _check_host(parts.hostname or "", parts.port)
@@ -76,9 +75,11 @@ def _quoted(text: str) -> str:
     return urllib.parse.quote(text, safe=string.punctuation)
 
 
-def _check_file(path: str) -> None:
+def _check_file(host: str, path: str) -> None:
     """Raise Refused for a device, a pipe and a directory: there may be no end in reading one."""
-    file = Path(urllib.request.url2pathname(path))
+    if host not in ("", "localhost"):
+        raise Refused("it names a file of another machine")
+    file = local_path(path)
     if file.exists() and not file.is_file():
         raise Refused("it is not a file")
 

@@ -12,8 +12,9 @@ from typing import Optional
 
 from strata.errors import StrataError
 from strata.errors import fetch as errors
+from strata.fetch.body import TooLarge, Unreachable
+from strata.fetch.client import Client
 from strata.fetch.host import HostSettings
-from strata.fetch.http import Client, TooLarge, Unreachable
 from strata.fetch.limits import FILE_BYTES, FILE_NAME, PAGE_BYTES
 from strata.fetch.pip_config import PipConfig
 from strata.fetch.simple_index import ACCEPT, Link, local_folder, read_folder, read_page

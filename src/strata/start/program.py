@@ -120,6 +120,10 @@ class _Library:
         return None
 
     def exec_module(self, module: object) -> None:
+        if module.__name__ == _HTTP:  # type: ignore[attr-defined]
+            from strata.start.email import import_http_client
+
+            import_http_client()
         exec(marshal.loads(self._modules[module.__name__][2]), module.__dict__)  # type: ignore[attr-defined]
 
 
@@ -206,10 +210,6 @@ def main(argv: list[str]) -> int:
 
     from strata.verbs import run_verb
 
-    if _HTTP in modules:
-        from strata.start.email import import_http_client
-
-        import_http_client()
     if compiler is None:
         return run_verb(argv[0], Path(argv[1]))
     import os
