@@ -121,6 +121,7 @@ class _Library:
 
     def exec_module(self, module: object) -> None:
         if module.__name__ == _HTTP:  # type: ignore[attr-defined]
+            # Before it imports `http.client`, which would import slow modules.
             from strata.start.email import import_http_client
 
             import_http_client()

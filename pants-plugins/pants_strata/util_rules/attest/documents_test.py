@@ -16,10 +16,7 @@ from pants.testutil.option_util import create_subsystem
 from pants.util.frozendict import FrozenDict
 
 from pants_strata.artifacts.debian_packages import DebianPackages, DebianPackagesRequest
-from pants_strata.artifacts.documents import (
-    Documents,
-    DocumentsRequest,
-)
+from pants_strata.artifacts.documents import Documents, DocumentsRequest
 from pants_strata.artifacts.image import BuiltImage, ImageRequest
 from pants_strata.artifacts.installer import Installer, InstallerRequest
 from pants_strata.artifacts.interpreter import Interpreter, InterpreterRequest
