@@ -61,8 +61,11 @@ def compiled_modules(
 
 def _compile(python: Sequence[str], arguments: list[str]) -> int:
     """Run the script in a process of its own; return the exit code."""
-    if compile_modules.server is not None and python[-1] == sys.executable:
-        return compile_modules.ask(arguments, compile_modules.server)
+    server = compile_modules.server
+    if server is not None and python[-1] == sys.executable:
+        # Afterwards it has a past, on which bytecode could depend.
+        compile_modules.server = None
+        return compile_modules.ask(arguments, server)
     # Until 3.10 bytecode has the elements of sets in the order of their hashes, so Python must read this environment.
     command = [*python, "-s", "-S", "-B", str(Path(compile_modules.__file__).absolute()), *arguments]
     # The module subprocess takes as long to load as this process takes to start.

@@ -3,9 +3,12 @@ from __future__ import annotations
 import errno
 import importlib.util
 import marshal
+import os
+import signal
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -52,6 +55,51 @@ def test_the_place_of_the_sources_makes_no_difference(tmp_path: Path) -> None:
         write(tmp_path / name, a="import b, c\nNAMES = 'x', 'y', 'z'\n", b="def f(*, x=1.5): return x\n")
         results.append(compiled(tmp_path / name))
     assert results[0] == results[1]
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """The number of a process that compiles for this one."""
+    questions, ask = os.pipe()
+    answers, tell = os.pipe()
+    number = os.fork()
+    if number == 0:
+        try:
+            os.close(ask)
+            compile_modules.serve((questions, tell))
+        finally:
+            os._exit(0)
+    for each in (questions, tell):
+        os.close(each)
+    monkeypatch.setattr(compile_modules, "server", (answers, ask))
+    yield number
+    for each in (answers, ask):
+        os.close(each)
+    os.waitpid(number, 0)
+
+
+@pytest.mark.usefixtures("server")
+def test_a_server_compiles_once(tmp_path: Path) -> None:
+    write(tmp_path / "one", a="NAMES = 'x', 'y', 'z'\n", bad="print 1\n")
+    write(tmp_path / "two", a="NAMES = 'x', 'y', 'z'\n", bad="print 1\n")
+    by_server = compiled(tmp_path / "one")
+    assert compile_modules.server is None
+    assert list(by_server) == ["a.py"]
+    assert compiled(tmp_path / "two") == by_server
+
+
+@pytest.mark.usefixtures("server")
+def test_a_server_that_fails(tmp_path: Path) -> None:
+    write(tmp_path, bad="print 1\n")
+    with pytest.raises(RuntimeError, match=r"^the process that compiles modules of /app ended with 1$"):
+        compiled(tmp_path, which="all")
+
+
+def test_a_server_that_somebody_killed(tmp_path: Path, server: int) -> None:
+    os.kill(server, signal.SIGKILL)
+    write(tmp_path, a="x = 1\n")
+    with pytest.raises(RuntimeError, match=r"^the process that compiles modules of /app ended with -9$"):
+        compiled(tmp_path)
 
 
 @pytest.mark.parametrize("source", ["{{ template }} = \n", "print 1\n", "x = '\0'\n", "(" * 10_000])

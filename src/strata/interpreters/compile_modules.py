@@ -2,7 +2,7 @@
 
     python -S -s -B compile_modules.py FOLDER FINAL all|valid
 
-Or a process that imported nothing yet becomes the server of another one, and compiles in forks of itself (`serve`).
+Or a process that imported nothing yet does this once for another one (`serve`).
 
 The script compiles the modules that FOLDER/sources names (`Source`), as if they lay in the directory FINAL, into the
 file FOLDER/bytecode; FOLDER/table says where in it (`Code`). `valid` leaves out modules that do not compile, as pip
@@ -36,7 +36,7 @@ Server = tuple[int, int]
 """The descriptors of two pipes: one to read from and one to write to."""
 
 server: Server | None = None
-"""The process that compiles for this one; None where there is none (strata.start.program)."""
+"""The process that compiles for this one, once; None where there is none, or none any more (strata.start.program)."""
 
 # The most bytes that a pipe of Linux takes and gives at once (PIPE_BUF), and as many as a path can have.
 _MESSAGE = 4096
@@ -116,35 +116,27 @@ def main(arguments: list[str]) -> int:
 
 
 def ask(arguments: list[str], server: Server) -> int:
-    """Have a server compile; return the exit code, or minus the number of the signal that ended the compilation."""
+    """Have a server compile; return the exit code, or a negative number where somebody killed the server."""
     answers, questions = server
     try:
         os.write(questions, "\0".join(arguments).encode())
-        # Nothing to read, or nobody to write to, where somebody killed the server.
+        # Nothing to read, or nobody to write to.
         return int(os.read(answers, _MESSAGE) or _KILLED)
     except BrokenPipeError:
         return _KILLED
 
 
 def serve(server: Server) -> None:
-    """Compile what is asked for, each time in a fork of this process, until nobody can ask any more."""
+    """Compile what is asked for, once. Return when that is done, or nobody can ask any more."""
     questions, answers = server
-    while question := os.read(questions, _MESSAGE):
-        child = os.fork()
-        if child == 0:
-            _end_with(question.decode().split("\0"))
-        _, status = os.waitpid(child, 0)
-        os.write(answers, str(os.waitstatus_to_exitcode(status)).encode())
-
-
-def _end_with(arguments: list[str]) -> None:
+    question = os.read(questions, _MESSAGE)
+    if not question:
+        return
     code = 1
     try:
-        code = main(arguments)
-    except BaseException:
-        sys.excepthook(*sys.exc_info())
+        code = main(question.decode().split("\0"))
     finally:
-        os._exit(code)
+        os.write(answers, str(code).encode())
 
 
 if __name__ == "__main__":
