@@ -50,10 +50,11 @@ def compare(archives: Sequence[WheelArchive], venv: SandboxVenv) -> None:
     written = {f"bin/{name}" for archive in archives for name in archive.scripts}
     for path, sharing in owners.items():
         archive, member = sharing[0]
-        file = venv.prefix / path
+        # A text: some wheels have thousands of files, and a Path takes as long to make as a small file to read.
+        file = f"{venv.prefix}/{path}"
         if path in written or any(each.script for _, each in sharing):
             continue
-        if not file.is_file():
+        if not os.path.isfile(file):
             # uv has another directory for headers.
             if path.startswith("include/"):
                 continue
@@ -62,9 +63,9 @@ def compare(archives: Sequence[WheelArchive], venv: SandboxVenv) -> None:
             raise errors.installed_otherwise(archive.wheel.path.name, member.name)
 
 
-def _crc_and_size(file: Path) -> tuple[int, int]:
+def _crc_and_size(file: str) -> tuple[int, int]:
     crc = size = 0
-    with file.open("rb") as stream:
+    with open(file, "rb") as stream:
         for piece in pieces(stream):
             crc, size = zlib.crc32(piece, crc), size + len(piece)
     return crc, size

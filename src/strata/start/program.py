@@ -92,7 +92,9 @@ class _Late(type(sys)):  # type: ignore[misc]
         own = str(self.__name__)
         if sys.modules.get(own) is self:
             del sys.modules[own]
-        return getattr(importlib.import_module(own), name)
+        # Kept here, for who asks again: some do for each file of a wheel.
+        value = self.__dict__[name] = getattr(importlib.import_module(own), name)
+        return value
 
 
 def _read(name: str) -> bytes:
