@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+from errno import ENAMETOOLONG
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 import strata
 from strata.fetch.body import TooLarge, Unreachable
 from strata.fetch.client import Client
+from strata.fetch.url import shown
 
 WHEEL = b"wheel" * 1000
 SHA256 = hashlib.sha256(WHEEL).hexdigest()
@@ -47,6 +49,7 @@ def test_file_that_is_too_large(url: str, tmp_path: Path) -> None:
         ("file://{}/absent", "[Errno 2] No such file or directory: '{}/absent'"),
         ("file://{}", "it is not a file"),
         ("file://other.example{}/absent", "it names a file of another machine"),
+        ("file://{}/%00", "it is no URL that can be read: its path has a null byte"),
     ],
 )
 def test_file_that_cannot_be_read(tmp_path: Path, found: str, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,6 +58,13 @@ def test_file_that_cannot_be_read(tmp_path: Path, found: str, reason: str, monke
     with pytest.raises(Unreachable) as caught:
         Client().get(url, limit=1)
     assert (str(caught.value), caught.value.status) == (f"{url}: {reason.format(tmp_path)}", 0)
+
+
+def test_file_whose_name_the_system_does_not_take(tmp_path: Path) -> None:
+    file = tmp_path / ("x" * 300)
+    with pytest.raises(Unreachable) as caught:
+        Client().get(file.as_uri(), limit=1)
+    assert str(caught.value) == f"{shown(file.as_uri())}: [Errno {ENAMETOOLONG}] File name too long: '{file}'"
 
 
 def test_page_of_the_network_leads_to_no_file(url: str, tmp_path: Path) -> None:

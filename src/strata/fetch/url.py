@@ -6,6 +6,7 @@ HTTPS leads to no plain HTTP.
 
 from __future__ import annotations
 
+import os
 import re
 import string
 import urllib.parse
@@ -79,8 +80,11 @@ def _check_file(host: str, path: str) -> None:
     """Raise Refused for a device, a pipe and a directory: there may be no end in reading one."""
     if host not in ("", "localhost"):
         raise Refused("it names a file of another machine")
-    file = local_path(path)
-    if file.exists() and not file.is_file():
+    file = str(local_path(path))
+    if "\0" in file:
+        raise ValueError("its path has a null byte")
+    # Not the methods of Path, which raise OSError for a file that may not be looked at: to open it says that, too.
+    if os.path.exists(file) and not os.path.isfile(file):
         raise Refused("it is not a file")
 
 
