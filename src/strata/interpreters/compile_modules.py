@@ -135,8 +135,10 @@ def serve(server: Server) -> None:
     code = 1
     try:
         code = main(question.decode().split("\0"))
-    finally:
-        os.write(answers, str(code).encode())
+    except BaseException:
+        # Before the answer, since who waits for it ends with an error of its own.
+        sys.excepthook(*sys.exc_info())
+    os.write(answers, str(code).encode())
 
 
 if __name__ == "__main__":
