@@ -23,6 +23,7 @@ VERBS = ("dependencies-layer", "fetch-debian", "fetch-wheel", "proof")
 # Imports what these verbs import, in place of running one; then uses what the standard library imports late.
 VERBS_IN_TURN = """
 def run_verb(verb, request):
+    import strata.fetch.http
     import http.client, io, pathlib, shutil, zipfile
     for each in IMPORTED:
         _imported(each)
