@@ -39,6 +39,7 @@ from strata.protocol.installers.prepare_installer import PROGRAMS
 from strata.protocol.interpreter import SandboxInterpreter
 from strata.protocol.layer import LayerResult
 from strata.protocol.message import Message, Request
+from strata.protocol.system_layer import SystemLayerResult
 
 _LIBRARY = ".strata"
 # Nothing of a site directory is needed, and to look for one takes time.
@@ -57,6 +58,7 @@ _BLOBS = "blobs"
 
 R = TypeVar("R", bound=Message)
 L = TypeVar("L", bound=LayerResult)
+S = TypeVar("S", bound=SystemLayerResult)
 
 
 @dataclass(frozen=True)
@@ -292,6 +294,12 @@ async def written_layer(
         raise errors.wrong_result(step.process.description, value.layer.digest, found).at(str(where))
     inputs = _inputs(step.process, {_PYTHON: f"CPython {built.interpreter.version}"})
     return ArtifactLayer(Layer.of(value.layer), blob, inputs, origin=answered.origin), value
+
+
+async def written_system_layer(step: Step[S], where: Address, built: BuildInterpreter) -> ArtifactLayer:
+    """Run a step that writes a layer of a base or of an interpreter; return the layer, with what is in it."""
+    layer, result = await written_layer(step, where, built)
+    return replace(layer, libraries=result.libraries, parts=result.parts)
 
 
 def _inputs(process: Process, names: Mapping[str, str]) -> FrozenDict[str, Input]:

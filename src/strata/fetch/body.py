@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from strata.fetch.url import shown
-
-_CHUNK = 1 << 20
+from strata.pieces import pieces
 
 
 class Unreachable(Exception):
@@ -32,10 +31,7 @@ def chunks(response: Any, url: str, limit: int) -> Iterator[bytes]:
     bytes as a read asks for, so a page is read in pieces, too.
     """
     size = 0
-    while True:
-        chunk = response.read(_CHUNK)
-        if not chunk:
-            break
+    for chunk in pieces(response):
         size += len(chunk)
         if size > limit:
             raise TooLarge(f"{shown(url)}: more than {limit} bytes")

@@ -40,13 +40,7 @@ _SYSTEM_BUNDLES = (
 
 
 class Network:
-    """A reader of URLs of the network.
-
-    :param cert: the path of a CA bundle; empty for that of the environment or of the system.
-    :param timeout: in seconds, of each wait for the server.
-    :param proxy: a URL; empty for the proxies of the environment.
-    :param trusted: URLs of the user's configuration, which may hold credentials.
-    """
+    """A reader of URLs of the network, with the parameters of strata.fetch.client.Client."""
 
     def __init__(self, cert: str, timeout: float, proxy: str, trusted: Iterable[str]) -> None:
         self._timeout = timeout

@@ -6,7 +6,6 @@ Inputs: the packages' files, the platform. Made on: the interpreter artifact. Er
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from pants.engine.rules import Rule, collect_rules, rule
 
@@ -15,7 +14,7 @@ from pants_strata.artifacts.debian_packages import DebianPackagesRequest
 from pants_strata.artifacts.interpreter import BuildInterpreterRequest
 from pants_strata.artifacts.layer import ArtifactLayer
 from pants_strata.artifacts.os_packages import OsPackagesRequest
-from pants_strata.library_process import on_interpreter, written_layer
+from pants_strata.library_process import on_interpreter, written_system_layer
 from pants_strata.subsystem import DebianSubsystem
 from pants_strata.util_rules.debian.packages import get_debian_packages, unpack_inputs
 from pants_strata.util_rules.interpreters.build_time import get_build_interpreter
@@ -36,8 +35,7 @@ async def write_os_packages_layer(request: OsPackagesRequest, debian: DebianSubs
         inputs=debs,
         description=f"Write the layer of {request.address}",
     )
-    layer, result = await written_layer(step, request.address, interpreter)
-    return replace(layer, libraries=result.libraries, parts=result.parts)
+    return await written_system_layer(step, request.address, interpreter)
 
 
 get_os_packages_layer = engine.asker(write_os_packages_layer)

@@ -8,7 +8,6 @@ Errors: damaged packages or archives; platforms with different versions of CPyth
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from pants.engine.rules import Rule, collect_rules, rule
@@ -19,7 +18,7 @@ from pants_strata.artifacts.interpreter import InterpreterLayerRequest
 from pants_strata.artifacts.layer import ArtifactLayer
 from pants_strata.artifacts.oci_base import OciBaseRequest
 from pants_strata.artifacts.standalone import StandaloneBuild
-from pants_strata.library_process import on_interpreter, sandbox_interpreter, written_layer
+from pants_strata.library_process import on_interpreter, sandbox_interpreter, written_system_layer
 from pants_strata.subsystem import DebianSubsystem
 from pants_strata.target_types import EnsurepipField, InstallerHintField, OciBaseTarget
 from pants_strata.util_rules.debian.packages import get_debian_packages, unpack_inputs
@@ -101,8 +100,7 @@ async def _standalone_layer(
         inputs=build.digest,
         description=f"Write the layer of CPython {build.version}",
     )
-    layer, result = await written_layer(step, interpreter.address, builder)
-    return replace(layer, libraries=result.libraries, parts=result.parts)
+    return await written_system_layer(step, interpreter.address, builder)
 
 
 @rule
@@ -129,8 +127,7 @@ async def write_interpreter_layer(request: InterpreterLayerRequest, debian: Debi
         inputs=debs,
         description=f"Write the layer of CPython {interpreter.version}",
     )
-    layer, result = await written_layer(step, interpreter.address, builder)
-    return replace(layer, libraries=result.libraries, parts=result.parts)
+    return await written_system_layer(step, interpreter.address, builder)
 
 
 get_interpreter_layer = engine.asker(write_interpreter_layer)
