@@ -1,4 +1,4 @@
-"""This module has the options of `[strata]` for the bytecode in images and for the blobs of their layouts."""
+"""This module has the options of `[strata]` for the bytecode in images and for the layouts in `dist/`."""
 
 from __future__ import annotations
 
@@ -37,6 +37,20 @@ class ImageOptions:
             that folder. Of many images with the same dependencies it then writes a fraction of the bytes. Such a layout
             is of use in `dist/` alone. Remove the folder when it has too many blobs of former images. By default each
             layout has all of its blobs.
+            """
+        ),
+    )
+
+    keep_unchanged = BoolOption(
+        default=True,
+        help=softwrap(
+            """
+            Whether `package` leaves alone what lies in `dist/` as it wrote it, where it would write the same again: it
+            then says `Kept` rather than `Wrote`. It compares what the system says of each file (size, times, number)
+            with what it said when that was written, since Pants' daemon started, and reads none. It writes anew where a
+            file is missing, changed or new; where another goal runs, too; and where another target may take the
+            package into its own, as `docker_image` and `archive` do. Turn it off where a plugin takes packages of
+            targets that are none of its own target's dependencies.
             """
         ),
     )

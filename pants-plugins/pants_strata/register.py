@@ -17,6 +17,7 @@ from pants_strata.goals import (
     image_why,
     lint,
     package,
+    package_artifacts,
     peek,
     publish,
     run,
@@ -56,6 +57,7 @@ from pants_strata.util_rules.oci_base import documents as base_documents
 from pants_strata.util_rules.oci_base import layers as base_layers
 from pants_strata.util_rules.oci_base import layouts as layouts_on_bases
 from pants_strata.util_rules.oci_base import lock as base_lock
+from pants_strata.util_rules.outputs import kept
 from pants_strata.util_rules.publishing import published, siblings
 from pants_strata.util_rules.review import lint as image_lint
 from pants_strata.util_rules.venvs import chosen, locked_venv, parts, proof, venv
@@ -107,6 +109,7 @@ def rules() -> Iterable[Rule | UnionRule]:
         interpreter,
         interpreter_layer,
         layouts_on_bases,
+        kept,
         library_process,
         library_slice,
         lint,
@@ -114,6 +117,7 @@ def rules() -> Iterable[Rule | UnionRule]:
         oci_base,
         os_packages,
         package,
+        package_artifacts,
         parts,
         peek,
         proof,

@@ -32,6 +32,7 @@ from pants.engine.fs import (
     CreateDigest,
     Digest,
     DigestSubset,
+    Directory,
     FileContent,
     FileEntry,
     MergeDigests,
@@ -85,6 +86,7 @@ __all__ = [
     "create",
     "dependency_closure",
     "direct_dependencies",
+    "entries",
     "environment_variables",
     "execute",
     "execute_all",
@@ -197,6 +199,11 @@ async def file_hashes(digest: Digest) -> dict[str, str]:
     """Return path → SHA-256 of a digest's files, in hexadecimal digits; no file is read for that."""
     entries = await get_digest_entries(digest)
     return {each.path: each.file_digest.fingerprint for each in entries if isinstance(each, FileEntry)}
+
+
+async def entries(digest: Digest) -> tuple[FileEntry | SymlinkEntry | Directory, ...]:
+    """Return the files, links and empty directories of a digest; no file is read for that."""
+    return tuple(await get_digest_entries(digest))
 
 
 async def only(digest: Digest, globs: Iterable[str]) -> Digest:

@@ -32,6 +32,7 @@ from pants.engine.fs import (
     DigestContents,
     DigestEntries,
     DigestSubset,
+    Directory,
     FileContent,
     FileEntry,
     MergeDigests,
@@ -67,6 +68,7 @@ __all__ = [
     "create",
     "dependency_closure",
     "direct_dependencies",
+    "entries",
     "environment_variables",
     "execute",
     "execute_all",
@@ -189,6 +191,11 @@ async def file_hashes(digest: Digest) -> dict[str, str]:
     """Return path → SHA-256 of a digest's files, in hexadecimal digits; no file is read for that."""
     entries = await Get(DigestEntries, Digest, digest)
     return {each.path: each.file_digest.fingerprint for each in entries if isinstance(each, FileEntry)}
+
+
+async def entries(digest: Digest) -> tuple[FileEntry | SymlinkEntry | Directory, ...]:
+    """Return the files, links and empty directories of a digest; no file is read for that."""
+    return tuple(await Get(DigestEntries, Digest, digest))
 
 
 async def only(digest: Digest, globs: Iterable[str]) -> Digest:

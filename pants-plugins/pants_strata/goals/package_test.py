@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from pants.testutil.rule_runner import RuleRunner
 from pants.util.frozendict import FrozenDict
 
 from pants_strata import engine
+from pants_strata.artifacts.dist import Dist
 from pants_strata.artifacts.documents import Documents, DocumentsRequest
 from pants_strata.artifacts.image import BuiltImage, ImageRequest
 from pants_strata.artifacts.layouts import LayoutsOnBases
@@ -30,6 +31,7 @@ from pants_strata.goals.package import (
 )
 from pants_strata.subsystem import Archive, DebianSubsystem, StrataSubsystem
 from pants_strata.target_types import PythonImageTarget
+from pants_strata.util_rules.outputs.kept import embedded_packages
 from strata.attest.build_inputs import BuildInputs, Input
 from strata.audit.policy import Verdict
 from strata.oci.descriptor import Descriptor
@@ -44,6 +46,7 @@ ADDRESS = Address("src/web", target_name="image")
 DIGEST = Digest("d" * 64, 1)
 WITH_BASES = LayoutsOnBases(True)
 RUN = RunId(7)
+ANEW = Dist(RUN, "/repository", "dist", keeps=False, whole=True)
 VENV = LockedVenvRequest(ADDRESS, Platform("linux", "amd64"), ADDRESS, ADDRESS)
 
 
@@ -105,7 +108,7 @@ class Engine:
             },
         )
         answers = {(PackagedImage, PackagedImageRequest): lambda _: packaged}
-        built: BuiltPackage = run_mocked(package_image, [fields, RUN], answers)
+        built: BuiltPackage = run_mocked(package_image, [fields, ANEW], answers)
         return built
 
 
@@ -233,4 +236,8 @@ def _image_of_what_takes_a_while(runs: list[PackagedImageRequest]) -> list[Any]:
         await engine.execute(waiting, None)
         return PackagedImage(DIGEST, "sha256:", (), (), ())
 
-    return [packaged, package_image, QueryRule(BuiltPackage, [ImageFieldSet])]
+    @rule
+    async def dist(run: RunId) -> Dist:
+        return replace(ANEW, run=run)
+
+    return [packaged, package_image, dist, embedded_packages, QueryRule(BuiltPackage, [ImageFieldSet])]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Optional
 
+from pants.core.goals.package import BuiltPackageArtifact
 from pants.engine.internals.session import RunId
 from pants.engine.process import ProcessResultMetadata
 
@@ -35,6 +36,14 @@ class Part:
             count = f" in {len(sizes)} layers" if len(sizes) > 1 else ""
             yield f"  {kind}: {_megabytes(sum(sizes))}{count}"
         yield from self.notes
+
+
+def told(path: str, root: str, parts: Sequence[Part]) -> BuiltPackageArtifact:
+    """Return a layout with what `package` prints of it; `root` is the digest of its image for all platforms."""
+    lines = [line for part in parts for line in part.lines()]
+    if len(parts) > 1:
+        lines.insert(0, f"  {len(parts)} platforms {root}")
+    return BuiltPackageArtifact(path, extra_log_lines=tuple(lines))
 
 
 def made(built: BuiltImage, run: RunId) -> str:

@@ -1,0 +1,67 @@
+"""This module has the folder that a run of Pants packages into, and which packages must be written there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Optional
+
+from pants.engine.addresses import Address
+from pants.engine.internals.session import RunId
+
+
+@dataclass(frozen=True)
+class Dist:
+    """The folder that a run of Pants packages into.
+
+    :param run: which run.
+    :param root: the folder above, absolute.
+    :param name: relative to that.
+    :param keeps: whether this run leaves alone what lies there already: it only packages, so that nobody but
+        `package` itself asks for these files, or a target does that says so.
+    :param whole: whether the run names all of the repository's targets.
+    """
+
+    run: RunId
+    root: str
+    name: str
+    keeps: bool
+    whole: bool
+
+    @property
+    def path(self) -> str:
+        """Return the folder's absolute path."""
+        return f"{self.root}/{self.name}"
+
+
+@dataclass(frozen=True)
+class EmbeddedPackagesRequest:
+    """The packages that targets of this repository may take into their own.
+
+    :param whole: whether the run packages such targets in any case, so that it costs nothing to ask what they take.
+    """
+
+    whole: bool
+
+
+@dataclass(frozen=True)
+class EmbeddedPackages:
+    """The packages of which somebody needs the files, wherever they lie.
+
+    :param addresses: those that targets may take into packages of their own; None where that could be any.
+    :param outputs: where targets write to, relative to `dist/`.
+    """
+
+    addresses: Optional[frozenset[Address]]
+    outputs: frozenset[str]
+
+    def need(self, address: Address, own: Iterable[str]) -> bool:
+        """Return whether a package must have its files.
+
+        :param own: where it lies, relative to `dist/`. Where another target writes to a folder above, Pants removes
+            that with all that is in it.
+        """
+        if self.addresses is None or address in self.addresses:
+            return True
+        return any(str(parent) in self.outputs for path in own for parent in PurePath(path).parents)
