@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.layer_from_wheels import measure, spliced
 from benchmarks.peers.lower_bounds import uv_install
 from benchmarks.replay import Sandbox
-from benchmarks.timing import run
+from benchmarks.timing import seconds
 from benchmarks.toolbox import Toolbox
 from benchmarks.wheelhouse import Wheelhouse
 
@@ -50,8 +50,12 @@ def start(process: Sandbox) -> float:
     return process.interpreter("-S", "-c", "pass").seconds
 
 
-def copy(folder: Path, scratch: Path) -> float:
-    """Seconds to copy a folder."""
-    ran = run("cp", "-a", folder, scratch / "copied").seconds
-    shutil.rmtree(scratch / "copied")
-    return ran
+def look(folder: Path) -> float:
+    """Seconds to ask the system about each file of a folder."""
+
+    def walk() -> None:
+        for directory, _, names in os.walk(folder):
+            for name in names:
+                os.lstat(os.path.join(directory, name))
+
+    return seconds(walk)
