@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import Optional
 
 from pants.engine.addresses import Address
@@ -64,4 +63,9 @@ class EmbeddedPackages:
         """
         if self.addresses is None or address in self.addresses:
             return True
-        return any(str(parent) in self.outputs for path in own for parent in PurePath(path).parents)
+        return not self.outputs.isdisjoint(folder for path in own for folder in _above(path))
+
+
+def _above(path: str) -> Iterator[str]:
+    while path := path.rpartition("/")[0]:
+        yield path

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from pants.core.goals.package import BuiltPackage, BuiltPackageArtifact, PackageFieldSet
-from pants.engine.fs import EMPTY_DIGEST, Digest
+from pants.engine.fs import EMPTY_DIGEST
 from pants.engine.rules import Rule, _uncacheable_rule, collect_rules, rule
 from pants.engine.unions import UnionRule
 
@@ -65,17 +65,16 @@ class PackagedImageRequest:
 class PackagedImage:
     """What `package` writes of an image.
 
+    :param package: without the lines about what this run of Pants made of it.
     :param root: the digest of the image for all platforms.
-    :param parts: what it prints of each platform, but for what this run of Pants did.
+    :param parts: what `package` prints of each platform, but for these lines.
     :param images: the same images.
-    :param beside: what lies beside the layout.
     """
 
-    digest: Digest
+    package: BuiltPackage
     root: str
     parts: tuple[Part, ...]
     images: tuple[BuiltImage, ...]
-    beside: tuple[BuiltPackageArtifact, ...]
 
 
 @rule
@@ -110,13 +109,10 @@ async def packaged_image(
     if (field_set.debug.value or strata.debug) and not layouts.publish_alone:
         debug, debugs = await debug_layout(images, path)
     folders = [BuiltPackageArtifact(documents_path(path))] if len(beside) > 1 else []
-    return PackagedImage(
-        await engine.merge([layout, await engine.create(beside), archive, debug]),
-        root_digest(files),
-        tuple(_part(built, layouts) for built in images),
-        tuple(images),
-        (BuiltPackageArtifact(inputs), *folders, *archives, *debugs),
-    )
+    digest = await engine.merge([layout, await engine.create(beside), archive, debug])
+    root, parts = root_digest(files), tuple(_part(built, layouts) for built in images)
+    artifacts = (told(path, root, parts), BuiltPackageArtifact(inputs), *folders, *archives, *debugs)
+    return PackagedImage(BuiltPackage(digest, artifacts), root, parts, tuple(images))
 
 
 get_packaged_image = engine.asker(packaged_image)
@@ -135,15 +131,17 @@ def _part(built: BuiltImage, layouts: LayoutsOnBases) -> Part:
 # what it has begun to look at, and makes that anew: the rules of all images.
 @_uncacheable_rule
 async def package_image(field_set: ImageFieldSet, dist: Dist) -> BuiltPackage:
-    """Return what `package` writes of an image, with what this run of Pants made of it."""
+    """Return what `package` writes of an image, with what this run of Pants made of it, or what it leaves alone."""
     packaged = await get_packaged_image(PackagedImageRequest(field_set))
-    path = field_set.output_path.value_or_default(file_ending=None)
+    package = await unless_kept(packaged.package, field_set.address, dist)
+    if package is not packaged.package:
+        return package
+    layout, *beside = package.artifacts
     parts = [
         replace(part, notes=(made(built, dist.run), *part.notes))
         for part, built in zip(packaged.parts, packaged.images)
     ]
-    package = BuiltPackage(packaged.digest, (told(path, packaged.root, parts), *packaged.beside))
-    return await unless_kept(package, field_set.address, dist)
+    return replace(package, artifacts=(told(str(layout.relpath), packaged.root, parts), *beside))
 
 
 def rules() -> Iterable[Rule | UnionRule]:

@@ -8,7 +8,7 @@ from typing import Optional
 
 from pants.backend.python.subsystems.setup import PythonSetup
 from pants.core.goals.package import BuiltPackage, BuiltPackageArtifact, PackageFieldSet
-from pants.engine.rules import Rule, _uncacheable_rule, collect_rules
+from pants.engine.rules import Rule, _uncacheable_rule, collect_rules, rule
 from pants.engine.target import Target
 from pants.engine.unions import UnionRule
 
@@ -59,13 +59,19 @@ class ArtifactFieldSet(PackageFieldSet):
         return is_default(tgt.address)
 
 
+@dataclass(frozen=True)
+class PackagedArtifact:
+    """What `package` writes of an artifact."""
+
+    package: BuiltPackage
+
+
 async def _artifact_layout(
     field_set: ArtifactFieldSet,
     kind: str,
     artifacts: Mapping[Platform, Sequence[ArtifactLayer]],
     layouts: LayoutsOnBases,
-    dist: Dist,
-) -> BuiltPackage:
+) -> PackagedArtifact:
     layers: dict[Optional[Platform], Sequence[Layer]] = {
         platform: [item.layer for item in items] for platform, items in artifacts.items()
     }
@@ -73,8 +79,7 @@ async def _artifact_layout(
     parts = [Part(platform, each, _artifact_digest(platform, each, kind)) for platform, each in layers.items()]
     path = field_set.output_path.value_or_default(file_ending=None)
     digest = await layout_at(path, files, [item.blob for items in artifacts.values() for item in items], layouts)
-    package = BuiltPackage(digest, (told(path, root_digest(files), parts),))
-    return await unless_kept(package, field_set.address, dist)
+    return PackagedArtifact(BuiltPackage(digest, (told(path, root_digest(files), parts),)))
 
 
 def _artifact_digest(platform: Optional[Platform], layers: Sequence[Layer], kind: str) -> str:
@@ -91,11 +96,19 @@ class OsPackagesFieldSet(ArtifactFieldSet):
     required_fields = (DebianPackagesNamesField, ArtifactOutputPathField)
 
 
-@_uncacheable_rule
-async def package_os_packages(
-    field_set: OsPackagesFieldSet, strata: StrataSubsystem, debian: DebianSubsystem, layouts: LayoutsOnBases, dist: Dist
-) -> BuiltPackage:
+@dataclass(frozen=True)
+class PackagedOsPackagesRequest:
+    """`debian_packages`, to be packaged."""
+
+    field_set: OsPackagesFieldSet
+
+
+@rule
+async def packaged_os_packages(
+    request: PackagedOsPackagesRequest, strata: StrataSubsystem, debian: DebianSubsystem, layouts: LayoutsOnBases
+) -> PackagedArtifact:
     """Return a layout with the layer of Debian packages, for each platform of `[strata].platforms`."""
+    field_set = request.field_set
     interpreter = (await default_interpreter(strata)).address
     platforms = platforms_of(None, field_set.address, strata, debian)
     layers = await engine.concurrently(
@@ -103,7 +116,17 @@ async def package_os_packages(
         for platform in platforms
     )
     artifacts = {platform: [layer] for platform, layer in zip(platforms, layers)}
-    return await _artifact_layout(field_set, "os-packages", artifacts, layouts, dist)
+    return await _artifact_layout(field_set, "os-packages", artifacts, layouts)
+
+
+get_packaged_os_packages = engine.asker(packaged_os_packages)
+
+
+@_uncacheable_rule
+async def package_os_packages(field_set: OsPackagesFieldSet, dist: Dist) -> BuiltPackage:
+    """Return what `package` writes of Debian packages, or what it leaves alone."""
+    packaged = await get_packaged_os_packages(PackagedOsPackagesRequest(field_set))
+    return await unless_kept(packaged.package, field_set.address, dist)
 
 
 @dataclass(frozen=True)
@@ -113,15 +136,22 @@ class InterpreterFieldSet(ArtifactFieldSet):
     required_fields = (InterpreterVersionField, ArtifactOutputPathField)
 
 
-@_uncacheable_rule
-async def package_interpreter(
-    field_set: InterpreterFieldSet,
+@dataclass(frozen=True)
+class PackagedInterpreterRequest:
+    """An interpreter, to be packaged."""
+
+    field_set: InterpreterFieldSet
+
+
+@rule
+async def packaged_interpreter(
+    request: PackagedInterpreterRequest,
     strata: StrataSubsystem,
     debian: DebianSubsystem,
     layouts: LayoutsOnBases,
-    dist: Dist,
-) -> BuiltPackage:
+) -> PackagedArtifact:
     """Return a layout with the layer of an interpreter, for each platform of `[strata].platforms`."""
+    field_set = request.field_set
     platforms = platforms_of(None, field_set.address, strata, debian)
     interpreters = await engine.concurrently(
         get_interpreter(InterpreterRequest(field_set.address, platform)) for platform in platforms
@@ -131,7 +161,17 @@ async def package_interpreter(
         for interpreter in interpreters
     )
     artifacts = {platform: [layer] for platform, layer in zip(platforms, layers)}
-    return await _artifact_layout(field_set, "interpreter", artifacts, layouts, dist)
+    return await _artifact_layout(field_set, "interpreter", artifacts, layouts)
+
+
+get_packaged_interpreter = engine.asker(packaged_interpreter)
+
+
+@_uncacheable_rule
+async def package_interpreter(field_set: InterpreterFieldSet, dist: Dist) -> BuiltPackage:
+    """Return what `package` writes of an interpreter, or what it leaves alone."""
+    packaged = await get_packaged_interpreter(PackagedInterpreterRequest(field_set))
+    return await unless_kept(packaged.package, field_set.address, dist)
 
 
 @dataclass(frozen=True)
@@ -141,20 +181,37 @@ class InstallerFieldSet(ArtifactFieldSet):
     required_fields = (InstallerToolField, ArtifactOutputPathField)
 
 
-@_uncacheable_rule
-async def package_installer(field_set: InstallerFieldSet, strata: StrataSubsystem, dist: Dist) -> BuiltPackage:
+@dataclass(frozen=True)
+class PackagedInstallerRequest:
+    """An installer, to be packaged."""
+
+    field_set: InstallerFieldSet
+
+
+@rule
+async def packaged_installer(request: PackagedInstallerRequest, strata: StrataSubsystem) -> PackagedArtifact:
     """Return the wheels of an installer and of all that it needs.
 
     The installer is also made ready to start, so that a job that packages what apps share leaves that in the cache.
     """
+    field_set = request.field_set
     interpreter = (await default_interpreter(strata)).address
-    request = PreparedInstallerRequest(InstallerRequest(field_set.address, interpreter))
-    installer = (await get_prepared_installer(request)).installer
+    prepared = PreparedInstallerRequest(InstallerRequest(field_set.address, interpreter))
+    installer = (await get_prepared_installer(prepared)).installer
     path = field_set.output_path.value_or_default(file_ending=None)
     lines = (f"  {installer.tool} {installer.version}: {len(installer.files)} wheel(s)",)
     files = await engine.under(path, installer.digest)
-    package = BuiltPackage(files, (BuiltPackageArtifact(path, extra_log_lines=lines),))
-    return await unless_kept(package, field_set.address, dist)
+    return PackagedArtifact(BuiltPackage(files, (BuiltPackageArtifact(path, extra_log_lines=lines),)))
+
+
+get_packaged_installer = engine.asker(packaged_installer)
+
+
+@_uncacheable_rule
+async def package_installer(field_set: InstallerFieldSet, dist: Dist) -> BuiltPackage:
+    """Return what `package` writes of an installer, or what it leaves alone."""
+    packaged = await get_packaged_installer(PackagedInstallerRequest(field_set))
+    return await unless_kept(packaged.package, field_set.address, dist)
 
 
 @dataclass(frozen=True)
@@ -164,17 +221,24 @@ class VenvFieldSet(ArtifactFieldSet):
     required_fields = (VenvLockfileField, ArtifactOutputPathField)
 
 
-@_uncacheable_rule
-async def package_venv(
-    field_set: VenvFieldSet,
+@dataclass(frozen=True)
+class PackagedVenvRequest:
+    """A venv, to be packaged."""
+
+    field_set: VenvFieldSet
+
+
+@rule
+async def packaged_venv(
+    request: PackagedVenvRequest,
     strata: StrataSubsystem,
     debian: DebianSubsystem,
     python: PythonSetup,
     today: Today,
     layouts: LayoutsOnBases,
-    dist: Dist,
-) -> BuiltPackage:
+) -> PackagedArtifact:
     """Return a layout with the layers of all of the lock, for each platform of `[strata].platforms`."""
+    field_set = request.field_set
     platforms = platforms_of(None, field_set.address, strata, debian)
     target = await engine.target(field_set.address)
     settings = Settings(strata, debian, python, today)
@@ -183,7 +247,17 @@ async def package_venv(
         get_venv(VenvRequest(lock, None, strata.wheels_bytecode(), strata.compression.choice)) for lock in locks
     )
     artifacts = {platform: venv.layers for platform, venv in zip(platforms, venvs)}
-    return await _artifact_layout(field_set, "dependencies", artifacts, layouts, dist)
+    return await _artifact_layout(field_set, "dependencies", artifacts, layouts)
+
+
+get_packaged_venv = engine.asker(packaged_venv)
+
+
+@_uncacheable_rule
+async def package_venv(field_set: VenvFieldSet, dist: Dist) -> BuiltPackage:
+    """Return what `package` writes of a venv, or what it leaves alone."""
+    packaged = await get_packaged_venv(PackagedVenvRequest(field_set))
+    return await unless_kept(packaged.package, field_set.address, dist)
 
 
 def rules() -> Iterable[Rule | UnionRule]:

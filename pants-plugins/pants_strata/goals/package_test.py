@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
-from pants.core.goals.package import BuiltPackage
+from pants.core.goals.package import BuiltPackage, BuiltPackageArtifact
 from pants.engine.addresses import Address
 from pants.engine.fs import AddPrefix, CreateDigest, Digest, FileContent, MergeDigests, SymlinkEntry
 from pants.engine.internals.session import RunId
@@ -234,7 +234,7 @@ def _image_of_what_takes_a_while(runs: list[PackagedImageRequest]) -> list[Any]:
     async def packaged(request: PackagedImageRequest) -> PackagedImage:
         runs.append(request)
         await engine.execute(waiting, None)
-        return PackagedImage(DIGEST, "sha256:", (), (), ())
+        return PackagedImage(BuiltPackage(DIGEST, (BuiltPackageArtifact("src.web/image"),)), "sha256:", (), ())
 
     @rule
     async def dist(run: RunId) -> Dist:

@@ -110,15 +110,18 @@ async def unless_kept(package: BuiltPackage, address: Address, dist: Dist) -> Bu
     if WRITTEN.has(output, dist.run):
         embedded = await get_embedded_packages(EmbeddedPackagesRequest(dist.whole))
         if not embedded.need(address, own):
-            return BuiltPackage(EMPTY_DIGEST, tuple(_kept(artifact, dist) for artifact in package.artifacts))
+            return _kept(package.artifacts[0], dist)
     WRITTEN.note(output, await engine.entries(package.digest))
     return package
 
 
-def _kept(artifact: BuiltPackageArtifact, dist: Dist) -> BuiltPackageArtifact:
-    """Return what the goal prints of a package that it does not write; by `relpath` it would remove it."""
-    lines = [f"Kept {dist.name}/{artifact.relpath}"] if artifact.relpath else []
-    return BuiltPackageArtifact(None, (*lines, *artifact.extra_log_lines))
+def _kept(first: BuiltPackageArtifact, dist: Dist) -> BuiltPackage:
+    """Return a package that the goal does not write: it would remove what has a `relpath`.
+
+    Its lines name what it is known by, and its digest; the run that wrote it told the rest.
+    """
+    lines = (f"Kept {dist.name}/{first.relpath}", *first.extra_log_lines[:1])
+    return BuiltPackage(EMPTY_DIGEST, (BuiltPackageArtifact(None, lines),))
 
 
 class _End(WorkunitsCallback):

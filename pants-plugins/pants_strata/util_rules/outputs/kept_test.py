@@ -45,7 +45,7 @@ ENTRY = SymlinkEntry("src.app/image/blobs", "../blobs")
 PACKAGE = BuiltPackage(
     DIGEST,
     (
-        BuiltPackageArtifact("src.app/image", ("  linux/amd64",)),
+        BuiltPackageArtifact("src.app/image", ("  linux/amd64 sha256:0", "  app: 0.0 kB")),
         BuiltPackageArtifact("src.app/image.inputs.json"),
         BuiltPackageArtifact(None, ("note",)),
     ),
@@ -202,8 +202,8 @@ def ask(known: Known, dist: Dist, embedded: EmbeddedPackages, monkeypatch: pytes
 def test_a_package_that_lies_there_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     known = Known(there=True)
     found = ask(known, DIST, EmbeddedPackages(frozenset(), frozenset()), monkeypatch)
-    lines = [("Kept out/src.app/image", "  linux/amd64"), ("Kept out/src.app/image.inputs.json",), ("note",)]
-    assert found == BuiltPackage(EMPTY_DIGEST, tuple(BuiltPackageArtifact(None, each) for each in lines))
+    lines = ("Kept out/src.app/image", "  linux/amd64 sha256:0")
+    assert found == BuiltPackage(EMPTY_DIGEST, (BuiltPackageArtifact(None, lines),))
     assert known.noted == []
 
 
