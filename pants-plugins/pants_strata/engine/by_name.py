@@ -42,9 +42,7 @@ from pants.engine.fs import (
     SymlinkEntry,
 )
 from pants.engine.internals.graph import (
-    OwnersRequest,
     find_all_targets,
-    find_owners,
     resolve_dependencies,
     resolve_target,
     resolve_unparsed_address_inputs,
@@ -91,7 +89,6 @@ __all__ = [
     "execute",
     "execute_all",
     "file_hashes",
-    "file_owners",
     "git_commit",
     "link",
     "loose_files",
@@ -300,11 +297,6 @@ async def all_requirements() -> tuple[Target, ...]:
     """Return all `python_requirement` targets of the repository, those that are generated included."""
     found = await find_all_targets()
     return tuple(sorted(item for item in found if item.has_field(PythonRequirementsField)))
-
-
-async def file_owners(path: str) -> tuple[Address, ...]:
-    """Return the targets that have a file among their sources."""
-    return tuple(await find_owners(OwnersRequest((path,)), **implicitly()))
 
 
 async def python_targets(addresses: Iterable[Address]) -> tuple[Target, ...]:

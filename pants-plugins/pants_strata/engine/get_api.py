@@ -42,7 +42,6 @@ from pants.engine.fs import (
     Snapshot,
     SymlinkEntry,
 )
-from pants.engine.internals.graph import Owners, OwnersRequest
 from pants.engine.internals.native_engine import ProcessExecutionEnvironment
 from pants.engine.platform import Platform
 from pants.engine.process import FallibleProcessResult, Process
@@ -73,7 +72,6 @@ __all__ = [
     "execute",
     "execute_all",
     "file_hashes",
-    "file_owners",
     "git_commit",
     "link",
     "loose_files",
@@ -291,11 +289,6 @@ async def requirements_of(addresses: Iterable[Address]) -> tuple[Target, ...]:
 async def all_requirements() -> tuple[Target, ...]:
     """Return all `python_requirement` targets of the repository, those that are generated included."""
     return tuple((await Get(AllPythonTargets)).third_party)
-
-
-async def file_owners(path: str) -> tuple[Address, ...]:
-    """Return the targets that have a file among their sources."""
-    return tuple(await Get(Owners, OwnersRequest((path,))))
 
 
 async def python_targets(addresses: Iterable[Address]) -> tuple[Target, ...]:

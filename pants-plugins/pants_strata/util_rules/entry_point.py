@@ -56,10 +56,12 @@ async def entry_point(field: EntryPointField, narrow: Narrow) -> Optional[EntryP
         return None
     where = str(field.address)
     name, _, function = field.value.partition(":")
-    path = ""
+    path, file_module = "", ""
     if name.endswith(".py"):
         path = await _file(field, name)
         parts = PurePosixPath(path).relative_to(await engine.source_root(path)).with_suffix("").parts
+        # As Pants calls it; a module `__init__` at a source root is ".".
+        file_module = ".".join(parts[:-1] if parts[-1] == "__init__" else parts) or "."
         # `python -m package` runs the module `__main__` of a package.
         implied = ("__init__",) if function else ("__init__", "__main__")
         module = ".".join(parts[:-1] if parts[-1] in implied and len(parts) > 1 else parts)
@@ -69,7 +71,10 @@ async def entry_point(field: EntryPointField, narrow: Narrow) -> Optional[EntryP
         module = name
     if not _MODULE.fullmatch(module) or (":" in field.value and not _MODULE.fullmatch(function)):
         raise errors.entry_point_malformed(field.value).at(where)
-    owners = await (_file_owners(path, where, narrow) if path else _module_owners(module, where, narrow))
+    if path:
+        owners = await _file_owners(path, file_module, where, narrow)
+    else:
+        owners = await _module_owners(module, where, narrow)
     # A package is run by its `__main__`. To name its `__init__.py` is to name the package.
     if not function and owners and all(_is_package(owner) for owner in owners):
         main = await _module_owners(f"{module}.__main__", where, narrow)
@@ -90,8 +95,11 @@ async def _file(field: EntryPointField, name: str) -> str:
     return str(path)
 
 
-async def _file_owners(path: str, where: str, narrow: Narrow) -> tuple[Target, ...]:
-    owners = narrow(await engine.python_targets(await engine.file_owners(path)))
+async def _file_owners(path: str, module: str, where: str, narrow: Narrow) -> tuple[Target, ...]:
+    """Return the targets with a file, found by its module: all images share what Pants knows of modules."""
+    answer = await engine.module_owners(module)
+    targets = await engine.python_targets((*answer.unambiguous, *answer.ambiguous))
+    owners = narrow(tuple(target for target in targets if target[PythonSourceField].file_path == path))
     if not owners:
         raise errors.entry_point_file_unowned(path).at(where)
     if len(owners) > 1:

@@ -95,6 +95,13 @@ def test_file_and_module(runner: RuleRunner, folder: str, name: str) -> None:
     assert run(runner, folder, f"entry_point='{name}'") == ((*PYTHON, "-m", "web.main"), ["src/web/main.py"])
 
 
+def test_a_file_without_a_package(runner: RuleRunner) -> None:
+    write(runner, {"src/BUILD": "python_sources(sources=['__init__.py'])", "src/__init__.py": ""})
+    argv, owners = run(runner, "src", "entry_point='__init__.py:run'")
+    assert argv[2:] == ("-c", "import sys; from __init__ import run; sys.exit(run())")
+    assert owners == ["src/__init__.py"]
+
+
 @pytest.mark.parametrize("python, has_option", [("3.9.2", False), ("3.10.0", False), ("3.11.2", True)])
 def test_a_cpython_without_the_option(python: str, has_option: bool) -> None:
     module, function = EntryPoint("web.main", "", ()), EntryPoint("web.main", "App.run", ())
