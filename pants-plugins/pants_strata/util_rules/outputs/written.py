@@ -18,8 +18,11 @@ from pants.engine.fs import Digest, Directory, FileEntry, SymlinkEntry
 
 Entry = Union[FileEntry, SymlinkEntry, Directory]
 
-State = tuple[int, int, int, int, int, int]
-"""Of a file: its mode, size in bytes, times of its content and of what is said of it in ns, number, and device."""
+State = str
+"""What the system says of a file: its mode, size in bytes, times of its content and of this in ns, number, and device.
+
+One text rather than a tuple: many new tuples let Python's garbage collector look through all of the daemon's memory.
+"""
 
 _Place = tuple[str, tuple[str, ...]]
 
@@ -56,6 +59,8 @@ class _Noted:
 
 @dataclass(frozen=True)
 class _Seen:
+    """Path → state, of a package's own files and of those that it shares with others."""
+
     digest: Digest
     own: Mapping[str, State]
     shared: Mapping[str, State]
@@ -94,9 +99,8 @@ class Written:
         A package that was not written, or not all of it, is not seen, so that the next run writes it.
         """
         noted, self._noted = self._noted, {}
-        states = _States()
         for place, each in noted.items():
-            seen = _seen(each, states)
+            seen = _seen(each)
             if seen is not None:
                 self._seen[place] = seen
 
@@ -106,76 +110,77 @@ class Written:
         :param run: the run of Pants, which asks the system once for a file that many packages share.
         """
         seen = self._seen.get(output.place)
-        if seen is None or seen.digest != output.digest or _own(output) != seen.own:
+        if seen is None or seen.digest != output.digest or not _is_as_seen(output, seen.own):
             return False
         if run != self._run:
             self._run, self._states = run, _States()
         states = self._states
-        return all(states[f"{output.folder}/{path}"] == state for path, state in seen.shared.items())
+        return all(states[path] == state for path, state in seen.shared.items())
 
 
 WRITTEN = Written()
 """What Pants' daemon knows. Rules have no other place for what one run leaves to the next."""
 
 
-def _seen(noted: _Noted, asked: _States) -> Optional[_Seen]:
+def _is_as_seen(output: Output, own: Mapping[str, State]) -> bool:
+    """Return whether a package's own files are all there with the same states, and no others."""
+    found = 0
+    try:
+        for path, status in _own(output):
+            if own.get(path) != _state(status):
+                return False
+            found += 1
+    except OSError:
+        return False
+    return found == len(own)
+
+
+def _seen(noted: _Noted) -> Optional[_Seen]:
     """Return the states of a package's files; None where one is missing, another, or older than it should be."""
     output = noted.output
-    own = _own(output)
-    if own is None:
-        return None
-    files = {entry.path: entry for entry in noted.entries if not isinstance(entry, Directory)}
-    shared = {path: asked[f"{output.folder}/{path}"] for path in files if path not in own}
-    states: dict[str, Optional[State]] = {**own, **shared}
-    if states.keys() != files.keys():
-        return None
-    for path, entry in files.items():
-        state = states[path]
-        if state is None or state[3] < noted.since or not _is(entry, state, f"{output.folder}/{path}"):
-            return None
-    return _Seen(output.digest, own, {path: state for path, state in shared.items() if state is not None})
-
-
-def _is(entry: Union[FileEntry, SymlinkEntry], state: State, path: str) -> bool:
-    """Return whether a file is of the kind and size that an entry says; its bytes are Pants' to write."""
-    mode, size, *_ = state
-    if isinstance(entry, SymlinkEntry):
-        return stat.S_ISLNK(mode) and os.readlink(path) == entry.target
-    executable = bool(mode & stat.S_IXUSR)
-    return (stat.S_ISREG(mode), executable, size) == (
-        *(True, entry.is_executable),
-        entry.file_digest.serialized_bytes_length,
-    )
-
-
-def _own(output: Output) -> Optional[dict[str, State]]:
-    """Return path → state of all files below a package's own paths; None where the system does not tell."""
+    files = {f"{output.folder}/{entry.path}": entry for entry in noted.entries if not isinstance(entry, Directory)}
     try:
-        states = dict(state for own in output.own for state in _below(f"{output.folder}/{own}"))
+        own = dict(_own(output))
+        shared = {path: os.lstat(path) for path in files if path not in own}
+        found = {**own, **shared}
+        if found.keys() != files.keys() or not all(
+            found[path].st_ctime_ns >= noted.since and _is(entry, found[path], path) for path, entry in files.items()
+        ):
+            return None
     except OSError:
         return None
-    return {path[len(output.folder) + 1 :]: state for path, state in states.items()}
+    states = {path: _state(status) for path, status in found.items()}
+    return _Seen(output.digest, {path: states[path] for path in own}, {path: states[path] for path in shared})
 
 
-def _below(path: str) -> Iterator[tuple[str, State]]:
-    status = os.lstat(path)
-    if stat.S_ISDIR(status.st_mode):
-        yield from _in(path)
-    else:
-        yield path, _state(status)
+def _is(entry: Union[FileEntry, SymlinkEntry], status: os.stat_result, path: str) -> bool:
+    """Return whether a file is of the kind and size that an entry says; its bytes are Pants' to write."""
+    if isinstance(entry, SymlinkEntry):
+        return stat.S_ISLNK(status.st_mode) and os.readlink(path) == entry.target
+    if not stat.S_ISREG(status.st_mode) or status.st_size != entry.file_digest.serialized_bytes_length:
+        return False
+    return bool(status.st_mode & stat.S_IXUSR) == entry.is_executable
 
 
-def _in(directory: str) -> Iterator[tuple[str, State]]:
-    with os.scandir(directory) as children:
-        for child in children:
-            if child.is_dir(follow_symlinks=False):
-                yield from _in(child.path)
-            else:
-                yield child.path, _state(child.stat(follow_symlinks=False))
+def _own(output: Output) -> Iterator[tuple[str, os.stat_result]]:
+    """Yield all files at a package's own paths, and below them. Raise OSError where the system does not tell."""
+    folders = []
+    for own in output.own:
+        path = f"{output.folder}/{own}"
+        status = os.lstat(path)
+        if stat.S_ISDIR(status.st_mode):
+            folders.append(path)
+        else:
+            yield path, status
+    while folders:
+        with os.scandir(folders.pop()) as children:
+            for child in children:
+                if child.is_dir(follow_symlinks=False):
+                    folders.append(child.path)
+                else:
+                    yield child.path, child.stat(follow_symlinks=False)
 
 
 def _state(status: os.stat_result) -> State:
-    return (
-        *(status.st_mode, status.st_size, status.st_mtime_ns, status.st_ctime_ns),
-        *(status.st_ino, status.st_dev),
-    )
+    times = f"{status.st_mtime_ns} {status.st_ctime_ns}"
+    return f"{status.st_mode} {status.st_size} {times} {status.st_ino} {status.st_dev}"
