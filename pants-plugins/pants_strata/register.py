@@ -45,7 +45,7 @@ from pants_strata.util_rules import (
     installer_lock,
     workers,
 )
-from pants_strata.util_rules.attest import documents, source
+from pants_strata.util_rules.attest import documents, materials, source
 from pants_strata.util_rules.debian import debug_image, os_packages
 from pants_strata.util_rules.debian import lock as debian_lock
 from pants_strata.util_rules.debian import packages as debian_packages
@@ -108,12 +108,13 @@ def rules() -> Iterable[Rule | UnionRule]:
         installer_lock,
         interpreter,
         interpreter_layer,
-        layouts_on_bases,
         kept,
+        layouts_on_bases,
         library_process,
         library_slice,
         lint,
         locked_venv,
+        materials,
         oci_base,
         os_packages,
         package,

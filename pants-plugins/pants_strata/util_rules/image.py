@@ -71,9 +71,11 @@ _DEFAULTS = RuntimeConfig(
 _MOST_LAYERS = 127
 
 
-async def _declared(image: Target, venv: LockedVenvRequest) -> Optional[Mapping[str, Address]]:
+async def _declared(
+    image: Target, closure: Sequence[Target], venv: LockedVenvRequest
+) -> Optional[Mapping[str, Address]]:
     """Return the requirements that the image needs of the lock, with their targets; None for all of it."""
-    needed = await needed_requirements(image)
+    needed = await needed_requirements(image, closure)
     if needed is None:
         return None
     locked = {requirement.name for requirement in (await get_locked_venv(venv)).requirements}
@@ -123,7 +125,7 @@ async def build_image(
     bytecode = strata.bytecode if wanted is None else wanted
     of_wheels = strata.wheels_bytecode(wanted, target[TestBytecodeField].value)
     locked_venv = LockedVenvRequest(venv_target.address, request.platform, system_request.base, interpreter.address)
-    declared = await _declared(target, locked_venv)
+    declared = await _declared(target, closure, locked_venv)
     roots = None if declared is None else tuple(declared)
     distributions = await built_distributions(target, locked_venv, interpreter)
     wheels = tuple(item.wheel for item in distributions)

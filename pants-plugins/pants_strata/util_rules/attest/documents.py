@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pants.backend.python.subsystems.setup import PythonSetup
-from pants.engine.platform import Platform as HostPlatform
 from pants.engine.rules import Rule, collect_rules, rule
 from pants.util.frozendict import FrozenDict
 
@@ -19,7 +17,6 @@ from pants_strata.subsystem import DebianSubsystem, Document, StandaloneSubsyste
 from pants_strata.util_rules.attest.contents import contents_of
 from pants_strata.util_rules.attest.installers import write_installers
 from pants_strata.util_rules.attest.provenance import write_provenance
-from pants_strata.util_rules.host_platform import host_platform
 from pants_strata.util_rules.image import get_image
 from strata.attest.cyclonedx import cyclonedx_document
 from strata.attest.documents import CYCLONEDX, INSTALLERS, PROVENANCE, SPDX
@@ -28,12 +25,7 @@ from strata.attest.spdx import spdx_document
 
 @rule
 async def write_documents(
-    request: DocumentsRequest,
-    strata: StrataSubsystem,
-    debian: DebianSubsystem,
-    standalone: StandaloneSubsystem,
-    python: PythonSetup,
-    machine: HostPlatform,
+    request: DocumentsRequest, strata: StrataSubsystem, debian: DebianSubsystem, standalone: StandaloneSubsystem
 ) -> Documents:
     """Return the image for one platform, and the documents about it."""
     files: dict[str, bytes] = {}
@@ -46,8 +38,7 @@ async def write_documents(
         if Document.spdx in strata.attest:
             files[SPDX.file] = spdx_document(contents)
     if Document.provenance in strata.attest:
-        builder = host_platform(machine)
-        files[PROVENANCE.file] = await write_provenance(built, image, strata, debian, standalone, python, builder)
+        files[PROVENANCE.file] = await write_provenance(built, image, strata, debian, standalone)
     if Document.installers in strata.attest:
         files[INSTALLERS.file] = write_installers(built, image)
     return Documents(built, FrozenDict(files))

@@ -16,7 +16,7 @@ from pants.testutil.option_util import create_subsystem
 from pants.util.frozendict import FrozenDict
 
 from pants_strata.artifacts.debian_packages import DebianPackages, DebianPackagesRequest
-from pants_strata.artifacts.documents import Documents, DocumentsRequest
+from pants_strata.artifacts.documents import CommonMaterials, CommonMaterialsRequest, Documents, DocumentsRequest
 from pants_strata.artifacts.image import BuiltImage, ImageRequest
 from pants_strata.artifacts.installer import Installer, InstallerRequest
 from pants_strata.artifacts.interpreter import Interpreter, InterpreterRequest
@@ -31,6 +31,7 @@ from pants_strata.target_types import (
     PythonVenvTarget,
 )
 from pants_strata.util_rules.attest.documents import write_documents
+from pants_strata.util_rules.attest.materials import common_materials
 from pants_strata.util_rules.attest.source import SourceRequest
 from pants_strata.util_rules.venvs.c_library import own_c_library
 from strata.attest.build_inputs import BuildInputs
@@ -45,7 +46,7 @@ from strata.oci.layer import Layer
 from strata.oci.platform import Platform
 from strata.protocol.package import InstalledPackage
 from strata.protocol.system_layer import Parts
-from support.mocked_rules import run_mocked
+from support.mocked_rules import Answers, run_mocked
 from support.oci.in_toto import check_provenance, read_statement
 
 AMD64 = Platform("linux", "amd64")
@@ -154,27 +155,38 @@ def described(*names: Document, source: Source | None = None) -> dict[str, bytes
         layer_budget=100,
         layer_threshold=16384,
     )
+    debian = create_subsystem(DebianSubsystem, release="trixie", gone=Gone.error)
+    answers: Answers = {
+        (WrappedTarget, WrappedTargetRequest): lambda request: WrappedTarget(TARGETS[request.address]),
+        (Interpreter, InterpreterRequest): lambda _: interpreter,
+        (DebianPackages, DebianPackagesRequest): lambda _: libc,
+        (DigestEntries, Digest): entries,
+    }
+
+    def common(request: CommonMaterialsRequest) -> CommonMaterials:
+        python_setup = create_subsystem(PythonSetup, enable_resolves=False)
+        found: CommonMaterials = run_mocked(
+            common_materials,
+            [request, debian, python_setup, HostPlatform.linux_x86_64],
+            {
+                **answers,
+                (LockedVenv, LockedVenvRequest): lambda _: LockedVenv(interpreter, installer, (), c_library, ()),
+                (Installer, InstallerRequest): lambda _: Installer(PIP, "pip", "25.2", digest_of("pip"), ("pip",)),
+                (Digest, PathGlobs): lambda globs: digest_of(",".join(globs.globs)),
+                (DigestContents, Digest): lambda _: DigestContents(FileContent(*each) for each in LOCKS.items()),
+            },
+        )
+        return found
+
+    standalone = create_subsystem(StandaloneSubsystem, release="20260414")
     documents: Documents = run_mocked(
         write_documents,
-        [
-            DocumentsRequest(ImageRequest(IMAGE, AMD64)),
-            strata,
-            create_subsystem(DebianSubsystem, release="trixie", gone=Gone.error),
-            create_subsystem(StandaloneSubsystem, release="20260414"),
-            create_subsystem(PythonSetup, enable_resolves=False),
-            HostPlatform.linux_x86_64,
-        ],
+        [DocumentsRequest(ImageRequest(IMAGE, AMD64)), strata, debian, standalone],
         {
+            **answers,
             (BuiltImage, ImageRequest): built,
-            (WrappedTarget, WrappedTargetRequest): lambda request: WrappedTarget(TARGETS[request.address]),
-            (LockedVenv, LockedVenvRequest): lambda _: LockedVenv(interpreter, installer, (), c_library, ()),
-            (Interpreter, InterpreterRequest): lambda _: interpreter,
-            (DebianPackages, DebianPackagesRequest): lambda _: libc,
-            (Installer, InstallerRequest): lambda _: Installer(PIP, "pip", "25.2", digest_of("pip"), ("pip",)),
+            (CommonMaterials, CommonMaterialsRequest): common,
             (Digest, MergeDigests): lambda _: digest_of("wheels"),
-            (DigestEntries, Digest): entries,
-            (Digest, PathGlobs): lambda globs: digest_of(",".join(globs.globs)),
-            (DigestContents, Digest): lambda _: DigestContents(FileContent(*each) for each in LOCKS.items()),
             (Source, SourceRequest): lambda _: source,
         },
     )

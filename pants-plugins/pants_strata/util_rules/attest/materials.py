@@ -1,22 +1,28 @@
 """The materials of an image: every file that was fetched for it, the base, and the locks, each with its digest.
 
-Nothing is fetched for this: the rules that it asks have answered for the image already.
+Nothing is fetched for this: the rules that it asks have answered for the image already. What all images upon a venv
+have in common is put together once.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from pants.backend.python.subsystems.setup import PythonSetup
+from pants.engine.platform import Platform as HostPlatform
+from pants.engine.rules import Rule, collect_rules, rule
 from pants.engine.target import Target
+from pants.util.frozendict import FrozenDict
 
 from pants_strata import engine
 from pants_strata.artifacts.debian_packages import DebianPackages, DebianPackagesRequest
+from pants_strata.artifacts.documents import CommonMaterials, CommonMaterialsRequest
 from pants_strata.artifacts.image import BuiltImage
+from pants_strata.artifacts.installer import InstallerRequest
 from pants_strata.artifacts.interpreter import Interpreter, InterpreterRequest
 from pants_strata.artifacts.oci_base import OciBase, OciBaseRequest
 from pants_strata.subsystem import DebianSubsystem
@@ -32,6 +38,7 @@ from pants_strata.target_types import (
     VenvResolveField,
 )
 from pants_strata.util_rules.debian.packages import get_debian_packages
+from pants_strata.util_rules.host_platform import host_platform
 from pants_strata.util_rules.installer import get_installer, shipped_lock
 from pants_strata.util_rules.interpreters.interpreter import get_interpreter
 from pants_strata.util_rules.lock_requests import base_lock, is_standalone, release_of
@@ -60,37 +67,10 @@ class _Targets:
     venv: Target
 
 
-async def targets_of(built: BuiltImage) -> _Targets:
-    """Return the targets that an image was built from."""
-    locked = await get_locked_venv(built.venv)
-    return _Targets(
-        base=await engine.target(built.venv.base),
-        interpreter=await engine.target(built.venv.interpreter),
-        installer=await engine.target(locked.installer.address),
-        venv=await engine.target(built.venv.address),
-    )
-
-
-async def materials_of(
-    built: BuiltImage, targets: _Targets, debian: DebianSubsystem, python: PythonSetup, machine: Platform
-) -> tuple[Material, ...]:
-    """Return the materials of an image. `machine` is the platform that its bytes were made on."""
-    own = await get_interpreter(InterpreterRequest(built.venv.interpreter, built.venv.platform))
-    builder = await get_interpreter(InterpreterRequest(built.venv.interpreter, machine))
-    return (
-        *await _base(built, targets.base, debian),
-        *(await _interpreter(own, "interpreter", debian) if built.image.layers_of("interpreter") else ()),
-        *await _interpreter(builder, "build", debian),
-        *await _wheels(built),
-        *await _installer(built),
-        *await _locks(targets, debian, python, own),
-    )
-
-
-async def _base(built: BuiltImage, base: Target, debian: DebianSubsystem) -> Iterable[Material]:
+async def _base(base: Target, platform: Platform, debian: DebianSubsystem) -> Iterable[Material]:
     if base.alias == OciBaseTarget.alias:
-        return _images(await get_oci_base(OciBaseRequest(base.address, built.venv.platform)))
-    request = DebianPackagesRequest(base_lock(base, debian), built.venv.platform)
+        return _images(await get_oci_base(OciBaseRequest(base.address, platform)))
+    request = DebianPackagesRequest(base_lock(base, debian), platform)
     return _packages(await get_debian_packages(request), "base", distro(release_of(base, debian)))
 
 
@@ -116,22 +96,8 @@ async def _interpreter(interpreter: Interpreter, used_for: str, debian: DebianSu
     return (*packages, *(Material(name, sha256, used_for) for name, sha256 in hashes.items()))
 
 
-async def _wheels(built: BuiltImage) -> Iterable[Material]:
-    """Return what was fetched of the lock: wheels, and the source distributions that wheels were built from."""
-    fetched = [wheel.built_from or wheel for wheel in built.locked]
-    hashes = await fetched_hashes(built.locked)
-    return [
-        Material(wheel.file, hashes[wheel.file], "dependencies", pypi_purl(wheel.name, wheel.version))
-        for wheel in fetched
-    ]
-
-
-async def _installer(built: BuiltImage) -> Iterable[Material]:
-    """Return the wheels of the installer; without wheels to install none was used."""
-    if not (built.locked or built.distributions):
-        return ()
-    installer = await get_installer((await get_locked_venv(built.venv)).installer)
-    hashes = await engine.file_hashes(installer.digest)
+async def _installer(request: InstallerRequest) -> Iterable[Material]:
+    hashes = await engine.file_hashes((await get_installer(request)).digest)
     return [Material(name, sha256, "installer", _uri_of(name)) for name, sha256 in hashes.items()]
 
 
@@ -195,3 +161,51 @@ def _shipped(targets: _Targets, debian: DebianSubsystem, interpreter: Interprete
     if not targets.installer[InstallerLockfileField].path:
         tool = targets.installer[InstallerToolField].value
         yield _lock(f"strata:{tool}", shipped_lock(tool).encode(), debian=False)
+
+
+@rule
+async def common_materials(
+    request: CommonMaterialsRequest, debian: DebianSubsystem, python: PythonSetup, machine: HostPlatform
+) -> CommonMaterials:
+    """Return what all images upon a venv were built from; the interpreter also for the machine that makes bytes."""
+    venv = request.venv
+    locked = await get_locked_venv(venv)
+    targets = _Targets(
+        base=await engine.target(venv.base),
+        interpreter=await engine.target(venv.interpreter),
+        installer=await engine.target(locked.installer.address),
+        venv=await engine.target(venv.address),
+    )
+    own = await get_interpreter(InterpreterRequest(venv.interpreter, venv.platform))
+    builder = await get_interpreter(InterpreterRequest(venv.interpreter, host_platform(machine)))
+    return CommonMaterials(
+        FrozenDict({field.name: str(getattr(targets, field.name).address) for field in fields(targets)}),
+        (
+            *await _base(targets.base, venv.platform, debian),
+            *(await _interpreter(own, "interpreter", debian) if request.has_interpreter else ()),
+            *await _interpreter(builder, "build", debian),
+        ),
+        (
+            *(await _installer(locked.installer) if request.has_installed else ()),
+            *await _locks(targets, debian, python, own),
+        ),
+    )
+
+
+get_common_materials = engine.asker(common_materials)
+
+
+async def materials_of(built: BuiltImage, common: CommonMaterials) -> tuple[Material, ...]:
+    """Return the materials of an image, with those that it has in common with others."""
+    fetched = [wheel.built_from or wheel for wheel in built.locked]
+    hashes = await fetched_hashes(built.locked)
+    wheels = (
+        Material(wheel.file, hashes[wheel.file], "dependencies", pypi_purl(wheel.name, wheel.version))
+        for wheel in fetched
+    )
+    return (*common.system, *wheels, *common.rest)
+
+
+def rules() -> Iterable[Rule]:
+    """Return the rules of this module."""
+    return collect_rules()

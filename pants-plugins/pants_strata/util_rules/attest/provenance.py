@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pants.backend.python.subsystems.setup import PythonSetup
 from pants.engine.target import Target
 from pants.version import VERSION
 
+from pants_strata.artifacts.documents import CommonMaterialsRequest
 from pants_strata.artifacts.image import BuiltImage
 from pants_strata.subsystem import DebianSubsystem, StandaloneSubsystem, StrataSubsystem
 from pants_strata.target_types import (
@@ -34,11 +34,10 @@ from pants_strata.target_types import (
     WholeLockField,
     WorkdirField,
 )
-from pants_strata.util_rules.attest.materials import materials_of, targets_of
+from pants_strata.util_rules.attest.materials import get_common_materials, materials_of
 from pants_strata.util_rules.attest.source import SourceRequest, get_source
 from strata import __version__
 from strata.attest.provenance import Build
-from strata.oci.platform import Platform
 
 # What a target says of the bytes of its image. Where it goes, and how it is called there, is left out.
 _FIELDS = (
@@ -49,16 +48,13 @@ _FIELDS = (
 
 
 async def write_provenance(
-    built: BuiltImage,
-    image: Target,
-    strata: StrataSubsystem,
-    debian: DebianSubsystem,
-    standalone: StandaloneSubsystem,
-    python: PythonSetup,
-    machine: Platform,
+    built: BuiltImage, image: Target, strata: StrataSubsystem, debian: DebianSubsystem, standalone: StandaloneSubsystem
 ) -> bytes:
-    """Return the provenance of an image as a statement. `machine` is the platform that its bytes were made on."""
-    targets = await targets_of(built)
+    """Return the provenance of an image as a statement."""
+    has_installed = bool(built.locked or built.distributions)
+    common = await get_common_materials(
+        CommonMaterialsRequest(built.venv, bool(built.image.layers_of("interpreter")), has_installed)
+    )
     build = Build(
         builder=strata.builder_id,
         versions={"pants": VERSION, "strata": __version__},
@@ -66,16 +62,11 @@ async def write_provenance(
             "target": str(image.address),
             "platform": str(built.venv.platform),
             "fields": _fields(image),
-            "targets": {
-                "base": str(targets.base.address),
-                "installer": str(targets.installer.address),
-                "interpreter": str(targets.interpreter.address),
-                "venv": str(targets.venv.address),
-            },
+            "targets": dict(common.targets),
             "options": _options(strata, debian, standalone),
         },
         source=await get_source(SourceRequest(strata.source_uri)),
-        materials=await materials_of(built, targets, debian, python, machine),
+        materials=await materials_of(built, common),
     )
     return build.to_bytes(built.image.manifest_descriptor.digest, str(image.address))
 

@@ -5,7 +5,7 @@ Pants infers these from imports; `dependencies` adds what no import names. Error
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Optional
 
 from pants.backend.python.target_types import PythonRequirementsField, PythonRequirementTypeStubModulesField
@@ -14,19 +14,19 @@ from pants.engine.target import Target
 
 from pants_strata import engine
 from pants_strata.target_types import WholeLockField
-from pants_strata.util_rules.first_party.distributions import image_closure
 from strata.errors import targets as errors
 from strata.plan.needed import project_of
 
 
-async def needed_requirements(image: Target) -> Optional[dict[str, Address]]:
+async def needed_requirements(image: Target, closure: Iterable[Target]) -> Optional[dict[str, Address]]:
     """Return each needed requirement (PEP 508) with the target that has it, sorted.
 
     Return None for all of the lock: on request, and in a repository that declares no requirements.
+
+    :param closure: all that the image depends on (first_party/distributions.py).
     """
     if image[WholeLockField].value:
         return None
-    closure = await image_closure(image)
     targets = [target for target in closure if target.has_field(PythonRequirementsField)]
     if not targets and not await engine.all_requirements():
         return None
