@@ -17,9 +17,9 @@ class Dist:
     :param run: which run.
     :param root: the folder above, absolute.
     :param name: relative to that.
-    :param keeps: whether this run leaves alone what lies there already: it only packages, so that nobody but
-        `package` itself asks for these files, or a target does that says so.
-    :param whole: whether the run names all of the repository's targets.
+    :param keeps: whether this run leaves alone what lies there as it was written. It does so where it runs no goal
+        but `package`: others need the files.
+    :param whole: whether the command names all targets of the repository, `::`.
     """
 
     run: RunId

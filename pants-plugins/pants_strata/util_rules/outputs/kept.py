@@ -116,9 +116,10 @@ async def unless_kept(package: BuiltPackage, address: Address, dist: Dist) -> Bu
 
 
 def _kept(first: BuiltPackageArtifact, dist: Dist) -> BuiltPackage:
-    """Return a package that the goal does not write: it would remove what has a `relpath`.
+    """Return a package without files and paths, so that the goal neither removes nor writes anything.
 
-    Its lines name what it is known by, and its digest; the run that wrote it told the rest.
+    :param first: the layout, or the folder of wheels. Of its lines the first one has the digest; the run that wrote it
+        printed the others.
     """
     lines = (f"Kept {dist.name}/{first.relpath}", *first.extra_log_lines[:1])
     return BuiltPackage(EMPTY_DIGEST, (BuiltPackageArtifact(None, lines),))
