@@ -185,15 +185,14 @@ async def contents(digest: Digest) -> dict[str, bytes]:
     return {file.path: file.content for file in await Get(DigestContents, Digest, digest)}
 
 
-async def file_hashes(digest: Digest) -> dict[str, str]:
-    """Return path → SHA-256 of a digest's files, in hexadecimal digits; no file is read for that."""
-    entries = await Get(DigestEntries, Digest, digest)
-    return {each.path: each.file_digest.fingerprint for each in entries if isinstance(each, FileEntry)}
-
-
 async def entries(digest: Digest) -> tuple[FileEntry | SymlinkEntry | Directory, ...]:
     """Return the files, links and empty directories of a digest; no file is read for that."""
     return tuple(await Get(DigestEntries, Digest, digest))
+
+
+async def file_hashes(digest: Digest) -> dict[str, str]:
+    """Return path → SHA-256 of a digest's files, in hexadecimal digits; no file is read for that."""
+    return {each.path: each.file_digest.fingerprint for each in await entries(digest) if isinstance(each, FileEntry)}
 
 
 async def only(digest: Digest, globs: Iterable[str]) -> Digest:
