@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 from pants.engine.rules import Rule
 from pants.engine.target import Target
@@ -77,8 +78,10 @@ def target_types() -> Iterable[type[Target]]:
     )
 
 
+# Pants asks at the start of each run, and to collect them takes hundredths of a second.
+@cache
 def rules() -> Iterable[Rule | UnionRule]:
-    """Return the rules of this module."""
+    """Return the rules of all modules."""
     modules = (
         app,
         base_documents,

@@ -14,9 +14,10 @@ from strata.protocol.wheel import UNKNOWN_LICENSE, Bundled, License
 class LockedWheel:
     """A wheel of the lock, or of a distribution, fetched or built: `digest` holds its `file`, of `size` bytes.
 
-    `requires` are the values of Requires-Dist in its metadata, `import_names` what an import has to name to find
-    something in it. Where a source distribution was fetched and not built yet, the file is that; a wheel that was built
-    of it has it as `built_from`. `license` and `bundled`, the components in it, are what the wheel says of itself.
+    `file_count` is the number of files in its archive, `requires` are the values of Requires-Dist in its metadata,
+    `import_names` what an import has to name to find something in it. Where a source distribution was fetched and not
+    built yet, the file is that; a wheel that was built of it has it as `built_from`. `license` and `bundled`, the
+    components in it, are what the wheel says of itself.
     """
 
     name: str
@@ -29,6 +30,7 @@ class LockedWheel:
     built_from: LockedWheel | None = None
     license: License = UNKNOWN_LICENSE
     bundled: tuple[Bundled, ...] = ()
+    file_count: int = 0
 
     @property
     def is_sdist(self) -> bool:

@@ -119,6 +119,7 @@ def run(request: Request) -> Result:
         metadata.import_names,
         metadata.license,
         metadata.bundled,
+        metadata.file_count,
     )
 
 

@@ -37,6 +37,7 @@ def test_best_tag_wins(server: Server) -> None:
         len(NATIVE_WHEEL),
         ("six>=1", "idna; extra == 'x'"),
         (),
+        file_count=2,
     )
     assert Path("files", NATIVE).read_bytes() == NATIVE_WHEEL
     assert [path for path, _ in server.requests] == ["/simple/demo-app/", f"/files/{NATIVE}"]

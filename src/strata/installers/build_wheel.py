@@ -46,6 +46,7 @@ def run(request: Request) -> Result:
         import_names=metadata.import_names,
         license=metadata.license,
         bundled=metadata.bundled,
+        file_count=metadata.file_count,
         differing=tuple(differing_members(wheel, second)),
     )
 

@@ -33,6 +33,7 @@ class Result(message.Message):
     :param requires: the Requires-Dist lines of its metadata.
     :param import_names: what an import has to name to find something in it (strata.wheels.modules).
     :param bundled: the components that it declares.
+    :param file_count: the number of files in its archive.
     :param differing: the names of the members that a second build made otherwise.
     """
 
@@ -43,6 +44,7 @@ class Result(message.Message):
     differing: tuple[str, ...]
     license: License = UNKNOWN_LICENSE
     bundled: tuple[Bundled, ...] = ()
+    file_count: int = 0
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ class Result(message.Message):
     :param requires: the Requires-Dist lines of a wheel; a source distribution has none.
     :param import_names: what an import has to name to find something in the wheel (strata.wheels.modules).
     :param bundled: the components that it declares.
+    :param file_count: the number of files in a wheel; 0 for a source distribution.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Result(message.Message):
     import_names: tuple[str, ...]
     license: License = UNKNOWN_LICENSE
     bundled: tuple[Bundled, ...] = ()
+    file_count: int = 0
 
 
 @dataclass(frozen=True)

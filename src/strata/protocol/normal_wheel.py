@@ -18,6 +18,7 @@ class Result(message.Message):
     :param requires: the Requires-Dist lines of its metadata.
     :param import_names: what an import has to name to find something in it (strata.wheels.modules).
     :param bundled: the components that it declares.
+    :param file_count: the number of files in its archive.
     :param files: the paths of what it installs, relative to site-packages, sorted; scripts are left out.
     """
 
@@ -27,6 +28,7 @@ class Result(message.Message):
     files: tuple[str, ...]
     license: License = UNKNOWN_LICENSE
     bundled: tuple[Bundled, ...] = ()
+    file_count: int = 0
 
 
 @dataclass(frozen=True)

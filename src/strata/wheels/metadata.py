@@ -29,12 +29,14 @@ class WheelMetadata:
 
     :param requires: the requirements (PEP 508) that it declares, in its order, each in one line.
     :param import_names: the modules that an import can name (strata.wheels.modules), sorted.
+    :param file_count: the number of files in the archive.
     """
 
     requires: tuple[str, ...] = ()
     import_names: tuple[str, ...] = ()
     license: License = UNKNOWN_LICENSE
     bundled: tuple[Bundled, ...] = ()
+    file_count: int = 0
 
 
 def read_metadata(wheel: Path) -> WheelMetadata:
@@ -51,7 +53,8 @@ def read_metadata(wheel: Path) -> WheelMetadata:
     for reason in _contradictions(wheel.name, info, fields, form):
         raise errors.unreadable_wheel(wheel.name, reason)
     requires = (" ".join(line.strip() for line in value.splitlines()) for value in fields.get_all("Requires-Dist", []))
-    return WheelMetadata(tuple(requires), import_names(archive.names), _license(fields), bundled)
+    names = archive.names
+    return WheelMetadata(tuple(requires), import_names(names), _license(fields), bundled, len(names))
 
 
 def _fields(text: bytes) -> Message:

@@ -31,5 +31,6 @@ def run(request: Request) -> Result:
         import_names=metadata.import_names,
         license=metadata.license,
         bundled=metadata.bundled,
+        file_count=metadata.file_count,
         files=tuple(sorted(str(path.relative_to(site)) for path in installed if site in path.parents)),
     )

@@ -39,7 +39,10 @@ def test_what_is_in_the_wheel(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     assert result.import_names == ("tools",)
     assert {"tools/__init__.py", "tools/greet.py"} < set(result.files)
     assert not [path for path in result.files if "words" in path]
-    assert result.size == (tmp_path / "one/files/tools-1.0-py3-none-any.whl").stat().st_size
+    normal = tmp_path / "one/files/tools-1.0-py3-none-any.whl"
+    assert result.size == normal.stat().st_size
+    with zipfile.ZipFile(normal) as archive:
+        assert result.file_count == len(archive.namelist())
 
 
 def test_times_and_order_are_not_in_the_bytes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

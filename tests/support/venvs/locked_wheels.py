@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pants.engine.addresses import Address
@@ -43,10 +43,12 @@ class LockedWheels:
 
     :param requires: name of a project → what its wheel requires, as PEP 508 has it.
     :param size: of each wheel, in bytes.
+    :param crowded: the names of those with a thousand files.
     """
 
     requires: Mapping[str, Sequence[str]]
     size: int = LARGE
+    crowded: Collection[str] = ()
     fetched: list[str] = field(default_factory=list)
 
     def venv(self, _: LockedVenvRequest) -> LockedVenv:
@@ -73,5 +75,7 @@ class LockedWheels:
         assert isinstance(wanted, fetch_wheel.Request)
         self.fetched.append(wanted.name)
         file = f"{wanted.name}-1.0-py3-none-any.whl"
-        told = fetch_wheel.Result(file, self.size, tuple(self.requires[wanted.name]), (wanted.name,))
+        count = 1000 if wanted.name in self.crowded else 1
+        requires = tuple(self.requires[wanted.name])
+        told = fetch_wheel.Result(file, self.size, requires, (wanted.name,), file_count=count)
         return FetchResult(DIGEST, file, told)

@@ -69,6 +69,7 @@ async def built_distributions(
                 *(wheel.name, wheel.version, wheel.path.name, told.size, told.requires, told.import_names, file),
                 license=told.license,
                 bundled=told.bundled,
+                file_count=told.file_count,
             )
             built.append(BuiltDistribution(target.address, own, told.files))
         _check(built, venv, locked)

@@ -103,7 +103,7 @@ class Engine:
         return SimpleNamespace(exit_code=0, output_digest=digest_of(process.description), metadata=origin())
 
     def result(self, _: Digest) -> DigestContents:
-        told = normal_wheel.Result(7, self.requires, ("tools",), ("tools/__init__.py",))
+        told = normal_wheel.Result(7, self.requires, ("tools",), ("tools/__init__.py",), file_count=3)
         return DigestContents([FileContent("result.json", told.to_json().encode())])
 
     def lock(self, _: LockedVenvRequest) -> LockedVenv:
@@ -147,7 +147,7 @@ class Engine:
 def test_the_wheel_of_a_distribution() -> None:
     engine = Engine({TOOLS: ("team-tools-1.2.tar.gz", WHEEL)}, requires=("six>=1", "absent; extra == 'more'"))
     (step,) = ["Write the wheel of team-tools 1.2 in its normal form"]
-    wheel = LockedWheel("team-tools", "1.2", WHEEL, 7, engine.requires, ("tools",), digest_of("wheel"))
+    wheel = LockedWheel("team-tools", "1.2", WHEEL, 7, engine.requires, ("tools",), digest_of("wheel"), file_count=3)
     assert engine.build() == (BuiltDistribution(TOOLS, wheel, ("tools/__init__.py",)),)
     assert engine.steps == [step]
 

@@ -32,7 +32,7 @@ from pants_strata.util_rules.venvs.locked_venv import get_locked_venv
 from pants_strata.util_rules.venvs.proof import get_proof
 from strata.errors.targets import layer_budget_unusable
 from strata.locks.environment import marker_environment
-from strata.plan.install_batches import install_batches
+from strata.plan.install_batches import install_batches, install_cost
 from strata.plan.layer_groups import MOST_LAYERS, layer_groups
 from strata.plan.needed import reached
 
@@ -76,8 +76,8 @@ def _proof_requests(
 ) -> list[ProofRequest]:
     """Return a request for each batch of wheels, as strata.plan.install_batches has them."""
     brought = None if request.roots is None else _brought(request.roots, request.built, locked, wheels)
-    sizes = {name: wheel.size for name, wheel in wheels.items()}
-    batches = install_batches(sizes, brought, quick=tool in _QUICK)
+    costs = {name: install_cost(wheel.size, wheel.file_count) for name, wheel in wheels.items()}
+    batches = install_batches(costs, brought, quick=tool in _QUICK)
     return [ProofRequest(request.lock, tuple(wheels[name] for name in batch)) for batch in batches]
 
 

@@ -75,6 +75,7 @@ async def with_built_wheels(
             built_from=sdist,
             license=wheel.license,
             bundled=wheel.bundled,
+            file_count=wheel.file_count,
         )
     return tuple(built.get(wheel.name, wheel) for wheel in wheels)
 

@@ -88,7 +88,7 @@ class Engine:
         if digest == LOCKED:
             return DigestContents([FileContent("third/build.lock", self.lock)] if self.lock else [])
         assert digest == OUTPUT
-        result = build_wheel.Result(self.wheel, 7, ("six",), ("pure",), self.differing)
+        result = build_wheel.Result(self.wheel, 7, ("six",), ("pure",), self.differing, file_count=3)
         return DigestContents([FileContent("result.json", result.to_json().encode())])
 
     def fetch(self, request: FetchRequest) -> FetchResult:
@@ -157,7 +157,7 @@ def test_without_source_distributions_nothing_is_read_or_built() -> None:
 
 def test_a_built_wheel_takes_the_place_of_its_source_distribution(caplog: pytest.LogCaptureFixture) -> None:
     engine = Engine()
-    wheel = LockedWheel("pure", "1.0", "pure-1.0-py3-none-any.whl", 7, ("six",), ("pure",), BUILT, SDIST)
+    wheel = LockedWheel("pure", "1.0", "pure-1.0-py3-none-any.whl", 7, ("six",), ("pure",), BUILT, SDIST, file_count=3)
     assert engine.build(SDIST, WHEEL) == (wheel, WHEEL)
     assert caplog.records == []
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Optional
@@ -64,6 +64,7 @@ class Engine:
     starts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     policy: Mapping[str, Any] = field(default_factory=dict)
     size: int = LARGE
+    crowded: Collection[str] = ()
     tool: str = "pip"
     written: list[list[str]] = field(default_factory=list)
     proved: list[list[str]] = field(default_factory=list)
@@ -73,7 +74,7 @@ class Engine:
 
     @cached_property
     def locked(self) -> LockedWheels:
-        return LockedWheels(self.requires, self.size)
+        return LockedWheels(self.requires, self.size, self.crowded)
 
     def write(self, request: DependenciesLayerRequest) -> DependenciesLayer:
         names = [wheel.name for wheel in request.wheels]
@@ -175,6 +176,12 @@ def test_an_installer_that_starts_at_once_installs_fewer_wheels_together(tool: s
     engine = Engine({f"project-{number}": [] for number in range(20)}, size=1, tool=tool)
     engine.build(None)
     assert len(engine.proved) == batches
+
+
+def test_a_wheel_of_many_files_is_proved_apart_from_small_ones() -> None:
+    engine = Engine({"a": [], "tzdata": [], "b": []}, size=1, crowded=["tzdata"])
+    engine.build(None)
+    assert sorted(engine.proved) == [["a", "b"], ["tzdata"]]
 
 
 def test_images_share_the_proofs_of_requirements_that_they_share() -> None:

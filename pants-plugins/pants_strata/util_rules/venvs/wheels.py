@@ -129,6 +129,7 @@ def _wheel(requirement: LockedRequirement, result: FetchResult) -> LockedWheel:
         result.digest,
         license=told.license,
         bundled=told.bundled,
+        file_count=told.file_count,
     )
 
 
