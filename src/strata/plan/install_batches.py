@@ -28,7 +28,7 @@ _LARGE = 64 << 20
 
 _MEDIUM = 4 << 20
 
-_BATCH = 16
+_BATCH = 12
 _QUICK_BATCH = 6
 _MEDIUM_BATCH = 4
 """The least number of wheels in a batch, on average; the most is about twice as many."""

@@ -5,6 +5,7 @@ A proof installs wheels with a real installer, and compares each file. Its floor
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -17,6 +18,7 @@ from benchmarks.report import Row
 from benchmarks.timing import medians, run
 from benchmarks.wheelhouse import Wheelhouse, resolve
 from benchmarks.workbench import Workbench
+from strata.installers.uv import MEMORY
 
 _REQUIREMENTS = Path(__file__).parent.with_name("proofs.in")
 _IMAGE = 'python_sources()\n\npython_image(name="image", entry_point="main.py", whole_lock=True)\n'
@@ -72,7 +74,8 @@ def _alone(tool: str, kept: Sequence[Sandbox], bench: Workbench) -> float:
     else:
         python = ["--python-version=3.13", "--python-platform=x86_64-manylinux_2_40"]
         more = [*python, "--link-mode=hardlink", f"--target={target}"]
-        used = run(program, "--no-config", "--no-cache", "--offline", "pip", "install", *more, *options, *wheels)
+        command = [program, "--no-config", "--no-cache", "--offline", "pip", "install", *more, *options, *wheels]
+        used = run(*command, env={**os.environ, **MEMORY})
     assert any(target.rglob("RECORD"))
     shutil.rmtree(target)
     return used.processor
