@@ -58,7 +58,7 @@ class OnInterpreter:
     wheels: Digest
 
 
-FETCH = fetch_wheel.Request("demo", "1.0", ("a" * 64,), ("py3-none-any",), python="3.13", platform="any", sdist=False)
+FETCH = fetch_wheel.Request("demo", "1.0", ("a" * 64,), "py3-none-any", python="3.13", platform="any", sdist=False)
 
 
 @rule

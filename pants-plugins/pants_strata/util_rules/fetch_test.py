@@ -17,7 +17,7 @@ from support.mocked_rules import origin, run_mocked
 
 DEBIAN = fetch_debian.Request("libc6", "1", "debian", "pool/libc6.deb", 5, "a" * 64)
 WHEEL = fetch_wheel.Request(
-    "demo", "1", ("b" * 64, "a" * 64), ("py3-none-any",), python="3.13", platform="any", sdist=False
+    "demo", "1", ("b" * 64, "a" * 64), "py3-none-any", python="3.13", platform="any", sdist=False
 )
 
 

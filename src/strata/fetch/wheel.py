@@ -46,7 +46,7 @@ class Release:
     @cached_property
     def tags(self) -> Mapping[str, int]:
         """Return the wheel tags that fit, with their ranks: 0 is best."""
-        return {tag: rank for rank, tag in enumerate(self.request.tags)}
+        return {tag: rank for rank, tag in enumerate(self.request.tags.split())}
 
     def __str__(self) -> str:
         return f"{self.request.name} {self.request.version}"

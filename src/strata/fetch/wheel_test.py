@@ -109,7 +109,7 @@ def test_other_versions(server: Server, other: str) -> None:
     ],
 )
 def test_ranks(name: str, rank: int) -> None:
-    release = Release(Request("demo", "1", (), TAGS, "3.13", "linux/amd64", sdist=False))
+    release = Release(Request("demo", "1", (), " ".join(TAGS), "3.13", "linux/amd64", sdist=False))
     assert release.rank(Link(name, "https://index.example/")) == rank
 
 
@@ -126,7 +126,7 @@ def test_ranks(name: str, rank: int) -> None:
     ],
 )
 def test_ranks_where_an_sdist_will_do(name: str, rank: int) -> None:
-    release = Release(Request("demo", "1", (), TAGS, "3.13", "linux/amd64", sdist=True))
+    release = Release(Request("demo", "1", (), " ".join(TAGS), "3.13", "linux/amd64", sdist=True))
     assert release.rank(Link(name, "https://index.example/")) == rank
 
 
@@ -171,7 +171,7 @@ def test_pips_indexes_serve_where_pants_names_none(server: Server, monkeypatch: 
     server.serve(f"/files/{PURE}", Answer(PURE_WHEEL))
     monkeypatch.setenv("PIP_INDEX_URL", offer(server, PURE))
     settings = {"environment": {"PIP_TIMEOUT": "5"}, "default_index": "https://default.invalid/simple"}
-    request = Request("demo-app", "1.2", (digest(PURE_WHEEL),), TAGS, "3.13", "linux/amd64", sdist=False)
+    request = Request("demo-app", "1.2", (digest(PURE_WHEEL),), " ".join(TAGS), "3.13", "linux/amd64", sdist=False)
     Path(".host/settings.json").write_text(json.dumps(settings))
     assert run(request).name == PURE
     assert os.environ["PIP_TIMEOUT"] == "5"

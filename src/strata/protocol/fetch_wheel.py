@@ -35,7 +35,8 @@ class Request(message.Request[Result]):
 
     :param name: of the project, in its normal form (PEP 503).
     :param hashes: each a sha256 in hexadecimal digits, of which the file must have one.
-    :param tags: the wheel tags that fit, best first (PEP 425).
+    :param tags: the wheel tags that fit, best first (PEP 425), with spaces between: a thousand texts take longer to
+        check than a small wheel to fetch.
     :param sdist: whether a source distribution will do where no wheel fits.
     """
 
@@ -44,7 +45,7 @@ class Request(message.Request[Result]):
     name: str
     version: str
     hashes: tuple[str, ...]
-    tags: tuple[str, ...]
+    tags: str
     python: str
     platform: str
     sdist: bool

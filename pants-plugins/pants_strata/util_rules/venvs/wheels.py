@@ -106,13 +106,14 @@ def _requests(
     platform: str,
     sdists: Container[str],
 ) -> Iterable[FetchRequest]:
+    together = " ".join(tags)
     for number, requirement in enumerate(requirements, 1):
         yield FetchRequest(
             fetch_wheel.Request(
                 name=requirement.name,
                 version=requirement.version,
                 hashes=requirement.hashes,
-                tags=tags,
+                tags=together,
                 python=python,
                 platform=platform,
                 sdist=requirement.name in sdists,
