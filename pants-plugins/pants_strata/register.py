@@ -78,7 +78,7 @@ def target_types() -> Iterable[type[Target]]:
     )
 
 
-# Pants asks at the start of each run, and to collect them takes hundredths of a second.
+# Pants asks at the start of each run, and to collect them takes some milliseconds.
 @cache
 def rules() -> Iterable[Rule | UnionRule]:
     """Return the rules of all modules."""
