@@ -21,7 +21,7 @@ from hashlib import sha256
 from typing import Optional
 
 _FILE = 20 << 10
-"""The bytes of a wheel, compressed, that installers write and the proof reads in the time which a file more takes."""
+"""The cost of a file: so many bytes of a wheel are installed and compared in the time that one more file takes."""
 
 _LARGE = 64 << 20
 """The cost of a wheel that takes several times as long to install as an installer takes to start."""
@@ -38,7 +38,7 @@ Batches = tuple[tuple[str, ...], ...]
 
 
 def install_cost(size: int, file_count: int) -> int:
-    """Return what the proof of a wheel of so many bytes and files costs, in bytes of a wheel that has one file."""
+    """Return what it costs to install a wheel of some bytes and files, and to compare them, in bytes."""
     return size + _FILE * file_count
 
 
