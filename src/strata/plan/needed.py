@@ -14,6 +14,7 @@ from packaging.utils import canonicalize_name
 
 from strata.errors import StrataError
 from strata.errors import wheels as errors
+from strata.locks.requirements import parsed
 from strata.locks.wanted import holds
 
 # Versions decide nothing here, and those of old metadata are no longer read by every packaging: `pytz (>dev)`,
@@ -52,7 +53,7 @@ def reached(
     :param environment: the value of every PEP 508 marker.
     """
     found: dict[str, set[str]] = {}
-    pending = [root for root in map(_read, roots) if _applies(root, environment, "", str(root))]
+    pending = [root for root in map(parsed, roots) if _applies(root, environment, "", str(root))]
     while pending:
         requirement = pending.pop()
         name = canonicalize_name(requirement.name)
@@ -84,7 +85,7 @@ def required(
 
 def project_of(requirement: str) -> str:
     """Return the name of the project that a requirement (PEP 508) is of, in normal form."""
-    return canonicalize_name(_read(requirement).name)
+    return canonicalize_name(parsed(requirement).name)
 
 
 def _needed(name: str, lines: Sequence[str], environment: Mapping[str, str], extra: str) -> tuple[Requirement, ...]:
@@ -117,10 +118,4 @@ def _applies(requirement: Requirement, environment: Mapping[str, str], extra: st
 
 def _without_versions(line: str) -> Requirement:
     versions = _VERSIONS.match(line)
-    return _read(versions["name"] + line[versions.end() :] if versions else line)
-
-
-# To read one takes up to a third of a millisecond, and all images of a repository name the same ones.
-@lru_cache(maxsize=8192)
-def _read(text: str) -> Requirement:
-    return Requirement(text)
+    return parsed(versions["name"] + line[versions.end() :] if versions else line)
