@@ -50,7 +50,7 @@ from pants_strata.util_rules.attest import documents, materials, source
 from pants_strata.util_rules.debian import debug_image, os_packages
 from pants_strata.util_rules.debian import lock as debian_lock
 from pants_strata.util_rules.debian import packages as debian_packages
-from pants_strata.util_rules.first_party import app, image_files
+from pants_strata.util_rules.first_party import app, closure, image_files
 from pants_strata.util_rules.interpreters import build_time, interpreter, python_version, standalone
 from pants_strata.util_rules.interpreters import layer as interpreter_layer
 from pants_strata.util_rules.oci_base import base as oci_base
@@ -88,6 +88,7 @@ def rules() -> Iterable[Rule | UnionRule]:
         base_layers,
         base_lock,
         build_time,
+        closure,
         chosen,
         debian_lock,
         debian_packages,

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from pants.backend.python import register as python
+from pants.backend.python.macros.python_artifact import PythonArtifact
 from pants.core import register as core
 from pants.engine.internals.parametrize import Parametrize
 from pants.engine.internals.scheduler import ExecutionError
@@ -48,7 +49,7 @@ def repository(rules: Iterable[Any]) -> RuleRunner:
             *python.target_types(),  # type: ignore[no-untyped-call]
             *register.target_types(),
         ],
-        objects={"parametrize": Parametrize},
+        objects={"parametrize": Parametrize, "python_artifact": PythonArtifact},
     )
 
 

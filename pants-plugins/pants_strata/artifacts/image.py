@@ -8,6 +8,7 @@ from typing import Optional
 from pants.engine.addresses import Address
 from pants.engine.fs import Digest
 from pants.engine.process import ProcessResultMetadata
+from pants.engine.target import Target
 from pants.util.frozendict import FrozenDict
 
 from pants_strata.artifacts.interpreter import BuildInterpreterRequest, Interpreter
@@ -24,6 +25,20 @@ from strata.protocol.app_layer import Import
 from strata.protocol.bases.fetch_base import BaseRuntime
 from strata.protocol.layer import Compression
 from strata.protocol.system_layer import Parts
+
+
+@dataclass(frozen=True)
+class ImageClosureRequest:
+    """The targets that an image depends on, through any number of steps."""
+
+    address: Address
+
+
+@dataclass(frozen=True)
+class ImageClosure:
+    """These targets, without the image."""
+
+    targets: tuple[Target, ...]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ takes no keyword arguments but `**implicitly(…)`, which finds the rest of a ru
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Collection, Coroutine, Iterable, Mapping
+from itertools import chain
 from pathlib import PurePath
 from typing import Any, Callable, Concatenate, Optional, TypeVar
 
@@ -76,13 +77,14 @@ from pants.engine.target import (
 from pants.source.source_root import SourceRootRequest, SourceRootsRequest, get_source_root, get_source_roots
 from pants.vcs.git import GitWorktreeRequest, get_git_worktree
 
+from pants_strata.engine.sources import python_sources
+
 __all__ = [
     "all_requirements",
     "asker",
     "concurrently",
     "contents",
     "create",
-    "dependency_closure",
     "direct_dependencies",
     "entries",
     "environment_variables",
@@ -260,15 +262,11 @@ async def _targets(addresses: Iterable[Address]) -> tuple[Target, ...]:
     return tuple(item.target for item in found)
 
 
-async def dependency_closure(address: Address) -> tuple[Target, ...]:
-    """Return all that a target depends on, through any number of steps, without the target."""
-    return tuple((await transitive_targets(TransitiveTargetsRequest([address]), **implicitly())).dependencies)
-
-
-async def direct_dependencies(target: Target) -> tuple[Target, ...]:
-    """Return what a target depends on itself, by its field or by inference."""
-    addresses = await resolve_dependencies(DependenciesRequest(target[Dependencies]), **implicitly())
-    return await _targets(addresses)
+async def direct_dependencies(*targets: Target) -> tuple[Target, ...]:
+    """Return what targets depend on themselves, by their fields or by inference; each of them once."""
+    requests = [DependenciesRequest(target.get(Dependencies)) for target in targets]
+    found = await concurrently(resolve_dependencies(request, **implicitly()) for request in requests)
+    return await _targets(dict.fromkeys(chain.from_iterable(found)))
 
 
 async def with_dependencies(addresses: Iterable[Address]) -> tuple[Target, ...]:
@@ -314,18 +312,10 @@ async def source_paths(targets: Iterable[Target]) -> dict[str, str]:
     return {str(PurePath(path).relative_to(roots[path])): path for path in paths}
 
 
-async def python_files(targets: Iterable[Target]) -> Snapshot:
+async def python_files(targets: Collection[Target]) -> Snapshot:
     """Return the Python sources and resources of targets, source roots stripped, generated code included."""
-    sources = await strip_source_roots(
-        **implicitly(
-            SourceFilesRequest(
-                [item.get(SourcesField) for item in targets],
-                for_sources_types=(PythonSourceField, ResourceSourceField),
-                enable_codegen=True,
-            )
-        )
-    )
-    return sources.snapshot
+    found = await concurrently(strip_source_roots(**implicitly(each)) for each in python_sources(targets))
+    return await snapshot(await merge(item.snapshot.digest for item in found))
 
 
 async def loose_files(targets: Iterable[Target]) -> Snapshot:

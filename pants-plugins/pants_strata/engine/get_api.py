@@ -6,7 +6,8 @@ awaitable, and collects what they ask for.
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Collection, Coroutine, Iterable, Mapping
+from itertools import chain
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, get_type_hints
 
@@ -59,13 +60,14 @@ from pants.engine.target import (
 from pants.source.source_root import SourceRoot, SourceRootRequest, SourceRootsRequest, SourceRootsResult
 from pants.vcs.git import GitWorktreeRequest, MaybeGitWorktree
 
+from pants_strata.engine.sources import python_sources
+
 __all__ = [
     "all_requirements",
     "asker",
     "concurrently",
     "contents",
     "create",
-    "dependency_closure",
     "direct_dependencies",
     "entries",
     "environment_variables",
@@ -252,15 +254,11 @@ async def _targets(addresses: Iterable[Address]) -> tuple[Target, ...]:
     return tuple(item.target for item in found)
 
 
-async def dependency_closure(address: Address) -> tuple[Target, ...]:
-    """Return all that a target depends on, through any number of steps, without the target."""
-    return tuple((await Get(TransitiveTargets, TransitiveTargetsRequest([address]))).dependencies)
-
-
-async def direct_dependencies(target: Target) -> tuple[Target, ...]:
-    """Return what a target depends on itself, by its field or by inference."""
-    addresses = await Get(Addresses, DependenciesRequest(target[Dependencies]))
-    return await _targets(addresses)
+async def direct_dependencies(*targets: Target) -> tuple[Target, ...]:
+    """Return what targets depend on themselves, by their fields or by inference; each of them once."""
+    requests = [DependenciesRequest(target.get(Dependencies)) for target in targets]
+    found = await MultiGet(Get(Addresses, DependenciesRequest, request) for request in requests)
+    return await _targets(dict.fromkeys(chain.from_iterable(found)))
 
 
 async def with_dependencies(addresses: Iterable[Address]) -> tuple[Target, ...]:
@@ -306,17 +304,10 @@ async def source_paths(targets: Iterable[Target]) -> dict[str, str]:
     return {str(PurePath(path).relative_to(roots[path])): path for path in paths}
 
 
-async def python_files(targets: Iterable[Target]) -> Snapshot:
+async def python_files(targets: Collection[Target]) -> Snapshot:
     """Return the Python sources and resources of targets, source roots stripped, generated code included."""
-    sources = await Get(
-        StrippedSourceFiles,
-        SourceFilesRequest(
-            [item.get(SourcesField) for item in targets],
-            for_sources_types=(PythonSourceField, ResourceSourceField),
-            enable_codegen=True,
-        ),
-    )
-    return sources.snapshot
+    found = await MultiGet(Get(StrippedSourceFiles, SourceFilesRequest, each) for each in python_sources(targets))
+    return await snapshot(await merge(item.snapshot.digest for item in found))
 
 
 async def loose_files(targets: Iterable[Target]) -> Snapshot:

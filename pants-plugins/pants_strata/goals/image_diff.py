@@ -25,6 +25,7 @@ from pants_strata.artifacts.image import ImageRequest
 from pants_strata.goals.package import ImageFieldSet
 from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
 from pants_strata.target_types.platforms import PlatformsField
+from pants_strata.util_rules.first_party.closure import image_closure
 from pants_strata.util_rules.image import get_image
 from pants_strata.util_rules.platforms import platforms_of
 from strata.attest.build_inputs import BuildInputs
@@ -108,7 +109,7 @@ def _references(root: Path, reference: str, targets: Sequence[Target]) -> list[T
 async def _target(target: Target, platforms: Iterable[Platform], reference: TaggedLayout) -> list[Comparison]:
     before = reference.side()
     images = await engine.concurrently(get_image(ImageRequest(target.address, platform)) for platform in platforms)
-    sources = await engine.source_paths(await engine.dependency_closure(target.address))
+    sources = await engine.source_paths(await image_closure(target.address))
     after = Side(
         [ImageView.of_image(built.image) for built in images],
         build_inputs=BuildInputs.of_all(built.build_inputs for built in images),

@@ -20,6 +20,7 @@ from pants_strata.artifacts.venv import LockedVenvRequest
 from pants_strata.goals import image_diff
 from pants_strata.goals.image_diff import ImageDiff
 from pants_strata.target_types import PythonImageTarget
+from pants_strata.util_rules.first_party import closure
 from strata.attest.build_inputs import read_build_inputs
 from strata.audit.policy import Verdict
 from strata.errors import StrataError
@@ -49,7 +50,7 @@ async def built_image(request: ImageRequest) -> BuiltImage:
 @pytest.fixture(scope="module")
 def runner() -> RuleRunner:
     runner = RuleRunner(
-        rules=[*pants_rules(), *image_diff.rules(), built_image],
+        rules=[*pants_rules(), *closure.rules(), *image_diff.rules(), built_image],
         target_types=[*python.target_types(), PythonImageTarget],  # type: ignore[no-untyped-call]
     )
     runner.write_files(

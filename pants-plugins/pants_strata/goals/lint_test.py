@@ -21,6 +21,7 @@ from pants_strata.artifacts.venv import LockedVenvRequest
 from pants_strata.goals import lint as lint_goal
 from pants_strata.goals.lint import LintImageFieldSet, StrataLintRequest
 from pants_strata.util_rules import default_targets
+from pants_strata.util_rules.first_party import closure
 from pants_strata.util_rules.interpreters import python_version
 from pants_strata.util_rules.review import lint as image_lint
 from strata.attest.build_inputs import BuildInputs
@@ -73,6 +74,7 @@ def runner() -> RuleRunner:
     made = RuleRunner(
         rules=[
             *pants_rules(),
+            *closure.rules(),
             *default_targets.rules(),
             *dependency_inference.rules(),
             *image_lint.rules(),

@@ -43,7 +43,8 @@ from pants_strata.target_types import (
 from pants_strata.target_types.platforms import PlatformsField
 from pants_strata.util_rules.entry_point import image_command
 from pants_strata.util_rules.first_party.app import get_app_layer
-from pants_strata.util_rules.first_party.distributions import built_distributions, image_closure
+from pants_strata.util_rules.first_party.closure import image_closure
+from pants_strata.util_rules.first_party.distributions import built_distributions
 from pants_strata.util_rules.first_party.image_files import extra_layers
 from pants_strata.util_rules.image_system import get_image_system, image_system_request
 from pants_strata.util_rules.interpreters.choice import Settings
@@ -115,7 +116,7 @@ async def build_image(
     venv_target = await image_venv(
         target[VenvField], target[ImageResolveField], target[EntryPointField], strata, python
     )
-    closure = await image_closure(target)
+    closure = await image_closure(request.address)
     check_resolves(closure, venv_target[VenvResolveField].value, python, str(request.address))
     settings = Settings(strata, debian, python, today)
     system_request, program = await image_system_request(target, venv_target, request.platform, settings)

@@ -13,14 +13,11 @@ from pants.engine.fs import EMPTY_DIGEST, Digest, DigestContents, MergeDigests, 
 from pants.engine.target import (
     DependenciesRequest,
     Target,
-    TransitiveTargets,
-    TransitiveTargetsRequest,
     WrappedTarget,
     WrappedTargetRequest,
 )
 from pants.testutil.option_util import create_subsystem
 from pants.util.frozendict import FrozenDict
-from pants.util.ordered_set import FrozenOrderedSet
 
 from pants_strata.artifacts import PLATFORM
 from pants_strata.artifacts.debian_packages import DebianPackages
@@ -30,6 +27,8 @@ from pants_strata.artifacts.image import (
     BuiltImage,
     FilesLayer,
     FilesLayerRequest,
+    ImageClosure,
+    ImageClosureRequest,
     ImageRequest,
     ImageSystem,
     ImageSystemRequest,
@@ -128,7 +127,7 @@ class Engine:
                 (WrappedTarget, WrappedTargetRequest): lambda it: WrappedTarget(targets[it.address.spec]),
                 (Addresses, UnparsedAddressInputs): lambda it: Addresses([targets[it.values[0]].address]),
                 (Addresses, DependenciesRequest): lambda _: Addresses(),
-                (TransitiveTargets, TransitiveTargetsRequest): lambda _: TransitiveTargets((), FrozenOrderedSet()),
+                (ImageClosure, ImageClosureRequest): lambda _: ImageClosure(()),
                 (Digest, PathGlobs): lambda _: EMPTY_DIGEST,
                 (DigestContents, Digest): lambda _: DigestContents([]),
                 (Interpreter, InterpreterRequest): self.interpreter,

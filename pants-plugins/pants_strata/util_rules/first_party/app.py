@@ -14,7 +14,8 @@ from pants.engine.rules import Rule, collect_rules, rule
 from pants_strata import engine
 from pants_strata.artifacts.image import AppLayer, AppLayerRequest
 from pants_strata.library_process import on_interpreter, sandbox_interpreter, written_layer
-from pants_strata.util_rules.first_party.distributions import image_closure, own_files
+from pants_strata.util_rules.first_party.closure import image_closure
+from pants_strata.util_rules.first_party.distributions import own_files
 from pants_strata.util_rules.interpreters.build_time import get_build_interpreter
 from strata.protocol import app_layer
 
@@ -24,8 +25,8 @@ _ROOT = "sources"
 @rule
 async def write_app_layer(request: AppLayerRequest) -> AppLayer:
     """Return the layer of an image's first-party code, and what that imports from elsewhere."""
-    image = await engine.target(request.address)
-    sources = await own_files(await engine.python_files(await image_closure(image)), request.installed, image.address)
+    files = await engine.python_files(await image_closure(request.address))
+    sources = await own_files(files, request.installed, request.address)
     interpreter = await get_build_interpreter(request.interpreter)
     step = await on_interpreter(
         interpreter,

@@ -11,7 +11,6 @@ from collections.abc import Collection, Sequence
 from pathlib import Path, PurePosixPath
 
 from packaging.utils import parse_wheel_filename
-from pants.backend.python.target_types import PythonProvidesField
 from pants.engine.addresses import Address
 from pants.engine.fs import Digest, Snapshot
 from pants.engine.target import Target
@@ -22,6 +21,7 @@ from pants_strata.artifacts.interpreter import BuildInterpreter, Interpreter
 from pants_strata.artifacts.venv import LockedVenv, LockedVenvRequest
 from pants_strata.artifacts.wheel import BuiltDistribution, LockedWheel
 from pants_strata.library_process import Step, answers, on_interpreter, sandbox_interpreter
+from pants_strata.util_rules.first_party.closure import is_distribution
 from pants_strata.util_rules.interpreters.build_time import build_interpreter_for
 from pants_strata.util_rules.venvs.c_library import check_c_library
 from pants_strata.util_rules.venvs.locked_venv import get_locked_venv
@@ -35,14 +35,6 @@ from strata.protocol.wheel import Wheel
 _FILES = "files"
 
 
-async def image_closure(image: Target) -> tuple[Target, ...]:
-    """Return all that an image depends on, but not what it depends on only through a distribution of its own."""
-    direct = await engine.direct_dependencies(image)
-    if not any(_is_distribution(item) for item in direct):
-        return await engine.dependency_closure(image.address)
-    return await engine.with_dependencies([item.address for item in direct if not _is_distribution(item)])
-
-
 async def built_distributions(
     image: Target, venv: LockedVenvRequest, interpreter: Interpreter
 ) -> tuple[BuiltDistribution, ...]:
@@ -52,7 +44,7 @@ async def built_distributions(
     project that the lock or another distribution has, too, and for a requirement that none of them has.
     """
     direct = await engine.direct_dependencies(image)
-    targets = sorted((item for item in direct if _is_distribution(item)), key=lambda item: item.address)
+    targets = sorted((item for item in direct if is_distribution(item)), key=lambda item: item.address)
     if not targets:
         return ()
     packages = await engine.packaged(targets)
@@ -89,10 +81,6 @@ async def own_files(sources: Snapshot, installed: Collection[str], image: Addres
         if divided:
             raise errors.package_divided(package, divided).at(str(image))
     return await engine.snapshot(await engine.only(sources.digest, ["**", *(f"!{path}" for path in installed)]))
-
-
-def _is_distribution(target: Target) -> bool:
-    return target.has_field(PythonProvidesField)
 
 
 async def _one_wheel(target: Target, files: Digest, locked: LockedVenv) -> Wheel:

@@ -32,7 +32,7 @@ from pants_strata.target_types import (
     VenvLayerBudgetField,
 )
 from pants_strata.target_types.platforms import PlatformsField
-from pants_strata.util_rules.first_party.distributions import image_closure
+from pants_strata.util_rules.first_party.closure import image_closure
 from pants_strata.util_rules.image import get_image
 from pants_strata.util_rules.interpreters.choice import Settings
 from pants_strata.util_rules.platforms import platforms_of
@@ -120,7 +120,7 @@ async def lint_image(
         problems += checks.accidental_installers(locked, await _declared(), venv)
         if image[ScriptField].value is None:
             problems += checks.nothing_of_lock(
-                await needed_requirements(image, await image_closure(image)), locked, venv
+                await needed_requirements(image, await image_closure(image.address)), locked, venv
             )
         if LAYER_BUDGET not in ignored:
             problems += await _of_budget(image, parts.venv, len(locked), platform, strata)

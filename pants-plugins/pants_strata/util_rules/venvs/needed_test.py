@@ -19,7 +19,7 @@ from pants_strata.artifacts.venv import LockedVenvRequest
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import EntryPointField, ImageResolveField, VenvField
 from pants_strata.util_rules.debian import packages
-from pants_strata.util_rules.first_party.distributions import image_closure
+from pants_strata.util_rules.first_party.closure import image_closure
 from pants_strata.util_rules.interpreters import interpreter
 from pants_strata.util_rules.interpreters.interpreter import get_interpreter
 from pants_strata.util_rules.venvs import locked_venv
@@ -56,7 +56,7 @@ class Needed:
 @rule
 async def needed(address: Address) -> Needed:
     image = await engine.target(address)
-    found = await needed_requirements(image, await image_closure(image))
+    found = await needed_requirements(image, await image_closure(address))
     return Needed(None if found is None else tuple((name, str(owner)) for name, owner in found.items()))
 
 
@@ -80,7 +80,7 @@ async def plan(address: Address, strata: StrataSubsystem, python: PythonSetup) -
     venv = await image_venv(image[VenvField], image[ImageResolveField], image[EntryPointField], strata, python)
     python_of_image = await get_interpreter(InterpreterRequest(CPYTHON, PLATFORM))
     locked = await get_locked_venv(LockedVenvRequest(venv.address, PLATFORM, python_of_image.base, CPYTHON))
-    return Plan(len(locked.requirements), tuple(await needed_requirements(image, await image_closure(image)) or ()))
+    return Plan(len(locked.requirements), tuple(await needed_requirements(image, await image_closure(address)) or ()))
 
 
 get_plan = engine.asker(plan)

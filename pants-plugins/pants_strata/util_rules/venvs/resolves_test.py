@@ -15,6 +15,7 @@ from pants_strata.artifacts.debian_packages import DebianPackages
 from pants_strata.artifacts.interpreter import Interpreter
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import EntryPointField, ImageResolveField, VenvField, VenvResolveField
+from pants_strata.util_rules.first_party.closure import image_closure
 from pants_strata.util_rules.venvs.locked_venv import read_requirements_of
 from pants_strata.util_rules.venvs.resolves import check_resolves, image_venv
 from strata.locks.environment import wheel_tags
@@ -45,7 +46,7 @@ class Wheels:
 async def wheels(address: Address, strata: StrataSubsystem, python: PythonSetup) -> Wheels:
     image = await engine.target(address)
     venv = await image_venv(image[VenvField], image[ImageResolveField], image[EntryPointField], strata, python)
-    closure = await engine.dependency_closure(address)
+    closure = await image_closure(address)
     check_resolves(closure, venv[VenvResolveField].value, python, str(address))
     interpreter = Interpreter(
         address=Address("", target_name="strata-interpreter"),
