@@ -61,7 +61,7 @@ from pants_strata.util_rules.oci_base import lock as base_lock
 from pants_strata.util_rules.outputs import kept
 from pants_strata.util_rules.publishing import published, siblings
 from pants_strata.util_rules.review import lint as image_lint
-from pants_strata.util_rules.venvs import chosen, locked_venv, parts, proof, venv
+from pants_strata.util_rules.venvs import locked_venv, parts, proof, venv
 
 
 def target_types() -> Iterable[type[Target]]:
@@ -89,7 +89,6 @@ def rules() -> Iterable[Rule | UnionRule]:
         base_lock,
         build_time,
         closure,
-        chosen,
         debian_lock,
         debian_packages,
         debug_image,

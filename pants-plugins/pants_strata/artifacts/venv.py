@@ -62,22 +62,6 @@ class VenvRequest:
 
 
 @dataclass(frozen=True)
-class VenvWheelsRequest:
-    """The wheels of a venv: `lock`, `roots` and `built` are those of its `VenvRequest`."""
-
-    lock: LockedVenvRequest
-    roots: tuple[str, ...] | None
-    built: tuple[LockedWheel, ...]
-
-
-@dataclass(frozen=True)
-class VenvWheels:
-    """The wheels that are installed together, fetched or built."""
-
-    wheels: tuple[LockedWheel, ...]
-
-
-@dataclass(frozen=True)
 class DependenciesLayerRequest:
     """The layer of some wheels, mostly one; `venv` is for messages."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Optional
 
 from pants.engine.addresses import Address
 from pants.engine.fs import Digest
-from pants.engine.target import WrappedTarget, WrappedTargetRequest
+from pants.engine.rules import rule
 from pants.util.frozendict import FrozenDict
 
 from pants_strata.artifacts import PLATFORM
@@ -15,14 +16,15 @@ from pants_strata.artifacts.debian_packages import DebianPackages
 from pants_strata.artifacts.fetched_file import FetchRequest, FetchResult
 from pants_strata.artifacts.installer import InstallerRequest
 from pants_strata.artifacts.interpreter import Interpreter
-from pants_strata.artifacts.venv import LockedVenv, LockedVenvRequest, VenvWheels, VenvWheelsRequest
+from pants_strata.artifacts.venv import LockedVenv, LockedVenvRequest, VenvRequest
+from pants_strata.artifacts.wheel import LockedWheel
 from pants_strata.target_types import PythonVenvTarget
 from pants_strata.util_rules.venvs.c_library import own_c_library
 from pants_strata.util_rules.venvs.chosen import choose_wheels
 from strata.locks.environment import wheel_tags
 from strata.locks.requirements import LockedRequirement
 from strata.protocol import fetch_wheel
-from support.mocked_rules import run_mocked
+from support.mocked_rules import Answers, run_mocked
 
 ADDRESS = Address("third", target_name="venv")
 INSTALLER_ADDRESS = Address("third", target_name="installer")
@@ -35,6 +37,16 @@ _INTERPRETER = Interpreter(
 _TAGS = wheel_tags("3.13.5", (2, 41), PLATFORM)
 
 LOCK = LockedVenvRequest(ADDRESS, PLATFORM, _INTERPRETER.base, _INTERPRETER.address)
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    wheels: tuple[LockedWheel, ...]
+
+
+@rule
+async def _choose(request: VenvRequest, locked: LockedVenv) -> _Chosen:
+    return _Chosen(await choose_wheels(PythonVenvTarget({}, ADDRESS), locked, request.roots, request.built))
 
 
 @dataclass
@@ -57,18 +69,15 @@ class LockedWheels:
         installer = InstallerRequest(INSTALLER_ADDRESS, ADDRESS)
         return LockedVenv(_INTERPRETER, installer, requirements, own_c_library(_INTERPRETER), _TAGS)
 
-    def choose(self, request: VenvWheelsRequest) -> VenvWheels:
-        """Return what the rule returns."""
-        chosen: VenvWheels = run_mocked(
-            choose_wheels,
-            [request],
-            {
-                (WrappedTarget, WrappedTargetRequest): lambda _: WrappedTarget(PythonVenvTarget({}, ADDRESS)),
-                (LockedVenv, LockedVenvRequest): self.venv,
-                (FetchResult, FetchRequest): self._fetch,
-            },
-        )
-        return chosen
+    def choose(self, roots: Optional[Sequence[str]], built: Sequence[LockedWheel] = ()) -> tuple[LockedWheel, ...]:
+        """Return what the plugin chooses."""
+        request = VenvRequest(LOCK, None if roots is None else tuple(roots), "all", "gzip", tuple(built))
+        chosen: _Chosen = run_mocked(_choose, [request, self.venv(LOCK)], self.answers())
+        return chosen.wheels
+
+    def answers(self) -> Answers:
+        """Return the answers of fetches."""
+        return {(FetchResult, FetchRequest): self._fetch}
 
     def _fetch(self, request: FetchRequest) -> FetchResult:
         wanted = request.wanted

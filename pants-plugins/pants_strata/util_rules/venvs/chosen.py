@@ -6,14 +6,12 @@ Inputs: the lock, wheels, which say what they require. Errors: those of the lock
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Optional
 
-from pants.engine.rules import Rule, collect_rules, rule
 from pants.engine.target import Target
 
-from pants_strata import engine
-from pants_strata.artifacts.venv import LockedVenv, VenvWheels, VenvWheelsRequest
+from pants_strata.artifacts.venv import LockedVenv
 from pants_strata.artifacts.wheel import LockedWheel
-from pants_strata.util_rules.venvs.locked_venv import get_locked_venv
 from pants_strata.util_rules.venvs.sdists import allowed_sdists, with_built_wheels
 from pants_strata.util_rules.venvs.wheels import fetch_wheels
 from strata.errors import StrataError
@@ -65,19 +63,10 @@ async def _needed(
         found.update((wheel.name, wheel) for wheel in await _obtain(target, locked, new))
 
 
-@rule
-async def choose_wheels(request: VenvWheelsRequest) -> VenvWheels:
-    """Return the wheels of a venv."""
-    target = await engine.target(request.lock.address)
-    locked = await get_locked_venv(request.lock)
-    if request.roots is None:
-        return VenvWheels((*request.built, *await _obtain(target, locked, locked.requirements)))
-    return VenvWheels(await _needed(target, locked, request.roots, request.built))
-
-
-get_venv_wheels = engine.asker(choose_wheels)
-
-
-def rules() -> Iterable[Rule]:
-    """Return the rules of this module."""
-    return collect_rules()
+async def choose_wheels(
+    target: Target, locked: LockedVenv, roots: Optional[Iterable[str]], built: Sequence[LockedWheel]
+) -> tuple[LockedWheel, ...]:
+    """Return the built wheels, and what they and `roots` require of the lock of a `python_venv`; None for all of it."""
+    if roots is None:
+        return (*built, *await _obtain(target, locked, locked.requirements))
+    return await _needed(target, locked, roots, built)

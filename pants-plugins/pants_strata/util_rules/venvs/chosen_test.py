@@ -5,10 +5,9 @@ from typing import Optional
 
 import pytest
 
-from pants_strata.artifacts.venv import VenvWheelsRequest
 from pants_strata.artifacts.wheel import LockedWheel
 from strata.errors import StrataError
-from support.venvs.locked_wheels import DIGEST, LARGE, LOCK, LockedWheels
+from support.venvs.locked_wheels import DIGEST, LARGE, LockedWheels
 
 
 def chosen(
@@ -16,8 +15,8 @@ def chosen(
 ) -> tuple[list[str], list[str]]:
     """Return the names of the wheels that were fetched, in that order, and of those that are chosen."""
     lock = LockedWheels(requires)
-    found = lock.choose(VenvWheelsRequest(LOCK, None if roots is None else tuple(roots), tuple(built)))
-    return lock.fetched, [wheel.name for wheel in found.wheels]
+    found = lock.choose(roots, built)
+    return lock.fetched, [wheel.name for wheel in found]
 
 
 def test_each_round_fetches_what_the_last_one_requires() -> None:

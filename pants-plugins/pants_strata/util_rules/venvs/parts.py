@@ -21,13 +21,12 @@ from pants_strata.artifacts.venv import (
     VenvLayerRequest,
     VenvParts,
     VenvRequest,
-    VenvWheelsRequest,
 )
 from pants_strata.artifacts.wheel import LockedWheel
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import InstallerToolField, VenvLayerBudgetField, VenvLayerThresholdField
 from pants_strata.util_rules.dependencies import get_dependencies_layer, get_venv_layer
-from pants_strata.util_rules.venvs.chosen import get_venv_wheels
+from pants_strata.util_rules.venvs.chosen import choose_wheels
 from pants_strata.util_rules.venvs.locked_venv import get_locked_venv
 from pants_strata.util_rules.venvs.proof import get_proof
 from strata.errors.targets import layer_budget_unusable
@@ -105,7 +104,7 @@ async def make_venv_parts(request: VenvRequest, strata: StrataSubsystem) -> Venv
     target = await engine.target(request.lock.address)
     locked = await get_locked_venv(request.lock)
     tool = (await engine.target(locked.installer.address))[InstallerToolField].value
-    chosen = (await get_venv_wheels(VenvWheelsRequest(request.lock, request.roots, request.built))).wheels
+    chosen = await choose_wheels(target, locked, request.roots, request.built)
     wheels = {wheel.name: wheel for wheel in chosen}
     layers = layer_requests(request, target, strata, locked, wheels)
     own = VenvLayerRequest(BuildInterpreterRequest(locked.interpreter.address), request.compression, request.program)
