@@ -46,7 +46,7 @@ from pants_strata.util_rules import (
     installer_lock,
     workers,
 )
-from pants_strata.util_rules.attest import documents, materials, source
+from pants_strata.util_rules.attest import materials, source
 from pants_strata.util_rules.debian import debug_image, os_packages
 from pants_strata.util_rules.debian import lock as debian_lock
 from pants_strata.util_rules.debian import packages as debian_packages
@@ -95,7 +95,6 @@ def rules() -> Iterable[Rule | UnionRule]:
         default_targets,
         dependencies,
         dependency_inference,
-        documents,
         fetch,
         generate_lockfiles,
         host,

@@ -1,4 +1,4 @@
-"""This module has the folder that a run of Pants packages into, and which packages must be written there."""
+"""This module has the folder that a run of Pants packages into, what lies there, and which packages must be written."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from typing import Optional
 
 from pants.engine.addresses import Address
+from pants.engine.fs import Digest
 from pants.engine.internals.session import RunId
+from pants.util.frozendict import FrozenDict
+
+
+@dataclass(frozen=True)
+class DistRequest:
+    """The request for the folder. Who asks for it is asked anew in each run."""
 
 
 @dataclass(frozen=True)
@@ -19,14 +26,12 @@ class Dist:
     :param name: relative to that.
     :param keeps: whether this run leaves alone what lies there as it was written. It does so where it runs no goal
         but `package`: others need the files.
-    :param whole: whether the command names all targets of the repository, `::`.
     """
 
     run: RunId
     root: str
     name: str
     keeps: bool
-    whole: bool
 
     @property
     def path(self) -> str:
@@ -35,10 +40,59 @@ class Dist:
 
 
 @dataclass(frozen=True)
-class EmbeddedPackagesRequest:
-    """The packages that targets of this repository may take into their own.
+class Output:
+    """A package in a folder.
 
-    :param whole: whether the run packages such targets in any case, so that it costs nothing to ask what they take.
+    :param folder: its absolute path.
+    :param own: the paths below it that Pants removes before it writes the package.
+    :param digest: all files, by their paths below the folder. Those that are not below `own` are shared with others.
+    """
+
+    folder: str
+    own: tuple[str, ...]
+    digest: Digest
+
+
+@dataclass(frozen=True)
+class LyingPackagesRequest:
+    """The request for all packages that lie in `dist/` as they were written."""
+
+
+@dataclass(frozen=True)
+class LyingPackages:
+    """The packages that a run leaves alone if it would write the same, by the first path of each.
+
+    :param name: that of `dist/`, relative to the build root.
+    """
+
+    name: str
+    by_path: FrozenDict[str, Output]
+
+
+@dataclass(frozen=True)
+class LyingPackageRequest:
+    """The request for the one among them with a first path, relative to `dist/`."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class LyingPackage:
+    """That package; None where none lies there."""
+
+    name: str
+    output: Optional[Output]
+
+    def has(self, own: tuple[str, ...], digest: Digest) -> bool:
+        """Return whether it is a package with these paths and files."""
+        return self.output is not None and (self.output.own, self.output.digest) == (own, digest)
+
+
+@dataclass(frozen=True)
+class NamedTargets:
+    """What the command of a run names, which the next run of the same command names, too.
+
+    :param whole: whether that is all targets of the repository, `::`.
     """
 
     whole: bool

@@ -1,4 +1,4 @@
-"""This module has the requests and the results of the documents about an image."""
+"""This module has what the documents about images on one venv have in common."""
 
 from __future__ import annotations
 
@@ -6,24 +6,8 @@ from dataclasses import dataclass
 
 from pants.util.frozendict import FrozenDict
 
-from pants_strata.artifacts.image import BuiltImage, ImageRequest
 from pants_strata.artifacts.venv import LockedVenvRequest
 from strata.attest.provenance import Material
-
-
-@dataclass(frozen=True)
-class DocumentsRequest:
-    """The documents about an image for one platform, as `[strata].attest` chooses them."""
-
-    image: ImageRequest
-
-
-@dataclass(frozen=True)
-class Documents:
-    """The image, and `files` by their names, as strata.attest.documents has them."""
-
-    image: BuiltImage
-    files: FrozenDict[str, bytes]
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,15 @@ from dataclasses import dataclass, replace
 
 from pants.core.goals.package import BuiltPackage, BuiltPackageArtifact, PackageFieldSet
 from pants.engine.fs import EMPTY_DIGEST
-from pants.engine.rules import Rule, _uncacheable_rule, collect_rules, rule
+from pants.engine.rules import Rule, collect_rules, rule
 from pants.engine.unions import UnionRule
 
 from pants_strata import engine
-from pants_strata.artifacts.dist import Dist
-from pants_strata.artifacts.documents import DocumentsRequest
+from pants_strata.artifacts.dist import DistRequest, EmbeddedPackages
 from pants_strata.artifacts.image import BuiltImage, ImageRequest
 from pants_strata.artifacts.layouts import LayoutsOnBases
 from pants_strata.goals.summary import Part, made, told
-from pants_strata.subsystem import DebianSubsystem, StrataSubsystem
+from pants_strata.subsystem import DebianSubsystem, StandaloneSubsystem, StrataSubsystem
 from pants_strata.target_types import (
     ArtifactOutputPathField,
     EntryPointField,
@@ -25,9 +24,10 @@ from pants_strata.target_types import (
 from pants_strata.target_types.image import DebugField
 from pants_strata.target_types.platforms import PlatformsField
 from pants_strata.util_rules.archive import archive_of
-from pants_strata.util_rules.attest.documents import get_documents
+from pants_strata.util_rules.attest.documents import documents_of
 from pants_strata.util_rules.debian.debug_image import debug_layout
-from pants_strata.util_rules.outputs.kept import unless_kept
+from pants_strata.util_rules.image import get_image
+from pants_strata.util_rules.outputs.kept import get_dist, unless_kept
 from pants_strata.util_rules.outputs.layout import layout_at, root_digest
 from pants_strata.util_rules.platforms import platforms_of
 from strata.attest.build_inputs import BuildInputs, build_inputs_path
@@ -55,13 +55,6 @@ class ImageFieldSet(PackageFieldSet):
 
 
 @dataclass(frozen=True)
-class PackagedImageRequest:
-    """A `python_image`, to be packaged."""
-
-    field_set: ImageFieldSet
-
-
-@dataclass(frozen=True)
 class PackagedImage:
     """What `package` writes of an image.
 
@@ -79,30 +72,30 @@ class PackagedImage:
 
 @rule
 async def packaged_image(
-    request: PackagedImageRequest, strata: StrataSubsystem, debian: DebianSubsystem, layouts: LayoutsOnBases
+    field_set: ImageFieldSet,
+    strata: StrataSubsystem,
+    debian: DebianSubsystem,
+    standalone: StandaloneSubsystem,
+    layouts: LayoutsOnBases,
 ) -> PackagedImage:
     """Return the layout of an image, and beside it what each layer was made from, the documents, and the archive."""
-    field_set = request.field_set
     platforms = platforms_of(field_set.platforms, field_set.address, strata, debian)
-    # The documents bring their images. Were these asked for beside them, the engine, once it found an image changed,
-    # would give up the documents that it had begun to write, and begin anew.
-    documents = await engine.concurrently(
-        get_documents(DocumentsRequest(ImageRequest(field_set.address, platform))) for platform in platforms
-    )
-    images = [described.image for described in documents]
+    images = await engine.concurrently(get_image(ImageRequest(field_set.address, platform)) for platform in platforms)
     files = layout_files([built.image for built in images])
     path = field_set.output_path.value_or_default(file_ending=None)
     layout = await layout_at(path, files, [built.blobs for built in images], layouts)
     inputs = build_inputs_path(path)
     beside = {inputs: BuildInputs.of_all(built.build_inputs for built in images).to_bytes()}
-    for platform, described in zip(platforms, documents):
+    target = await engine.target(field_set.address)
+    for platform, built in zip(platforms, images):
+        documents = await documents_of(built, target, strata, debian, standalone)
         folder = f"{documents_path(path)}/{folder_of(platform)}"
-        beside.update((f"{folder}/{name}", content) for name, content in described.files.items())
+        beside.update((f"{folder}/{name}", content) for name, content in documents.items())
     archive, archives = EMPTY_DIGEST, tuple[BuiltPackageArtifact, ...]()
     if not layouts.publish_alone:
         blobs = await engine.merge(built.blobs for built in images)
         archive, archives = await archive_of(
-            *(await engine.target(field_set.address), strata, [built.image for built in images]),
+            *(target, strata, [built.image for built in images]),
             *(root_digest(files), blobs, path),
         )
     debug, debugs = EMPTY_DIGEST, tuple[BuiltPackageArtifact, ...]()
@@ -127,21 +120,41 @@ def _part(built: BuiltImage, layouts: LayoutsOnBases) -> Part:
     return Part(built.image.platform, built.image.layers, built.image.manifest_descriptor.digest, notes)
 
 
-# Else the engine asks whether what the last run made is still right, finds at once that this is another run, gives up
-# what it has begun to look at, and makes that anew: the rules of all images.
-@_uncacheable_rule
-async def package_image(field_set: ImageFieldSet, dist: Dist) -> BuiltPackage:
-    """Return what `package` writes of an image, with what this run of Pants made of it, or what it leaves alone."""
-    packaged = await get_packaged_image(PackagedImageRequest(field_set))
-    package = await unless_kept(packaged.package, field_set.address, dist)
+@dataclass(frozen=True)
+class ImageForDist:
+    """What this run writes of an image, with what it made of it, or what it leaves alone."""
+
+    package: BuiltPackage
+
+
+@rule
+async def image_for_dist(field_set: ImageFieldSet, embedded: EmbeddedPackages) -> ImageForDist:
+    """Return what this run writes of an image. It is asked anew in the run after one that wrote it, and not later."""
+    packaged = await get_packaged_image(field_set)
+    package = await unless_kept(packaged.package, field_set.address, embedded)
     if package is not packaged.package:
-        return package
+        return ImageForDist(package)
+    run = (await get_dist(DistRequest())).run
     layout, *beside = package.artifacts
     parts = [
-        replace(part, notes=(made(built, dist.run), *part.notes))
-        for part, built in zip(packaged.parts, packaged.images)
+        replace(part, notes=(made(built, run), *part.notes)) for part, built in zip(packaged.parts, packaged.images)
     ]
-    return replace(package, artifacts=(told(str(layout.relpath), packaged.root, parts), *beside))
+    artifacts = (told(str(layout.relpath), packaged.root, parts), *beside)
+    return ImageForDist(replace(package, artifacts=artifacts))
+
+
+get_image_for_dist = engine.asker(image_for_dist)
+
+
+@rule
+async def package_image(field_set: ImageFieldSet) -> BuiltPackage:
+    """Return what `package` writes of an image, or what it leaves alone."""
+    # The engine looks at all that a rule asked for at the same time, and gives up the rest at the first that is another
+    # now. In the run after an image was written that is the run itself, which the next rule asks for. So this one asks
+    # for the image, too: else its steps would be begun anew.
+    await get_packaged_image(field_set)
+    for_dist: ImageForDist = await get_image_for_dist(field_set)
+    return for_dist.package
 
 
 def rules() -> Iterable[Rule | UnionRule]:

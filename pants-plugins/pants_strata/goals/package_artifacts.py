@@ -13,7 +13,7 @@ from pants.engine.target import Target
 from pants.engine.unions import UnionRule
 
 from pants_strata import engine
-from pants_strata.artifacts.dist import Dist
+from pants_strata.artifacts.dist import EmbeddedPackages
 from pants_strata.artifacts.installer import InstallerRequest, PreparedInstallerRequest
 from pants_strata.artifacts.interpreter import InterpreterLayerRequest, InterpreterRequest
 from pants_strata.artifacts.layer import ArtifactLayer
@@ -96,19 +96,11 @@ class OsPackagesFieldSet(ArtifactFieldSet):
     required_fields = (DebianPackagesNamesField, ArtifactOutputPathField)
 
 
-@dataclass(frozen=True)
-class PackagedOsPackagesRequest:
-    """`debian_packages`, to be packaged."""
-
-    field_set: OsPackagesFieldSet
-
-
 @rule
 async def packaged_os_packages(
-    request: PackagedOsPackagesRequest, strata: StrataSubsystem, debian: DebianSubsystem, layouts: LayoutsOnBases
+    field_set: OsPackagesFieldSet, strata: StrataSubsystem, debian: DebianSubsystem, layouts: LayoutsOnBases
 ) -> PackagedArtifact:
     """Return a layout with the layer of Debian packages, for each platform of `[strata].platforms`."""
-    field_set = request.field_set
     interpreter = (await default_interpreter(strata)).address
     platforms = platforms_of(None, field_set.address, strata, debian)
     layers = await engine.concurrently(
@@ -123,10 +115,10 @@ get_packaged_os_packages = engine.asker(packaged_os_packages)
 
 
 @_uncacheable_rule
-async def package_os_packages(field_set: OsPackagesFieldSet, dist: Dist) -> BuiltPackage:
+async def package_os_packages(field_set: OsPackagesFieldSet, embedded: EmbeddedPackages) -> BuiltPackage:
     """Return what `package` writes of Debian packages, or what it leaves alone."""
-    packaged = await get_packaged_os_packages(PackagedOsPackagesRequest(field_set))
-    return await unless_kept(packaged.package, field_set.address, dist)
+    packaged = await get_packaged_os_packages(field_set)
+    return await unless_kept(packaged.package, field_set.address, embedded)
 
 
 @dataclass(frozen=True)
@@ -136,22 +128,14 @@ class InterpreterFieldSet(ArtifactFieldSet):
     required_fields = (InterpreterVersionField, ArtifactOutputPathField)
 
 
-@dataclass(frozen=True)
-class PackagedInterpreterRequest:
-    """An interpreter, to be packaged."""
-
-    field_set: InterpreterFieldSet
-
-
 @rule
 async def packaged_interpreter(
-    request: PackagedInterpreterRequest,
+    field_set: InterpreterFieldSet,
     strata: StrataSubsystem,
     debian: DebianSubsystem,
     layouts: LayoutsOnBases,
 ) -> PackagedArtifact:
     """Return a layout with the layer of an interpreter, for each platform of `[strata].platforms`."""
-    field_set = request.field_set
     platforms = platforms_of(None, field_set.address, strata, debian)
     interpreters = await engine.concurrently(
         get_interpreter(InterpreterRequest(field_set.address, platform)) for platform in platforms
@@ -168,10 +152,10 @@ get_packaged_interpreter = engine.asker(packaged_interpreter)
 
 
 @_uncacheable_rule
-async def package_interpreter(field_set: InterpreterFieldSet, dist: Dist) -> BuiltPackage:
+async def package_interpreter(field_set: InterpreterFieldSet, embedded: EmbeddedPackages) -> BuiltPackage:
     """Return what `package` writes of an interpreter, or what it leaves alone."""
-    packaged = await get_packaged_interpreter(PackagedInterpreterRequest(field_set))
-    return await unless_kept(packaged.package, field_set.address, dist)
+    packaged = await get_packaged_interpreter(field_set)
+    return await unless_kept(packaged.package, field_set.address, embedded)
 
 
 @dataclass(frozen=True)
@@ -181,20 +165,12 @@ class InstallerFieldSet(ArtifactFieldSet):
     required_fields = (InstallerToolField, ArtifactOutputPathField)
 
 
-@dataclass(frozen=True)
-class PackagedInstallerRequest:
-    """An installer, to be packaged."""
-
-    field_set: InstallerFieldSet
-
-
 @rule
-async def packaged_installer(request: PackagedInstallerRequest, strata: StrataSubsystem) -> PackagedArtifact:
+async def packaged_installer(field_set: InstallerFieldSet, strata: StrataSubsystem) -> PackagedArtifact:
     """Return the wheels of an installer and of all that it needs.
 
     The installer is also made ready to start, so that a job that packages what apps share leaves that in the cache.
     """
-    field_set = request.field_set
     interpreter = (await default_interpreter(strata)).address
     prepared = PreparedInstallerRequest(InstallerRequest(field_set.address, interpreter))
     installer = (await get_prepared_installer(prepared)).installer
@@ -208,10 +184,10 @@ get_packaged_installer = engine.asker(packaged_installer)
 
 
 @_uncacheable_rule
-async def package_installer(field_set: InstallerFieldSet, dist: Dist) -> BuiltPackage:
+async def package_installer(field_set: InstallerFieldSet, embedded: EmbeddedPackages) -> BuiltPackage:
     """Return what `package` writes of an installer, or what it leaves alone."""
-    packaged = await get_packaged_installer(PackagedInstallerRequest(field_set))
-    return await unless_kept(packaged.package, field_set.address, dist)
+    packaged = await get_packaged_installer(field_set)
+    return await unless_kept(packaged.package, field_set.address, embedded)
 
 
 @dataclass(frozen=True)
@@ -221,16 +197,9 @@ class VenvFieldSet(ArtifactFieldSet):
     required_fields = (VenvLockfileField, ArtifactOutputPathField)
 
 
-@dataclass(frozen=True)
-class PackagedVenvRequest:
-    """A venv, to be packaged."""
-
-    field_set: VenvFieldSet
-
-
 @rule
 async def packaged_venv(
-    request: PackagedVenvRequest,
+    field_set: VenvFieldSet,
     strata: StrataSubsystem,
     debian: DebianSubsystem,
     python: PythonSetup,
@@ -238,7 +207,6 @@ async def packaged_venv(
     layouts: LayoutsOnBases,
 ) -> PackagedArtifact:
     """Return a layout with the layers of all of the lock, for each platform of `[strata].platforms`."""
-    field_set = request.field_set
     platforms = platforms_of(None, field_set.address, strata, debian)
     target = await engine.target(field_set.address)
     settings = Settings(strata, debian, python, today)
@@ -254,10 +222,10 @@ get_packaged_venv = engine.asker(packaged_venv)
 
 
 @_uncacheable_rule
-async def package_venv(field_set: VenvFieldSet, dist: Dist) -> BuiltPackage:
+async def package_venv(field_set: VenvFieldSet, embedded: EmbeddedPackages) -> BuiltPackage:
     """Return what `package` writes of a venv, or what it leaves alone."""
-    packaged = await get_packaged_venv(PackagedVenvRequest(field_set))
-    return await unless_kept(packaged.package, field_set.address, dist)
+    packaged = await get_packaged_venv(field_set)
+    return await unless_kept(packaged.package, field_set.address, embedded)
 
 
 def rules() -> Iterable[Rule | UnionRule]:

@@ -14,24 +14,22 @@ from pants.engine.rules import QueryRule, rule
 from pants.engine.target import WrappedTarget, WrappedTargetRequest
 from pants.testutil.option_util import create_subsystem
 from pants.testutil.rule_runner import RuleRunner
-from pants.util.frozendict import FrozenDict
 
 from pants_strata import engine
-from pants_strata.artifacts.dist import Dist
-from pants_strata.artifacts.documents import Documents, DocumentsRequest
+from pants_strata.artifacts.dist import Dist, DistRequest, EmbeddedPackages, LyingPackage, LyingPackageRequest
 from pants_strata.artifacts.image import BuiltImage, ImageRequest
 from pants_strata.artifacts.layouts import LayoutsOnBases
 from pants_strata.artifacts.venv import LockedVenvRequest
 from pants_strata.goals.package import (
     ImageFieldSet,
+    ImageForDist,
     PackagedImage,
-    PackagedImageRequest,
+    image_for_dist,
     package_image,
     packaged_image,
 )
-from pants_strata.subsystem import Archive, DebianSubsystem, StrataSubsystem
+from pants_strata.subsystem import Archive, DebianSubsystem, Document, StandaloneSubsystem, StrataSubsystem
 from pants_strata.target_types import PythonImageTarget
-from pants_strata.util_rules.outputs.kept import embedded_packages
 from strata.attest.build_inputs import BuildInputs, Input
 from strata.audit.policy import Verdict
 from strata.oci.descriptor import Descriptor
@@ -39,20 +37,24 @@ from strata.oci.image import Image, RuntimeConfig
 from strata.oci.layer import Layer
 from strata.oci.platform import Platform
 from strata.plan.policy import Notices
-from support.mocked_rules import origin, run_mocked
+from support.mocked_rules import Answers, origin, run_mocked
 from support.rules import pants_rules
 
 ADDRESS = Address("src/web", target_name="image")
 DIGEST = Digest("d" * 64, 1)
 WITH_BASES = LayoutsOnBases(True)
 RUN = RunId(7)
-ANEW = Dist(RUN, "/repository", "dist", keeps=False, whole=True)
+ANEW = Dist(RUN, "/repository", "dist", keeps=False)
+NOTHING = LyingPackage("dist", None)
+NO_OTHER = EmbeddedPackages(frozenset(), frozenset())
 VENV = LockedVenvRequest(ADDRESS, Platform("linux", "amd64"), ADDRESS, ADDRESS)
 
 
 def layer(kind: str, of: str) -> Layer:
     name = f"{kind} {of}".encode()
-    return Layer(Descriptor.of("application/x-tar", name), Descriptor.of("", name).digest, {"kind": kind})
+    return Layer(
+        Descriptor.of("application/x-tar", name), Descriptor.of("", name).digest, {"kind": kind, "installers": []}
+    )
 
 
 @dataclass
@@ -62,16 +64,12 @@ class Engine:
     written: dict[str, bytes] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     moved: list[AddPrefix] = field(default_factory=list)
-    documents: tuple[str, ...] = ()
+    documents: tuple[Document, ...] = ()
     kind: str = "os-packages"
     archive: Archive = Archive.none
     debug: bool = False
     origins: tuple[ProcessResultMetadata, ...] = ()
     notices: Notices = field(default_factory=Notices)
-
-    def describe(self, request: DocumentsRequest) -> Documents:
-        files = {name: str(request.image.platform).encode() for name in self.documents}
-        return Documents(self.image(request.image), FrozenDict(files))
 
     def image(self, request: ImageRequest) -> BuiltImage:
         layers = [layer(self.kind, str(request.platform)), layer("app", "")]
@@ -94,21 +92,30 @@ class Engine:
 
     def package(self, *platforms: str, layouts: LayoutsOnBases = WITH_BASES) -> BuiltPackage:
         target = PythonImageTarget({"entry_point": "main.py", "platforms": platforms}, ADDRESS)
-        strata = create_subsystem(StrataSubsystem, archive=self.archive, debug=self.debug)
+        strata = create_subsystem(StrataSubsystem, archive=self.archive, debug=self.debug, attest=list(self.documents))
+        systems = (create_subsystem(DebianSubsystem), create_subsystem(StandaloneSubsystem))
         fields = ImageFieldSet.create(target)
         packaged: PackagedImage = run_mocked(
             packaged_image,
-            [PackagedImageRequest(fields), strata, create_subsystem(DebianSubsystem), layouts],
+            [fields, strata, *systems, layouts],
             {
-                (Documents, DocumentsRequest): self.describe,
+                (BuiltImage, ImageRequest): self.image,
                 (Digest, MergeDigests): lambda _: DIGEST,
                 (Digest, CreateDigest): self.create,
                 (Digest, AddPrefix): self.under,
                 (WrappedTarget, WrappedTargetRequest): lambda _: WrappedTarget(target),
             },
         )
-        answers = {(PackagedImage, PackagedImageRequest): lambda _: packaged}
-        built: BuiltPackage = run_mocked(package_image, [fields, ANEW], answers)
+        of_image: Answers = {(PackagedImage, ImageFieldSet): lambda _: packaged}
+        answers: Answers = {
+            **of_image,
+            (LyingPackage, LyingPackageRequest): lambda _: NOTHING,
+            (Dist, DistRequest): lambda _: ANEW,
+        }
+        for_dist: ImageForDist = run_mocked(image_for_dist, [fields, NO_OTHER], answers)
+        built: BuiltPackage = run_mocked(
+            package_image, [fields], {**of_image, (ImageForDist, ImageFieldSet): lambda _: for_dist}
+        )
         return built
 
 
@@ -178,15 +185,13 @@ def test_images_for_two_platforms_are_one_index() -> None:
 
 
 def test_documents_about_the_image_of_each_platform() -> None:
-    engine = Engine(documents=("provenance.json", "sbom.cdx.json"))
+    engine = Engine(documents=(Document.installers,))
     _, _, documents = engine.package("linux/arm64", "linux/amd64").artifacts
     assert documents.relpath == "src.web/image.attest"
-    assert {path: content for path, content in engine.written.items() if path.startswith("src.web/image.attest/")} == {
-        "src.web/image.attest/linux-amd64/provenance.json": b"linux/amd64",
-        "src.web/image.attest/linux-amd64/sbom.cdx.json": b"linux/amd64",
-        "src.web/image.attest/linux-arm64/provenance.json": b"linux/arm64",
-        "src.web/image.attest/linux-arm64/sbom.cdx.json": b"linux/arm64",
-    }
+    written = {path: content for path, content in engine.written.items() if path.startswith("src.web/image.attest/")}
+    amd64, arm64 = (f"src.web/image.attest/linux-{each}/installers.json" for each in ("amd64", "arm64"))
+    assert sorted(written) == [amd64, arm64]
+    assert written[amd64] != written[arm64]
 
 
 @pytest.mark.parametrize("layouts, left_out", [(WITH_BASES, False), (LayoutsOnBases(False, True), True)])
@@ -218,26 +223,35 @@ def test_layouts_that_share_their_blobs() -> None:
 
 
 def test_the_next_run_asks_only_whether_an_image_is_still_right() -> None:
-    runs: list[PackagedImageRequest] = []
+    runs: list[ImageFieldSet] = []
     runner = RuleRunner(rules=[*pants_rules(), *_image_of_what_takes_a_while(runs)])
     fields = ImageFieldSet.create(PythonImageTarget({"entry_point": "main.py"}, ADDRESS))
     first = runner.request(BuiltPackage, [fields])
     runner.set_options([])  # A new run.
     assert runner.request(BuiltPackage, [fields]) == first
-    assert runs == [PackagedImageRequest(fields)]
+    assert runs == [fields]
 
 
-def _image_of_what_takes_a_while(runs: list[PackagedImageRequest]) -> list[Any]:
+def _image_of_what_takes_a_while(runs: list[ImageFieldSet]) -> list[Any]:
     waiting = Process(["/bin/sleep", "0.3"], description="Wait", cache_scope=ProcessCacheScope.PER_SESSION)
 
     @rule
-    async def packaged(request: PackagedImageRequest) -> PackagedImage:
-        runs.append(request)
+    async def packaged(field_set: ImageFieldSet) -> PackagedImage:
+        runs.append(field_set)
         await engine.execute(waiting, None)
         return PackagedImage(BuiltPackage(DIGEST, (BuiltPackageArtifact("src.web/image"),)), "sha256:", (), ())
 
     @rule
-    async def dist(run: RunId) -> Dist:
+    async def dist(_: DistRequest, run: RunId) -> Dist:
         return replace(ANEW, run=run)
 
-    return [packaged, package_image, dist, embedded_packages, QueryRule(BuiltPackage, [ImageFieldSet])]
+    @rule
+    async def lying(_: LyingPackageRequest) -> LyingPackage:
+        return NOTHING
+
+    @rule
+    async def embedded() -> EmbeddedPackages:
+        return NO_OTHER
+
+    own = (packaged, package_image, image_for_dist, dist, lying, embedded)
+    return [*own, QueryRule(BuiltPackage, [ImageFieldSet])]

@@ -6,31 +6,23 @@ called here by its name, since Pants finds what a rule asks for by the names in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from pants.engine.target import Target
 
-from pants.engine.rules import Rule, collect_rules, rule
-from pants.util.frozendict import FrozenDict
-
-from pants_strata import engine
-from pants_strata.artifacts.documents import Documents, DocumentsRequest
+from pants_strata.artifacts.image import BuiltImage
 from pants_strata.subsystem import DebianSubsystem, Document, StandaloneSubsystem, StrataSubsystem
 from pants_strata.util_rules.attest.contents import contents_of
 from pants_strata.util_rules.attest.installers import write_installers
 from pants_strata.util_rules.attest.provenance import write_provenance
-from pants_strata.util_rules.image import get_image
 from strata.attest.cyclonedx import cyclonedx_document
 from strata.attest.documents import CYCLONEDX, INSTALLERS, PROVENANCE, SPDX
 from strata.attest.spdx import spdx_document
 
 
-@rule
-async def write_documents(
-    request: DocumentsRequest, strata: StrataSubsystem, debian: DebianSubsystem, standalone: StandaloneSubsystem
-) -> Documents:
-    """Return the image for one platform, and the documents about it."""
+async def documents_of(
+    built: BuiltImage, image: Target, strata: StrataSubsystem, debian: DebianSubsystem, standalone: StandaloneSubsystem
+) -> dict[str, bytes]:
+    """Return the documents about an image for one platform, by their names, as strata.attest.documents has them."""
     files: dict[str, bytes] = {}
-    image = await engine.target(request.image.address)
-    built = await get_image(request.image)
     if Document.cyclonedx in strata.attest or Document.spdx in strata.attest:
         contents = await contents_of(built, image, debian)
         if Document.cyclonedx in strata.attest:
@@ -41,12 +33,4 @@ async def write_documents(
         files[PROVENANCE.file] = await write_provenance(built, image, strata, debian, standalone)
     if Document.installers in strata.attest:
         files[INSTALLERS.file] = write_installers(built, image)
-    return Documents(built, FrozenDict(files))
-
-
-get_documents = engine.asker(write_documents)
-
-
-def rules() -> Iterable[Rule]:
-    """Return the rules of this module."""
-    return collect_rules()
+    return files

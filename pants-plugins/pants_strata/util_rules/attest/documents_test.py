@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from pants.backend.python.subsystems.setup import PythonSetup
@@ -11,13 +12,14 @@ from pants.engine.addresses import Address
 from pants.engine.fs import Digest, DigestContents, DigestEntries, FileContent, FileEntry, MergeDigests, PathGlobs
 from pants.engine.fs import FileDigest as Fingerprint
 from pants.engine.platform import Platform as HostPlatform
+from pants.engine.rules import rule
 from pants.engine.target import Target, WrappedTarget, WrappedTargetRequest
 from pants.testutil.option_util import create_subsystem
 from pants.util.frozendict import FrozenDict
 
 from pants_strata.artifacts.debian_packages import DebianPackages, DebianPackagesRequest
-from pants_strata.artifacts.documents import CommonMaterials, CommonMaterialsRequest, Documents, DocumentsRequest
-from pants_strata.artifacts.image import BuiltImage, ImageRequest
+from pants_strata.artifacts.documents import CommonMaterials, CommonMaterialsRequest
+from pants_strata.artifacts.image import BuiltImage
 from pants_strata.artifacts.installer import Installer, InstallerRequest
 from pants_strata.artifacts.interpreter import Interpreter, InterpreterRequest
 from pants_strata.artifacts.venv import LockedVenv, LockedVenvRequest
@@ -30,7 +32,7 @@ from pants_strata.target_types import (
     PythonInterpreterTarget,
     PythonVenvTarget,
 )
-from pants_strata.util_rules.attest.documents import write_documents
+from pants_strata.util_rules.attest.documents import documents_of
 from pants_strata.util_rules.attest.materials import common_materials
 from pants_strata.util_rules.attest.source import SourceRequest
 from pants_strata.util_rules.venvs.c_library import own_c_library
@@ -120,12 +122,26 @@ PARTS = FrozenDict(
 )
 
 
-def built(request: ImageRequest) -> BuiltImage:
+def built() -> BuiltImage:
     image = Image.assemble(AMD64, LAYERS, RuntimeConfig(), annotations={})
     verdict = Verdict("keep", (Found(PIP_WHEEL, "interpreter", ENSUREPIP),))
     venv = LockedVenvRequest(VENV, AMD64, BASE, CPYTHON)
     build_inputs = BuildInputs((), {})
     return BuiltImage(image, digest_of("blobs"), build_inputs, verdict, venv, (CLICK, DOCOPT), (OWN,), parts=PARTS)
+
+
+@dataclass(frozen=True)
+class Described:
+    """Documents by their names."""
+
+    files: FrozenDict[str, bytes]
+
+
+@rule
+async def describe(
+    built: BuiltImage, strata: StrataSubsystem, debian: DebianSubsystem, standalone: StandaloneSubsystem
+) -> Described:
+    return Described(FrozenDict(await documents_of(built, TARGETS[IMAGE], strata, debian, standalone)))
 
 
 def described(*names: Document, source: Source | None = None) -> dict[str, bytes]:
@@ -179,12 +195,11 @@ def described(*names: Document, source: Source | None = None) -> dict[str, bytes
         return found
 
     standalone = create_subsystem(StandaloneSubsystem, release="20260414")
-    documents: Documents = run_mocked(
-        write_documents,
-        [DocumentsRequest(ImageRequest(IMAGE, AMD64)), strata, debian, standalone],
+    documents: Described = run_mocked(
+        describe,
+        [built(), strata, debian, standalone],
         {
             **answers,
-            (BuiltImage, ImageRequest): built,
             (CommonMaterials, CommonMaterialsRequest): common,
             (Digest, MergeDigests): lambda _: digest_of("wheels"),
             (Source, SourceRequest): lambda _: source,
@@ -230,7 +245,7 @@ def test_materials() -> None:
     said = read_statement(described(Document.provenance)["provenance.json"])
     check_provenance(said["predicate"])
     (subject,) = said["subject"]
-    assert f"sha256:{subject['digest']['sha256']}" == built(ImageRequest(IMAGE, AMD64)).image.manifest_descriptor.digest
+    assert f"sha256:{subject['digest']['sha256']}" == built().image.manifest_descriptor.digest
     found = said["predicate"]["buildDefinition"]["resolvedDependencies"]
     assert {each["name"]: each["annotations"].get("usedFor") for each in found} == {
         "source": None,

@@ -26,11 +26,22 @@ from pants.engine.streaming_workunit_handler import (
 )
 from pants.engine.target import AllTargets, SpecialCasedDependencies, Target
 from pants.engine.unions import UnionMembership, UnionRule
+from pants.util.frozendict import FrozenDict
 
 from pants_strata import engine
-from pants_strata.artifacts.dist import Dist, EmbeddedPackages, EmbeddedPackagesRequest
+from pants_strata.artifacts.dist import (
+    Dist,
+    DistRequest,
+    EmbeddedPackages,
+    LyingPackage,
+    LyingPackageRequest,
+    LyingPackages,
+    LyingPackagesRequest,
+    NamedTargets,
+    Output,
+)
 from pants_strata.subsystem import StrataSubsystem
-from pants_strata.util_rules.outputs.written import WRITTEN, Output
+from pants_strata.util_rules.outputs.written import WRITTEN
 
 _EVERYTHING = "::"
 
@@ -40,41 +51,68 @@ _EMBED_NONE = ("pants_strata.", "pants.backend.python.")
 
 @rule
 async def dist_of_this_run(
-    run: RunId, dist: DistDir, root: BuildRoot, strata: StrataSubsystem, options: _Options
+    _: DistRequest, run: RunId, dist: DistDir, root: BuildRoot, strata: StrataSubsystem, options: _Options
 ) -> Dist:
     """Return the folder that this run packages into. It is asked anew in each run, and in no key of a step."""
-    asked = options.options
-    keeps = strata.keep_unchanged and set(asked.goals) == {"package"}
-    return Dist(run, root.path, str(dist.relpath), keeps, _EVERYTHING in asked.specs)
+    keeps = strata.keep_unchanged and set(options.options.goals) == {"package"}
+    return Dist(run, root.path, str(dist.relpath), keeps)
+
+
+get_dist = engine.asker(dist_of_this_run)
 
 
 @rule
-async def embedded_packages(
-    request: EmbeddedPackagesRequest, targets: AllTargets, unions: UnionMembership
-) -> EmbeddedPackages:
+async def lying_packages(_: LyingPackagesRequest) -> LyingPackages:
+    """Return what this run leaves alone of what lies there: if nothing changed, that is what the last run found."""
+    dist = await get_dist(DistRequest())
+    return LyingPackages(dist.name, FrozenDict(WRITTEN.all_lying(dist.path, dist.run) if dist.keeps else {}))
+
+
+get_lying_packages = engine.asker(lying_packages)
+
+
+@rule
+async def lying_package(request: LyingPackageRequest, named: NamedTargets) -> LyingPackage:
+    """Return one of these packages. So a package that changed is no reason to ask anew for the other ones."""
+    if named.whole:
+        packages = await get_lying_packages(LyingPackagesRequest())
+        return LyingPackage(packages.name, packages.by_path.get(request.path))
+    # To look at all of them may take longer than this run has to do.
+    dist = await get_dist(DistRequest())
+    return LyingPackage(dist.name, WRITTEN.lying(dist.path, request.path, dist.run) if dist.keeps else None)
+
+
+get_lying_package = engine.asker(lying_package)
+
+
+@rule
+async def named_targets(options: _Options) -> NamedTargets:
+    """Return what the command of this run names: the same for the next run of the same command."""
+    return NamedTargets(_EVERYTHING in options.options.specs)
+
+
+@rule
+async def embedded_packages(named: NamedTargets, targets: AllTargets, unions: UnionMembership) -> EmbeddedPackages:
     """Return the packages that targets of this repository may take into their own."""
     outputs = frozenset(_output(target) for target in targets if target.has_field(OutputPathField))
     takers = [target.address for target in _takers(targets, unions)]
     fields = [field for target in targets for field in _naming_packages(target)]
     if not takers and not fields:
         return EmbeddedPackages(frozenset(), outputs)
-    if not request.whole:
+    if not named.whole:
         # To ask what other targets depend on may take longer than to write this one.
         return EmbeddedPackages(None, outputs)
     try:
-        named = [
+        packages = [
             await engine.target_at(text, owner=field.address, origin=f"the `{field.alias}` of {field.address}")
             for field in fields
             for text in field.value or ()
         ]
-        taken = await engine.with_dependencies([*takers, *(target.address for target in named)])
+        taken = await engine.with_dependencies([*takers, *(target.address for target in packages)])
     except Exception:
         # Some target is wrong. If this run asks for it, Pants says so, and better.
         return EmbeddedPackages(None, outputs)
     return EmbeddedPackages(frozenset(target.address for target in taken), outputs)
-
-
-get_embedded_packages = engine.asker(embedded_packages)
 
 
 def _output(target: Target) -> str:
@@ -101,27 +139,28 @@ def _naming_packages(target: Target) -> Iterator[SpecialCasedDependencies]:
             yield field
 
 
-async def unless_kept(package: BuiltPackage, address: Address, dist: Dist) -> BuiltPackage:
-    """Return a package, or one without files where `dist/` has it as it was written and nobody else takes it."""
-    if not dist.keeps:
-        return package
+async def unless_kept(package: BuiltPackage, address: Address, embedded: EmbeddedPackages) -> BuiltPackage:
+    """Return a package, or one without files where `dist/` has it as it was written and nobody else takes it.
+
+    In the first case the rule that calls this is asked anew in the next run.
+    """
     own = tuple(artifact.relpath for artifact in package.artifacts if artifact.relpath)
-    output = Output(dist.path, own, package.digest)
-    if WRITTEN.has(output, dist.run):
-        embedded = await get_embedded_packages(EmbeddedPackagesRequest(dist.whole))
-        if not embedded.need(address, own):
-            return _kept(package.artifacts[0], dist)
-    WRITTEN.note(output, await engine.entries(package.digest))
+    lying = await get_lying_package(LyingPackageRequest(own[0]))
+    if lying.has(own, package.digest) and not embedded.need(address, own):
+        return _kept(package.artifacts[0], lying.name)
+    dist = await get_dist(DistRequest())
+    if dist.keeps:
+        WRITTEN.note(Output(dist.path, own, package.digest), await engine.entries(package.digest))
     return package
 
 
-def _kept(first: BuiltPackageArtifact, dist: Dist) -> BuiltPackage:
+def _kept(first: BuiltPackageArtifact, dist: str) -> BuiltPackage:
     """Return a package without files and paths, so that the goal neither removes nor writes anything.
 
     :param first: the layout, or the folder of wheels. Of its lines the first one has the digest; the run that wrote it
         printed the others.
     """
-    lines = (f"Kept {dist.name}/{first.relpath}", *first.extra_log_lines[:1])
+    lines = (f"Kept {dist}/{first.relpath}", *first.extra_log_lines[:1])
     return BuiltPackage(EMPTY_DIGEST, (BuiltPackageArtifact(None, lines),))
 
 
@@ -141,8 +180,9 @@ class EndOfRunRequest:
 
 
 @rule
-async def end_of_run(_: EndOfRunRequest, dist: Dist) -> WorkunitsCallbackFactory:
+async def end_of_run(_: EndOfRunRequest) -> WorkunitsCallbackFactory:
     """Return what looks at `dist/` when a run ends that leaves alone what lies there."""
+    dist = await get_dist(DistRequest())
     return WorkunitsCallbackFactory(lambda: _End() if dist.keeps else None)
 
 

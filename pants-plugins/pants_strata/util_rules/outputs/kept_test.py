@@ -22,7 +22,17 @@ from pants.engine.unions import UnionRule
 from pants.testutil.option_util import create_subsystem
 from pants.testutil.rule_runner import RuleRunner
 
-from pants_strata.artifacts.dist import Dist, EmbeddedPackages, EmbeddedPackagesRequest
+from pants_strata.artifacts.dist import (
+    Dist,
+    DistRequest,
+    EmbeddedPackages,
+    LyingPackage,
+    LyingPackageRequest,
+    LyingPackages,
+    LyingPackagesRequest,
+    NamedTargets,
+    Output,
+)
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import PythonImageTarget, PythonVenvTarget
 from pants_strata.util_rules.outputs import kept
@@ -31,15 +41,18 @@ from pants_strata.util_rules.outputs.kept import (
     dist_of_this_run,
     embedded_packages,
     end_of_run,
+    lying_package,
+    lying_packages,
+    named_targets,
     unless_kept,
 )
-from pants_strata.util_rules.outputs.written import Entry, Output
+from pants_strata.util_rules.outputs.written import Entry
 from support import rules
 from support.mocked_rules import Answers, run_mocked
 
 IMAGE = Address("src/app", target_name="image")
 RUN = RunId(7)
-DIST = Dist(RUN, "/repository", "out", keeps=True, whole=True)
+DIST = Dist(RUN, "/repository", "out", keeps=True)
 DIGEST = Digest("d" * 64, 1)
 ENTRY = SymlinkEntry("src.app/image/blobs", "../blobs")
 PACKAGE = BuiltPackage(
@@ -50,6 +63,7 @@ PACKAGE = BuiltPackage(
         BuiltPackageArtifact(None, ("note",)),
     ),
 )
+NO_OTHER = EmbeddedPackages(frozenset(), frozenset())
 OUTPUT = Output("/repository/out", ("src.app/image", "src.app/image.inputs.json"), DIGEST)
 
 BUILD = """
@@ -88,7 +102,7 @@ async def package_box(field_set: BoxFieldSet) -> BuiltPackage:
 def runner() -> RuleRunner:
     own = [
         *(embedded_packages, package_box, UnionRule(PackageFieldSet, BoxFieldSet)),
-        QueryRule(EmbeddedPackages, [EmbeddedPackagesRequest]),
+        QueryRule(EmbeddedPackages, [NamedTargets]),
     ]
     targets = [ArchiveTarget, BoxTarget, PythonImageTarget, PythonTestTarget, PythonVenvTarget]
     return RuleRunner(rules=[*rules.pants_rules(), *own], target_types=targets)
@@ -100,7 +114,7 @@ def test_nobody_takes_what_no_target_names(runner: RuleRunner) -> None:
     rules.write(runner, {"src/app/BUILD": f"{BUILD}{tested}\n", "src/app/app_test.py": ""})
     outputs = frozenset({"out/other", "src.app/image", "src.app/venv"})
     for whole in (True, False):
-        embedded = runner.request(EmbeddedPackages, [EmbeddedPackagesRequest(whole)])
+        embedded = runner.request(EmbeddedPackages, [NamedTargets(whole)])
         assert embedded == EmbeddedPackages(frozenset(), outputs)
 
 
@@ -118,10 +132,10 @@ def test_nobody_takes_what_no_target_names(runner: RuleRunner) -> None:
 )
 def test_packages_that_others_take(targets: str, taken: Optional[set[str]], runner: RuleRunner) -> None:
     rules.write(runner, {"src/app/BUILD": f"{BUILD}{targets}\n"})
-    embedded = runner.request(EmbeddedPackages, [EmbeddedPackagesRequest(whole=True)])
+    embedded = runner.request(EmbeddedPackages, [NamedTargets(whole=True)])
     assert (embedded.addresses and {address.target_name for address in embedded.addresses}) == taken
     # A run that does not ask for all targets does not look at what others depend on.
-    assert runner.request(EmbeddedPackages, [EmbeddedPackagesRequest(whole=False)]).addresses is None
+    assert runner.request(EmbeddedPackages, [NamedTargets(whole=False)]).addresses is None
 
 
 @pytest.mark.parametrize(
@@ -139,35 +153,45 @@ def test_whether_somebody_needs_the_files(embedded: EmbeddedPackages, needed: bo
 
 
 @pytest.mark.parametrize(
-    "goals, specs, chosen, keeps, whole",
+    "goals, chosen, keeps",
     [
-        (["package"], ["::"], True, True, True),
-        (["package"], ["src/app:image", "src/other::"], True, True, False),
-        (["package"], ["::"], False, False, True),
+        (["package"], True, True),
+        (["package"], False, False),
         # They take the same package, and need its files.
-        (["package", "publish"], ["::"], True, False, True),
-        (["publish"], ["::"], True, False, True),
-        (["test"], [], True, False, False),
-        ([], [], True, False, False),
+        (["package", "publish"], True, False),
+        (["publish"], True, False),
+        (["test"], True, False),
+        ([], True, False),
     ],
 )
-def test_where_a_run_packages_into(goals: list[str], specs: list[str], chosen: bool, keeps: bool, whole: bool) -> None:
+def test_where_a_run_packages_into(goals: list[str], chosen: bool, keeps: bool) -> None:
     strata = create_subsystem(StrataSubsystem, keep_unchanged=chosen)
-    options = SimpleNamespace(options=SimpleNamespace(goals=goals, specs=specs))
+    options = SimpleNamespace(options=SimpleNamespace(goals=goals))
     root = BuildRoot()
-    found = run_mocked(dist_of_this_run, [RUN, DistDir(Path("out")), root, strata, options], {})
-    assert found == Dist(RUN, root.path, "out", keeps, whole)
+    found = run_mocked(dist_of_this_run, [DistRequest(), RUN, DistDir(Path("out")), root, strata, options], {})
+    assert found == Dist(RUN, root.path, "out", keeps)
+
+
+@pytest.mark.parametrize(
+    "specs, whole", [(["::"], True), (["src/app:image", "src/other::"], False), (["src::", "::"], True), ([], False)]
+)
+def test_what_a_command_names(specs: list[str], whole: bool) -> None:
+    options = SimpleNamespace(options=SimpleNamespace(specs=specs))
+    assert run_mocked(named_targets, [options], {}) == NamedTargets(whole)
 
 
 @dataclass
 class Known:
     """What is known of the files in the folder."""
 
-    there: bool
+    there: dict[str, Output] = field(default_factory=dict)
     noted: list[tuple[Output, Sequence[Entry]]] = field(default_factory=list)
 
-    def has(self, output: Output, run: RunId) -> bool:
-        assert (output, run) == (OUTPUT, RUN)
+    def lying(self, folder: str, path: str, run: RunId) -> Optional[Output]:
+        return self.all_lying(folder, run).get(path)
+
+    def all_lying(self, folder: str, run: RunId) -> dict[str, Output]:
+        assert (folder, run) == ("/repository/out", RUN)
         return self.there
 
     def note(self, output: Output, entries: Sequence[Entry]) -> None:
@@ -185,47 +209,68 @@ class Asked:
 
 
 @rule
-async def asked(package: BuiltPackage, dist: Dist) -> Asked:
-    return Asked(await unless_kept(package, IMAGE, dist))
+async def asked(package: BuiltPackage, embedded: EmbeddedPackages) -> Asked:
+    return Asked(await unless_kept(package, IMAGE, embedded))
 
 
-def ask(known: Known, dist: Dist, embedded: EmbeddedPackages, monkeypatch: pytest.MonkeyPatch) -> BuiltPackage:
+def ask(
+    known: Known, embedded: EmbeddedPackages, monkeypatch: pytest.MonkeyPatch, *, dist: Dist = DIST, whole: bool = True
+) -> BuiltPackage:
     monkeypatch.setattr(kept, "WRITTEN", known)
+    of_dist: Answers = {(Dist, DistRequest): lambda _: dist}
+    of_one: Answers = {
+        **of_dist,
+        (LyingPackages, LyingPackagesRequest): lambda request: run_mocked(lying_packages, [request], of_dist),
+    }
     answers: Answers = {
-        (EmbeddedPackages, EmbeddedPackagesRequest): lambda _: embedded,
+        **of_dist,
+        (LyingPackage, LyingPackageRequest): lambda request: run_mocked(
+            lying_package, [request, NamedTargets(whole)], of_one
+        ),
         (DigestEntries, Digest): lambda _: DigestEntries([ENTRY]),
     }
-    found: Asked = run_mocked(asked, [PACKAGE, dist], answers)
+    found: Asked = run_mocked(asked, [PACKAGE, embedded], answers)
     return found.package
 
 
-def test_a_package_that_lies_there_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = Known(there=True)
-    found = ask(known, DIST, EmbeddedPackages(frozenset(), frozenset()), monkeypatch)
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_package_that_lies_there_is_kept(whole: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = Known({"src.app/image": OUTPUT})
+    found = ask(known, NO_OTHER, monkeypatch, whole=whole)
     lines = ("Kept out/src.app/image", "  linux/amd64 sha256:0")
     assert found == BuiltPackage(EMPTY_DIGEST, (BuiltPackageArtifact(None, lines),))
     assert known.noted == []
 
 
-@pytest.mark.parametrize("there, address", [(False, None), (True, IMAGE)])
-def test_a_package_that_is_written(there: bool, address: Optional[Address], monkeypatch: pytest.MonkeyPatch) -> None:
-    known = Known(there)
+@pytest.mark.parametrize(
+    "there, address",
+    [
+        (None, None),
+        (OUTPUT, IMAGE),
+        (replace(OUTPUT, digest=Digest("e" * 64, 1)), None),
+        (replace(OUTPUT, own=OUTPUT.own[:1]), None),
+    ],
+)
+def test_a_package_that_is_written(
+    there: Optional[Output], address: Optional[Address], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = Known({} if there is None else {"src.app/image": there})
     embedded = EmbeddedPackages(frozenset({address} if address else ()), frozenset())
-    assert ask(known, DIST, embedded, monkeypatch) == PACKAGE
+    assert ask(known, embedded, monkeypatch) == PACKAGE
     assert known.noted == [(OUTPUT, (ENTRY,))]
 
 
-def test_a_run_that_keeps_nothing_asks_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = Known(there=True)
-    keeping = EmbeddedPackages(frozenset(), frozenset())
-    assert ask(known, replace(DIST, keeps=False), keeping, monkeypatch) == PACKAGE
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_run_that_keeps_nothing_looks_at_nothing(whole: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = Known({"src.app/image": OUTPUT})
+    assert ask(known, NO_OTHER, monkeypatch, dist=replace(DIST, keeps=False), whole=whole) == PACKAGE
     assert known.noted == []
 
 
 def test_what_a_run_wrote_is_looked_at_when_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = Known(there=True, noted=[(OUTPUT, [ENTRY])])
+    known = Known(noted=[(OUTPUT, [ENTRY])])
     monkeypatch.setattr(kept, "WRITTEN", known)
-    made: WorkunitsCallbackFactory = run_mocked(end_of_run, [EndOfRunRequest(), DIST], {})
+    made: WorkunitsCallbackFactory = run_mocked(end_of_run, [EndOfRunRequest()], {(Dist, DistRequest): lambda _: DIST})
     end = made.callback_factory()
     assert end is not None
     assert not end.can_finish_async
@@ -237,5 +282,6 @@ def test_what_a_run_wrote_is_looked_at_when_it_ends(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_run_that_keeps_nothing_is_not_looked_at() -> None:
-    made: WorkunitsCallbackFactory = run_mocked(end_of_run, [EndOfRunRequest(), replace(DIST, keeps=False)], {})
+    answers: Answers = {(Dist, DistRequest): lambda _: replace(DIST, keeps=False)}
+    made: WorkunitsCallbackFactory = run_mocked(end_of_run, [EndOfRunRequest()], answers)
     assert made.callback_factory() is None

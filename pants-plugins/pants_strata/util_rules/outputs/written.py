@@ -14,7 +14,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Callable, Optional, Union
 
-from pants.engine.fs import Digest, Directory, FileEntry, SymlinkEntry
+from pants.engine.fs import Directory, FileEntry, SymlinkEntry
+
+from pants_strata.artifacts.dist import Output
 
 Entry = Union[FileEntry, SymlinkEntry, Directory]
 
@@ -24,29 +26,11 @@ State = str
 One text rather than a tuple: many new tuples let Python's garbage collector look through all of the daemon's memory.
 """
 
-_Place = tuple[str, tuple[str, ...]]
+_Place = tuple[str, str]
+"""The folder of a package, and the first of its own paths: what another package in its place has, too."""
 
 _TICK_NS = 50_000_000
 """By how much the time that a system gives a file can be before that of a clock that was read earlier."""
-
-
-@dataclass(frozen=True)
-class Output:
-    """A package in a folder.
-
-    :param folder: its absolute path.
-    :param own: the paths below it that Pants removes before it writes the package.
-    :param digest: all files, by their paths below the folder. Those that are not below `own` are shared with others.
-    """
-
-    folder: str
-    own: tuple[str, ...]
-    digest: Digest
-
-    @property
-    def place(self) -> _Place:
-        """Return what another package in this one's place has, too."""
-        return self.folder, self.own
 
 
 @dataclass(frozen=True)
@@ -59,11 +43,13 @@ class _Noted:
 
 @dataclass(frozen=True)
 class _Seen:
-    """Path → state, of a package's own files and of those that it shares with others."""
+    """A package, and path → state of its own files and folders, and of the files that it shares with others.
 
-    digest: Digest
-    own: Mapping[str, State]
-    shared: Mapping[str, State]
+    What somebody adds to a folder changes the times of the folder.
+    """
+
+    output: Output
+    states: Mapping[str, State]
 
 
 class _States(dict[str, Optional[State]]):
@@ -90,8 +76,8 @@ class Written:
 
     def note(self, output: Output, entries: Sequence[Entry]) -> None:
         """Note a package that Pants is about to write."""
-        self._seen.pop(output.place, None)
-        self._noted[output.place] = _Noted(output, entries, self._clock() - _TICK_NS)
+        self._seen.pop(_place(output), None)
+        self._noted[_place(output)] = _Noted(output, entries, self._clock() - _TICK_NS)
 
     def look(self) -> None:
         """See how the noted packages lie there, once Pants has written them, and note none of them any more.
@@ -104,35 +90,31 @@ class Written:
             if seen is not None:
                 self._seen[place] = seen
 
-    def has(self, output: Output, run: object) -> bool:
-        """Return whether a package lies there as it was written, and nothing else among its own files.
+    def lying(self, folder: str, path: str, run: object) -> Optional[Output]:
+        """Return the package that lies at a path as it was written, and nothing else among its own files.
 
-        :param run: the run of Pants, which asks the system once for a file that many packages share.
+        :param path: the first one of the package, below the folder.
+        :param run: the run of Pants, which asks the system once for each file.
         """
-        seen = self._seen.get(output.place)
-        if seen is None or seen.digest != output.digest or not _is_as_seen(output, seen.own):
-            return False
         if run != self._run:
             self._run, self._states = run, _States()
-        states = self._states
-        return all(states[path] == state for path, state in seen.shared.items())
+        seen, states = self._seen.get((folder, path)), self._states
+        if seen is None or any(states[file] != state for file, state in seen.states.items()):
+            return None
+        return seen.output
+
+    def all_lying(self, folder: str, run: object) -> dict[str, Output]:
+        """Return path → package of all that lie in a folder as they were written, sorted."""
+        found = {path: self.lying(folder, path, run) for place, path in sorted(self._seen) if place == folder}
+        return {path: output for path, output in found.items() if output is not None}
 
 
 WRITTEN = Written()
 """What Pants' daemon knows. Rules have no other place for what one run leaves to the next."""
 
 
-def _is_as_seen(output: Output, own: Mapping[str, State]) -> bool:
-    """Return whether a package's own files are all there with the same states, and no others."""
-    found = 0
-    try:
-        for path, status in _own(output):
-            if own.get(path) != _state(status):
-                return False
-            found += 1
-    except OSError:
-        return False
-    return found == len(own)
+def _place(output: Output) -> _Place:
+    return output.folder, output.own[0]
 
 
 def _seen(noted: _Noted) -> Optional[_Seen]:
@@ -140,17 +122,16 @@ def _seen(noted: _Noted) -> Optional[_Seen]:
     output = noted.output
     files = {f"{output.folder}/{entry.path}": entry for entry in noted.entries if not isinstance(entry, Directory)}
     try:
-        own = dict(_own(output))
-        shared = {path: os.lstat(path) for path in files if path not in own}
-        found = {**own, **shared}
-        if found.keys() != files.keys() or not all(
+        found = dict(_own(output))
+        for path in files.keys() - found.keys():
+            found[path] = os.lstat(path)
+        if {path for path, status in found.items() if not stat.S_ISDIR(status.st_mode)} != files.keys() or not all(
             found[path].st_ctime_ns >= noted.since and _is(entry, found[path], path) for path, entry in files.items()
         ):
             return None
     except OSError:
         return None
-    states = {path: _state(status) for path, status in found.items()}
-    return _Seen(output.digest, {path: states[path] for path in own}, {path: states[path] for path in shared})
+    return _Seen(output, {path: _state(status) for path, status in found.items()})
 
 
 def _is(entry: Union[FileEntry, SymlinkEntry], status: os.stat_result, path: str) -> bool:
@@ -163,22 +144,14 @@ def _is(entry: Union[FileEntry, SymlinkEntry], status: os.stat_result, path: str
 
 
 def _own(output: Output) -> Iterator[tuple[str, os.stat_result]]:
-    """Yield all files at a package's own paths, and below them. Raise OSError where the system does not tell."""
-    folders = []
-    for own in output.own:
-        path = f"{output.folder}/{own}"
+    """Yield what is at a package's own paths, and below them. Raise OSError where the system does not tell."""
+    paths = [f"{output.folder}/{own}" for own in output.own]
+    while paths:
+        path = paths.pop()
         status = os.lstat(path)
+        yield path, status
         if stat.S_ISDIR(status.st_mode):
-            folders.append(path)
-        else:
-            yield path, status
-    while folders:
-        with os.scandir(folders.pop()) as children:
-            for child in children:
-                if child.is_dir(follow_symlinks=False):
-                    folders.append(child.path)
-                else:
-                    yield child.path, child.stat(follow_symlinks=False)
+            paths += (f"{path}/{name}" for name in os.listdir(path))
 
 
 def _state(status: os.stat_result) -> State:
