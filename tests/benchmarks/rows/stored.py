@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -57,6 +58,8 @@ def _unchanged(bench: Workbench, repository: Project, apps: int) -> Iterator[Row
     dist = repository.pants.root / "dist"
     shutil.rmtree(dist / ".strata", ignore_errors=True)
     repository.package("::")
+    # The layouts of 100 apps are gigabytes, which the system writes to the disk long after Pants has ended.
+    os.sync()
     found = medians(
         {
             "package": lambda: repository.package("::"),

@@ -12,6 +12,7 @@ import stat
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from struct import Struct
 from typing import Callable, Optional, Union
 
 from pants.engine.fs import Directory, FileEntry, SymlinkEntry
@@ -20,11 +21,13 @@ from pants_strata.artifacts.dist import Output
 
 Entry = Union[FileEntry, SymlinkEntry, Directory]
 
-State = str
+State = bytes
 """What the system says of a file: its mode, size in bytes, times of its content and of this in ns, number, and device.
 
-One text rather than a tuple: many new tuples let Python's garbage collector look through all of the daemon's memory.
+Bytes rather than a tuple: many new tuples let Python's garbage collector look through all of the daemon's memory.
 """
+
+_packed = Struct("<QqqqQQ").pack
 
 _Place = tuple[str, str]
 """The folder of a package, and the first of its own paths: what another package in its place has, too."""
@@ -49,7 +52,8 @@ class _Seen:
     """
 
     output: Output
-    states: Mapping[str, State]
+    own: Mapping[str, State]
+    shared: Mapping[str, State]
 
 
 class _States(dict[str, Optional[State]]):
@@ -94,14 +98,15 @@ class Written:
         """Return the package that lies at a path as it was written, and nothing else among its own files.
 
         :param path: the first one of the package, below the folder.
-        :param run: the run of Pants, which asks the system once for each file.
+        :param run: the run of Pants, which asks the system once for a file that many packages share.
         """
+        seen = self._seen.get((folder, path))
+        if seen is None or not _are_so(seen.own):
+            return None
         if run != self._run:
             self._run, self._states = run, _States()
-        seen, states = self._seen.get((folder, path)), self._states
-        if seen is None or any(states[file] != state for file, state in seen.states.items()):
-            return None
-        return seen.output
+        states = self._states
+        return seen.output if all(states[file] == state for file, state in seen.shared.items()) else None
 
     def all_lying(self, folder: str, run: object) -> dict[str, Output]:
         """Return path → package of all that lie in a folder as they were written, sorted."""
@@ -117,21 +122,30 @@ def _place(output: Output) -> _Place:
     return output.folder, output.own[0]
 
 
+def _are_so(states: Mapping[str, State]) -> bool:
+    """Return whether the system says the same of all paths."""
+    try:
+        return all(_state(os.lstat(path)) == state for path, state in states.items())
+    except OSError:
+        return False
+
+
 def _seen(noted: _Noted) -> Optional[_Seen]:
     """Return the states of a package's files; None where one is missing, another, or older than it should be."""
     output = noted.output
     files = {f"{output.folder}/{entry.path}": entry for entry in noted.entries if not isinstance(entry, Directory)}
     try:
-        found = dict(_own(output))
-        for path in files.keys() - found.keys():
-            found[path] = os.lstat(path)
+        own = dict(_own(output))
+        shared = {path: os.lstat(path) for path in files if path not in own}
+        found = {**own, **shared}
         if {path for path, status in found.items() if not stat.S_ISDIR(status.st_mode)} != files.keys() or not all(
             found[path].st_ctime_ns >= noted.since and _is(entry, found[path], path) for path, entry in files.items()
         ):
             return None
     except OSError:
         return None
-    return _Seen(output, {path: _state(status) for path, status in found.items()})
+    states = {path: _state(status) for path, status in found.items()}
+    return _Seen(output, {path: states[path] for path in own}, {path: states[path] for path in shared})
 
 
 def _is(entry: Union[FileEntry, SymlinkEntry], status: os.stat_result, path: str) -> bool:
@@ -155,5 +169,6 @@ def _own(output: Output) -> Iterator[tuple[str, os.stat_result]]:
 
 
 def _state(status: os.stat_result) -> State:
-    times = f"{status.st_mtime_ns} {status.st_ctime_ns}"
-    return f"{status.st_mode} {status.st_size} {times} {status.st_ino} {status.st_dev}"
+    return _packed(
+        *(status.st_mode, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_dev)
+    )
