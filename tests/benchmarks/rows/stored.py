@@ -66,7 +66,7 @@ def _unchanged(bench: Workbench, repository: Project, apps: int) -> Iterator[Row
             "look": lambda: look(dist),
             "list": lambda: seconds(lambda: repository.run("list", "::")),
         },
-        bench.runs(5),
+        bench.runs(9),
     )
     floor = found["list"] + found["look"]
     what = f"nothing changed: warm `package ::` / warm `list ::`, {apps} apps"
@@ -80,7 +80,7 @@ def _unchanged(bench: Workbench, repository: Project, apps: int) -> Iterator[Row
             "look": lambda: look(dist),
             "list": lambda: seconds(lambda: repository.run(share, "list", "::")),
         },
-        bench.runs(5),
+        bench.runs(9),
     )
     what = f"the same with `[strata].share_blobs` / warm `list ::`, {apps} apps"
     yield Row(what, found["package"], "s", found["list"], 1.2, _WARM, found["list"] + found["look"])
