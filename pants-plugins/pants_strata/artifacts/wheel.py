@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pants.engine.addresses import Address
 from pants.engine.fs import Digest
 
+from strata.protocol import build_wheel, fetch_wheel, normal_wheel
 from strata.protocol.wheel import UNKNOWN_LICENSE, Bundled, License
 
 
@@ -31,6 +32,21 @@ class LockedWheel:
     license: License = UNKNOWN_LICENSE
     bundled: tuple[Bundled, ...] = ()
     file_count: int = 0
+
+    @classmethod
+    def of(
+        cls,
+        release: tuple[str, str],
+        file: str,
+        digest: Digest,
+        told: fetch_wheel.Result | build_wheel.Result | normal_wheel.Result,
+        built_from: LockedWheel | None = None,
+    ) -> LockedWheel:
+        """Return the wheel of a release, by its name and version, as the step told of it that wrote the file."""
+        return cls(
+            *(*release, file, told.size, told.requires, told.import_names, digest, built_from),
+            *(told.license, told.bundled, told.file_count),
+        )
 
     @property
     def is_sdist(self) -> bool:

@@ -57,12 +57,7 @@ async def built_distributions(
         for target, wheel, answered in zip(targets, wheels, await answers(steps)):
             told = answered.value_for(target.address)
             file = await engine.without_prefix(_FILES, await engine.only(answered.files, [f"{_FILES}/*"]))
-            own = LockedWheel(
-                *(wheel.name, wheel.version, wheel.path.name, told.size, told.requires, told.import_names, file),
-                license=told.license,
-                bundled=told.bundled,
-                file_count=told.file_count,
-            )
+            own = LockedWheel.of((wheel.name, wheel.version), wheel.path.name, file, told)
             built.append(BuiltDistribution(target.address, own, told.files))
         _check(built, venv, locked)
     except StrataError as error:

@@ -70,13 +70,7 @@ async def with_built_wheels(
         if wheel.differing:
             _logger.warning(errors.not_reproducible(str(target.address), release, wheel.differing))
         file = await engine.without_prefix(_FILES, await engine.only(answered.files, [f"{_FILES}/*"]))
-        built[sdist.name] = LockedWheel(
-            *(sdist.name, sdist.version, wheel.name, wheel.size, wheel.requires, wheel.import_names, file),
-            built_from=sdist,
-            license=wheel.license,
-            bundled=wheel.bundled,
-            file_count=wheel.file_count,
-        )
+        built[sdist.name] = LockedWheel.of((sdist.name, sdist.version), wheel.name, file, wheel, built_from=sdist)
     return tuple(built.get(wheel.name, wheel) for wheel in wheels)
 
 

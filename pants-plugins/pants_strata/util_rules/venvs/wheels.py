@@ -125,13 +125,7 @@ def _requests(
 def _wheel(requirement: LockedRequirement, result: FetchResult) -> LockedWheel:
     told = result.told
     assert isinstance(told, fetch_wheel.Result)
-    return LockedWheel(
-        *(requirement.name, requirement.version, told.name, told.size, told.requires, told.import_names),
-        result.digest,
-        license=told.license,
-        bundled=told.bundled,
-        file_count=told.file_count,
-    )
+    return LockedWheel.of((requirement.name, requirement.version), told.name, result.digest, told)
 
 
 async def merged(wheels: Iterable[LockedWheel]) -> Digest:
