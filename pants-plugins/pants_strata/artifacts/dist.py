@@ -54,12 +54,12 @@ class Output:
 
 
 @dataclass(frozen=True)
-class LyingPackagesRequest:
+class PackagesInDistRequest:
     """The request for all packages that lie in `dist/` as they were written."""
 
 
 @dataclass(frozen=True)
-class LyingPackages:
+class PackagesInDist:
     """The packages that a run leaves alone if it would write the same, by the first path of each.
 
     :param name: that of `dist/`, relative to the build root.
@@ -70,15 +70,18 @@ class LyingPackages:
 
 
 @dataclass(frozen=True)
-class LyingPackageRequest:
+class PackageInDistRequest:
     """The request for the one among them with a first path, relative to `dist/`."""
 
     path: str
 
 
 @dataclass(frozen=True)
-class LyingPackage:
-    """That package; None where none lies there."""
+class PackageInDist:
+    """That package; None where none lies there.
+
+    :param name: that of `dist/`.
+    """
 
     name: str
     output: Optional[Output]

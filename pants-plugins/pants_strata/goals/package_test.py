@@ -16,7 +16,7 @@ from pants.testutil.option_util import create_subsystem
 from pants.testutil.rule_runner import RuleRunner
 
 from pants_strata import engine
-from pants_strata.artifacts.dist import Dist, DistRequest, EmbeddedPackages, LyingPackage, LyingPackageRequest
+from pants_strata.artifacts.dist import Dist, DistRequest, EmbeddedPackages, PackageInDist, PackageInDistRequest
 from pants_strata.artifacts.image import BuiltImage, ImageRequest
 from pants_strata.artifacts.layouts import LayoutsOnBases
 from pants_strata.artifacts.venv import LockedVenvRequest
@@ -45,7 +45,7 @@ DIGEST = Digest("d" * 64, 1)
 WITH_BASES = LayoutsOnBases(True)
 RUN = RunId(7)
 ANEW = Dist(RUN, "/repository", "dist", keeps=False)
-NOTHING = LyingPackage("dist", None)
+NOTHING = PackageInDist("dist", None)
 NO_OTHER = EmbeddedPackages(frozenset(), frozenset())
 VENV = LockedVenvRequest(ADDRESS, Platform("linux", "amd64"), ADDRESS, ADDRESS)
 
@@ -109,7 +109,7 @@ class Engine:
         of_image: Answers = {(PackagedImage, ImageFieldSet): lambda _: packaged}
         answers: Answers = {
             **of_image,
-            (LyingPackage, LyingPackageRequest): lambda _: NOTHING,
+            (PackageInDist, PackageInDistRequest): lambda _: NOTHING,
             (Dist, DistRequest): lambda _: ANEW,
         }
         for_dist: ImageForDist = run_mocked(image_for_dist, [fields, NO_OTHER], answers)
@@ -246,12 +246,12 @@ def _image_of_what_takes_a_while(runs: list[ImageFieldSet]) -> list[Any]:
         return replace(ANEW, run=run)
 
     @rule
-    async def lying(_: LyingPackageRequest) -> LyingPackage:
+    async def in_dist(_: PackageInDistRequest) -> PackageInDist:
         return NOTHING
 
     @rule
     async def embedded() -> EmbeddedPackages:
         return NO_OTHER
 
-    own = (packaged, package_image, image_for_dist, dist, lying, embedded)
+    own = (packaged, package_image, image_for_dist, dist, in_dist, embedded)
     return [*own, QueryRule(BuiltPackage, [ImageFieldSet])]

@@ -18,10 +18,10 @@ from pants.testutil.option_util import create_subsystem
 from pants.util.frozendict import FrozenDict
 
 from pants_strata.artifacts.debian_packages import DebianPackages, DebianPackagesRequest
-from pants_strata.artifacts.documents import CommonMaterials, CommonMaterialsRequest
 from pants_strata.artifacts.image import BuiltImage
 from pants_strata.artifacts.installer import Installer, InstallerRequest
 from pants_strata.artifacts.interpreter import Interpreter, InterpreterRequest
+from pants_strata.artifacts.materials import CommonMaterials, CommonMaterialsRequest
 from pants_strata.artifacts.venv import LockedVenv, LockedVenvRequest
 from pants_strata.artifacts.wheel import LockedWheel
 from pants_strata.subsystem import Compression, DebianSubsystem, Document, Gone, StandaloneSubsystem, StrataSubsystem

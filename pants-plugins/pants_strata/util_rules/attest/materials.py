@@ -20,10 +20,10 @@ from pants.util.frozendict import FrozenDict
 
 from pants_strata import engine
 from pants_strata.artifacts.debian_packages import DebianPackages, DebianPackagesRequest
-from pants_strata.artifacts.documents import CommonMaterials, CommonMaterialsRequest
 from pants_strata.artifacts.image import BuiltImage
 from pants_strata.artifacts.installer import InstallerRequest
 from pants_strata.artifacts.interpreter import Interpreter, InterpreterRequest
+from pants_strata.artifacts.materials import CommonMaterials, CommonMaterialsRequest
 from pants_strata.artifacts.oci_base import OciBase, OciBaseRequest
 from pants_strata.subsystem import DebianSubsystem
 from pants_strata.target_types import (

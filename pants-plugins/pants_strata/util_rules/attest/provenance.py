@@ -11,8 +11,8 @@ from typing import Any
 from pants.engine.target import Target
 from pants.version import VERSION
 
-from pants_strata.artifacts.documents import CommonMaterialsRequest
 from pants_strata.artifacts.image import BuiltImage
+from pants_strata.artifacts.materials import CommonMaterialsRequest
 from pants_strata.subsystem import DebianSubsystem, StandaloneSubsystem, StrataSubsystem
 from pants_strata.target_types import (
     AnnotationsField,

@@ -33,12 +33,12 @@ from pants_strata.artifacts.dist import (
     Dist,
     DistRequest,
     EmbeddedPackages,
-    LyingPackage,
-    LyingPackageRequest,
-    LyingPackages,
-    LyingPackagesRequest,
     NamedTargets,
     Output,
+    PackageInDist,
+    PackageInDistRequest,
+    PackagesInDist,
+    PackagesInDistRequest,
 )
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.util_rules.outputs.written import WRITTEN
@@ -62,27 +62,27 @@ get_dist = engine.asker(dist_of_this_run)
 
 
 @rule
-async def lying_packages(_: LyingPackagesRequest) -> LyingPackages:
+async def packages_in_dist(_: PackagesInDistRequest) -> PackagesInDist:
     """Return what this run leaves alone of what lies there: if nothing changed, that is what the last run found."""
     dist = await get_dist(DistRequest())
-    return LyingPackages(dist.name, FrozenDict(WRITTEN.all_lying(dist.path, dist.run) if dist.keeps else {}))
+    return PackagesInDist(dist.name, FrozenDict(WRITTEN.all_unchanged(dist.path, dist.run) if dist.keeps else {}))
 
 
-get_lying_packages = engine.asker(lying_packages)
+get_packages_in_dist = engine.asker(packages_in_dist)
 
 
 @rule
-async def lying_package(request: LyingPackageRequest, named: NamedTargets) -> LyingPackage:
+async def package_in_dist(request: PackageInDistRequest, named: NamedTargets) -> PackageInDist:
     """Return one of these packages. So a package that changed is no reason to ask anew for the other ones."""
     if named.whole:
-        packages = await get_lying_packages(LyingPackagesRequest())
-        return LyingPackage(packages.name, packages.by_path.get(request.path))
+        packages = await get_packages_in_dist(PackagesInDistRequest())
+        return PackageInDist(packages.name, packages.by_path.get(request.path))
     # To look at all of them may take longer than this run has to do.
     dist = await get_dist(DistRequest())
-    return LyingPackage(dist.name, WRITTEN.lying(dist.path, request.path, dist.run) if dist.keeps else None)
+    return PackageInDist(dist.name, WRITTEN.unchanged(dist.path, request.path, dist.run) if dist.keeps else None)
 
 
-get_lying_package = engine.asker(lying_package)
+get_package_in_dist = engine.asker(package_in_dist)
 
 
 @rule
@@ -145,9 +145,9 @@ async def unless_kept(package: BuiltPackage, address: Address, embedded: Embedde
     In the first case the rule that calls this is asked anew in the next run.
     """
     own = tuple(artifact.relpath for artifact in package.artifacts if artifact.relpath)
-    lying = await get_lying_package(LyingPackageRequest(own[0]))
-    if lying.has(own, package.digest) and not embedded.need(address, own):
-        return _kept(package.artifacts[0], lying.name)
+    found = await get_package_in_dist(PackageInDistRequest(own[0]))
+    if found.has(own, package.digest) and not embedded.need(address, own):
+        return _kept(package.artifacts[0], found.name)
     dist = await get_dist(DistRequest())
     if dist.keeps:
         WRITTEN.note(Output(dist.path, own, package.digest), await engine.entries(package.digest))

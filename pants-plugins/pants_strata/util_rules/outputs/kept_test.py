@@ -26,12 +26,12 @@ from pants_strata.artifacts.dist import (
     Dist,
     DistRequest,
     EmbeddedPackages,
-    LyingPackage,
-    LyingPackageRequest,
-    LyingPackages,
-    LyingPackagesRequest,
     NamedTargets,
     Output,
+    PackageInDist,
+    PackageInDistRequest,
+    PackagesInDist,
+    PackagesInDistRequest,
 )
 from pants_strata.subsystem import StrataSubsystem
 from pants_strata.target_types import PythonImageTarget, PythonVenvTarget
@@ -41,9 +41,9 @@ from pants_strata.util_rules.outputs.kept import (
     dist_of_this_run,
     embedded_packages,
     end_of_run,
-    lying_package,
-    lying_packages,
     named_targets,
+    package_in_dist,
+    packages_in_dist,
     unless_kept,
 )
 from pants_strata.util_rules.outputs.written import Entry
@@ -187,10 +187,10 @@ class Known:
     there: dict[str, Output] = field(default_factory=dict)
     noted: list[tuple[Output, Sequence[Entry]]] = field(default_factory=list)
 
-    def lying(self, folder: str, path: str, run: RunId) -> Optional[Output]:
-        return self.all_lying(folder, run).get(path)
+    def unchanged(self, folder: str, path: str, run: RunId) -> Optional[Output]:
+        return self.all_unchanged(folder, run).get(path)
 
-    def all_lying(self, folder: str, run: RunId) -> dict[str, Output]:
+    def all_unchanged(self, folder: str, run: RunId) -> dict[str, Output]:
         assert (folder, run) == ("/repository/out", RUN)
         return self.there
 
@@ -220,12 +220,12 @@ def ask(
     of_dist: Answers = {(Dist, DistRequest): lambda _: dist}
     of_one: Answers = {
         **of_dist,
-        (LyingPackages, LyingPackagesRequest): lambda request: run_mocked(lying_packages, [request], of_dist),
+        (PackagesInDist, PackagesInDistRequest): lambda request: run_mocked(packages_in_dist, [request], of_dist),
     }
     answers: Answers = {
         **of_dist,
-        (LyingPackage, LyingPackageRequest): lambda request: run_mocked(
-            lying_package, [request, NamedTargets(whole)], of_one
+        (PackageInDist, PackageInDistRequest): lambda request: run_mocked(
+            package_in_dist, [request, NamedTargets(whole)], of_one
         ),
         (DigestEntries, Digest): lambda _: DigestEntries([ENTRY]),
     }

@@ -94,7 +94,7 @@ class Written:
             if seen is not None:
                 self._seen[place] = seen
 
-    def lying(self, folder: str, path: str, run: object) -> Optional[Output]:
+    def unchanged(self, folder: str, path: str, run: object) -> Optional[Output]:
         """Return the package that lies at a path as it was written, and nothing else among its own files.
 
         :param path: the first one of the package, below the folder.
@@ -108,9 +108,9 @@ class Written:
         states = self._states
         return seen.output if all(states[file] == state for file, state in seen.shared.items()) else None
 
-    def all_lying(self, folder: str, run: object) -> dict[str, Output]:
+    def all_unchanged(self, folder: str, run: object) -> dict[str, Output]:
         """Return path → package of all that lie in a folder as they were written, sorted."""
-        found = {path: self.lying(folder, path, run) for place, path in sorted(self._seen) if place == folder}
+        found = {path: self.unchanged(folder, path, run) for place, path in sorted(self._seen) if place == folder}
         return {path: output for path, output in found.items() if output is not None}
 
 

@@ -48,7 +48,7 @@ def write(dist: Path) -> None:
 
 
 def lies(known: Written, expected: Output, run: int) -> bool:
-    return known.lying(expected.folder, expected.own[0], run) == expected
+    return known.unchanged(expected.folder, expected.own[0], run) == expected
 
 
 @pytest.fixture
