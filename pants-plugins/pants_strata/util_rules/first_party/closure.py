@@ -23,7 +23,8 @@ async def find_image_closure(request: ImageClosureRequest) -> ImageClosure:
     """Return all that an image depends on, but not what it depends on only through a distribution of its own.
 
     As Pants' own closures, it has generated targets in place of their generators. Those have seven more steps for each
-    image, and the engine looks at all steps in each run. They are asked only where a target excludes others ("!!").
+    image, and the engine looks at all steps in each run. They are asked only where a target excludes others ("!!"), and
+    for their error where an image depends on itself.
     """
     image = await engine.target(request.address)
     direct = [item for item in await engine.direct_dependencies(image) if not is_distribution(item)]
@@ -32,6 +33,8 @@ async def find_image_closure(request: ImageClosureRequest) -> ImageClosure:
     while new:
         found.update((item.address, item) for item in new)
         new = [item for item in await engine.direct_dependencies(*new) if item.address not in found]
+    if request.address in found:
+        await engine.with_dependencies([request.address])
     if any(item.get(Dependencies).unevaluated_transitive_excludes.values for item in found.values()):
         return ImageClosure(await engine.with_dependencies([item.address for item in direct]))
     return ImageClosure(tuple(item for item in found.values() if not isinstance(item, TargetGenerator)))

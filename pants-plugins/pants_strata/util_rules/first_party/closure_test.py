@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 from pants.engine.addresses import Address
+from pants.engine.internals.graph import CycleException
+from pants.engine.internals.scheduler import ExecutionError
 from pants.engine.rules import QueryRule
 from pants.engine.target import TransitiveTargets, TransitiveTargetsRequest
 from pants.testutil.rule_runner import RuleRunner
@@ -100,3 +102,15 @@ def test_what_only_a_distribution_depends_on(runner: RuleRunner) -> None:
     prepare(runner, build, {})
     assert "src/library/unused.py" in of_pants(runner)
     assert of_pants(runner) - closure(runner) == {"src/web:dist", "src/library/unused.py"}
+
+
+def test_an_image_that_depends_on_itself(runner: RuleRunner) -> None:
+    build = (
+        'python_image(name="image", entry_point="main.py", venv="third:venv", dependencies=[":other"])\n'
+        'python_image(name="other", entry_point="main.py", venv="third:venv", dependencies=[":image"])\n'
+    )
+    prepare(runner, build, {})
+    with pytest.raises(ExecutionError) as caught:
+        closure(runner)
+    error = next(iter(caught.value.wrapped_exceptions))
+    assert isinstance(error, CycleException)
