@@ -314,7 +314,9 @@ async def source_paths(targets: Iterable[Target]) -> dict[str, str]:
 
 async def python_files(targets: Collection[Target]) -> Snapshot:
     """Return the Python sources and resources of targets, source roots stripped, generated code included."""
-    found = await concurrently(strip_source_roots(**implicitly(each)) for each in python_sources(targets))
+    found = await concurrently(
+        strip_source_roots(**implicitly({each: SourceFilesRequest})) for each in python_sources(targets)
+    )
     return await snapshot(await merge(item.snapshot.digest for item in found))
 
 

@@ -68,6 +68,13 @@ def by_types(call: ast.Call) -> bool:
     return keyword.value.func.id == "implicitly"
 
 
+def given_implicitly(tree: ast.AST) -> Iterator[ast.expr]:
+    """What calls of `implicitly` have: keys of a table of types, or else the argument itself."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "implicitly":
+            yield from node.args
+
+
 def functions(tree: ast.Module) -> dict[str, Function]:
     return {
         node.name: node
@@ -90,6 +97,13 @@ def test_a_call_gives_what_the_rule_takes(name: str, call: ast.Call) -> None:
     for argument, parameter in zip(call.args, parameters):
         assert constructed(argument) in ("", parameter)
     assert by_types(call) == (len(call.args) < len(parameters))
+
+
+def test_the_type_of_what_is_given_implicitly_stands_there() -> None:
+    """Pants' rule visitor does not know the type of a variable."""
+    given = list(given_implicitly(parsed("by_name")))
+    assert given
+    assert all(isinstance(each, ast.Dict) or constructed(each) for each in given)
 
 
 def test_both_engines_have_the_same_functions() -> None:
