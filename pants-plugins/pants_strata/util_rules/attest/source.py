@@ -20,15 +20,12 @@ from pants.base.build_root import BuildRoot
 from pants.engine.internals.options_parsing import _Options
 from pants.engine.internals.session import RunId
 from pants.engine.rules import Rule, _uncacheable_rule, collect_rules, rule
-from pants.engine.streaming_workunit_handler import (
-    WorkunitsCallback,
-    WorkunitsCallbackFactory,
-    WorkunitsCallbackFactoryRequest,
-)
+from pants.engine.streaming_workunit_handler import WorkunitsCallbackFactory, WorkunitsCallbackFactoryRequest
 from pants.engine.unions import UnionRule
 
 from pants_strata import engine
 from pants_strata.subsystem import Document, StrataSubsystem
+from pants_strata.util_rules.end_of_run import EndOfRun
 from strata.attest.provenance import Source
 
 _COMMIT = "# branch.oid "
@@ -110,16 +107,6 @@ async def read_source(request: SourceRequest, run: RunId, build_root: BuildRoot)
     return Source(commit, clean, request.uri)
 
 
-class _End(WorkunitsCallback):
-    """What Pants calls when a run ends."""
-
-    can_finish_async = False
-
-    def __call__(self, *, finished: bool, **_: object) -> None:
-        if finished:
-            STATUS.end()
-
-
 @dataclass(frozen=True)
 class SourceOfRunRequest:
     """The request for what asks Git when a run starts."""
@@ -133,7 +120,7 @@ async def ask_at_start(
     wanted = Document.provenance in strata.attest and not _GOALS.isdisjoint(options.options.goals)
     if wanted:
         STATUS.ask(run, build_root.pathlib_path, await _path())
-    return WorkunitsCallbackFactory(lambda: _End() if wanted else None)
+    return WorkunitsCallbackFactory(lambda: EndOfRun(STATUS.end) if wanted else None)
 
 
 get_source = engine.asker(read_source)

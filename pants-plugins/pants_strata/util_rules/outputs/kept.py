@@ -19,11 +19,7 @@ from pants.engine.fs import EMPTY_DIGEST
 from pants.engine.internals.options_parsing import _Options
 from pants.engine.internals.session import RunId
 from pants.engine.rules import Rule, collect_rules, rule
-from pants.engine.streaming_workunit_handler import (
-    WorkunitsCallback,
-    WorkunitsCallbackFactory,
-    WorkunitsCallbackFactoryRequest,
-)
+from pants.engine.streaming_workunit_handler import WorkunitsCallbackFactory, WorkunitsCallbackFactoryRequest
 from pants.engine.target import AllTargets, SpecialCasedDependencies, Target
 from pants.engine.unions import UnionMembership, UnionRule
 from pants.util.frozendict import FrozenDict
@@ -41,6 +37,7 @@ from pants_strata.artifacts.dist import (
     PackagesInDistRequest,
 )
 from pants_strata.subsystem import StrataSubsystem
+from pants_strata.util_rules.end_of_run import EndOfRun
 from pants_strata.util_rules.outputs.written import WRITTEN
 
 _EVERYTHING = "::"
@@ -164,16 +161,6 @@ def _kept(first: BuiltPackageArtifact, dist: str) -> BuiltPackage:
     return BuiltPackage(EMPTY_DIGEST, (BuiltPackageArtifact(None, lines),))
 
 
-class _End(WorkunitsCallback):
-    """What Pants calls when a run ends, and waits for: nobody changes a file before it was looked at."""
-
-    can_finish_async = False
-
-    def __call__(self, *, finished: bool, **_: object) -> None:
-        if finished:
-            WRITTEN.look()
-
-
 @dataclass(frozen=True)
 class EndOfRunRequest:
     """The request for what looks at `dist/` when a run ends."""
@@ -183,7 +170,7 @@ class EndOfRunRequest:
 async def end_of_run(_: EndOfRunRequest) -> WorkunitsCallbackFactory:
     """Return what looks at `dist/` when a run ends that leaves alone what lies there."""
     dist = await get_dist(DistRequest())
-    return WorkunitsCallbackFactory(lambda: _End() if dist.keeps else None)
+    return WorkunitsCallbackFactory(lambda: EndOfRun(WRITTEN.look) if dist.keeps else None)
 
 
 def rules() -> Iterable[Rule | UnionRule]:
