@@ -114,6 +114,8 @@ async def packaged_os_packages(
 get_packaged_os_packages = engine.asker(packaged_os_packages)
 
 
+# The rules that package artifacts run in each run of Pants, since they ask what differs in each (see `package_image`,
+# which takes two rules to avoid that): a repository has few such targets.
 @_uncacheable_rule
 async def package_os_packages(field_set: OsPackagesFieldSet, embedded: EmbeddedPackages) -> BuiltPackage:
     """Return what `package` writes of Debian packages, or what it leaves alone."""

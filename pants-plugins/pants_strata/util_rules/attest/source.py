@@ -107,6 +107,9 @@ async def read_source(request: SourceRequest, run: RunId, build_root: BuildRoot)
     return Source(commit, clean, request.uri)
 
 
+get_source = engine.asker(read_source)
+
+
 @dataclass(frozen=True)
 class SourceOfRunRequest:
     """The request for what asks Git when a run starts."""
@@ -121,9 +124,6 @@ async def ask_at_start(
     if wanted:
         STATUS.ask(run, build_root.pathlib_path, await _path())
     return WorkunitsCallbackFactory(lambda: EndOfRun(STATUS.end) if wanted else None)
-
-
-get_source = engine.asker(read_source)
 
 
 def rules() -> Iterable[Rule | UnionRule]:
